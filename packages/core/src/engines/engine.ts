@@ -1,0 +1,60 @@
+/**
+ * What runs programs. One interface, several implementations, one conformance suite (test/conformance) for all of them.
+ */
+import type { Program } from "../graph/program.ts";
+
+export type TypedValues = Float64Array | Float32Array | Int32Array;
+
+export interface CompileOptions {
+  /**
+   * Names that are both an input and an output of the same type: after each step the output becomes the input of the
+   * next, in the same memory. This is how parameters and optimiser state advance.
+   */
+  readonly donate?: readonly string[];
+  /** Inputs that differ from step to step, with the most steps one run takes: `write` gives a table, a row for each step. */
+  readonly sequences?: Readonly<Record<string, number>>;
+  /** Scalar or tensor outputs to keep for every step of a run, with the most steps one run takes: `read` gives a table. */
+  readonly records?: Readonly<Record<string, number>>;
+}
+
+/** A compiled program with its memory. Inputs keep their values from run to run. */
+export interface Executable {
+  /** Sets an input (or the start of a sequence's table). Throws RangeError on an unknown name or a wrong length. */
+  write(input: string, values: ArrayLike<number>): void;
+  /** Executes the program `steps` times (1 by default); step s takes and records row s of the tables. */
+  run(steps?: number): void;
+  /** A copy of an output, of a recorded table, or of an input as it stands. Throws RangeError on an unknown name. */
+  read(name: string): TypedValues;
+  /** The plan as text, a line for each step. */
+  describe(): string;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
+  compile(program: Program, options?: CompileOptions): Executable;
+}
+
+/** Throws Error when the options name inputs or outputs that the program has not. */
+export function checkOptions(program: Program, options: CompileOptions): void {
+  const inputs = new Set(program.inputs.map((node) => node.label));
+  const missing = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {
+    for (const name of names) if (!known(name)) throw new Error(`${program.name}: '${name}' is not an ${what}`);
+  };
+  missing(options.donate ?? [], (name) => inputs.has(name) && name in program.outputs, "input and output at once");
+  missing(Object.keys(options.sequences ?? {}), (name) => inputs.has(name), "input");
+  missing(Object.keys(options.records ?? {}), (name) => name in program.outputs, "output");
+}
+
+/** Runs a program once: inputs by name in, outputs by name out. */
+export function evaluate<Name extends string>(
+  engine: Engine,
+  program: Program & { readonly outputs: Readonly<Record<Name, unknown>> },
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): Record<Name, TypedValues> {
+  const executable = engine.compile(program);
+  for (const [name, values] of Object.entries(inputs)) executable.write(name, values);
+  executable.run();
+  const names = Object.keys(program.outputs) as Name[];
+  return Object.fromEntries(names.map((name) => [name, executable.read(name)])) as Record<Name, TypedValues>;
+}

@@ -1,0 +1,100 @@
+/** The oracle: every node by its op's own definition, in float64, in order. Nothing is simplified, fused or reused. */
+import type { Expr } from "../../graph/expr.ts";
+import type { Values } from "../../graph/op.ts";
+import { nodesOf, type Program } from "../../graph/program.ts";
+import { sizeOf } from "../../graph/type.ts";
+import { type CompileOptions, checkOptions, type Engine, type Executable } from "../engine.ts";
+
+export const referenceEngine: Engine = {
+  name: "reference",
+  compile(program, options = {}) {
+    checkOptions(program, options);
+    return new ReferenceExecutable(program, options);
+  },
+};
+
+class ReferenceExecutable implements Executable {
+  readonly #program: Program;
+  readonly #options: CompileOptions;
+  readonly #order: readonly Expr[];
+  readonly #values = new Map<Expr, Values>();
+  readonly #inputs = new Map<string, Expr>();
+  readonly #tables = new Map<string, Values>();
+
+  constructor(program: Program, options: CompileOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.#order = nodesOf(program);
+    for (const node of program.inputs) {
+      this.#inputs.set(node.label as string, node);
+      this.#values.set(node, new Float64Array(sizeOf(node.type.shape)));
+    }
+    for (const [name, steps] of Object.entries(options.sequences ?? {})) {
+      this.#tables.set(name, new Float64Array(steps * sizeOf((this.#inputs.get(name) as Expr).type.shape)));
+    }
+    for (const [name, steps] of Object.entries(options.records ?? {})) {
+      this.#tables.set(name, new Float64Array(steps * sizeOf(program.outputs[name].type.shape)));
+    }
+  }
+
+  write(input: string, values: ArrayLike<number>): void {
+    const node = this.#inputs.get(input);
+    if (node === undefined) throw new RangeError(`${this.#program.name} has no input '${input}'`);
+    const table = input in (this.#options.sequences ?? {}) ? this.#tables.get(input) : undefined;
+    const size = sizeOf(node.type.shape);
+    if (table === undefined ? values.length !== size : values.length > table.length) {
+      throw new RangeError(`input '${input}' holds ${table?.length ?? size} numbers, got ${values.length}`);
+    }
+    if (table === undefined) this.#values.set(node, Float64Array.from(values));
+    else table.set(Float64Array.from(values));
+  }
+
+  run(steps = 1): void {
+    const { sequences = {}, records = {}, donate = [] } = this.#options;
+    for (let step = 0; step < steps; step++) {
+      for (const name of Object.keys(sequences)) {
+        const node = this.#inputs.get(name) as Expr;
+        const size = sizeOf(node.type.shape);
+        this.#values.set(node, (this.#tables.get(name) as Values).slice(step * size, (step + 1) * size));
+      }
+      this.#step();
+      for (const name of Object.keys(records)) {
+        const values = this.#output(name);
+        (this.#tables.get(name) as Values).set(values, step * values.length);
+      }
+      const next = donate.map((name) => this.#output(name).slice());
+      donate.forEach((name, i) => {
+        this.#values.set(this.#inputs.get(name) as Expr, next[i]);
+      });
+    }
+  }
+
+  #step(): void {
+    for (const node of this.#order) {
+      if (this.#isInput(node)) continue;
+      const operands = node.operands.map((operand) => this.#values.get(operand) as Values);
+      this.#values.set(node, node.op.evaluate(operands, node));
+    }
+  }
+
+  #isInput(node: Expr): boolean {
+    return node.label !== undefined && this.#inputs.get(node.label) === node;
+  }
+
+  #output(name: string): Values {
+    return this.#values.get(this.#program.outputs[name]) as Values;
+  }
+
+  read(name: string): Float64Array {
+    if (name in (this.#options.records ?? {})) return (this.#tables.get(name) as Values).slice();
+    const donated = this.#options.donate?.includes(name) ?? false;
+    const node = donated ? this.#inputs.get(name) : (this.#program.outputs[name] ?? this.#inputs.get(name));
+    const values = node && this.#values.get(node);
+    if (values === undefined) throw new RangeError(`${this.#program.name} has no value '${name}' yet`);
+    return values.slice();
+  }
+
+  describe(): string {
+    return `${this.#program.name}: ${this.#order.length} nodes, each by its definition in float64`;
+  }
+}

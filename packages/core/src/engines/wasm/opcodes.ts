@@ -1,0 +1,102 @@
+/**
+ * The instruction set that `compile/` targets and `assembly/` executes. One file, read by both compilers: it is valid
+ * TypeScript and valid AssemblyScript, so the two sides cannot drift apart.
+ *
+ * A plan is a run of 32-bit words in linear memory. Every instruction starts with two words: its opcode and its own
+ * length in words (header included). Pointers are byte offsets. An opcode that computes on floats is given for f32;
+ * the same opcode + F64 is its f64 form.
+ */
+
+/** Added to an opcode to select its f64 form. */
+export const F64 = 128;
+
+// ── Instructions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A fused chain of elementwise operations, run tile by tile so that intermediates stay in L1.
+ * [op, len, count, splats, body, ...splats × (dst, src), ...body × (micro, flags, dst, a, b, c)]
+ * A splat fills the tile-sized register dst with the scalar at src, once, before the loop. In the body, bit 0..3 of
+ * `flags` say whether dst, a, b, c advance with the tile (memory) or stay (a tile-sized register in scratch memory).
+ */
+export const CHAIN = 0;
+/** C = op(A) op(B), row-major: [op, len, m, n, k, transposeA, transposeB, a, b, c, lda, ldb, ldc, workspace] */
+export const GEMM = 1;
+/** dst[o, i] = Σ_r src[o, r, i]: [op, len, dst, src, outer, reduce, inner] */
+export const SUM = 2;
+/** dst[o, i] = max_r src[o, r, i], NaN if any is NaN: as SUM */
+export const MAX = 3;
+/** dst[o, i] = log Σ_r exp src[o, r, i], shifted by the maximum: as SUM */
+export const LOGSUMEXP = 4;
+/** Counter-based uniform numbers in [0, 1): [op, len, dst, count, key, stream] with key → two i32 */
+export const UNIFORM = 5;
+/** Counter-based standard normal numbers: as UNIFORM */
+export const NORMAL = 6;
+/** dst[r, k] = (index[r] = k): [op, len, dst, index, rows, classes]; an index outside 0..classes−1 gives a row of zeros */
+export const ONE_HOT = 7;
+/** dst[index[r], j] += src[r, j], dst zeroed first: [op, len, dst, src, index, rows, width, dstRows]; traps outside */
+export const SCATTER_ROWS = 8;
+
+// Instructions without an f64 form.
+
+/** dst[r] = src[index[r]] for rows of bytes: [op, len, dst, src, index, rows, rowBytes, srcRows]; traps outside */
+export const GATHER_ROWS = 64;
+/**
+ * Strided copy, at most 6 axes: [op, len, elementBytes (4 or 8), rank, dst, src, ...dims, ...dstStrides,
+ * ...srcStrides], strides in bytes, 0 allowed on the source side (broadcast), negative allowed (flip).
+ */
+export const COPY = 65;
+/** Copy of contiguous bytes: [op, len, dst, src, bytes] */
+export const MOVE = 66;
+/** Convert: [op, len, dst, src, count, dstType, srcType] with types 0 = f32, 1 = f64, 2 = i32 (truncating) */
+export const CAST = 67;
+/** Sequence in: copies item `step` of a table to dst: [op, len, dst, table, bytes] */
+export const TAKE = 68;
+/** Sequence out: copies src to item `step` of a table: [op, len, table, src, bytes] */
+export const PUT = 69;
+
+// ── Micro-operations of a chain: dst[i] = f(a[i], b[i], c[i]) ──────────────────────────────────────────────────────
+
+/** dst[i] = a[i] */
+export const M_COPY = 0;
+/** dst[i] = a[(i / c) mod b], i counted over the whole chain, a never advances: row, column and middle broadcasts */
+export const M_BROADCAST = 1;
+export const M_ADD = 2;
+export const M_SUB = 3;
+export const M_MUL = 4;
+export const M_DIV = 5;
+/** NaN if either is NaN, like IEEE 754 maximum */
+export const M_MAX = 6;
+export const M_MIN = 7;
+export const M_POW = 8;
+/** 1 where a < b, else 0 */
+export const M_LESS = 9;
+export const M_LESS_EQUAL = 10;
+export const M_EQUAL = 11;
+/** a ≠ 0 ? b : c (the branch not taken may be NaN) */
+export const M_WHERE = 12;
+export const M_NEG = 13;
+export const M_ABS = 14;
+/** −1, 0 or 1; NaN stays NaN */
+export const M_SIGN = 15;
+export const M_SQRT = 16;
+export const M_EXP = 17;
+export const M_EXPM1 = 18;
+export const M_LOG = 19;
+export const M_LOG1P = 20;
+export const M_TANH = 21;
+export const M_SIGMOID = 22;
+/** log(1 + eᵃ), without overflow */
+export const M_SOFTPLUS = 23;
+export const M_ERF = 24;
+export const M_SIN = 25;
+export const M_COS = 26;
+export const M_TAN = 27;
+export const M_ATAN = 28;
+/** max(a, 0), NaN stays NaN */
+export const M_RELU = 29;
+export const M_FLOOR = 30;
+/** 1 / a */
+export const M_RECIPROCAL = 31;
+
+/** Elements a chain handles at a time; a scratch register holds this many. */
+export const TILE = 512;

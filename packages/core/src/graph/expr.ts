@@ -1,0 +1,108 @@
+/** An expression: an immutable node of the graph. Programs, derivatives and derivations are made of nothing else. */
+import type { Op } from "./op.ts";
+import { printType, ShapeError, type TensorType } from "./type.ts";
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Which rule made a node: "pullback of tanh, operand 0". */
+export interface Provenance {
+  readonly rule: "pullback" | "pushforward" | "accumulation";
+  /** The primal node that the rule differentiated. */
+  readonly primal: Expr;
+  /** Which of its operands the result is the cotangent of (pullback only). */
+  readonly operand?: number;
+}
+
+export interface Expr<A extends Attributes = Attributes> {
+  /** Unique and increasing: operands always have smaller ids than the node that uses them. */
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly operands: readonly Expr[];
+  readonly attributes: A;
+  readonly type: TensorType;
+  /** The symbol that people read: "W1", "z2", "h2". */
+  readonly label?: string;
+  readonly provenance?: Provenance;
+}
+
+let nextId = 0;
+let current: Provenance | undefined;
+
+/** Builds a node. Throws ShapeError (naming the op and what it was given) when the operands do not fit. */
+export function expr<A extends Attributes>(op: Op<A>, operands: readonly Expr[], attributes: A): Expr<A> {
+  const type = inferOrExplain(op, operands, attributes);
+  const node = { id: nextId++, op, operands, attributes, type };
+  return current === undefined ? node : { ...node, provenance: current };
+}
+
+function inferOrExplain<A extends Attributes>(op: Op<A>, operands: readonly Expr[], attributes: A): TensorType {
+  try {
+    return op.infer(
+      operands.map((operand) => operand.type),
+      attributes,
+    );
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const given = operands.map((operand) => `${operand.label ?? operand.op.name}: ${printType(operand.type)}`);
+    throw new ShapeError(`${op.name}: ${error.message} (given ${given.join("; ")})`);
+  }
+}
+
+/** Nodes made while `build` runs carry this provenance (unless a rule inside sets its own). */
+export function withProvenance<T>(provenance: Provenance | undefined, build: () => T): T {
+  const outer = current;
+  current = provenance;
+  try {
+    return build();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The same node under a symbol. The result is a new node: use it, not the argument, from here on. */
+export function label<A extends Attributes>(node: Expr<A>, name: string): Expr<A> {
+  return { ...node, id: nextId++, label: name };
+}
+
+/** The same node with other operands, its label and provenance kept. */
+export function withOperands<A extends Attributes>(node: Expr<A>, operands: readonly Expr[]): Expr<A> {
+  if (operands.every((operand, i) => operand === node.operands[i])) return node;
+  return { ...node, id: nextId++, operands };
+}
+
+/** `node` with the label and provenance of `original` where it has none of its own. */
+export function inherit(node: Expr, original: Expr): Expr {
+  const name = node.label ?? original.label;
+  const provenance = node.provenance ?? original.provenance;
+  if (name === node.label && provenance === node.provenance) return node;
+  return {
+    ...node,
+    id: nextId++,
+    ...(name === undefined ? {} : { label: name }),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
+}
+
+/** Every node that the outputs depend on, operands before users. Iterative: depth is bounded by memory, not the stack. */
+export function topological(outputs: readonly Expr[]): Expr[] {
+  const order: Expr[] = [];
+  const seen = new Set<Expr>();
+  const stack: { node: Expr; next: number }[] = [];
+  for (const output of outputs) {
+    if (seen.has(output)) continue;
+    seen.add(output);
+    stack.push({ node: output, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      const operand = top.node.operands[top.next++];
+      if (operand === undefined) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(operand)) {
+        seen.add(operand);
+        stack.push({ node: operand, next: 0 });
+      }
+    }
+  }
+  return order;
+}

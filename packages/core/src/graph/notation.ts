@@ -1,0 +1,25 @@
+/**
+ * Mathematics as a tree, not as text: what an op says of how it is written. Printers (terminal, LaTeX, MathML) turn one
+ * tree into their own marks, so no op is typeset twice.
+ */
+
+export type Notation =
+  | { readonly form: "symbol"; readonly name: string }
+  | { readonly form: "number"; readonly value: number }
+  | { readonly form: "infix"; readonly operator: InfixOperator; readonly parts: readonly Notation[] }
+  | { readonly form: "negation"; readonly of: Notation }
+  | { readonly form: "power"; readonly base: Notation; readonly exponent: Notation }
+  | { readonly form: "transpose"; readonly of: Notation }
+  | { readonly form: "call"; readonly name: string; readonly parts: readonly Notation[]; readonly subscript?: string };
+
+/** ⊙ multiplies element by element; juxtaposition ("") is the matrix product. */
+export type InfixOperator = "+" | "−" | "⊙" | "/" | "" | "<" | "≤" | "=";
+
+export const symbol = (name: string): Notation => ({ form: "symbol", name });
+export const number = (value: number): Notation => ({ form: "number", value });
+export const infix = (operator: InfixOperator, ...parts: Notation[]): Notation => ({ form: "infix", operator, parts });
+export const negation = (of: Notation): Notation => ({ form: "negation", of });
+export const power = (base: Notation, exponent: Notation): Notation => ({ form: "power", base, exponent });
+export const transposed = (of: Notation): Notation => (of.form === "transpose" ? of.of : { form: "transpose", of });
+export const call = (name: string, parts: readonly Notation[], subscript?: string): Notation =>
+  subscript === undefined ? { form: "call", name, parts } : { form: "call", name, parts, subscript };

@@ -1,0 +1,92 @@
+/**
+ * An op: everything about one primitive in one place. What it computes (`evaluate`, in float64, is the definition that
+ * every engine is tested against), how it is differentiated, which local algebra holds, how it is written, and which
+ * kernel runs it. Shared passes read these properties and never branch on an op's name.
+ */
+import type { Attributes, Expr } from "./expr.ts";
+import type { Notation } from "./notation.ts";
+import type { TensorType } from "./type.ts";
+
+/** A tensor's elements in row-major order, as the reference engine holds them (all element types). */
+export type Values = Float64Array;
+
+export interface Op<A extends Attributes = Attributes> {
+  readonly name: string;
+  /** The type of the result. Throws ShapeError when the operands do not fit. */
+  infer(operands: readonly TensorType[], attributes: A): TensorType;
+  /** The definition, in float64. */
+  evaluate(operands: readonly Values[], node: Expr<A>): Values;
+  /** Pushforward: the result's tangent ẏ from the operands' tangents; null stands for zero. */
+  jvp(node: Expr<A>, tangents: readonly (Expr | null)[]): Expr | null;
+  /** Pullback: each wanted operand's cotangent x̄ from the result's cotangent ȳ; null stands for zero. */
+  vjp(node: Expr<A>, cotangent: Expr, wanted: readonly boolean[]): readonly (Expr | null)[];
+  /** Local algebra: an equal expression that is cheaper or shorter, or undefined. */
+  simplify?(node: Expr<A>): Expr | undefined;
+  /** The same value from ops that have a kernel; asked for before compiling, never before printing. */
+  decompose?(node: Expr<A>): Expr;
+  /** How it is written, given how its operands are written. */
+  notation(operands: readonly Notation[], node: Expr<A>): Notation;
+  /** The kernel that computes it. Ops with `decompose` have none. */
+  kernel?(node: Expr<A>): Kernel;
+}
+
+/** Names of the elementwise kernels; an engine maps each to its own code (a mapped type makes a forgotten one an error). */
+export type ElementwiseKernel =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "maximum"
+  | "minimum"
+  | "pow"
+  | "less"
+  | "less-equal"
+  | "equal"
+  | "where"
+  | "neg"
+  | "abs"
+  | "sign"
+  | "floor"
+  | "sqrt"
+  | "reciprocal"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "erf"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "atan"
+  | "relu";
+
+/** One strided copy between an operand and the result: sizes and strides count elements. */
+export interface StridedCopy {
+  readonly operand: number;
+  readonly shape: readonly number[];
+  readonly from: { readonly offset: number; readonly strides: readonly number[] };
+  readonly to: { readonly offset: number; readonly strides: readonly number[] };
+}
+
+/** The small closed set of things an engine can do; many ops share one. */
+export type Kernel =
+  | { readonly kind: "input" }
+  | { readonly kind: "constant"; readonly values: Values }
+  | { readonly kind: "fill"; readonly value: number }
+  | { readonly kind: "elementwise"; readonly name: ElementwiseKernel }
+  /** Result axis axes[i] runs along operand axis i; the other axes repeat. */
+  | { readonly kind: "broadcast"; readonly axes: readonly number[] }
+  /** The same elements in the same order: no work. */
+  | { readonly kind: "alias" }
+  /** Pieces are copied; what no piece covers is zero (`cover` says whether the pieces cover everything). */
+  | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
+  | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
+  | { readonly kind: "reduce"; readonly by: "sum" | "max" | "logsumexp"; readonly axes: readonly number[] }
+  | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number }
+  | { readonly kind: "gather-rows" }
+  | { readonly kind: "scatter-rows" }
+  | { readonly kind: "one-hot" }
+  | { readonly kind: "cast" };

@@ -1,0 +1,105 @@
+/**
+ * Ops that choose by integer index: rows of a matrix, and one-hot codes.
+ *   y = x[index]            x̄ = zeros, then x̄[index[r]] += ȳ[r]        (gather and scatter are each other's transpose)
+ */
+import { type Attributes, type Expr, expr } from "../graph/expr.ts";
+import { call } from "../graph/notation.ts";
+import type { Op } from "../graph/op.ts";
+import { type FloatType, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
+
+function checkIndex(index: TensorType): void {
+  if (index.dtype !== "i32" || index.shape.length !== 1) throw new ShapeError("the index must be i32 with one axis");
+}
+
+function checkRow(row: number, rows: number): void {
+  if (!(row >= 0 && row < rows)) throw new RangeError(`row index ${row} is outside 0 to ${rows - 1}`);
+}
+
+const noAttributes: Attributes = {};
+
+const gatherRowsOp: Op = {
+  name: "gather-rows",
+  infer([x, index]) {
+    checkIndex(index);
+    if (x.shape.length === 0) throw new ShapeError("a scalar has no rows");
+    return tensorType([index.shape[0], ...x.shape.slice(1)], x.dtype);
+  },
+  evaluate([x, index], node) {
+    const [rows, ...rest] = node.operands[0].type.shape;
+    const width = sizeOf(rest);
+    const result = new Float64Array(index.length * width);
+    index.forEach((row, i) => {
+      checkRow(row, rows);
+      result.set(x.subarray(row * width, (row + 1) * width), i * width);
+    });
+    return result;
+  },
+  jvp: (node, [tangent]) => (tangent ? gatherRows(tangent, node.operands[1]) : null),
+  vjp: (node, cotangent) => [scatterRows(cotangent, node.operands[1], node.operands[0].type.shape[0]), null],
+  notation: ([x, index]) => call("rows", [x, index]),
+  kernel: () => ({ kind: "gather-rows" }),
+};
+
+interface ScatterAttributes extends Attributes {
+  readonly rows: number;
+}
+
+const scatterRowsOp: Op<ScatterAttributes> = {
+  name: "scatter-rows",
+  infer([y, index], { rows }) {
+    checkIndex(index);
+    if (y.shape[0] !== index.shape[0]) throw new ShapeError(`${index.shape[0]} indices for ${y.shape[0]} rows`);
+    return tensorType([rows, ...y.shape.slice(1)], y.dtype);
+  },
+  evaluate([y, index], node) {
+    const result = new Float64Array(sizeOf(node.type.shape));
+    const width = sizeOf(node.type.shape.slice(1));
+    index.forEach((row, i) => {
+      checkRow(row, node.attributes.rows);
+      for (let j = 0; j < width; j++) result[row * width + j] += y[i * width + j];
+    });
+    return result;
+  },
+  jvp: (node, [tangent]) => (tangent ? scatterRows(tangent, node.operands[1], node.attributes.rows) : null),
+  vjp: (node, cotangent) => [gatherRows(cotangent, node.operands[1]), null],
+  notation: ([y, index]) => call("scatter", [y, index]),
+  kernel: () => ({ kind: "scatter-rows" }),
+};
+
+interface OneHotAttributes extends Attributes {
+  readonly classes: number;
+  readonly dtype: FloatType;
+}
+
+const oneHotOp: Op<OneHotAttributes> = {
+  name: "one-hot",
+  infer([index], { classes, dtype }) {
+    checkIndex(index);
+    return tensorType([index.shape[0], classes], dtype);
+  },
+  evaluate([index], node) {
+    const { classes } = node.attributes;
+    const result = new Float64Array(index.length * classes);
+    index.forEach((label, row) => {
+      if (label >= 0 && label < classes) result[row * classes + label] = 1;
+    });
+    return result;
+  },
+  jvp: () => null,
+  vjp: () => [null],
+  notation: (parts) => call("one-hot", parts),
+  kernel: () => ({ kind: "one-hot" }),
+};
+
+/** Rows of x ([n, …]) chosen by an i32 index ([r]): [r, …]. Running it throws RangeError on an index outside. */
+export function gatherRows(x: Expr, index: Expr): Expr {
+  return expr(gatherRowsOp, [x, index], noAttributes);
+}
+/** Rows of y ([r, …]) added into a zeroed [rows, …] at an i32 index ([r]): the transpose of `gatherRows`. */
+export function scatterRows(y: Expr, index: Expr, rows: number): Expr {
+  return expr(scatterRowsOp, [y, index], { rows });
+}
+/** A row of zeros with a 1 at each label: [r] → [r, classes]. A label outside 0 to classes − 1 gives a row of zeros. */
+export function oneHot(index: Expr, classes: number, dtype: FloatType): Expr {
+  return expr(oneHotOp, [index], { classes, dtype });
+}

@@ -1,0 +1,109 @@
+/** Comparisons, choices and other functions with kinks. A comparison gives 1 or 0 in its operands' own type. */
+import type { Expr } from "../graph/expr.ts";
+import { call, infix } from "../graph/notation.ts";
+import type { Operand } from "./elementwise.ts";
+import { elementwise, mul, sub } from "./ring.ts";
+import { filledWith } from "./source.ts";
+
+type Unary = (x: Expr) => Expr;
+type Binary = (a: Operand, b: Operand) => Expr;
+
+/** 1 where a < b, else 0 */
+export const less: Binary = elementwise({
+  name: "less",
+  kernel: "less",
+  evaluate: (a, b) => (a < b ? 1 : 0),
+  derivative: [null, null],
+  notation: (parts) => infix("<", ...parts),
+});
+/** 1 where a ≤ b, else 0 */
+export const lessEqual: Binary = elementwise({
+  name: "less-equal",
+  kernel: "less-equal",
+  evaluate: (a, b) => (a <= b ? 1 : 0),
+  derivative: [null, null],
+  notation: (parts) => infix("≤", ...parts),
+});
+/** 1 where a = b, else 0 */
+export const equal: Binary = elementwise({
+  name: "equal",
+  kernel: "equal",
+  evaluate: (a, b) => (a === b ? 1 : 0),
+  derivative: [null, null],
+  notation: (parts) => infix("=", ...parts),
+});
+/** 1 where a > b, else 0 */
+export const greater: Binary = (a, b) => less(b, a);
+/** 1 where a ≥ b, else 0 */
+export const greaterEqual: Binary = (a, b) => lessEqual(b, a);
+
+/** a where condition ≠ 0, else b; what is not chosen may be NaN without harm, forward and backward. */
+export const where: (condition: Expr, a: Operand, b: Operand) => Expr = elementwise({
+  name: "where",
+  kernel: "where",
+  evaluate: (condition, a, b) => (condition !== 0 ? a : b),
+  derivative: [null, (_, condition) => indicator(condition), (_, condition) => sub(1, indicator(condition))],
+  simplify({ operands: [condition, a, b] }) {
+    const value = filledWith(condition);
+    return value === undefined ? undefined : value === 0 ? b : a;
+  },
+  notation: (parts) => call("where", parts),
+});
+
+/** 1 where the condition holds (≠ 0): the condition itself need not be 0 or 1. */
+const indicator = (condition: Expr): Expr => sub(1, equal(condition, 0));
+
+/** Shares of a tie go half to each: 1 where a > b, ½ where a = b. */
+const winner = (a: Expr, b: Expr): Expr => mul(0.5, sub(1, sub(less(a, b), less(b, a))));
+
+/** The larger of a and b; NaN if either is. At a tie the derivative is ½ for each. */
+export const maximum: Binary = elementwise({
+  name: "maximum",
+  kernel: "maximum",
+  evaluate: Math.max,
+  derivative: [(_, a, b) => winner(a, b), (_, a, b) => winner(b, a)],
+  notation: (parts) => call("max", parts),
+});
+/** The smaller of a and b; NaN if either is. At a tie the derivative is ½ for each. */
+export const minimum: Binary = elementwise({
+  name: "minimum",
+  kernel: "minimum",
+  evaluate: Math.min,
+  derivative: [(_, a, b) => winner(b, a), (_, a, b) => winner(a, b)],
+  notation: (parts) => call("min", parts),
+});
+/** x limited to [low, high] */
+export const clamp = (x: Expr, low: Operand, high: Operand): Expr => minimum(maximum(x, low), high);
+
+/** max(x, 0), with derivative 0 at 0 (as PyTorch has it); by the result, so that x need not be kept */
+export const relu: Unary = elementwise({
+  name: "relu",
+  kernel: "relu",
+  evaluate: (x) => Math.max(x, 0),
+  derivative: [(y) => less(0, y)],
+  notation: (parts) => call("relu", parts),
+});
+/** |x|, with derivative 0 at 0 */
+export const abs: Unary = elementwise({
+  name: "abs",
+  kernel: "abs",
+  evaluate: Math.abs,
+  derivative: [(_, x) => sign(x)],
+  notation: (parts) => call("abs", parts),
+});
+/** −1, 0 or 1 */
+export const sign: Unary = elementwise({
+  name: "sign",
+  kernel: "sign",
+  evaluate: Math.sign,
+  derivative: [null],
+  notation: (parts) => call("sign", parts),
+});
+/** The largest whole number ≤ x */
+export const floor: Unary = elementwise({
+  name: "floor",
+  kernel: "floor",
+  evaluate: Math.floor,
+  derivative: [null],
+  notation: (parts) => call("floor", parts),
+});

@@ -1,0 +1,74 @@
+/** Expressions without operands: inputs, constants and fills. */
+import { type Attributes, type Expr, expr, label } from "../graph/expr.ts";
+import { number, symbol } from "../graph/notation.ts";
+import type { Op, Values } from "../graph/op.ts";
+import { type DType, type Shape, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
+
+interface InputAttributes extends Attributes {
+  readonly type: TensorType;
+}
+
+const inputOp: Op<InputAttributes> = {
+  name: "input",
+  infer: (_, { type }) => type,
+  evaluate() {
+    throw new Error("an input has no value of its own: the engine provides it");
+  },
+  jvp: () => null,
+  vjp: () => [],
+  notation: (_, node) => symbol(node.label ?? "?"),
+  kernel: () => ({ kind: "input" }),
+};
+
+/** A named hole that whoever runs the program fills. */
+export function input(name: string, shape: Shape, dtype: DType): Expr {
+  return label(expr(inputOp, [], { type: tensorType(shape, dtype) }), name);
+}
+
+interface ConstantAttributes extends Attributes {
+  readonly type: TensorType;
+  readonly values: Values;
+}
+
+const constantOp: Op<ConstantAttributes> = {
+  name: "constant",
+  infer(_, { type, values }) {
+    if (values.length !== sizeOf(type.shape)) throw new ShapeError(`${values.length} values for shape [${type.shape}]`);
+    return type;
+  },
+  evaluate: (_, node) => node.attributes.values,
+  jvp: () => null,
+  vjp: () => [],
+  notation: (_, node) => symbol(node.label ?? "constant"),
+  kernel: (node) => ({ kind: "constant", values: node.attributes.values }),
+};
+
+/** A tensor known when the program is built. Throws ShapeError when `values` does not fill `shape`. */
+export function constant(values: ArrayLike<number>, shape: Shape, dtype: DType): Expr {
+  return expr(constantOp, [], { type: tensorType(shape, dtype), values: Float64Array.from(values) });
+}
+
+interface FillAttributes extends Attributes {
+  readonly type: TensorType;
+  readonly value: number;
+}
+
+const fillOp: Op<FillAttributes> = {
+  name: "fill",
+  infer: (_, { type }) => type,
+  evaluate: (_, node) => new Float64Array(sizeOf(node.type.shape)).fill(node.attributes.value),
+  jvp: () => null,
+  vjp: () => [],
+  notation: (_, node) => number(node.attributes.value),
+  kernel: (node) => ({ kind: "fill", value: node.attributes.value }),
+};
+
+/** One number in every element. */
+export function fill(value: number, shape: Shape, dtype: DType): Expr {
+  return expr(fillOp, [], { type: tensorType(shape, dtype), value });
+}
+
+/** The number that fills the whole tensor, if it is a `fill`. */
+export function filledWith(node: Expr): number | undefined {
+  return node.op === (fillOp as Op) ? (node.attributes as FillAttributes).value : undefined;
+}

@@ -1,0 +1,145 @@
+/**
+ * Sum and broadcast, in one file because each is the other's transpose:
+ *   y = Σ_axes x      x̄ = ȳ repeated along those axes
+ *   y = x repeated    x̄ = ȳ summed over the new axes      (so b̄ = 1ᵀ ȳ appears as a real node)
+ */
+import { type Attributes, type Expr, expr } from "../graph/expr.ts";
+import { call } from "../graph/notation.ts";
+import type { Op } from "../graph/op.ts";
+import { type Shape, ShapeError, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
+import { linear } from "./linear.ts";
+import { fill, filledWith } from "./source.ts";
+
+export interface AxesAttributes extends Attributes {
+  readonly axes: readonly number[];
+}
+
+interface BroadcastAttributes extends AxesAttributes {
+  readonly shape: Shape;
+}
+
+/** The axes of a tensor of this rank that are not in `axes`. */
+export function otherAxes(rank: number, axes: readonly number[]): number[] {
+  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
+}
+
+/** Throws ShapeError unless `axes` are different axes of a tensor of this rank. */
+export function checkAxes(axes: readonly number[], rank: number): void {
+  axes.forEach((axis, i) => {
+    if (!Number.isInteger(axis) || axis < 0 || axis >= rank || axes.indexOf(axis) !== i) {
+      throw new ShapeError(`axes [${axes}] are not different axes of a tensor with ${rank}`);
+    }
+  });
+}
+
+const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
+  name: "sum",
+  infer([x], { axes }) {
+    checkAxes(axes, x.shape.length);
+    return tensorType(
+      x.shape.filter((_, axis) => !axes.includes(axis)),
+      x.dtype,
+    );
+  },
+  evaluate: ([x], node) => reduceValues(x, node, 0, (total, value) => total + value),
+  transpose: (node, cotangent) =>
+    broadcast(
+      cotangent,
+      node.operands[0].type.shape,
+      otherAxes(node.operands[0].type.shape.length, node.attributes.axes),
+    ),
+  simplify(node) {
+    const [x] = node.operands;
+    if (node.attributes.axes.length === 0) return x;
+    const value = filledWith(x);
+    const count = sizeOf(x.type.shape) / Math.max(1, sizeOf(node.type.shape));
+    return value === undefined ? undefined : fill(value * count, node.type.shape, node.type.dtype);
+  },
+  notation: ([x]) => call("Σ", [x]),
+  kernel: (node) => ({ kind: "reduce", by: "sum", axes: node.attributes.axes }),
+});
+
+const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
+  name: "broadcast",
+  infer([x], { shape, axes }) {
+    checkAxes(axes, shape.length);
+    if (axes.length !== x.shape.length || axes.some((axis, i) => shape[axis] !== x.shape[i])) {
+      throw new ShapeError(`axes [${axes}] of [${shape}] must have the sizes [${x.shape}]`);
+    }
+    return tensorType(shape, x.dtype);
+  },
+  evaluate([x], node) {
+    const operand = node.operands[0].type.shape;
+    const strides = new Array<number>(node.type.shape.length).fill(0);
+    stridesOf(operand).forEach((stride, i) => {
+      strides[node.attributes.axes[i]] = stride;
+    });
+    return stridedRead(x, node.type.shape, strides);
+  },
+  transpose: (node, cotangent) => sum(cotangent, otherAxes(node.type.shape.length, node.attributes.axes)),
+  simplify(node) {
+    const [x] = node.operands;
+    if (x.type.shape.length === node.type.shape.length && isIdentity(node.attributes.axes)) return x;
+    const value = filledWith(x);
+    if (value !== undefined) return fill(value, node.type.shape, node.type.dtype);
+    if (x.op !== (broadcastOp as Op) || x.label !== undefined) return undefined;
+    const inner = x.attributes as BroadcastAttributes;
+    const axes = inner.axes.map((axis) => node.attributes.axes[axis]);
+    return expr(broadcastOp, [x.operands[0]], { shape: node.type.shape, axes });
+  },
+  notation: ([x]) => x,
+  kernel: (node) => ({ kind: "broadcast", axes: node.attributes.axes }),
+});
+
+/** Sum over axes (all of them by default); the axes disappear. */
+export function sum(x: Expr, axes: readonly number[] = x.type.shape.map((_, axis) => axis)): Expr {
+  return expr(sumOp, [x], { axes: [...axes].sort((a, b) => a - b) });
+}
+
+/** Repeats x so that its axis i runs along axis axes[i] of `shape`; the other axes of `shape` are new. */
+export function broadcast(x: Expr, shape: Shape, axes: readonly number[]): Expr {
+  return expr(broadcastOp, [x], { shape, axes });
+}
+
+export function isIdentity(permutation: readonly number[]): boolean {
+  return permutation.every((axis, i) => axis === i);
+}
+
+/** The elements of a strided view, in row-major order of `shape`. */
+export function stridedRead(x: Float64Array, shape: Shape, strides: readonly number[], offset = 0): Float64Array {
+  const result = new Float64Array(sizeOf(shape));
+  const index = new Array<number>(shape.length).fill(0);
+  let from = offset;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = x[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+/** Folds the reduced axes of operand 0 into each element of the result, in row-major order. */
+export function reduceValues(
+  x: Float64Array,
+  node: Expr<AxesAttributes>,
+  start: number,
+  step: (accumulator: number, value: number) => number,
+): Float64Array {
+  const { shape } = node.operands[0].type;
+  const kept = otherAxes(shape.length, node.attributes.axes);
+  const reduced = sizeOf(node.attributes.axes.map((axis) => shape[axis]));
+  const strides = stridesOf(shape);
+  const order = [...kept, ...node.attributes.axes];
+  const view = stridedRead(
+    x,
+    order.map((axis) => shape[axis]),
+    order.map((axis) => strides[axis]),
+  );
+  return new Float64Array(sizeOf(node.type.shape)).map((_, i) =>
+    view.subarray(i * reduced, (i + 1) * reduced).reduce(step, start),
+  );
+}
