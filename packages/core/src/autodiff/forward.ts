@@ -1,6 +1,6 @@
 /** Forward mode: tangents travel with the values, ẏ = Σᵢ (∂y/∂xᵢ) ẋᵢ. The result is ordinary graph. */
 import { type Expr, topological, withProvenance } from "../graph/expr.ts";
-import { printType, ShapeError, sameType } from "../graph/type.ts";
+import { isFloat, printType, ShapeError, sameType } from "../graph/type.ts";
 import { fill } from "../ops/source.ts";
 
 /**
@@ -15,10 +15,11 @@ export function jvp(outputs: readonly Expr[], wrt: readonly Expr[], tangents: re
         `jvp: the tangent of ${node.label ?? "a node"} ${printType(node.type)} must have its type, got ${printType(tangents[i].type)}`,
       );
     }
-    dots.set(node, tangents[i]);
+    if (isFloat(node.type)) dots.set(node, tangents[i]);
   });
   for (const node of topological(outputs)) {
-    if (dots.has(node)) continue;
+    // An integer has no tangent to hand on, not even one that it is given.
+    if (dots.has(node) || !isFloat(node.type)) continue;
     const operandDots = node.operands.map((operand) => dots.get(operand) ?? null);
     if (operandDots.every((dot) => dot === null)) continue;
     const dot = withProvenance({ rule: "pushforward", primal: node }, () => node.op.jvp(node, operandDots));

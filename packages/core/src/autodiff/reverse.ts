@@ -27,7 +27,7 @@ export function vjp(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: 
   const needed = dependents(order, new Set(wrt));
   for (const node of order.reverse()) {
     const bar = bars.get(node);
-    if (bar !== undefined && node.operands.length > 0) pullBack(node, bar, needed, bars);
+    if (bar !== undefined && needed.has(node)) pullBack(node, bar, needed, bars);
   }
   return wrt.map((node) => bars.get(node) ?? fill(0, node.type.shape, node.type.dtype));
 }
@@ -40,7 +40,7 @@ export function gradients(loss: Expr, wrt: readonly Expr[]): Expr[] {
   return vjp([loss], wrt, [fill(1, [], loss.type.dtype)]);
 }
 
-/** The nodes through which an output can depend on one of `wrt`. */
+/** The nodes through which an output can depend differentiably on one of `wrt`: no path leads through integers. */
 function dependents(order: readonly Expr[], wrt: ReadonlySet<Expr>): Set<Expr> {
   const needed = new Set<Expr>();
   for (const node of order) {
@@ -51,7 +51,6 @@ function dependents(order: readonly Expr[], wrt: ReadonlySet<Expr>): Set<Expr> {
 
 function pullBack(node: Expr, bar: Expr, needed: ReadonlySet<Expr>, bars: Map<Expr, Expr>): void {
   const wanted = node.operands.map((operand) => needed.has(operand));
-  if (!wanted.includes(true)) return;
   node.operands.forEach((operand, i) => {
     if (!wanted[i]) return;
     const only = wanted.map((_, j) => j === i);

@@ -21,8 +21,8 @@ export interface CompileOptions {
 export interface Executable {
   /** Sets an input (or the start of a sequence's table). Throws RangeError on an unknown name or a wrong length. */
   write(input: string, values: ArrayLike<number>): void;
-  /** Executes the program `steps` times (1 by default); step s takes and records row s of the tables. */
-  run(steps?: number): void;
+  /** Executes the program `steps` times (1 by default); the first takes and records row `first` (0) of the tables. */
+  run(steps?: number, first?: number): void;
   /** A copy of an output, of a recorded table, or of an input as it stands. Throws RangeError on an unknown name. */
   read(name: string): TypedValues;
   /** The plan as text, a line for each step. */

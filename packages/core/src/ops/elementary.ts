@@ -40,14 +40,15 @@ export const tan: Unary = unary("tan", Math.tan, (y) => add(1, square(y)));
 export const atan: Unary = unary("atan", Math.atan, (_, x) => reciprocal(add(1, square(x))));
 
 /**
- * aᵇ, elementwise. ∂y/∂a = b aᵇ⁻¹; ∂y/∂b = y ln a, taken as 0 where a = 0 (as PyTorch and JAX have it).
+ * aᵇ, elementwise. ∂y/∂a = b aᵇ⁻¹, which is 0 where b = 0 (also at a = 0); ∂y/∂b = y ln a, taken as 0 where a = 0 (as
+ * PyTorch and JAX have both).
  * A negative a with a fractional b is NaN.
  */
 export const pow: (a: Operand, b: Operand) => Expr = elementwise({
   name: "pow",
   kernel: "pow",
   evaluate: (a, b) => a ** b,
-  derivative: [(_, a, b) => mul(b, pow(a, sub(b, 1))), (y, a) => where(a, mul(y, log(where(a, a, 1))), 0)],
+  derivative: [(_, a, b) => where(b, mul(b, pow(a, sub(b, 1))), 0), (y, a) => where(a, mul(y, log(where(a, a, 1))), 0)],
   simplify({ operands: [a, b] }) {
     const exponent = filledWith(b);
     if (exponent === 1) return a;

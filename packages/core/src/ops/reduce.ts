@@ -2,7 +2,7 @@
 import { type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
-import { ShapeError, sizeOf, tensorType } from "../graph/type.ts";
+import { isFloat, ShapeError, sizeOf, tensorType } from "../graph/type.ts";
 import { exp } from "./elementary.ts";
 import { div, mul, sub } from "./ring.ts";
 import { equal } from "./select.ts";
@@ -24,7 +24,8 @@ function reduction(rule: ReductionRule): (x: Expr, axes?: readonly number[]) => 
     name: rule.name,
     infer([x], { axes }) {
       checkAxes(axes, x.shape.length);
-      if (sizeOf(x.shape) === 0) throw new ShapeError("nothing to reduce: the operand is empty");
+      if (!isFloat(x)) throw new ShapeError("the operand must be floats");
+      if (axes.some((axis) => x.shape[axis] === 0)) throw new ShapeError("nothing to reduce: an axis is empty");
       return tensorType(
         x.shape.filter((_, axis) => !axes.includes(axis)),
         x.dtype,

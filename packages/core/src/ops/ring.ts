@@ -22,6 +22,7 @@ const addOp: Op = elementwiseOp(
     simplify({ operands: [a, b] }) {
       if (filledWith(a) === 0) return b;
       if (filledWith(b) === 0) return a;
+      if (a === b) return mul(like(a, 2), a);
       if (b.op === negOp && b.label === undefined) return sub(a, b.operands[0]);
       if (a.op === negOp && a.label === undefined) return sub(b, a.operands[0]);
       return undefined;

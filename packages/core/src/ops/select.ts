@@ -1,8 +1,9 @@
 /** Comparisons, choices and other functions with kinks. A comparison gives 1 or 0 in its operands' own type. */
 import type { Expr } from "../graph/expr.ts";
 import { call, infix } from "../graph/notation.ts";
-import type { Operand } from "./elementwise.ts";
-import { elementwise, mul, sub } from "./ring.ts";
+import type { Op } from "../graph/op.ts";
+import { applyElementwise, elementwiseOp, type Operand } from "./elementwise.ts";
+import { add, elementwise, mul, sub } from "./ring.ts";
 import { filledWith } from "./source.ts";
 
 type Unary = (x: Expr) => Expr;
@@ -37,21 +38,41 @@ export const greater: Binary = (a, b) => less(b, a);
 /** 1 where a ≥ b, else 0 */
 export const greaterEqual: Binary = (a, b) => lessEqual(b, a);
 
-/** a where condition ≠ 0, else b; what is not chosen may be NaN without harm, forward and backward. */
-export const where: (condition: Expr, a: Operand, b: Operand) => Expr = elementwise({
-  name: "where",
-  kernel: "where",
-  evaluate: (condition, a, b) => (condition !== 0 ? a : b),
-  derivative: [null, (_, condition) => indicator(condition), (_, condition) => sub(1, indicator(condition))],
-  simplify({ operands: [condition, a, b] }) {
-    const value = filledWith(condition);
-    return value === undefined ? undefined : value === 0 ? b : a;
-  },
-  notation: (parts) => call("where", parts),
-});
+/**
+ * Tangents and cotangents are chosen as the values are, never multiplied by 0 or 1 (0 · NaN is NaN):
+ *   ẏ = where(c, ȧ, ḃ)        ā = where(c, ȳ, 0)        b̄ = where(c, 0, ȳ)
+ */
+const whereOp: Op = {
+  ...elementwiseOp(
+    {
+      name: "where",
+      kernel: "where",
+      evaluate: (condition, a, b) => (condition !== 0 ? a : b),
+      derivative: [null, null, null],
+      simplify({ operands: [condition, a, b] }) {
+        const value = filledWith(condition);
+        return value === undefined ? undefined : value === 0 ? b : a;
+      },
+      notation: (parts) => call("where", parts),
+    },
+    mul,
+    add,
+  ),
+  jvp: ({ operands: [condition] }, [, a, b]) => (a || b ? where(condition, a ?? 0, b ?? 0) : null),
+  vjp: ({ operands: [condition] }, cotangent, [, wantA, wantB]) => [
+    null,
+    wantA ? where(condition, cotangent, 0) : null,
+    wantB ? where(condition, 0, cotangent) : null,
+  ],
+};
 
-/** 1 where the condition holds (≠ 0): the condition itself need not be 0 or 1. */
-const indicator = (condition: Expr): Expr => sub(1, equal(condition, 0));
+/**
+ * a where condition ≠ 0, else b; values and tangents that are not chosen may be NaN without harm. Backward, what is not
+ * chosen gets a cotangent of 0, so its own derivative must be finite (log(where(a, a, 1)) in place of log(a) inside).
+ */
+export function where(condition: Expr, a: Operand, b: Operand): Expr {
+  return applyElementwise(whereOp, [condition, a, b]);
+}
 
 /** Shares of a tie go half to each: 1 where a > b, ½ where a = b. */
 const winner = (a: Expr, b: Expr): Expr => mul(0.5, sub(1, sub(less(a, b), less(b, a))));

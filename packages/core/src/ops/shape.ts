@@ -187,6 +187,7 @@ interface AxisAttributes extends Attributes {
 const concatOp: Op<AxisAttributes> = {
   name: "concat",
   infer(types, { axis }) {
+    if (types.length === 0) throw new ShapeError("needs at least one part");
     const [first] = types;
     const fits = types.every(
       (type) =>

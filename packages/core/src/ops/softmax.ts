@@ -5,7 +5,7 @@
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
-import { ShapeError, stridesOf } from "../graph/type.ts";
+import { isFloat, ShapeError, stridesOf } from "../graph/type.ts";
 import { exp } from "./elementary.ts";
 import { logsumexp } from "./reduce.ts";
 import { mul, sub } from "./ring.ts";
@@ -33,6 +33,8 @@ function normaliser(
     name,
     infer([x], { axis }) {
       if (axis < 0 || axis >= x.shape.length) throw new ShapeError(`axis ${axis} is not one of [${x.shape}]`);
+      if (!isFloat(x)) throw new ShapeError("the operand must be floats");
+      if (x.shape[axis] === 0) throw new ShapeError("nothing to normalise: the axis is empty");
       return x;
     },
     evaluate([x], node) {

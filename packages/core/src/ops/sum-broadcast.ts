@@ -66,6 +66,10 @@ const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
     if (axes.length !== x.shape.length || axes.some((axis, i) => shape[axis] !== x.shape[i])) {
       throw new ShapeError(`axes [${axes}] of [${shape}] must have the sizes [${x.shape}]`);
     }
+    // The transpose, a sum, leaves its axes in order, so broadcast takes them in order too.
+    if (axes.some((axis, i) => i > 0 && axis < axes[i - 1])) {
+      throw new ShapeError(`axes [${axes}] must increase: transpose exchanges axes, broadcast does not`);
+    }
     return tensorType(shape, x.dtype);
   },
   evaluate([x], node) {
@@ -96,7 +100,7 @@ export function sum(x: Expr, axes: readonly number[] = x.type.shape.map((_, axis
   return expr(sumOp, [x], { axes: [...axes].sort((a, b) => a - b) });
 }
 
-/** Repeats x so that its axis i runs along axis axes[i] of `shape`; the other axes of `shape` are new. */
+/** Repeats x so that its axis i runs along axis axes[i] of `shape` (increasing); the other axes of `shape` are new. */
 export function broadcast(x: Expr, shape: Shape, axes: readonly number[]): Expr {
   return expr(broadcastOp, [x], { shape, axes });
 }

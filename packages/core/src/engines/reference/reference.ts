@@ -49,9 +49,9 @@ class ReferenceExecutable implements Executable {
     else table.set(Float64Array.from(values));
   }
 
-  run(steps = 1): void {
+  run(steps = 1, first = 0): void {
     const { sequences = {}, records = {}, donate = [] } = this.#options;
-    for (let step = 0; step < steps; step++) {
+    for (let step = first; step < first + steps; step++) {
       for (const name of Object.keys(sequences)) {
         const node = this.#inputs.get(name) as Expr;
         const size = sizeOf(node.type.shape);

@@ -1,0 +1,78 @@
+/**
+ * Fused chains of elementwise operations. A chain runs tile by tile: all its micro-operations on 512 elements, then the
+ * next 512, so that what passes between them stays in the first-level cache.
+ */
+
+import {
+  M_ABS, M_ADD, M_ATAN, M_BROADCAST, M_COPY, M_COS, M_DIV, M_EQUAL, M_ERF, M_EXP, M_EXPM1, M_FLOOR, M_LESS,
+  M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MUL, M_NEG, M_POW, M_RECIPROCAL, M_RELU, M_SIGMOID, M_SIGN, M_SIN,
+  M_SOFTPLUS, M_SQRT, M_SUB, M_TAN, M_TANH, M_WHERE, TILE,
+} from '../src/engines/wasm/opcodes';
+import { broadcast, fill } from './copy';
+import { binary, unary, where } from './elementwise';
+import { expLoop, logLoop, powLoop, rareLoop, sigmoidLoop, softplusLoop, tanhLoop } from './transcendental';
+
+/** Runs one CHAIN instruction at p: [op, len, count, splats, body, ...splats × 2, ...body × 6]. */
+export function chain<T>(p: usize): void {
+  const count = load<i32>(p, 8);
+  const body = p + 20 + (<usize>load<i32>(p, 12) << 3);
+  const end = body + <usize>load<i32>(p, 16) * 24;
+  if (count <= 0) return;
+  for (let splat = p + 20; splat < body; splat += 8) {
+    fill<T>(load<usize>(splat), load<T>(load<usize>(splat, 4)), min(count, TILE));
+  }
+  for (let start = 0; start < count; start += TILE) {
+    const size = min(TILE, count - start);
+    const offset = <usize>start * sizeof<T>();
+    for (let micro = body; micro < end; micro += 24) step<T>(micro, start, offset, size);
+  }
+}
+
+/** One micro-operation on one tile: [micro, flags, dst, a, b, c]; a flag says that its pointer moves with the tile. */
+@inline
+function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
+  const op = load<i32>(p);
+  const flags = load<u32>(p, 4);
+  const dst = load<usize>(p, 8) + (flags & 1 ? offset : 0);
+  const a = load<usize>(p, 12) + (flags & 2 ? offset : 0);
+  if (op == M_BROADCAST) {
+    broadcast<T>(dst, a, start, count, load<i32>(p, 16), load<i32>(p, 20));
+    return;
+  }
+  const b = load<usize>(p, 16) + (flags & 4 ? offset : 0);
+  const c = load<usize>(p, 20) + (flags & 8 ? offset : 0);
+  switch (op) {
+    case M_ADD:
+    case M_SUB:
+    case M_MUL:
+    case M_DIV:
+    case M_MAX:
+    case M_MIN:
+    case M_LESS:
+    case M_LESS_EQUAL:
+    case M_EQUAL: return binary<T>(op, dst, a, b, count);
+    case M_COPY:
+    case M_NEG:
+    case M_ABS:
+    case M_SIGN:
+    case M_SQRT:
+    case M_RELU:
+    case M_FLOOR:
+    case M_RECIPROCAL: return unary<T>(op, dst, a, count);
+    case M_EXP: return expLoop<T>(dst, a, count);
+    case M_LOG: return logLoop<T>(dst, a, count);
+    case M_TANH: return tanhLoop<T>(dst, a, count);
+    case M_SIGMOID: return sigmoidLoop<T>(dst, a, count);
+    case M_SOFTPLUS: return softplusLoop<T>(dst, a, count);
+    case M_EXPM1:
+    case M_LOG1P:
+    case M_ERF:
+    case M_SIN:
+    case M_COS:
+    case M_TAN:
+    case M_ATAN: return rareLoop<T>(op, dst, a, count);
+    case M_POW: return powLoop<T>(dst, a, b, count);
+    case M_WHERE: return where<T>(dst, a, b, c, count);
+    default: unreachable();
+  }
+}

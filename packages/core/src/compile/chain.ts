@@ -1,0 +1,156 @@
+/**
+ * A chain as micro-operations over a tile: which values stay in tile-sized registers, which go to memory. Registers are
+ * given out by liveness; a value that only the chain itself reads never touches main memory.
+ */
+import type { Expr } from "../graph/expr.ts";
+import type { ElementwiseKernel } from "../graph/op.ts";
+import { type FloatType, sizeOf } from "../graph/type.ts";
+import { filledWith } from "../ops/source.ts";
+import type { Buffer } from "./memory.ts";
+import { broadcastPattern, kernelOf, type Unit } from "./schedule.ts";
+
+/** Where a micro-operation reads or writes: memory that advances with the tile, or a register. */
+export type Place = { readonly buffer: Buffer } | { readonly register: number };
+
+export interface MicroStep {
+  readonly name: ElementwiseKernel | "copy" | "broadcast";
+  readonly to: Place;
+  readonly operands: readonly Place[];
+  /** For a broadcast: element i reads (i / inner) mod period. */
+  readonly pattern?: { readonly inner: number; readonly period: number };
+}
+
+export interface ChainStep {
+  readonly kind: "chain";
+  readonly count: number;
+  readonly dtype: FloatType;
+  /** Registers filled with one number before the loop. */
+  readonly splats: readonly { readonly register: number; readonly from: Buffer }[];
+  readonly body: readonly MicroStep[];
+  readonly registers: number;
+}
+
+interface Context {
+  readonly root: (node: Expr) => Expr;
+  readonly memory: (node: Expr) => Buffer;
+  readonly scalar: (value: number, dtype: FloatType) => Buffer;
+  readonly isMaterialised: (node: Expr) => boolean;
+}
+
+export function buildChain(unit: Unit & { readonly kind: "chain" }, context: Context): ChainStep {
+  return new ChainBuilder(unit, context).build();
+}
+
+class ChainBuilder {
+  readonly #unit: Unit & { readonly kind: "chain" };
+  readonly #context: Context;
+  readonly #members: ReadonlySet<Expr>;
+  /** The last member that reads each value from this chain or from memory, by position. */
+  readonly #lastUse = new Map<Expr, number>();
+  readonly #lastRead = new Map<Buffer, number>();
+  readonly #places = new Map<Expr, Place>();
+  readonly #splats: { register: number; from: Buffer }[] = [];
+  readonly #splatOf = new Map<Buffer, Place>();
+  readonly #body: MicroStep[] = [];
+  readonly #late: MicroStep[] = [];
+  readonly #free: number[] = [];
+  #registers = 0;
+
+  constructor(unit: Unit & { readonly kind: "chain" }, context: Context) {
+    this.#unit = unit;
+    this.#context = context;
+    this.#members = new Set(unit.nodes);
+  }
+
+  build(): ChainStep {
+    const { nodes, count, dtype } = this.#unit;
+    const { root, memory } = this.#context;
+    nodes.forEach((node, position) => {
+      for (const operand of node.operands.map(root)) {
+        this.#lastUse.set(operand, position);
+        if (!this.#members.has(operand) && filledWith(operand) === undefined)
+          this.#lastRead.set(memory(operand), position);
+      }
+    });
+    nodes.forEach((node, position) => {
+      this.#place(node, position);
+    });
+    return {
+      kind: "chain",
+      count,
+      dtype,
+      splats: this.#splats,
+      body: [...this.#body, ...this.#late],
+      registers: this.#registers,
+    };
+  }
+
+  #place(node: Expr, position: number): void {
+    const kernel = kernelOf(node);
+    const operandNodes = node.operands.map(this.#context.root);
+    if (kernel.kind === "broadcast" && sizeOf(operandNodes[0].type.shape) === 1) {
+      const from = this.#context.memory(operandNodes[0]);
+      const place = this.#splat(from);
+      this.#places.set(node, place);
+      if (this.#context.isMaterialised(node))
+        this.#body.push({ name: "copy", to: this.#home(node), operands: [place] });
+      return;
+    }
+    const operands = operandNodes.map((operand) =>
+      kernel.kind === "broadcast" ? this.#home(operand) : this.#read(operand),
+    );
+    // An operand's register may be the result's: each micro-operation reads element i before it writes element i.
+    for (const operand of new Set(operandNodes)) if (this.#lastUse.get(operand) === position) this.#release(operand);
+    const to = this.#target(node, position);
+    if (kernel.kind === "broadcast") {
+      const pattern = broadcastPattern(node, kernel.axes) as { inner: number; period: number };
+      this.#body.push({ name: "broadcast", to, operands, pattern });
+    } else if (kernel.kind === "elementwise") {
+      this.#body.push({ name: kernel.name, to, operands });
+    }
+    this.#places.set(node, to);
+  }
+
+  #home(node: Expr): Place {
+    return { buffer: this.#context.memory(node) };
+  }
+
+  /** Memory for what others read, else a register. Memory that the chain still has to read is written at the very end. */
+  #target(node: Expr, position: number): Place {
+    if (!this.#context.isMaterialised(node)) return this.#register();
+    const home = this.#context.memory(node);
+    if ((this.#lastRead.get(home) ?? -1) <= position) return { buffer: home };
+    const register = this.#register();
+    this.#lastUse.set(node, Number.POSITIVE_INFINITY);
+    this.#late.push({ name: "copy", to: { buffer: home }, operands: [register] });
+    return register;
+  }
+
+  #read(operand: Expr): Place {
+    const known = this.#places.get(operand);
+    if (known !== undefined) return known;
+    const value = filledWith(operand);
+    return value === undefined ? this.#home(operand) : this.#splat(this.#context.scalar(value, this.#unit.dtype));
+  }
+
+  #splat(from: Buffer): Place {
+    const known = this.#splatOf.get(from);
+    if (known !== undefined) return known;
+    const place = { register: this.#registers++ };
+    this.#splats.push({ ...place, from });
+    this.#splatOf.set(from, place);
+    return place;
+  }
+
+  #register(): { register: number } {
+    return { register: this.#free.pop() ?? this.#registers++ };
+  }
+
+  #release(node: Expr): void {
+    const place = this.#places.get(node);
+    if (place === undefined || !("register" in place)) return;
+    // A splat is filled once, before the loop: its register must outlive every tile.
+    const isSplat = this.#splats.some(({ register }) => register === place.register);
+    if (!isSplat) this.#free.push(place.register);
+  }
+}

@@ -1,0 +1,88 @@
+/** Kernel calls as plan steps: node and kernel in, buffers and sizes out. */
+import type { Expr } from "../graph/expr.ts";
+import type { Kernel, StridedCopy } from "../graph/op.ts";
+import { sizeOf, stridesOf } from "../graph/type.ts";
+import type { Buffer } from "./memory.ts";
+
+interface Common {
+  readonly to: Buffer;
+  readonly reads: readonly Buffer[];
+}
+
+export type KernelStep = Common &
+  (
+    | {
+        readonly kind: "matmul";
+        readonly m: number;
+        readonly n: number;
+        readonly k: number;
+        readonly transposeA: boolean;
+        readonly transposeB: boolean;
+      }
+    /** to[o, i] = reduce over r of from[o, r, i] */
+    | {
+        readonly kind: "reduce";
+        readonly by: "sum" | "max" | "logsumexp";
+        readonly outer: number;
+        readonly reduce: number;
+        readonly inner: number;
+      }
+    | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
+    | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number }
+    | { readonly kind: "gather-rows" | "scatter-rows" | "one-hot"; readonly rows: number; readonly width: number }
+    | { readonly kind: "cast" }
+  );
+
+export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => Buffer): KernelStep {
+  const common: Common = { to: memory(node), reads: node.operands.map(memory) };
+  const { shape } = node.type;
+  switch (kernel.kind) {
+    case "matmul": {
+      const k = node.operands[0].type.shape[kernel.transposeA ? 0 : 1];
+      return { ...common, ...kernel, m: shape[0], n: shape[1], k };
+    }
+    case "reduce":
+      return { ...common, kind: "reduce", by: kernel.by, ...reduceSizes(node, kernel.axes) };
+    case "broadcast":
+      return { ...common, kind: "copy", pieces: [broadcastPiece(node, kernel.axes)], cover: true };
+    case "copy":
+    case "random":
+      return { ...common, ...kernel };
+    case "gather-rows":
+    case "one-hot":
+      return { ...common, kind: kernel.kind, rows: shape[0], width: sizeOf(shape.slice(1)) };
+    case "scatter-rows":
+      return { ...common, kind: kernel.kind, rows: node.operands[1].type.shape[0], width: sizeOf(shape.slice(1)) };
+    case "cast":
+      return { ...common, kind: "cast" };
+    case "elementwise":
+      throw new Error(`${node.op.name}: elementwise work on ${node.type.dtype} is not supported`);
+    case "input":
+    case "constant":
+    case "fill":
+    case "alias":
+      throw new Error(`${node.op.name}: '${kernel.kind}' is memory, not work`);
+    default:
+      return kernel satisfies never;
+  }
+}
+
+/** `lower` has made sure that the axes adjoin. */
+function reduceSizes(node: Expr, axes: readonly number[]): { outer: number; reduce: number; inner: number } {
+  const { shape } = node.operands[0].type;
+  const first = axes[0] ?? 0;
+  return {
+    outer: sizeOf(shape.slice(0, first)),
+    reduce: sizeOf(shape.slice(first, first + axes.length)),
+    inner: sizeOf(shape.slice(first + axes.length)),
+  };
+}
+
+function broadcastPiece(node: Expr, axes: readonly number[]): StridedCopy {
+  const { shape } = node.type;
+  const strides = new Array<number>(shape.length).fill(0);
+  stridesOf(node.operands[0].type.shape).forEach((stride, i) => {
+    strides[axes[i]] = stride;
+  });
+  return { operand: 0, shape, from: { offset: 0, strides }, to: { offset: 0, strides: stridesOf(shape) } };
+}

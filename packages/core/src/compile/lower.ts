@@ -1,0 +1,19 @@
+/** Brings a program to what kernels can do: every op has a kernel, and every reduction runs over adjoining axes. */
+import { type Expr, expr } from "../graph/expr.ts";
+import type { Program } from "../graph/program.ts";
+import { decompose, rewrite, simplify } from "./simplify.ts";
+
+export function lower(p: Program): Program {
+  return rewrite(decompose(simplify(p)), splitReduction);
+}
+
+/** Σ over axes that do not adjoin is Σ over the last run of them, then over the rest; so for max and logsumexp. */
+function splitReduction(node: Expr): Expr | undefined {
+  const kernel = node.op.kernel?.(node);
+  if (kernel?.kind !== "reduce") return undefined;
+  const { axes } = kernel;
+  const gap = axes.findLastIndex((axis, i) => i > 0 && axis !== axes[i - 1] + 1);
+  if (gap < 0) return undefined;
+  const inner = expr(node.op, node.operands, { axes: axes.slice(gap) });
+  return expr(node.op, [inner], { axes: axes.slice(0, gap) });
+}

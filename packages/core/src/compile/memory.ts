@@ -1,0 +1,96 @@
+/** Memory: which bytes hold what, from when to when. Buffers whose lives do not overlap share the same bytes. */
+
+import type { Values } from "../graph/op.ts";
+import { type Shape, sizeOf, type TensorType } from "../graph/type.ts";
+
+/** Persistent buffers (inputs, constants, tables) live for ever; temporaries from the step that makes them to the last that reads. */
+export interface Buffer {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly bytes: number;
+  /** What it holds from the start, for constants. */
+  readonly values?: Values;
+  readonly persistent: boolean;
+  firstStep: number;
+  lastStep: number;
+  offset: number;
+}
+
+const ALIGNMENT = 64;
+const BYTES = { f32: 4, f64: 8, i32: 4 };
+
+export function buffer(
+  name: string,
+  type: TensorType,
+  options: { persistent: boolean; values?: Values; rows?: number },
+): Buffer {
+  const bytes = sizeOf(type.shape) * BYTES[type.dtype] * (options.rows ?? 1);
+  const life = options.persistent
+    ? { firstStep: 0, lastStep: Number.POSITIVE_INFINITY }
+    : { firstStep: -1, lastStep: -1 };
+  return {
+    name,
+    type,
+    bytes,
+    persistent: options.persistent,
+    ...(options.values === undefined ? {} : { values: options.values }),
+    ...life,
+    offset: -1,
+  };
+}
+
+export function elementBytes(type: { readonly dtype: keyof typeof BYTES }): number {
+  return BYTES[type.dtype];
+}
+
+export function roundUp(bytes: number, alignment: number = ALIGNMENT): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+
+/**
+ * Gives every buffer an offset from 0 and returns the size of the arena. Greedy by size (Pisarchyk & Lee, "Efficient
+ * memory management for deep neural net inference", 2020, §4.3): the largest first, each at the lowest place that is
+ * free throughout its life.
+ */
+export function layOut(buffers: readonly Buffer[]): number {
+  const placed: Buffer[] = [];
+  let arena = 0;
+  for (const item of [...buffers].sort((a, b) => b.bytes - a.bytes)) {
+    const size = roundUp(item.bytes);
+    const rivals = placed
+      .filter((other) => other.firstStep <= item.lastStep && item.firstStep <= other.lastStep)
+      .sort((a, b) => a.offset - b.offset);
+    let offset = 0;
+    for (const rival of rivals) {
+      if (offset + size <= rival.offset) break;
+      offset = Math.max(offset, rival.offset + roundUp(rival.bytes));
+    }
+    item.offset = offset;
+    placed.push(item);
+    arena = Math.max(arena, offset + size);
+  }
+  return arena;
+}
+
+/** Sizes and strides with axes merged where memory allows, so that a copy loops over as few axes as possible. */
+export function collapse(
+  shape: Shape,
+  from: readonly number[],
+  to: readonly number[],
+): { shape: number[]; from: number[]; to: number[] } {
+  const merged: { shape: number[]; from: number[]; to: number[] } = { shape: [], from: [], to: [] };
+  shape.forEach((size, axis) => {
+    if (size === 1) return;
+    const last = merged.shape.length - 1;
+    if (last >= 0 && merged.from[last] === from[axis] * size && merged.to[last] === to[axis] * size) {
+      merged.shape[last] *= size;
+      merged.from[last] = from[axis];
+      merged.to[last] = to[axis];
+    } else {
+      merged.shape.push(size);
+      merged.from.push(from[axis]);
+      merged.to.push(to[axis]);
+    }
+  });
+  return merged;
+}

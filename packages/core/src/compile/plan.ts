@@ -1,0 +1,242 @@
+/**
+ * The plan: straight-line steps over one arena, the same for every engine that runs compiled programs.
+ * Program → lower → schedule → steps and buffers → offsets.
+ */
+import type { Expr } from "../graph/expr.ts";
+import type { Program } from "../graph/program.ts";
+import type { FloatType } from "../graph/type.ts";
+import { sizeOf, tensorType } from "../graph/type.ts";
+import { buildChain, type ChainStep } from "./chain.ts";
+import { type KernelStep, kernelStep } from "./kernels.ts";
+import { lower } from "./lower.ts";
+import { type Buffer, buffer, layOut } from "./memory.ts";
+import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
+
+export interface MoveStep {
+  /** take: a row of a sequence in; put: a row of a record out; move: a plain copy of bytes. */
+  readonly kind: "take" | "put" | "move";
+  readonly from: Buffer;
+  readonly to: Buffer;
+}
+
+export type Step = ChainStep | KernelStep | MoveStep;
+
+export interface Plan {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly buffers: readonly Buffer[];
+  readonly inputs: Readonly<Record<string, Buffer>>;
+  /** Where each output is after a run (for a record: its table). */
+  readonly outputs: Readonly<Record<string, Buffer>>;
+  /** The tables that sequences are written to. */
+  readonly sequences: Readonly<Record<string, Buffer>>;
+  /** Bytes of the arena, from offset 0. */
+  readonly arena: number;
+}
+
+export interface PlanOptions {
+  readonly donate?: readonly string[];
+  readonly sequences?: Readonly<Record<string, number>>;
+  readonly records?: Readonly<Record<string, number>>;
+}
+
+export function plan(source: Program, options: PlanOptions = {}): Plan {
+  return new Planner(lower(source), options).build();
+}
+
+class Planner {
+  readonly #program: Program;
+  readonly #options: PlanOptions;
+  readonly #schedule: Schedule;
+  readonly #buffers: Buffer[] = [];
+  readonly #held = new Map<Expr, Buffer>();
+  readonly #scalars = new Map<string, Buffer>();
+  readonly #materialised: ReadonlySet<Expr>;
+  readonly #inputs: Record<string, Buffer> = {};
+
+  constructor(program: Program, options: PlanOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.#schedule = schedule(program);
+    this.#materialised = this.#findMaterialised();
+  }
+
+  build(): Plan {
+    for (const node of this.#program.inputs) {
+      const name = node.label as string;
+      this.#inputs[name] = this.#add(buffer(name, node.type, { persistent: true }));
+      this.#held.set(node, this.#inputs[name]);
+    }
+    for (const [name, node] of this.#inPlace()) this.#held.set(node, this.#inputs[name]);
+    const { takes, sequences } = this.#takes();
+    const steps: Step[] = [...takes];
+    for (const unit of this.#schedule.units) steps.push(...this.#steps(unit));
+    const { finish, outputs } = this.#finish();
+    steps.push(...finish);
+    this.#live(steps, outputs);
+    const arena = layOut(this.#buffers);
+    return { name: this.#program.name, steps, buffers: this.#buffers, inputs: this.#inputs, outputs, sequences, arena };
+  }
+
+  #add(item: Buffer): Buffer {
+    this.#buffers.push(item);
+    return item;
+  }
+
+  /** Nodes whose value other units, or the outside, read: they need memory. */
+  #findMaterialised(): Set<Expr> {
+    const { units, root } = this.#schedule;
+    const result = new Set(Object.values(this.#program.outputs).map(root));
+    const home = new Map<Expr, Unit>();
+    for (const unit of units) for (const node of unit.kind === "chain" ? unit.nodes : [unit.node]) home.set(node, unit);
+    for (const [node, unit] of home) {
+      for (const operand of node.operands.map(root)) {
+        const direct = unit.kind === "chain" && kernelOf(node).kind === "elementwise";
+        if (home.get(operand) !== unit || !direct) result.add(operand);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Donated outputs that can be computed straight into their input's memory: made by a unit after which nobody reads the
+   * input. (Within a chain, buildChain keeps reads before writes.) The others are moved at the end of the step.
+   */
+  #inPlace(): Map<string, Expr> {
+    const { units, root } = this.#schedule;
+    const result = new Map<string, Expr>();
+    const taken = new Set<Expr>();
+    const outside = new Set(Object.values(this.#program.outputs).map(root));
+    for (const name of this.#options.donate ?? []) {
+      const node = root(this.#program.outputs[name]);
+      const input = this.#program.inputs.find((candidate) => candidate.label === name) as Expr;
+      const maker = units.findIndex((unit) => (unit.kind === "chain" ? unit.nodes.includes(node) : unit.node === node));
+      if (maker < 0 || taken.has(node) || outside.has(input)) continue;
+      const lastReader = units.findLastIndex((unit) =>
+        (unit.kind === "chain" ? unit.nodes : [unit.node]).some((user) => user.operands.map(root).includes(input)),
+      );
+      if (lastReader < maker || (lastReader === maker && this.#readsAlign(units[maker], input))) {
+        result.set(name, node);
+        taken.add(node);
+      }
+    }
+    return result;
+  }
+
+  /** Whether a unit reads an input only at the position it writes (a chain that does not broadcast it). */
+  #readsAlign(unit: Unit, input: Expr): boolean {
+    const { root } = this.#schedule;
+    if (unit.kind !== "chain") return false;
+    return unit.nodes.every(
+      (node) => kernelOf(node).kind === "elementwise" || !node.operands.map(root).includes(input),
+    );
+  }
+
+  /** The memory of a value, made when first asked for. */
+  #memory = (node: Expr): Buffer => {
+    const root = this.#schedule.root(node);
+    const known = this.#held.get(root);
+    if (known !== undefined) return known;
+    const kernel = kernelOf(root);
+    const name = root.label ?? root.op.name;
+    const values =
+      kernel.kind === "constant"
+        ? kernel.values
+        : kernel.kind === "fill"
+          ? new Float64Array(sizeOf(root.type.shape)).fill(kernel.value)
+          : undefined;
+    const made = buffer(name, root.type, values === undefined ? { persistent: false } : { persistent: true, values });
+    this.#held.set(root, this.#add(made));
+    return made;
+  };
+
+  #scalar = (value: number, dtype: FloatType): Buffer => {
+    const key = `${dtype} ${Object.is(value, -0) ? "-0" : value}`;
+    const known = this.#scalars.get(key);
+    if (known !== undefined) return known;
+    const made = buffer(String(value), tensorType([], dtype), { persistent: true, values: Float64Array.of(value) });
+    this.#scalars.set(key, this.#add(made));
+    return made;
+  };
+
+  #steps(unit: Unit): Step[] {
+    if (unit.kind === "kernel") return [kernelStep(unit.node, unit.kernel, this.#memory)];
+    if (unit.count === 0) return [];
+    return [
+      buildChain(unit, {
+        root: this.#schedule.root,
+        memory: this.#memory,
+        scalar: this.#scalar,
+        isMaterialised: (node) => this.#materialised.has(node),
+      }),
+    ];
+  }
+
+  #takes(): { takes: MoveStep[]; sequences: Record<string, Buffer> } {
+    const sequences: Record<string, Buffer> = {};
+    const takes = Object.entries(this.#options.sequences ?? {}).map(([name, rows]): MoveStep => {
+      const to = this.#inputs[name];
+      sequences[name] = this.#add(buffer(`${name} table`, to.type, { persistent: true, rows }));
+      return { kind: "take", from: sequences[name], to };
+    });
+    return { takes, sequences };
+  }
+
+  /** Records, then outputs that an input's memory holds, then donations that could not be made in place. */
+  #finish(): { finish: Step[]; outputs: Record<string, Buffer> } {
+    const { records = {}, donate = [] } = this.#options;
+    const outputs: Record<string, Buffer> = {};
+    const puts: MoveStep[] = [];
+    const saves: MoveStep[] = [];
+    const moves: MoveStep[] = [];
+    const inputs = new Set(Object.values(this.#inputs));
+    for (const [name, node] of Object.entries(this.#program.outputs)) {
+      const from = this.#memory(node);
+      const donated = donate.includes(name);
+      outputs[name] = donated ? this.#inputs[name] : from;
+      if (donated ? from !== this.#inputs[name] : inputs.has(from) && donate.length > 0) {
+        const kept = inputs.has(from) ? this.#add(buffer(`${name} kept`, from.type, { persistent: !donated })) : from;
+        if (kept !== from) saves.push({ kind: "move", from, to: kept });
+        if (donated) moves.push({ kind: "move", from: kept, to: this.#inputs[name] });
+        else outputs[name] = kept;
+      }
+      if (name in records) {
+        outputs[name] = this.#add(buffer(`${name} table`, from.type, { persistent: true, rows: records[name] }));
+        puts.push({ kind: "put", from, to: outputs[name] });
+      }
+    }
+    return { finish: [...puts, ...saves, ...moves], outputs };
+  }
+
+  /** Lives from first write to last read; outputs live to the end, because they are read after it. */
+  #live(steps: readonly Step[], outputs: Readonly<Record<string, Buffer>>): void {
+    const touch = (item: Buffer, step: number): void => {
+      if (item.persistent) return;
+      if (item.firstStep < 0) item.firstStep = step;
+      item.lastStep = step;
+    };
+    steps.forEach((step, i) => {
+      for (const item of buffersOf(step)) touch(item, i);
+    });
+    for (const item of Object.values(outputs)) touch(item, steps.length);
+  }
+}
+
+/** Every buffer that a step reads or writes. */
+export function buffersOf(step: Step): Buffer[] {
+  switch (step.kind) {
+    case "chain":
+      return [
+        ...step.splats.map((splat) => splat.from),
+        ...step.body.flatMap((micro) =>
+          [micro.to, ...micro.operands].flatMap((place) => ("buffer" in place ? [place.buffer] : [])),
+        ),
+      ];
+    case "take":
+    case "put":
+    case "move":
+      return [step.from, step.to];
+    default:
+      return [...step.reads, step.to];
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Losses. Each says what one row costs, [batch, outputs] → [batch]; how rows are weighed and put together is one
+ * function for all of them, `reduceRows`. Losses for probabilities take logits, so that they stay finite far out.
+ */
+import type { Expr } from "../graph/expr.ts";
+import { printType, ShapeError, sameType, type TensorType, tensorType } from "../graph/type.ts";
+import { exp, sigmoid, softplus } from "../ops/elementary.ts";
+import { logsumexp, mean } from "../ops/reduce.ts";
+import { add, div, mul, square, sub } from "../ops/ring.ts";
+import { oneHot } from "../ops/rows.ts";
+import { abs, equal, maximum, minimum } from "../ops/select.ts";
+import { softmax } from "../ops/softmax.ts";
+import { sum } from "../ops/sum-broadcast.ts";
+import { fraction, positive, probability, readOptions } from "./options.ts";
+
+/** What a row costs. A loss of one's own is any object of this shape. */
+export interface Loss {
+  readonly name: string;
+  /** What `target` holds: values shaped like the output, or one class label for each row (i32[batch]). */
+  readonly target: "values" | "labels";
+  /** output: [batch, outputs] → [batch]. Throws ShapeError when the target does not fit the output. */
+  perRow(output: Expr, target: Expr): Expr;
+  /** Outputs in the target's own terms: logits as probabilities, a log rate as a rate. The outputs themselves if absent. */
+  predict?(output: Expr): Expr;
+}
+
+export interface HuberOptions {
+  /** Where the square turns into a line: a residual > 0 (default 1). */
+  readonly delta?: number;
+}
+export interface CrossEntropyOptions {
+  /** Share of the target spread evenly over all classes: in [0, 1) (default 0). */
+  readonly labelSmoothing?: number;
+}
+export interface QuantileOptions {
+  /** Which quantile is predicted: in (0, 1) (default 0.5, the median). */
+  readonly quantile?: number;
+}
+export interface LossOptions extends HuberOptions, CrossEntropyOptions, QuantileOptions {}
+
+export type LossName =
+  | "mean-squared-error"
+  | "mean-absolute-error"
+  | "huber"
+  | "binary-cross-entropy"
+  | "softmax-cross-entropy"
+  | "poisson"
+  | "quantile";
+
+/** A loss that averages over the outputs of a row: (1/outputs) Σₖ ℓ(zₖ, yₖ). */
+function averaged(name: string, perOutput: (z: Expr, y: Expr) => Expr): Loss {
+  return {
+    name,
+    target: "values",
+    perRow(output, target) {
+      checkTarget(name, output, target, output.type);
+      return mean(perOutput(output, target), [1]);
+    },
+  };
+}
+
+/** Without this check broadcasting would quietly turn [batch, 1] against [batch] into [batch, batch]. */
+function checkTarget(name: string, output: Expr, target: Expr, expected: TensorType): void {
+  if (output.type.shape.length !== 2) {
+    throw new ShapeError(`loss '${name}' expects an output [batch, outputs], got ${printType(output.type)}`);
+  }
+  if (!sameType(target.type, expected)) {
+    throw new ShapeError(
+      `loss '${name}' expects a target ${printType(expected)} for an output ${printType(output.type)}, ` +
+        `got ${printType(target.type)}`,
+    );
+  }
+}
+
+/** (z − y)² */
+export function meanSquaredError(options: object = {}): Loss {
+  readOptions("mean-squared-error", options, {});
+  return averaged("mean-squared-error", (z, y) => square(sub(z, y)));
+}
+
+/** |z − y|, with derivative 0 at z = y */
+export function meanAbsoluteError(options: object = {}): Loss {
+  readOptions("mean-absolute-error", options, {});
+  return averaged("mean-absolute-error", (z, y) => abs(sub(z, y)));
+}
+
+/**
+ * r²/2 for |r| ≤ δ, else δ (|r| − δ/2), with r = z − y          Huber, "Robust estimation of a location parameter", 1964
+ * Both at once: c (|r| − c/2) with c = min(|r|, δ).
+ */
+export function huber(options: HuberOptions = {}): Loss {
+  const { delta } = readOptions("huber", options, { delta: [1, positive] });
+  return averaged("huber", (z, y) => {
+    const size = abs(sub(z, y));
+    const limited = minimum(size, delta);
+    return mul(limited, sub(size, mul(0.5, limited)));
+  });
+}
+
+/** −y ln σ(z) − (1 − y) ln(1 − σ(z)) = softplus(z) − y z, of logits z and targets y in [0, 1] */
+export function binaryCrossEntropy(options: object = {}): Loss {
+  readOptions("binary-cross-entropy", options, {});
+  return { ...averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z))), predict: sigmoid };
+}
+
+/**
+ * −Σₖ qₖ ln softmax(z)ₖ = logsumexp(z) − Σₖ qₖ zₖ, of logits z; q is the one-hot label, or with smoothing ε
+ * (1 − ε) onehot + ε/K          Szegedy et al., "Rethinking the Inception architecture", CVPR 2016
+ * So z̄ = softmax(z) − q is what the rule of logsumexp gives. A label outside 0 to K − 1 is no class at all (q = ε/K).
+ */
+export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
+  const name = "softmax-cross-entropy";
+  const { labelSmoothing } = readOptions(name, options, { labelSmoothing: [0, fraction] });
+  return {
+    name,
+    target: "labels",
+    perRow(z, labels) {
+      checkTarget(name, z, labels, tensorType([z.type.shape[0]], "i32"));
+      const classes = z.type.shape[1];
+      const hard = oneHot(labels, classes, z.type.dtype === "f32" ? "f32" : "f64");
+      const q = labelSmoothing === 0 ? hard : add(mul(1 - labelSmoothing, hard), labelSmoothing / classes);
+      return sub(logsumexp(z, [1]), sum(mul(q, z), [1]));
+    },
+    predict: (z) => softmax(z),
+  };
+}
+
+/** eᶻ − y z: −ln P(y) of a Poisson distribution with rate eᶻ, but for ln y!, which no parameter changes */
+export function poisson(options: object = {}): Loss {
+  readOptions("poisson", options, {});
+  return { ...averaged("poisson", (z, y) => sub(exp(z), mul(y, z))), predict: exp };
+}
+
+/**
+ * max(q r, (q − 1) r) with r = y − z; the derivative at r = 0 is the middle, ½ − q
+ * Koenker & Bassett, "Regression quantiles", Econometrica 1978
+ */
+export function quantile(options: QuantileOptions = {}): Loss {
+  const { quantile: q } = readOptions("quantile", options, { quantile: [0.5, probability] });
+  return averaged("quantile", (z, y) => {
+    const r = sub(y, z);
+    return maximum(mul(q, r), mul(q - 1, r));
+  });
+}
+
+export const losses: Readonly<Record<LossName, (options?: LossOptions) => Loss>> = {
+  "mean-squared-error": meanSquaredError,
+  "mean-absolute-error": meanAbsoluteError,
+  huber,
+  "binary-cross-entropy": binaryCrossEntropy,
+  "softmax-cross-entropy": softmaxCrossEntropy,
+  poisson,
+  quantile,
+};
+
+/**
+ * One number from the rows' losses ([batch]): Σᵣ wᵣ ℓᵣ, divided for the mean by Σᵣ wᵣ; without weights wᵣ = 1.
+ * So a row of weight 0 does not count and a row of weight 2 counts as that row twice. Where Σᵣ wᵣ = 0 the mean is 0.
+ * Throws ShapeError when the weight's type is not the rows'.
+ */
+export function reduceRows(perRow: Expr, weight: Expr | undefined, reduction: "mean" | "sum"): Expr {
+  if (perRow.type.shape.length !== 1) {
+    throw new ShapeError(`a loss must give one number for each row, [batch], got ${printType(perRow.type)}`);
+  }
+  if (weight === undefined) return reduction === "mean" ? mean(perRow) : sum(perRow);
+  if (!sameType(weight.type, perRow.type)) {
+    throw new ShapeError(`row weights must be ${printType(perRow.type)}, got ${printType(weight.type)}`);
+  }
+  const total = sum(mul(weight, perRow));
+  return reduction === "mean" ? div(total, oneIfZero(sum(weight))) : total;
+}
+
+/** x, but 1 where x = 0: a divisor for sums that are 0 as well. */
+export function oneIfZero(x: Expr): Expr {
+  return add(x, equal(x, 0));
+}

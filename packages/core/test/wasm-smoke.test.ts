@@ -1,0 +1,25 @@
+import { test, expect } from "vitest";
+import { input } from "../src/ops/source.ts";
+import { matmul } from "../src/ops/matmul.ts";
+import { tanh } from "../src/ops/elementary.ts";
+import { add, square, sub, mul } from "../src/ops/ring.ts";
+import { mean } from "../src/ops/reduce.ts";
+import { gradients } from "../src/autodiff/reverse.ts";
+import { program } from "../src/graph/program.ts";
+import { evaluate } from "../src/engines/engine.ts";
+import { referenceEngine } from "../src/engines/reference/reference.ts";
+import { wasmEngine } from "../src/engines/wasm/wasm.ts";
+test("smoke", async () => {
+  const x = input("x", [2, 3], "f64"), W = input("W", [4, 3], "f64"), b = input("b", [4], "f64"), y = input("y", [2, 4], "f64");
+  const h = tanh(add(matmul(x, W, { transposeB: true }), b));
+  const loss = mean(square(sub(h, y)));
+  const [gW, gb, gx] = gradients(loss, [W, b, x]);
+  const p = program("p", [x, W, b, y], { loss, gW, gb, gx, W: sub(W, mul(0.1, gW)) });
+  const r = (n: number) => Float64Array.from({ length: n }, (_, i) => Math.sin(i * 3.7 + n));
+  const v = { x: r(6), W: r(12), b: r(4), y: r(8) };
+  const ref = evaluate(referenceEngine, p, v);
+  const w = await wasmEngine();
+  const out = evaluate(w, p, v);
+  console.log(w.compile(p, { donate: ["W"] }).describe());
+  for (const k of Object.keys(ref)) for (let i = 0; i < ref[k].length; i++) expect(out[k][i]).toBeCloseTo(ref[k][i], 12);
+});
