@@ -10,7 +10,7 @@ import {
 } from '../src/engines/wasm/opcodes';
 import { broadcast, fill } from './copy';
 import { binary, unary, where } from './elementwise';
-import { expLoop, logLoop, powLoop, rareLoop, sigmoidLoop, softplusLoop, tanhLoop } from './transcendental';
+import { powLoop, rareLoop, transcendental } from './transcendental';
 
 /** Runs one CHAIN instruction at p: [op, len, count, splats, body, ...splats × 2, ...body × 6]. */
 export function chain<T>(p: usize): void {
@@ -59,11 +59,11 @@ function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
     case M_RELU:
     case M_FLOOR:
     case M_RECIPROCAL: return unary<T>(op, dst, a, count);
-    case M_EXP: return expLoop<T>(dst, a, count);
-    case M_LOG: return logLoop<T>(dst, a, count);
-    case M_TANH: return tanhLoop<T>(dst, a, count);
-    case M_SIGMOID: return sigmoidLoop<T>(dst, a, count);
-    case M_SOFTPLUS: return softplusLoop<T>(dst, a, count);
+    case M_EXP:
+    case M_LOG:
+    case M_TANH:
+    case M_SIGMOID:
+    case M_SOFTPLUS: return transcendental<T>(op, dst, a, count);
     case M_EXPM1:
     case M_LOG1P:
     case M_ERF:

@@ -11,7 +11,7 @@ import { exp, log } from './math';
 import { horizontalMax, horizontalSum, lanes, loadPart, splat, storePart } from './vector';
 
 /** Terms that one lane adds up before they join the total. */
-const RUN = 64;
+const RUN = 128;
 
 /** Σ over a contiguous row; four accumulators hide the latency of addition. */
 function rowSum<T>(src: usize, count: i32): T {

@@ -11,40 +11,32 @@ import { pow } from './pow';
 import { atan, COS, erf, SIN, TAN, trigonometric } from './rare';
 import { lanes, loadPart, splat, storePart } from './vector';
 
-@inline
-function apply<T>(op: i32, x: v128): v128 {
-  if (op == M_EXP) return exp<T>(x);
-  if (op == M_LOG) return log<T>(x);
-  if (op == M_TANH) return tanh<T>(x);
-  if (op == M_SIGMOID) return sigmoid<T>(x);
-  return softplus<T>(x);
-}
+@unmanaged class Exp { @inline of<T>(x: v128): v128 { return exp<T>(x); } }
+@unmanaged class Log { @inline of<T>(x: v128): v128 { return log<T>(x); } }
+@unmanaged class Tanh { @inline of<T>(x: v128): v128 { return tanh<T>(x); } }
+@unmanaged class Sigmoid { @inline of<T>(x: v128): v128 { return sigmoid<T>(x); } }
+@unmanaged class Softplus { @inline of<T>(x: v128): v128 { return softplus<T>(x); } }
 
 /** The function's long text appears once: the last, partial vector takes the same path with masked load and store. */
-@inline
-function loop<T>(op: i32, dst: usize, a: usize, count: i32): void {
+function loop<T, Op>(dst: usize, a: usize, count: i32): void {
   for (; count > 0; dst += 16, a += 16, count -= lanes<T>()) {
     const whole = count >= lanes<T>();
-    const y = apply<T>(op, whole ? v128.load(a) : loadPart<T>(a, count, splat<T>(1)));
+    const y = changetype<Op>(0).of<T>(whole ? v128.load(a) : loadPart<T>(a, count, splat<T>(1)));
     if (whole) v128.store(dst, y);
     else storePart<T>(dst, y, count);
   }
 }
 
-export function expLoop<T>(dst: usize, a: usize, count: i32): void {
-  loop<T>(M_EXP, dst, a, count);
-}
-export function logLoop<T>(dst: usize, a: usize, count: i32): void {
-  loop<T>(M_LOG, dst, a, count);
-}
-export function tanhLoop<T>(dst: usize, a: usize, count: i32): void {
-  loop<T>(M_TANH, dst, a, count);
-}
-export function sigmoidLoop<T>(dst: usize, a: usize, count: i32): void {
-  loop<T>(M_SIGMOID, dst, a, count);
-}
-export function softplusLoop<T>(dst: usize, a: usize, count: i32): void {
-  loop<T>(M_SOFTPLUS, dst, a, count);
+/** exp, log and their family, in the precision of T. */
+export function transcendental<T>(op: i32, dst: usize, a: usize, count: i32): void {
+  switch (op) {
+    case M_EXP: return loop<T, Exp>(dst, a, count);
+    case M_LOG: return loop<T, Log>(dst, a, count);
+    case M_TANH: return loop<T, Tanh>(dst, a, count);
+    case M_SIGMOID: return loop<T, Sigmoid>(dst, a, count);
+    case M_SOFTPLUS: return loop<T, Softplus>(dst, a, count);
+    default: unreachable();
+  }
 }
 
 function applyRare(op: i32, x: v128): v128 {

@@ -1,29 +1,8 @@
-/** An expression: an immutable node of the graph. Programs, derivatives and derivations are made of nothing else. */
-import type { Op } from "./op.ts";
+/** Making and walking expressions. What an expression is stands beside what an op is, in op.ts: each needs the other. */
+import type { Attributes, Expr, Op, Provenance } from "./op.ts";
 import { printType, ShapeError, type TensorType } from "./type.ts";
 
-export type Attributes = Readonly<Record<string, unknown>>;
-
-/** Which rule made a node: "pullback of tanh, operand 0". */
-export interface Provenance {
-  readonly rule: "pullback" | "pushforward" | "accumulation";
-  /** The primal node that the rule differentiated. */
-  readonly primal: Expr;
-  /** Which of its operands the result is the cotangent of (pullback only). */
-  readonly operand?: number;
-}
-
-export interface Expr<A extends Attributes = Attributes> {
-  /** Unique and increasing: operands always have smaller ids than the node that uses them. */
-  readonly id: number;
-  readonly op: Op<A>;
-  readonly operands: readonly Expr[];
-  readonly attributes: A;
-  readonly type: TensorType;
-  /** The symbol that people read: "W1", "z2", "h2". */
-  readonly label?: string;
-  readonly provenance?: Provenance;
-}
+export type { Attributes, Expr, Provenance };
 
 let nextId = 0;
 let current: Provenance | undefined;

@@ -3,9 +3,32 @@
  * every engine is tested against), how it is differentiated, which local algebra holds, how it is written, and which
  * kernel runs it. Shared passes read these properties and never branch on an op's name.
  */
-import type { Attributes, Expr } from "./expr.ts";
 import type { Notation } from "./notation.ts";
 import type { TensorType } from "./type.ts";
+
+/** An expression: an immutable node of the graph. Programs, derivatives and derivations are made of nothing else. */
+export interface Expr<A extends Attributes = Attributes> {
+  /** Unique and increasing: operands always have smaller ids than the node that uses them. */
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly operands: readonly Expr[];
+  readonly attributes: A;
+  readonly type: TensorType;
+  /** The symbol that people read: "W1", "z2", "h2". */
+  readonly label?: string;
+  readonly provenance?: Provenance;
+}
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Which rule made a node: "pullback of tanh, operand 0". */
+export interface Provenance {
+  readonly rule: "pullback" | "pushforward" | "accumulation";
+  /** The primal node that the rule differentiated. */
+  readonly primal: Expr;
+  /** Which of its operands the result is the cotangent of (pullback only). */
+  readonly operand?: number;
+}
 
 /** A tensor's elements in row-major order, as the reference engine holds them (all element types). */
 export type Values = Float64Array;

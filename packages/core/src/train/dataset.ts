@@ -35,8 +35,18 @@ export function checkDataset(data: Dataset, what: string, inputs: number, output
   if (data.weight && data.weight.length !== rows) {
     throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${data.weight.length}`);
   }
-  checkNumbers(data.x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, Number.isFinite, "a finite number");
-  checkNumbers(data.weight ?? [], (i) => `${what}: the weight of row ${i}`, (w) => Number.isFinite(w) && w >= 0, "a number ≥ 0");
+  checkNumbers(
+    data.x,
+    (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`,
+    Number.isFinite,
+    "a finite number",
+  );
+  checkNumbers(
+    data.weight ?? [],
+    (i) => `${what}: the weight of row ${i}`,
+    (w) => Number.isFinite(w) && w >= 0,
+    "a number ≥ 0",
+  );
   const isLabel = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < outputs;
   const [fits, expected] =
     loss.target === "labels"

@@ -196,7 +196,12 @@ class Trainer {
     this.#step = trainStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes });
     this.#executable = options.engine.compile(this.#step.program, {
       donate: this.#step.carried,
-      sequences: { rows: this.stepsPerEpoch, rate: this.stepsPerEpoch, step: this.stepsPerEpoch, key: this.stepsPerEpoch },
+      sequences: {
+        rows: this.stepsPerEpoch,
+        rate: this.stepsPerEpoch,
+        step: this.stepsPerEpoch,
+        key: this.stepsPerEpoch,
+      },
       records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
     });
     this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
@@ -222,7 +227,10 @@ class Trainer {
     for (const [name, values] of Object.entries(params)) {
       this.#executable.write(name, initial[name] ?? values);
       for (const [part, start] of Object.entries(optimizer.state)) {
-        this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(start === "rate" ? rate : start));
+        this.#executable.write(
+          stateName(name, part),
+          new Float64Array(values.length).fill(start === "rate" ? rate : start),
+        );
       }
     }
     for (const { name, shape, initial: start } of buffersOf(network)) {
@@ -260,13 +268,25 @@ class Trainer {
     const steps = this.stepsPerEpoch;
     const { batch, epochs, seed } = this.#settings;
     const rows = new Int32Array(steps * batch).fill(this.rows);
-    rows.set(shuffle(Int32Array.from({ length: this.rows }, (_, i) => i), seed, epoch));
+    rows.set(
+      shuffle(
+        Int32Array.from({ length: this.rows }, (_, i) => i),
+        seed,
+        epoch,
+      ),
+    );
     const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
     const rates = numbers.map((step) => this.schedule({ step, epoch, steps: steps * epochs }));
     this.#executable.write("rows", rows);
     this.#executable.write("rate", rates);
-    this.#executable.write("step", numbers.map((step) => step + 1));
-    this.#executable.write("key", Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? seed : numbers[i >> 1])));
+    this.#executable.write(
+      "step",
+      numbers.map((step) => step + 1),
+    );
+    this.#executable.write(
+      "key",
+      Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? seed : numbers[i >> 1])),
+    );
     return rates[steps - 1];
   }
 

@@ -9,12 +9,12 @@ import type { FloatType, Shape } from "../graph/type.ts";
 import { type Loss, reduceRows } from "../nn/losses.ts";
 import { buffersOf, forward, type NetworkSpec, parametersOf, weightsOf } from "../nn/network.ts";
 import { regularisers } from "../nn/regularisers.ts";
-import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
+import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 
 export interface Objective {
   readonly network: NetworkSpec;
@@ -45,7 +45,10 @@ export interface TrainStep {
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
 /** Named inputs for parameters and running statistics. */
-export function parameterInputs(network: NetworkSpec, dtype: FloatType): { params: Record<string, Expr>; buffers: Record<string, Expr> } {
+export function parameterInputs(
+  network: NetworkSpec,
+  dtype: FloatType,
+): { params: Record<string, Expr>; buffers: Record<string, Expr> } {
   const inputs = (items: readonly { readonly name: string; readonly shape: Shape }[]): Record<string, Expr> =>
     Object.fromEntries(items.map(({ name, shape }) => [name, input(name, shape, dtype)]));
   return { params: inputs(parametersOf(network)), buffers: inputs(buffersOf(network)) };

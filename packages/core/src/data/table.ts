@@ -1,0 +1,87 @@
+/** A table in memory, column by column, as a reader hands it over. */
+
+export interface NumberColumn {
+  readonly name: string;
+  readonly type: "number";
+  /** NaN means missing. */
+  readonly values: Float64Array;
+}
+
+export interface TextColumn {
+  readonly name: string;
+  readonly type: "text" | "boolean" | "date";
+  /** null means missing. Booleans count as the texts "true" and "false"; dates are ISO 8601. */
+  readonly values: readonly (string | boolean | null)[];
+}
+
+export type Column = NumberColumn | TextColumn;
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+/** Row indices of a table, from 0. */
+export type Rows = ArrayLike<number>;
+
+/** Features that cannot be made from a table; `row` (from 0) where one row is to blame. */
+export class EncodingError extends Error {
+  override readonly name: string = "EncodingError";
+  readonly column: string | undefined;
+  readonly row: number | undefined;
+  constructor(message: string, column?: string, row?: number) {
+    super(message);
+    this.column = column;
+    this.row = row;
+  }
+}
+
+/** A column that cannot be the target; `row` (from 0) where one row is to blame. */
+export class TargetError extends EncodingError {
+  override readonly name: string = "TargetError";
+}
+
+/** Every row of a table. */
+export function allRows({ rows }: { readonly rows: number }): Rows {
+  return Int32Array.from({ length: rows }, (_, row) => row);
+}
+
+/** One value as text, null when missing: how categories and classes are named whatever the column's type. */
+export function textAt(column: Column, row: number): string | null {
+  const value = column.values[row];
+  return value === null || Number.isNaN(value) ? null : String(value);
+}
+
+/**
+ * One value as a number, NaN when missing: a date as days since 1970-01-01 (UTC where it names no zone), text as the
+ * number it spells. Throws EncodingError when it is neither.
+ */
+export function numberAt(column: Column, row: number): number {
+  const value = column.values[row];
+  if (typeof value === "number") return value;
+  if (value === null) return Number.NaN;
+  const text = String(value).trim();
+  const number = column.type === "date" ? days(text) : Number(text || Number.NaN);
+  if (!Number.isNaN(number)) return number;
+  const expected = column.type === "date" ? "a date as YYYY-MM-DD" : "a number";
+  throw new EncodingError(`column '${column.name}', row ${row + 1}: expected ${expected}, got '${value}'`, column.name, row);
+}
+
+const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ]([\d:.]+)(Z|[+-]\d\d:\d\d)?)?$/;
+
+function days(text: string): number {
+  const [, day, time = "00:00", zone = "Z"] = DATE.exec(text) ?? [];
+  return Date.parse(`${day}T${time}${zone}`) / 86_400_000;
+}
+
+/** How many rows hold each value, most frequent first, then by name; and how many hold none. */
+export function countValues(column: Column, rows: Rows): { counts: [value: string, count: number][]; missing: number } {
+  const counts = new Map<string, number>();
+  let missing = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = textAt(column, rows[i]);
+    if (value === null) missing++;
+    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return { counts: [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)), missing };
+}

@@ -1,0 +1,174 @@
+/** What advances from step to step: donated state, sequences and records. */
+import { describe, expect, test } from "vitest";
+import { gradients } from "../../src/autodiff/reverse.ts";
+import { referenceEngine } from "../../src/engines/reference/reference.ts";
+import { program } from "../../src/graph/program.ts";
+import { matmul } from "../../src/ops/matmul.ts";
+import { mean } from "../../src/ops/reduce.ts";
+import { add, mul, square, sub } from "../../src/ops/ring.ts";
+import { gatherRows } from "../../src/ops/rows.ts";
+import { input } from "../../src/ops/source.ts";
+import { sum } from "../../src/ops/sum-broadcast.ts";
+import { direction } from "../support/numbers.ts";
+import { held } from "../support/op-entry.ts";
+import { expectClose, FLOATS, type Subject } from "./subject.ts";
+
+export function stateConformance(subject: Subject): void {
+  describe.each(FLOATS)("donated state in %s", (float) => {
+    test("counts: x ← x + 1, in one run or in many", () => {
+      const x = input("x", [3], float);
+      const counter = subject.engine().compile(program("counter", [x], { x: add(x, 1) }), { donate: ["x"] });
+      counter.write("x", [0, 10, -1000]);
+      counter.run(1000);
+      expect([...counter.read("x")]).toEqual([1000, 1010, 0]);
+      for (let i = 0; i < 10; i++) counter.run();
+      expect([...counter.read("x")]).toEqual([1010, 1020, 10]);
+      counter.run(0);
+      expect([...counter.read("x")]).toEqual([1010, 1020, 10]);
+      counter.write("x", [5, 6, 7]);
+      expect([...counter.read("x")]).toEqual([5, 6, 7]);
+      counter.run();
+      expect([...counter.read("x")]).toEqual([6, 7, 8]);
+    });
+
+    test("Fibonacci: a, b ← b, a + b", () => {
+      const [a, b] = [input("a", [], float), input("b", [], float)];
+      const closed = program("fibonacci", [a, b], { a: b, b: add(a, b) });
+      const fibonacci = subject.engine().compile(closed, { donate: ["a", "b"] });
+      fibonacci.write("a", [0]);
+      fibonacci.write("b", [1]);
+      fibonacci.run(30);
+      expect([fibonacci.read("a")[0], fibonacci.read("b")[0]]).toEqual([832040, 1346269]);
+    });
+
+    test("swap: a, b ← b, a", () => {
+      const [a, b] = [input("a", [3], float), input("b", [3], float)];
+      const swap = subject.engine().compile(program("swap", [a, b], { a: b, b: a }), { donate: ["a", "b"] });
+      swap.write("a", [1, 2, 3]);
+      swap.write("b", [4, 5, 6]);
+      swap.run();
+      expect([[...swap.read("a")], [...swap.read("b")]]).toEqual([
+        [4, 5, 6],
+        [1, 2, 3],
+      ]);
+      swap.run(2);
+      expect([...swap.read("a")]).toEqual([4, 5, 6]);
+    });
+
+    test("rotation: a, b, c ← b, c, a", () => {
+      const [a, b, c] = ["a", "b", "c"].map((name) => input(name, [], float));
+      const closed = program("rotation", [a, b, c], { a: b, b: c, c: a });
+      const rotation = subject.engine().compile(closed, { donate: ["a", "b", "c"] });
+      ["a", "b", "c"].forEach((name, i) => {
+        rotation.write(name, [i]);
+      });
+      rotation.run(4);
+      expect(["a", "b", "c"].map((name) => rotation.read(name)[0])).toEqual([1, 2, 0]);
+    });
+
+    test("other outputs see the state before the step", () => {
+      const x = input("x", [3], float);
+      const closed = program("before and after", [x], { x: add(x, 1), doubled: mul(x, 2), next: mul(add(x, 1), 10) });
+      const executable = subject.engine().compile(closed, { donate: ["x"] });
+      executable.write("x", [0, 1, 2]);
+      executable.run(3);
+      expect([...executable.read("x")]).toEqual([3, 4, 5]);
+      expect([...executable.read("doubled")]).toEqual([4, 6, 8]);
+      expect([...executable.read("next")]).toEqual([30, 40, 50]);
+    });
+
+    test("an input that is an output by the same name stays as written, unless it is donated", () => {
+      const x = input("x", [], float);
+      const executable = subject.engine().compile(program("not donated", [x], { x: add(x, 1) }));
+      executable.write("x", [1]);
+      executable.run(5);
+      expect([...executable.read("x")]).toEqual([2]);
+    });
+  });
+
+  describe.each(FLOATS)("sequences and records in %s", (float) => {
+    const runningTotal = () => {
+      const [total, x, unused] = [input("total", [2], float), input("x", [2], float), input("scale", [], float)];
+      const next = add(total, mul(x, unused));
+      const closed = program("running total", [total, x, unused], { total: next, size: sum(next), twice: mul(x, 2) });
+      const executable = subject.engine().compile(closed, {
+        donate: ["total"],
+        sequences: { x: 5, scale: 5 },
+        records: { total: 5, size: 5 },
+      });
+      executable.write("total", [0, 0]);
+      executable.write("x", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      executable.write("scale", [1, 1, 2, 2, 1]);
+      return executable;
+    };
+
+    test("step s takes and keeps row s", () => {
+      const executable = runningTotal();
+      executable.run(5);
+      expect([...executable.read("total")]).toEqual([1, 2, 4, 6, 14, 18, 28, 34, 37, 44]);
+      expect([...executable.read("size")]).toEqual([3, 10, 32, 62, 81]);
+      expect([...executable.read("twice")]).toEqual([18, 20]);
+    });
+
+    test("each run starts at row 0, or where it is told", () => {
+      const executable = runningTotal();
+      executable.run(2);
+      executable.run(1, 2);
+      executable.run(2, 3);
+      expect([...executable.read("size")]).toEqual([3, 10, 32, 62, 81]);
+      executable.run(1);
+      expect(executable.read("size")[0]).toBe(84);
+      expect([...executable.read("size")].slice(1)).toEqual([10, 32, 62, 81]);
+    });
+
+    test("a shorter table replaces the start", () => {
+      const executable = runningTotal();
+      executable.write("x", [100, 200]);
+      executable.run(2);
+      expect([...executable.read("total")].slice(0, 4)).toEqual([100, 200, 103, 204]);
+    });
+
+    test("trains: batches by a sequence of row indices, the rate by another, losses recorded", () => {
+      const [steps, rows, width, batch] = [40, 11, 3, 4];
+      const [data, target] = [input("data", [rows, width], float), input("target", [rows, 2], float)];
+      const [index, rate] = [input("index", [batch], "i32"), input("rate", [], float)];
+      const [w, b] = [input("w", [2, width], float), input("b", [2], float)];
+      const [x, y] = [gatherRows(data, index), gatherRows(target, index)];
+      const loss = mean(square(sub(add(matmul(x, w, { transposeB: true }), b), y)));
+      const [wBar, bBar] = gradients(loss, [w, b]);
+      const closed = program("training", [data, target, index, rate, w, b], {
+        loss,
+        w: sub(w, mul(rate, wBar)),
+        b: sub(b, mul(rate, bBar)),
+      });
+      const [actual, expected] = [subject.engine(), referenceEngine].map((engine) => {
+        const executable = engine.compile(closed, {
+          donate: ["w", "b"],
+          sequences: { index: steps, rate: steps },
+          records: { loss: steps },
+        });
+        executable.write("data", held(direction(rows * width, 1), float));
+        executable.write("target", held(direction(rows * 2, 2), float));
+        executable.write(
+          "index",
+          Array.from({ length: steps * batch }, (_, i) => (i * 7) % rows),
+        );
+        executable.write(
+          "rate",
+          held(
+            Float64Array.from({ length: steps }, (_, i) => 0.2 / (1 + i / 20)),
+            float,
+          ),
+        );
+        executable.write("w", held(direction(2 * width, 3), float));
+        executable.write("b", [0, 0]);
+        executable.run(steps);
+        return { loss: executable.read("loss"), w: executable.read("w"), b: executable.read("b") };
+      });
+      expect(expected.loss[steps - 1]).toBeLessThan(expected.loss[0]);
+      for (const name of ["loss", "w", "b"] as const) {
+        expectClose(actual[name], expected[name], float, subject.tolerance, name);
+      }
+    });
+  });
+}
