@@ -30,12 +30,24 @@ function prepare(engine, { sizes, batch, steps }) {
   });
   for (const [name, values] of Object.entries(initialParameters(network, 1))) executable.write(name, values);
   const classes = sizes[sizes.length - 1];
-  executable.write("data/x", Float64Array.from({ length: rows * sizes[0] }, (_, i) => Math.sin(12.9898 * i)));
-  executable.write("data/y", Int32Array.from({ length: rows }, (_, i) => i % classes));
+  executable.write(
+    "data/x",
+    Float64Array.from({ length: rows * sizes[0] }, (_, i) => Math.sin(12.9898 * i)),
+  );
+  executable.write(
+    "data/y",
+    Int32Array.from({ length: rows }, (_, i) => i % classes),
+  );
   executable.write("data/weight", new Float64Array(rows).fill(1));
-  executable.write("rows", Int32Array.from({ length: steps * batch }, (_, i) => i % rows));
+  executable.write(
+    "rows",
+    Int32Array.from({ length: steps * batch }, (_, i) => i % rows),
+  );
   executable.write("rate", new Float64Array(steps).fill(0.001));
-  executable.write("step", Float64Array.from({ length: steps }, (_, i) => i + 1));
+  executable.write(
+    "step",
+    Float64Array.from({ length: steps }, (_, i) => i + 1),
+  );
   return executable;
 }
 

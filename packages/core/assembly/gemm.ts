@@ -8,7 +8,7 @@
  * would be far apart, is packed too, in blocks of rows that fit the second-level cache.
  */
 
-import { microkernel, PANEL, ROWS } from './microkernel';
+import { microkernel, packedKernel, PANEL, ROWS } from './microkernel';
 import { packPanel, packRows } from './pack';
 
 /** The longest block of k: a panel of B (32 · 512 bytes) and four rows of A share the first-level cache. */
@@ -57,8 +57,8 @@ export function gemm<T>(
   const depth = depthOf(k);
   const packedB = workspace + ROWS * PANEL;
   const packedA = packedB + <usize>depth * PANEL;
-  const packA = transposeA && n > panelWidth && aStride * <usize>depth > <usize>SMALL;
-  const packB = transposeB || (m > 8 * ROWS && bStride * <usize>depth > <usize>SMALL);
+  const packA = n >= 8 * panelWidth;
+  const packB = transposeB || m > 8 * ROWS;
   const rowStep = packA ? MAX_ROWS : max(m, 1);
 
   let p = 0;
@@ -71,7 +71,7 @@ export function gemm<T>(
       let aColumn = transposeA ? aStride : size;
       let aTile = aRow * ROWS;
       if (packA) {
-        packRows<T>(packedA, aBlock, aStride, rows, deep);
+        packRows<T>(packedA, aBlock, aStride, transposeA, rows, deep);
         aBlock = packedA;
         aRow = size;
         aColumn = <usize>ROWS * size;
@@ -91,7 +91,8 @@ export function gemm<T>(
         for (let i = 0; i < rows; i += ROWS, aAt += aTile, cAt += cRow * ROWS) {
           const tall = min(ROWS, rows - i);
           if (width == panelWidth) {
-            microkernel<T>(tall, deep, aAt, aRow, aColumn, panel, panelRow, cAt, cRow, p > 0);
+            if (packA && panelRow == PANEL) packedKernel<T>(tall, deep, aAt, panel, cAt, cRow, p > 0);
+            else microkernel<T>(tall, deep, aAt, aRow, aColumn, panel, panelRow, cAt, cRow, p > 0);
           } else {
             microkernel<T>(tall, deep, aAt, aRow, aColumn, panel, panelRow, workspace, PANEL, false);
             flushTile<T>(workspace, tall, width, cAt, cRow, p > 0);

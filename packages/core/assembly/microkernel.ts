@@ -16,6 +16,61 @@ export const PANEL = 32;
  * C[r, :] = Σ_p A[r, p] B[p, :] (+ C[r, :]), p < depth. Strides in bytes. With fewer than four rows, the missing ones
  * repeat the last: it is computed again and stored again, the same.
  */
+export function packedKernel<T>(
+  rows: i32, depth: i32, a: usize, b: usize, c: usize, cRow: usize,
+  accumulate: bool,
+): void {
+  const c1 = rows > 1 ? c + cRow : c;
+  const c2 = rows > 2 ? c1 + cRow : c1;
+  const c3 = rows > 3 ? c2 + cRow : c2;
+  let c00 = splat<T>(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  if (accumulate) {
+    c00 = v128.load(c);
+    c01 = v128.load(c, 16);
+    c10 = v128.load(c1);
+    c11 = v128.load(c1, 16);
+    c20 = v128.load(c2);
+    c21 = v128.load(c2, 16);
+    c30 = v128.load(c3);
+    c31 = v128.load(c3, 16);
+  }
+  for (const end = b + <usize>depth * PANEL; b < end; b += PANEL, a += ROWS * sizeof<T>()) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const x0 = v128.load_splat<T>(a);
+    c00 = madd<T>(x0, b0, c00);
+    c01 = madd<T>(x0, b1, c01);
+    const x1 = v128.load_splat<T>(a, sizeof<T>());
+    c10 = madd<T>(x1, b0, c10);
+    c11 = madd<T>(x1, b1, c11);
+    const x2 = v128.load_splat<T>(a, 2 * sizeof<T>());
+    c20 = madd<T>(x2, b0, c20);
+    c21 = madd<T>(x2, b1, c21);
+    const x3 = v128.load_splat<T>(a, 3 * sizeof<T>());
+    c30 = madd<T>(x3, b0, c30);
+    c31 = madd<T>(x3, b1, c31);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c1, c10);
+  v128.store(c1, c11, 16);
+  v128.store(c2, c20);
+  v128.store(c2, c21, 16);
+  v128.store(c3, c30);
+  v128.store(c3, c31, 16);
+}
+
+/**
+ * C[r, :] = Σ_p A[r, p] B[p, :] (+ C[r, :]), p < depth. Strides in bytes. With fewer than four rows, the missing ones
+ * repeat the last: it is computed again and stored again, the same.
+ */
 export function microkernel<T>(
   rows: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, c: usize, cRow: usize,
   accumulate: bool,

@@ -4,10 +4,11 @@
  */
 
 import { PANEL, ROWS } from './microkernel';
+import { lanes } from './vector';
 
 /** Four rows of four f32, or two of two f64, transposed: vectors `stride` bytes apart to vectors PANEL bytes apart. */
 @inline
-function transposeSquare<T>(dst: usize, src: usize, stride: usize): void {
+function transposeSquare<T>(dst: usize, dstStride: usize, src: usize, stride: usize): void {
   if (sizeof<T>() == 4) {
     const r0 = v128.load(src);
     const r1 = v128.load(src + stride);
@@ -18,14 +19,14 @@ function transposeSquare<T>(dst: usize, src: usize, stride: usize): void {
     const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
     const high23 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
     v128.store(dst, v128.shuffle<i64>(low01, low23, 0, 2));
-    v128.store(dst, v128.shuffle<i64>(low01, low23, 1, 3), PANEL);
-    v128.store(dst, v128.shuffle<i64>(high01, high23, 0, 2), 2 * PANEL);
-    v128.store(dst, v128.shuffle<i64>(high01, high23, 1, 3), 3 * PANEL);
+    v128.store(dst + dstStride, v128.shuffle<i64>(low01, low23, 1, 3));
+    v128.store(dst + 2 * dstStride, v128.shuffle<i64>(high01, high23, 0, 2));
+    v128.store(dst + 3 * dstStride, v128.shuffle<i64>(high01, high23, 1, 3));
   } else {
     const r0 = v128.load(src);
     const r1 = v128.load(src + stride);
     v128.store(dst, v128.shuffle<i64>(r0, r1, 0, 2));
-    v128.store(dst, v128.shuffle<i64>(r0, r1, 1, 3), PANEL);
+    v128.store(dst + dstStride, v128.shuffle<i64>(r0, r1, 1, 3));
   }
 }
 
@@ -50,35 +51,48 @@ export function packPanel<T>(dst: usize, b: usize, stride: usize, transposed: bo
     }
     return;
   }
-  // Squares of one vector's width, as far as there are whole ones, then single columns.
+  packTransposed<T>(dst, PANEL, b, stride, width, depth);
+}
+
+/** dst[p, j] = src[j, p] for j < width, p < depth, the rows of dst dstStride bytes apart. */
+function packTransposed<T>(dst: usize, dstStride: usize, src: usize, stride: usize, width: i32, depth: i32): void {
+  const size = sizeof<T>();
   const square: usize = 16 / size;
-  let column: usize = 0;
-  for (; column + 16 <= widthBytes; column += 16, b += square * stride) {
-    let at = dst + column;
-    let src = b;
-    for (; at + square * PANEL <= end + column; at += square * PANEL, src += 16) transposeSquare<T>(at, src, stride);
-    for (; at < end; at += PANEL, src += size) {
-      for (let j: usize = 0; j < square; j++) store<T>(at + j * size, load<T>(src + j * stride));
+  const end = dst + <usize>depth * dstStride;
+  // Squares of one vector's width, as far as there are whole ones, then single columns.
+  let j = width;
+  for (; j >= lanes<T>(); j -= lanes<T>(), dst += 16, src += square * stride) {
+    let at = dst;
+    let from = src;
+    let p = depth;
+    for (; p >= lanes<T>(); p -= lanes<T>(), at += square * dstStride, from += 16) transposeSquare<T>(at, dstStride, from, stride);
+    for (; p > 0; p--, at += dstStride, from += size) {
+      for (let i: usize = 0; i < square; i++) store<T>(at + i * size, load<T>(from + i * stride));
     }
   }
-  for (; column < widthBytes; column += size, b += stride) {
-    let src = b;
-    for (let at = dst + column; at < end; at += PANEL, src += size) store<T>(at, load<T>(src));
+  for (; j > 0; j--, dst += size, src += stride) {
+    let from = src;
+    let at = dst;
+    for (let p = depth; p > 0; p--, at += dstStride, from += size) store<T>(at, load<T>(from));
   }
 }
 
-/** Aᵀ as tiles of four rows: dst[i / 4][p][i mod 4] = A[p, i] for i < rows, p < depth. */
-export function packRows<T>(dst: usize, a: usize, stride: usize, rows: i32, depth: i32): void {
+/** op(A) as tiles of four rows: dst[i / 4][p][i mod 4] = op(A)[i, p] for i < rows, p < depth. */
+export function packRows<T>(dst: usize, a: usize, stride: usize, transposed: bool, rows: i32, depth: i32): void {
   const tileRow = <usize>ROWS * sizeof<T>();
   const tile = tileRow * <usize>depth;
-  for (let p = 0; p < depth; p++, a += stride, dst += tileRow) {
-    let src = a;
-    let at = dst;
-    let i = rows;
-    for (; i >= ROWS; i -= ROWS, src += tileRow, at += tile) {
-      v128.store(at, v128.load(src));
-      if (sizeof<T>() == 8) v128.store(at, v128.load(src, 16), 16);
+  if (transposed) {
+    for (let p = 0; p < depth; p++, a += stride, dst += tileRow) {
+      let src = a;
+      let at = dst;
+      let i = rows;
+      for (; i >= ROWS; i -= ROWS, src += tileRow, at += tile) {
+        v128.store(at, v128.load(src));
+        if (sizeof<T>() == 8) v128.store(at, v128.load(src, 16), 16);
+      }
+      for (; i > 0; i--, src += sizeof<T>(), at += sizeof<T>()) store<T>(at, load<T>(src));
     }
-    for (; i > 0; i--, src += sizeof<T>(), at += sizeof<T>()) store<T>(at, load<T>(src));
+    return;
   }
+  for (; rows > 0; rows -= ROWS, a += <usize>ROWS * stride, dst += tile) packTransposed<T>(dst, tileRow, a, stride, min(ROWS, rows), depth);
 }

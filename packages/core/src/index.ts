@@ -1,6 +1,12 @@
 /** The library's one entry point: graph, ops, both modes, engines, networks, training, explanation. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
+export * from "./data/columns.ts";
+export * from "./data/encoder.ts";
+export { nearest } from "./data/nearest.ts";
+export * from "./data/split.ts";
+export * from "./data/table.ts";
+export * from "./data/target.ts";
 export * from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
 export { wasmEngine } from "./engines/wasm/wasm.ts";
@@ -31,6 +37,12 @@ export * from "./optim/clip.ts";
 export * from "./optim/optimizer.ts";
 export * from "./optim/optimizers.ts";
 export * from "./train/dataset.ts";
+export * from "./train/evaluate.ts";
 export * from "./train/fit.ts";
+export * from "./train/metrics.ts";
+export * from "./train/model.ts";
 export * from "./train/predictor.ts";
+export * from "./train/prepare.ts";
+export * from "./train/safetensors.ts";
+export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";
 export { type Objective, parameterInputs, regularised, type StepSpec, trainStep } from "./train/step.ts";

@@ -21,7 +21,10 @@ export function blockChart(values: readonly number[], width: number): string {
   const finite = values.filter((value) => Number.isFinite(value) && value > 0).map(Math.log);
   if (finite.length === 0) return "";
   const stride = Math.max(1, finite.length / width);
-  const points = Array.from({ length: Math.min(width, finite.length) }, (_, i) => finite[Math.floor((i + 1) * stride) - 1]);
+  const points = Array.from(
+    { length: Math.min(width, finite.length) },
+    (_, i) => finite[Math.floor((i + 1) * stride) - 1],
+  );
   const low = Math.min(...points);
   const range = Math.max(...points) - low || 1;
   return points.map((value) => BLOCKS[Math.round(((value - low) / range) * (BLOCKS.length - 1))]).join("");

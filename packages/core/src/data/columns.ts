@@ -13,7 +13,7 @@ export interface ColumnRole {
 }
 
 /**
- * A category (or the class of a target) that has fewer rows than this is rare: one in a hundred, but 2 at least (one
+ * A category with fewer rows than this is rare: one in a hundred, but 2 at least (one
  * row teaches nothing that holds for another) and 10 at most (they are enough for one weight in a table of any length).
  */
 export function rareBelow(rows: number): number {
@@ -29,7 +29,8 @@ export function describeColumns(table: Table, target: string): ColumnRole[] {
   const names = table.columns.map(({ name }) => name);
   if (!names.includes(target)) {
     const near = nearest(target, names);
-    const hint = near === undefined ? `the columns are ${names.map((name) => `'${name}'`).join(", ")}` : `did you mean '${near}'?`;
+    const hint =
+      near === undefined ? `the columns are ${names.map((name) => `'${name}'`).join(", ")}` : `did you mean '${near}'?`;
     throw new TargetError(`the table has no column '${target}' to predict; ${hint}`, target);
   }
   const roles = table.columns.map((column): ColumnRole => {
@@ -38,7 +39,9 @@ export function describeColumns(table: Table, target: string): ColumnRole[] {
   });
   if (roles.some(({ role }) => role !== "aside" && role !== "target")) return roles;
   return roles.map((role) =>
-    role.why === ROW_NUMBERS ? { ...role, role: "number", why: "numbers: they count rows, but nothing else is left" } : role,
+    role.why === ROW_NUMBERS
+      ? { ...role, role: "number", why: "numbers: they count rows, but nothing else is left" }
+      : role,
   );
 }
 
@@ -79,7 +82,7 @@ function describeNumbers(name: string, values: Float64Array, different: number, 
 
 function describeDates(column: Column, rows: number, gaps: string): Description {
   try {
-    for (let row = 0; row < rows; row++) numberAt(column, row);
+    for (let row = 0; row < rows; row++) numberAt(column, row, "date");
   } catch (error) {
     return aside(`dates that cannot be read: ${(error as Error).message}`);
   }

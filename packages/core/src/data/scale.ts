@@ -7,23 +7,16 @@ export interface Moments {
 }
 
 /**
- * Mean and standard deviation of the finite values; 0 and 1 when there are none. Two passes over x/max|x|, so that no
- * square overflows and a constant has exactly no spread.
+ * Mean and standard deviation of the finite values; 0 and 1 when there are none. Two passes, in units of a power of two
+ * near max|x|, which costs no rounding and lets no square overflow or vanish.
  */
 export function moments(values: readonly number[]): Moments {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return { mean: 0, scale: 1 };
-  const average = (of: (x: number) => number): number => finite.reduce((sum, x) => sum + of(x), 0) / finite.length;
-  const [low, high] = extent(finite);
-  if (low === high) return { mean: low, scale: 1 };
-  const unit = Math.max(-low, high);
-  const center = average((x) => x / unit);
-  const reach = Math.max(high / unit - center, center - low / unit);
-  const spread = Math.sqrt(average((x) => ((x / unit - center) / reach) ** 2));
-  return { mean: center * unit, scale: unit * reach * spread || 1 };
-}
-
-/** Least and greatest value. */
-export function extent(values: readonly number[]): [low: number, high: number] {
-  return values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
+  if (finite.every((x) => x === finite[0])) return { mean: finite[0], scale: 1 };
+  const unit = 2 ** Math.floor(Math.log2(finite.reduce((most, x) => Math.max(most, Math.abs(x)), 0)));
+  const average = (of: (x: number) => number): number =>
+    finite.reduce((sum, x) => sum + of(x / unit), 0) / finite.length;
+  const mean = average((x) => x);
+  return { mean: mean * unit, scale: Math.sqrt(average((x) => (x - mean) ** 2)) * unit || 1 };
 }

@@ -48,7 +48,11 @@ export interface Split {
  */
 export function splitRows({ rows, labels, seed, validation, test }: SplitOptions): Split {
   const [validationRows, testRows] = partSizes(rows.length, validation, test);
-  const order = shuffle(Int32Array.from(rows, (_, i) => i), seed, SPLIT_STREAM);
+  const order = shuffle(
+    Int32Array.from(rows, (_, i) => i),
+    seed,
+    SPLIT_STREAM,
+  );
   const classOf = (i: number): number => labels?.[i] ?? 0;
   const sizes: number[] = [];
   for (const i of order) sizes[classOf(i)] = (sizes[classOf(i)] ?? 0) + 1;

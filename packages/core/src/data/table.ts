@@ -54,17 +54,18 @@ export function textAt(column: Column, row: number): string | null {
 
 /**
  * One value as a number, NaN when missing: a date as days since 1970-01-01 (UTC where it names no zone), text as the
- * number it spells. Throws EncodingError when it is neither.
+ * number it spells. Throws EncodingError when it is not what was asked for.
  */
-export function numberAt(column: Column, row: number): number {
+export function numberAt(column: Column, row: number, kind: "number" | "date"): number {
   const value = column.values[row];
-  if (typeof value === "number") return value;
-  if (value === null) return Number.NaN;
-  const text = String(value).trim();
-  const number = column.type === "date" ? days(text) : Number(text || Number.NaN);
+  if (typeof value === "number" && kind === "number") return value;
+  const text = textAt(column, row)?.trim();
+  if (text === undefined) return Number.NaN;
+  const number = kind === "date" ? days(text) : Number(text || Number.NaN);
   if (!Number.isNaN(number)) return number;
-  const expected = column.type === "date" ? "a date as YYYY-MM-DD" : "a number";
-  throw new EncodingError(`column '${column.name}', row ${row + 1}: expected ${expected}, got '${value}'`, column.name, row);
+  const expected = kind === "date" ? "a date as YYYY-MM-DD" : "a number";
+  const where = `column '${column.name}', row ${row + 1}`;
+  throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);
 }
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ]([\d:.]+)(Z|[+-]\d\d:\d\d)?)?$/;

@@ -12,8 +12,8 @@ interface CastAttributes extends Attributes {
 const castOp: Op<CastAttributes> = linear<CastAttributes>({
   name: "cast",
   infer: ([x], { dtype }) => tensorType(x.shape, dtype),
-  // Float64 holds every f32 and i32, so only the way to i32 changes a value (towards zero).
-  evaluate: ([x], node) => (node.attributes.dtype === "i32" ? x.map(Math.trunc) : x),
+  // Float64 holds every f32 and i32, so only the way to i32 changes a value: towards zero (+ 0, as integers have no −0).
+  evaluate: ([x], node) => (node.attributes.dtype === "i32" ? x.map((value) => Math.trunc(value) + 0) : x),
   transpose: (node, cotangent) => cast(cotangent, node.operands[0].type.dtype),
   simplify: (node) => (node.operands[0].type.dtype === node.attributes.dtype ? node.operands[0] : undefined),
   notation: ([x]) => x,

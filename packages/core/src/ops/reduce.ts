@@ -6,7 +6,15 @@ import { isFloat, ShapeError, sizeOf, tensorType } from "../graph/type.ts";
 import { exp } from "./elementary.ts";
 import { div, mul, sub } from "./ring.ts";
 import { equal } from "./select.ts";
-import { type AxesAttributes, broadcast, checkAxes, otherAxes, reduceValues, sum } from "./sum-broadcast.ts";
+import {
+  type AxesAttributes,
+  broadcast,
+  checkAxes,
+  otherAxes,
+  reducedIndices,
+  reduceValues,
+  sum,
+} from "./sum-broadcast.ts";
 
 interface ReductionRule {
   readonly name: "max" | "logsumexp";
@@ -37,7 +45,7 @@ function reduction(rule: ReductionRule): (x: Expr, axes?: readonly number[]) => 
     },
     vjp: (node, cotangent) => [mul(repeat(cotangent, node.operands[0], node.attributes.axes), slope(node))],
     simplify: (node) => (node.attributes.axes.length === 0 ? node.operands[0] : undefined),
-    notation: (parts) => call(rule.name, parts),
+    notation: (parts, node) => call(rule.name, parts, reducedIndices(node)),
     kernel: (node) => ({ kind: "reduce", by: rule.name, axes: node.attributes.axes }),
   };
   return (x, axes = x.type.shape.map((_, axis) => axis)) => expr(op, [x], { axes: [...axes].sort((a, b) => a - b) });

@@ -69,7 +69,7 @@ const mulOp: Op = elementwiseOp(
       if (right !== undefined) return scaleProduct(right, a) ?? mul(b, a);
       return undefined;
     },
-    notation: (parts) => infix("⊙", ...parts),
+    notation: ([a, b], { operands }) => (operands[0] === operands[1] ? power(a, number(2)) : infix("⊙", a, b)),
   },
   mul,
   add,

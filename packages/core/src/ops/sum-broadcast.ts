@@ -23,6 +23,11 @@ export function otherAxes(rank: number, axes: readonly number[]): number[] {
   return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
 }
 
+/** How a reduction over some axes is written: Σᵢ adds over the rows, Σⱼ along each row, Σ over everything. */
+export function reducedIndices(node: Expr<AxesAttributes>): string | undefined {
+  return node.type.shape.length === 0 ? undefined : node.attributes.axes.map((axis) => "ijklmn"[axis]).join("");
+}
+
 /** Throws ShapeError unless `axes` are different axes of a tensor of this rank. */
 export function checkAxes(axes: readonly number[], rank: number): void {
   axes.forEach((axis, i) => {
@@ -55,7 +60,7 @@ const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
     const count = sizeOf(x.type.shape) / Math.max(1, sizeOf(node.type.shape));
     return value === undefined ? undefined : fill(value * count, node.type.shape, node.type.dtype);
   },
-  notation: ([x]) => call("Σ", [x]),
+  notation: ([x], node) => call("Σ", [x], reducedIndices(node)),
   kernel: (node) => ({ kind: "reduce", by: "sum", axes: node.attributes.axes }),
 });
 

@@ -106,7 +106,7 @@ export interface CosineOptions extends Span {
  */
 export function cosine(rate: number, options: CosineOptions = {}): Schedule {
   inRange("cosine: rate", rate, positive);
-  const upToRate: Range = { text: `from 0 to the rate ${rate}`, holds: (x) => x >= 0 && x <= rate };
+  const upToRate: Range = { text: `a number from 0 to the rate ${rate}`, holds: (x) => x >= 0 && x <= rate };
   const { minimum, steps } = readOptions("cosine", options, { minimum: [0, upToRate], steps: [0, wholeNumber] });
   return (progress) => {
     const done = Math.min(1, progress.step / (steps || progress.steps));
@@ -120,21 +120,22 @@ export interface WarmUpOptions {
   /** The share of the rate that step 0 has, in (0, 1] (default 0.1). */
   readonly start?: number;
   /** What follows (default the constant rate); it counts its steps from the end of the warm-up. */
-  readonly then?: Schedule;
+  readonly after?: Schedule;
 }
 
 /**
  * η (start + (1 − start) k/K) for k < K = steps, then another schedule.
  * Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", 2017
  */
-export function warmUp(rate: number, { then = constant(rate), ...options }: WarmUpOptions = {}): Schedule {
+export function warmUp(rate: number, { after, ...options }: WarmUpOptions = {}): Schedule {
   inRange("warm-up: rate", rate, positive);
   const { steps, start } = readOptions("warm-up", options, { steps: [100, count], start: [0.1, factor] });
+  const next = after ?? constant(rate);
   const schedule = (progress: Progress): number =>
     progress.step < steps
       ? rate * (start + ((1 - start) * progress.step) / steps)
-      : then({ ...progress, step: progress.step - steps, steps: Math.max(1, progress.steps - steps) });
-  return then.observe === undefined ? schedule : Object.assign(schedule, { observe: then.observe });
+      : next({ ...progress, step: progress.step - steps, steps: Math.max(1, progress.steps - steps) });
+  return next.observe === undefined ? schedule : Object.assign(schedule, { observe: next.observe });
 }
 
 export interface OneCycleOptions extends Span {

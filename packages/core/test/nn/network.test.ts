@@ -64,7 +64,7 @@ test("initial parameters: one seed, one set of values; a layer's own stream", ()
   const own = initialParameters(
     { inputs: 2, layers: [{ units: 1, activation: "exp", initialiser: () => Float64Array.of(3, 4) }] },
     0,
-  ); // prettier-ignore
+  );
   expect([...own.W1]).toEqual([3, 4]);
   expect(() => initialParameters(spec, 0.5)).toThrow("the seed must be a whole number, got 0.5");
 });
@@ -88,7 +88,7 @@ test("nodes carry the symbols that a reader sees", () => {
       { units: 2, activation: "identity" },
       { units: 1, activation: "sigmoid" },
     ],
-  }; // prettier-ignore
+  };
   const { layers } = forward(linear, inputsOf(parametersOf(linear)), input("x", [6, 3], "f64"), { training: false });
   expect(layers[0].z).toBe(layers[0].h);
   expect(layers.map(({ z, h }) => [z.label, h.label])).toEqual([
@@ -113,7 +113,7 @@ test("every z and h has a gradient of its own: labels do not cut the graph", () 
         inputs.map(({ label, type }) => [
           label,
           Array.from({ length: type.shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i + 1)),
-        ]), // prettier-ignore
+        ]),
       );
       const results = evaluate(referenceEngine, program("slopes", inputs, outputs), values);
       for (const [name, slope] of Object.entries(results)) {
@@ -181,7 +181,7 @@ test.each([
   [
     layer({ activation: "rleu", name: "logits" }),
     "layer 2 ('logits'): activation 'rleu' is not known; it can be identity, relu, leaky-relu",
-  ], // prettier-ignore
+  ],
   [layer({ activation: undefined }), "layer 2 ('output'): activation 'undefined' is not known"],
   [layer({ dropout: 1 }), "layer 2 ('output'): dropout must be a number ≥ 0 and < 1, got 1"],
   [layer({ normalisation: "group" }), "layer 2 ('output'): normalisation 'group' is not known; it can be layer, batch"],

@@ -93,7 +93,7 @@ test.each(Object.keys(losses) as LossName[])(
             [0, 1],
             [1, 1],
             [0, 0],
-          ]; // prettier-ignore
+          ];
     const pick = <T>(from: readonly T[], ...rows: number[]): T[] => rows.map((row) => from[row]);
     const weighted = lossAndGradients({ spec, params, loss, x, y, weight: [2, 1, 0, 1] });
     const twice = lossAndGradients({ spec, params, loss, x: pick(x, 0, 0, 1, 3), y: pick(y, 0, 0, 1, 3) });

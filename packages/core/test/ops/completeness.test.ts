@@ -18,6 +18,7 @@ const notOps: Readonly<Record<string, string>> = {
   isIdentity: "computes with axes",
   stridedRead: "computes with arrays",
   reduceValues: "computes with arrays",
+  reducedIndices: "computes with indices",
   threefry: "computes with numbers; known answers in random.test.ts",
   uniformAt: "computes with numbers; known answers in random.test.ts",
   normalAt: "computes with numbers; known answers in random.test.ts",

@@ -1,0 +1,63 @@
+/** chaingrad evaluate: how a model does on a table whose targets are known. */
+import {
+  allRows,
+  type Dataset,
+  encode,
+  encodeTarget,
+  evaluateModel,
+  type Model,
+  type Table,
+  TargetError,
+  textAt,
+  wasmEngine,
+} from "@chaingrad/core";
+import type { Command } from "commander";
+import { loadModel } from "../model/model-file.ts";
+import { readTable } from "../table/read.ts";
+import { printEvaluation } from "../train/report.ts";
+import { refusing } from "./refusing.ts";
+
+const EXAMPLE = `
+Example:
+  chaingrad evaluate cars.safetensors examples/data/cars.csv`;
+
+export function register(program: Command): void {
+  program
+    .command("evaluate")
+    .summary("judge a model on a table")
+    .description("Judges a model on a table whose targets are known. Rows without a target do not count.")
+    .argument("<model>", "a model made by chaingrad train")
+    .argument("<file>", "the table; - reads CSV from standard input")
+    .option("--json", "one JSON document on standard output")
+    .option("--quiet", "only the numbers")
+    .addHelpText("after", EXAMPLE)
+    .action(run);
+}
+
+async function run(modelPath: string, file: string, options: { json?: boolean; quiet?: boolean }): Promise<void> {
+  const model = await loadModel(modelPath);
+  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
+  const evaluation = evaluateModel(model, engine, data);
+  const { task, name } = model.target;
+  if (options.json) {
+    const { scores, ...details } = evaluation;
+    const document = { task, target: name, rows, missingTargets: missing, metrics: scores, ...details };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return;
+  }
+  const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
+  const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
+  process.stdout.write(`${[...head, ...printEvaluation(model.target, evaluation)].join("\n")}\n`);
+}
+
+function judgedRows(model: Model, table: Table): { data: Dataset; rows: number; missing: number } {
+  const { target, encoder } = model;
+  const column = table.columns.find(({ name }) => name === target.name);
+  if (column === undefined)
+    throw new TargetError(`the table has no column '${target.name}', which the model predicts`, target.name);
+  const rows = Array.from(allRows(table)).filter((row) => textAt(column, row) !== null);
+  if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
+  const y = target.task === "classification" ? encodeTarget(target, column, rows) : encodeTarget(target, column, rows);
+  return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
+}

@@ -1,0 +1,50 @@
+/** Options that several commands read: numbers, lists and names, refused before any work starts. */
+import { InvalidArgumentError } from "commander";
+
+/** A whole number in a range, for commander. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `from ${least} to ${most}`;
+    if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** A number for which `holds`, for commander; `expected` completes "It must be …". */
+export function realNumber(expected: string, holds: (value: number) => boolean): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || !holds(value))
+      throw new InvalidArgumentError(`It must be ${expected}.`);
+    return value;
+  };
+}
+
+export const positive: (text: string) => number = realNumber("a number > 0", (value) => value > 0);
+export const nonNegative: (text: string) => number = realNumber("a number ≥ 0", (value) => value >= 0);
+export const fraction: (text: string) => number = realNumber(
+  "a number ≥ 0 and < 1",
+  (value) => value >= 0 && value < 1,
+);
+
+export const share: (text: string) => number = realNumber(
+  "a number > 0 and ≤ 0.5",
+  (value) => value > 0 && value <= 0.5,
+);
+
+/** "32,16" → [32, 16] */
+export function hiddenSizes(text: string): number[] {
+  const sizes = text.split(",").map((part) => Number(part.trim() || Number.NaN));
+  if (!sizes.every((size) => Number.isInteger(size) && size >= 1)) {
+    throw new InvalidArgumentError("It must be the number of units of each hidden layer, each ≥ 1, as in 32,16.");
+  }
+  return sizes;
+}
+
+/** "a,b" → ["a", "b"] */
+export function names(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
+}

@@ -1,0 +1,71 @@
+/** chaingrad predict: a table with the model's predictions added as columns. */
+import { predictTable, wasmEngine } from "@chaingrad/core";
+import { type Command, Option } from "commander";
+import { loadModel } from "../model/model-file.ts";
+import { unseenCategories } from "../model/unseen.ts";
+import { UserError } from "../table/errors.ts";
+import { readTable } from "../table/read.ts";
+import type { Column, Table } from "../table/table.ts";
+import { writeTable } from "../table/write.ts";
+import { refusing } from "./refusing.ts";
+
+interface PredictOptions {
+  readonly out: string;
+  readonly format?: "csv" | "jsonl" | "parquet";
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const EXAMPLE = `
+Examples:
+  chaingrad predict cars.safetensors new-cars.csv --out predicted.csv
+  chaingrad predict digits.safetensors digits.csv --format jsonl | head`;
+
+export function register(program: Command): void {
+  program
+    .command("predict")
+    .summary("add a model's predictions to a table")
+    .description("Adds columns with predictions (and class probabilities) to a table.")
+    .argument("<model>", "a model made by chaingrad train")
+    .argument("<file>", "the table; - reads CSV from standard input")
+    .option("--out <file>", "where the table goes; - is standard output", "-")
+    .addOption(
+      new Option("--format <format>", "instead of what the name of --out says").choices(["csv", "jsonl", "parquet"]),
+    )
+    .option("--json", "the table as one JSON array on standard output")
+    .option("--quiet", "no notes")
+    .addHelpText("after", EXAMPLE)
+    .action(run);
+}
+
+async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
+  const model = await loadModel(modelPath);
+  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const predicted = refusing(file, () => predictTable(model, engine, table));
+  if (!options.quiet) for (const note of unseenCategories(model.encoder, table)) process.stderr.write(`${note}\n`);
+  const columns: Column[] =
+    predicted.task === "regression"
+      ? [{ name: "prediction", type: "number", values: predicted.values }]
+      : [
+          { name: "prediction", type: "text", values: predicted.names },
+          ...classColumns(predicted.probabilities, model.target.task === "classification" ? model.target.classes : []),
+        ];
+  const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
+  await writeTable(withoutClashes(table, columns), { path: options.out, ...format });
+}
+
+function classColumns(probabilities: Float64Array, classes: readonly string[]): Column[] {
+  const rows = probabilities.length / classes.length;
+  return classes.map((name, label) => ({
+    name: `probability ${name}`,
+    type: "number",
+    values: Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes.length + label]),
+  }));
+}
+
+/** @throws UserError when the table has a column of a name that is added */
+function withoutClashes(table: Table, added: readonly Column[]): Column[] {
+  const clash = added.find(({ name }) => table.columns.some((column) => column.name === name));
+  if (clash === undefined) return [...table.columns, ...added];
+  throw new UserError(`${table.path}: the table already has a column '${clash.name}'`, "Rename or drop it first.");
+}

@@ -1,0 +1,32 @@
+/** What core refuses about a table, as errors that name the file. */
+import { DataError, EncodingError, nearest } from "@chaingrad/core";
+import { UserError } from "../table/errors.ts";
+
+/** Ended by SIGINT with nothing to keep: exit status 130. */
+export class Interrupted extends Error {
+  override readonly name: string = "Interrupted";
+}
+
+/** @throws UserError for what `work` refuses about its input; anything else as it is */
+export function refusing<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isRefusal = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
+    throw isRefusal ? new UserError(`${file}: ${error.message}`, undefined, { cause: error }) : error;
+  }
+}
+
+/** @throws UserError naming the first name that is no column, and the nearest that is */
+export function checkNames(
+  given: readonly string[],
+  columns: readonly { readonly name: string }[],
+  what: string,
+): void {
+  const known = columns.map(({ name }) => name);
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, known);
+  const hint = near === undefined ? `The columns are ${known.join(", ")}.` : `Did you mean '${near}'?`;
+  throw new UserError(`${what}: the table has no column '${unknown}'`, hint);
+}

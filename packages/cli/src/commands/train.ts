@@ -1,0 +1,113 @@
+/** chaingrad train: a table in, a trained network out. */
+import { basename } from "node:path";
+import {
+  activations,
+  evaluateBaseline,
+  evaluateModel,
+  optimizers,
+  type Part,
+  prepareTable,
+  type Task,
+  wasmEngine,
+} from "@chaingrad/core";
+import { type Command, Option } from "commander";
+import { saveModel } from "../model/model-file.ts";
+import { assertWritable } from "../table/atomic.ts";
+import { UserError } from "../table/errors.ts";
+import { readTable } from "../table/read.ts";
+import { makeProgress } from "../train/progress.ts";
+import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
+import { type EndEvent, type TrainSettings, train } from "../train/training.ts";
+import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
+import { checkNames, Interrupted, refusing } from "./refusing.ts";
+
+interface TrainOptions extends TrainSettings {
+  readonly target: string;
+  readonly task?: Task;
+  readonly drop: readonly string[];
+  readonly validation: number;
+  readonly test: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Chosen on the tables in examples/data (docs/decisions/0004-defaults.md), as the other defaults below. */
+const ADAM_RATE = 0.005;
+
+const EXAMPLE = `
+Examples:
+  chaingrad train examples/data/cars.csv --target miles_per_gallon
+  chaingrad train digits.csv --target digit --hidden 128,64 --out digits.safetensors`;
+
+export function register(program: Command): void {
+  program
+    .command("train")
+    .summary("train a network on a table")
+    .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Parquet; also gzipped).")
+    .argument("<file>", "the table; - reads CSV from standard input")
+    .requiredOption("--target <column>", "the column to predict")
+    .addOption(
+      new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
+    )
+    .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
+    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, [64])
+    .addOption(
+      new Option("--activation <name>", "of the hidden layers").choices(Object.keys(activations)).default("tanh"),
+    )
+    .option("--dropout <share>", "of the hidden layers", fraction, 0)
+    .addOption(
+      new Option("--optimizer <name>", "how weights are updated").choices(Object.keys(optimizers)).default("adam"),
+    )
+    .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimiser's own)", positive)
+    .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖²", nonNegative, 0.002)
+    .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), 300)
+    .option("--patience <epochs>", "stop after so many epochs without a better validation loss", wholeNumber(1), 30)
+    .option("--batch <rows>", "rows in a step", wholeNumber(1), 32)
+    .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
+    .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
+    .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
+    .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
+    .option("--json", "one JSON document on standard output")
+    .option("--quiet", "no progress and no notes")
+    .addHelpText("after", EXAMPLE)
+    .action(run);
+}
+
+async function run(file: string, options: TrainOptions): Promise<void> {
+  const out = options.out ?? `${file === "-" ? "model" : basename(file).replace(/\..*$/, "")}.safetensors`;
+  await assertWritable(out);
+  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const prepared = refusing(file, () => {
+    checkNames(options.drop, table.columns, "--drop");
+    return prepareTable(table, options);
+  });
+  const talk = !(options.quiet || options.json);
+  if (talk) process.stdout.write(`${printColumns(file, table.rows, prepared)}\n\n`);
+
+  const progress = options.quiet ? undefined : makeProgress(process.stderr);
+  const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
+  const { model, end } = await train(prepared, { ...options, ...(lr === undefined ? {} : { lr }) }, engine, progress);
+  if (end.bestEpoch === 0) throw noModel(end);
+  const { data, target } = prepared;
+  const byPart = <T>(of: (part: Part) => T): Record<Part, T> => {
+    return { train: of("train"), validation: of("validation"), test: of("test") };
+  };
+  const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
+  const metrics = byPart((part) => evaluations[part].scores);
+  await saveModel(out, { ...model, metrics });
+
+  const baseline = evaluateBaseline(target, data.train, data.test);
+  const report: Report = { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
+  if (options.json) process.stdout.write(`${JSON.stringify(reportJson(report), null, 2)}\n`);
+  else process.stdout.write(`${printReport(report)}\n`);
+  // The shell's own number for "ended by SIGINT", although the model was saved.
+  if (end.stopped === "aborted") process.exitCode = 130;
+}
+
+/** Training ended before one epoch gave a finite loss: there is nothing to save. */
+function noModel({ stopped }: EndEvent): Error {
+  return stopped === "aborted"
+    ? new Interrupted("interrupted before the first epoch was done: nothing was saved")
+    : new UserError("the loss was not finite in the first epoch: nothing was saved", "Try a smaller --lr.");
+}

@@ -1,0 +1,27 @@
+/** Model files: read with errors that name the file, written whole or not at all. */
+import { readFile } from "node:fs/promises";
+import { loadModel as decodeModel, saveModel as encodeModel, FormatError, type Model } from "@chaingrad/core";
+import { writeFileAtomically } from "../table/atomic.ts";
+import { UserError } from "../table/errors.ts";
+import { systemCode, systemReason } from "../table/system-error.ts";
+
+/** @throws UserError when the file cannot be read or is no model (cut short, damaged, of a newer version, …) */
+export async function loadModel(path: string): Promise<Model> {
+  try {
+    return decodeModel(await readFile(path));
+  } catch (error) {
+    if (error instanceof FormatError) {
+      throw new UserError(`${path}: ${error.message}`, "Models are made with: chaingrad train FILE --target COLUMN", {
+        cause: error,
+      });
+    }
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw new UserError(`cannot read the model '${path}': ${systemReason(code)}`, undefined, { cause: error });
+  }
+}
+
+/** @throws UserError when the disk is full, the folder read-only, … An older file at the path is then untouched. */
+export async function saveModel(path: string, model: Model): Promise<void> {
+  await writeFileAtomically(path, encodeModel(model));
+}

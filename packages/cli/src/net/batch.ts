@@ -1,0 +1,88 @@
+/** BATCH.json: rows, their targets and, if they differ, their weights. */
+import { type Loss, type NetworkSpec, normalAt, threefry, uniformAt } from "@chaingrad/core";
+import { Field } from "./field.ts";
+import { fileLabel, readJson } from "./json.ts";
+import type { Net } from "./net-document.ts";
+
+/** Row-major numbers of `rows` rows. */
+export interface Batch {
+  readonly rows: number;
+  /** [rows, inputs] */
+  readonly x: Float64Array;
+  /** Labels [rows] for a loss on labels, else values [rows, outputs]. */
+  readonly y: Float64Array;
+  /** [rows], each ≥ 0. */
+  readonly weight: Float64Array | undefined;
+}
+
+export const outputsOf = (network: NetworkSpec): number => network.layers[network.layers.length - 1].units;
+
+/** Throws UserError naming the file and the place in it. */
+export async function readBatch(path: string, net: Net): Promise<Batch> {
+  return parseBatch(await readJson(path), fileLabel(path), net);
+}
+
+/** `label` is how messages call the file. Throws UserError where the rows are not what the network takes. */
+export function parseBatch(document: unknown, label: string, { network, loss }: Net): Batch {
+  const fields = new Field(document, label).object(["x", "y", "weight"]);
+  const x = fields.x.matrix("a list of rows, [rows, inputs]");
+  if (x.columns !== network.inputs) {
+    throw fields.x.refuse(`must be [rows, ${network.inputs}] for a network of ${inputs(network)}, got [${x.rows}, ${x.columns}]`);
+  }
+  return {
+    rows: x.rows,
+    x: x.values,
+    y: loss.target === "labels" ? labels(fields.y, x.rows, outputsOf(network)) : targets(fields.y, x.rows, outputsOf(network)),
+    weight: fields.weight.present ? rowWeights(fields.weight, x.rows) : undefined,
+  };
+}
+
+const inputs = ({ inputs }: NetworkSpec): string => `${inputs} input${inputs === 1 ? "" : "s"}`;
+
+function labels(field: Field, rows: number, classes: number): Float64Array {
+  const expected = `a class from 0 to ${classes - 1}`;
+  const items = field.list(`a list of ${rows} labels, one for each row of x`);
+  if (items.length !== rows) throw field.wrong(`a list of ${rows} labels, one for each row of x`);
+  return Float64Array.from(items, (item) =>
+    item.number(expected, (value) => Number.isInteger(value) && value >= 0 && value < classes),
+  );
+}
+
+/** A network of one output may have its targets as a plain list. */
+function targets(field: Field, rows: number, outputs: number): Float64Array {
+  const given = field.shape();
+  const expected = `[${rows}, ${outputs}]${outputs === 1 ? ` or [${rows}]` : ""}`;
+  const fits = given.length === 2 || (given.length === 1 && outputs === 1);
+  if (!fits) throw field.wrong(`numbers of shape ${expected}`);
+  const matrix = given.length === 1 ? asColumn(field.vector()) : field.matrix();
+  if (matrix.rows !== rows || matrix.columns !== outputs) {
+    throw field.wrong(`numbers of shape ${expected}`, undefined, `[${given.join(", ")}]`);
+  }
+  return matrix.values;
+}
+
+const asColumn = (values: Float64Array): { rows: number; columns: number; values: Float64Array } => ({
+  rows: values.length,
+  columns: 1,
+  values,
+});
+
+function rowWeights(field: Field, rows: number): Float64Array {
+  const expected = `a list of ${rows} numbers ≥ 0, one for each row of x`;
+  const items = field.list(expected);
+  if (items.length !== rows) throw field.wrong(expected);
+  return Float64Array.from(items, (item) => item.number("a number ≥ 0", (value) => value >= 0));
+}
+
+/** Rows to try a network on when none are given: the same for the same seed. */
+export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed: number): Batch {
+  const key = threefry(seed, 0, 0, 0);
+  const outputs = outputsOf(network);
+  const isLabels = loss.target === "labels";
+  // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
+  const y = new Float64Array(rows * (isLabels ? 1 : outputs)).map((_, i) => {
+    const share = uniformAt(key, 1, i);
+    return isLabels ? Math.floor(share * outputs) : share;
+  });
+  return { rows, x: new Float64Array(rows * network.inputs).map((_, i) => normalAt(key, 0, i)), y, weight: undefined };
+}

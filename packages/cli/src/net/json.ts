@@ -1,0 +1,105 @@
+/** JSON files. Node's own message about broken JSON has a position in some versions only: here it always has. */
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { UserError } from "../table/errors.ts";
+import { systemCode, systemReason } from "../table/system-error.ts";
+
+/** How messages call a file: "'net.json'", or "standard input" for "-". */
+export const fileLabel = (path: string): string => (path === "-" ? "standard input" : `'${path}'`);
+
+/** What a JSON file holds. Throws UserError where there is no file, or no JSON in it (with line and column). */
+export async function readJson(path: string): Promise<unknown> {
+  try {
+    return parseJson(path === "-" ? await text(process.stdin) : await readFile(path, "utf8"), fileLabel(path));
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+/** The error as a UserError if the operating system raised it, else the error itself. */
+export function cannotRead(path: string, cause: unknown): unknown {
+  const code = systemCode(cause);
+  if (code === undefined) return cause;
+  const hint = code === "ENOENT" ? "Check the spelling and the current folder." : undefined;
+  return new UserError(`cannot read ${fileLabel(path)}: ${systemReason(code)}`, hint, { cause });
+}
+
+/** Throws UserError with line and column where `source` is not JSON. */
+export function parseJson(source: string, label: string): unknown {
+  const json = source.replace(/^\uFEFF/, "");
+  if (json.trim() === "") throw new UserError(`${label} is empty, expected JSON`);
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const { offset, expected } = findFailure(json);
+    const before = json.slice(0, offset).split("\n");
+    const where = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+    const found = json.slice(offset).match(/^(?:[\w.+-]+|[^])/)?.[0];
+    const what = found === undefined ? "the end of the file" : printable(found.slice(0, 20));
+    const hint = /^[+-]?(nan|inf)/i.test(found ?? "") ? "JSON has no NaN and no Infinity." : undefined;
+    const wanted = expected.replace(/[\]},:]/g, "'$&'");
+    throw new UserError(`${label}: no valid JSON at ${where}: expected ${wanted}, found ${what}`, hint, { cause });
+  }
+}
+
+/** Text in quotes; what a terminal would not print becomes its code. */
+function printable(text: string): string {
+  return `'${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}'`;
+}
+
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const SPACE = /[ \t\r\n]*/y;
+
+/** What may come next, and how it is called. */
+type Expected = "a value" | "a value or ]" | "a name in quotes" | "a name in quotes or }" | ":" | ", or ]" | ", or }" | "nothing more";
+
+/** Where `json` stops being JSON, and what had to stand there. */
+function findFailure(json: string): { offset: number; expected: Expected } {
+  const open: ("]" | "}")[] = [];
+  let expected: Expected = "a value";
+  let offset = 0;
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = offset;
+    const taken = pattern.test(json);
+    if (taken) offset = pattern.lastIndex;
+    return taken;
+  };
+  for (;;) {
+    take(SPACE);
+    const next = after(expected, json[offset], open, take);
+    if (next === undefined) return { offset, expected };
+    expected = next;
+  }
+}
+
+/** Reads one token; returns what may follow it, or undefined where the token does not fit. */
+function after(
+  expected: Expected,
+  character: string | undefined,
+  open: ("]" | "}")[],
+  take: (pattern: RegExp) => boolean,
+): Expected | undefined {
+  const ended = (): Expected => (open.length === 0 ? "nothing more" : `, or ${open[open.length - 1]}`);
+  if (character === open[open.length - 1] && expected.endsWith(`or ${character}`)) {
+    take(/[^]/y);
+    open.pop();
+    return ended();
+  }
+  if (expected.startsWith("a name")) return take(STRING) ? ":" : undefined;
+  if (expected === ":") return take(/:/y) ? "a value" : undefined;
+  if (expected.startsWith(",")) {
+    if (!take(/,/y)) return undefined;
+    return open[open.length - 1] === "}" ? "a name in quotes" : "a value";
+  }
+  if (expected === "nothing more") return undefined;
+  if (take(/\[/y)) {
+    open.push("]");
+    return "a value or ]";
+  }
+  if (take(/\{/y)) {
+    open.push("}");
+    return "a name in quotes or }";
+  }
+  return take(STRING) || take(SCALAR) ? ended() : undefined;
+}

@@ -1,0 +1,68 @@
+/** What a network is trained to make small, as graph: the loss of a batch, the outputs, and every gradient. */
+import {
+  buffersOf,
+  type Expr,
+  type FloatType,
+  forward,
+  gradients,
+  input,
+  label,
+  type Program,
+  parameterInputs,
+  program,
+  reduceRows,
+  regularised,
+} from "@chaingrad/core";
+import { type Batch, outputsOf } from "./batch.ts";
+import type { Net } from "./net-document.ts";
+
+/** A network's parameters (and running statistics, where it has any) by name, row-major. */
+export type Tensors = Readonly<Record<string, Float64Array>>;
+
+export interface ObjectiveGraph {
+  /** Everything that is written before a run: parameters, running statistics, x, target, weight. */
+  readonly inputs: readonly Expr[];
+  /** The nodes that a gradient is taken by: every parameter in the order of the layers, then x. */
+  readonly variables: Readonly<Record<string, Expr>>;
+  readonly outputs: Expr;
+  /** The rows' losses put together, with the regularisers. */
+  readonly loss: Expr;
+}
+
+/** The graph for batches of this many rows. Nothing random is in it: dropout is off, batch norm uses what it has learnt. */
+export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, dtype: FloatType): ObjectiveGraph {
+  const { network, loss } = net;
+  const { rows } = batch;
+  const { params, buffers } = parameterInputs(network, dtype);
+  const x = input("x", [rows, network.inputs], dtype);
+  const target = loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
+  const weight = batch.weight && input("weight", [rows], dtype);
+  const outputs = forward(network, params, x, { training: false, buffers }).output;
+  const data = reduceRows(loss.perRow(outputs, target), weight, net.reduction);
+  return {
+    inputs: [...Object.values(params), ...Object.values(buffers), x, target, ...(weight ? [weight] : [])],
+    variables: { ...params, x },
+    outputs,
+    loss: label(regularised(data, net, params), "L"),
+  };
+}
+
+/** The name of an output: "∂L/∂W1". */
+export const gradientName = (variable: string): string => `∂L/∂${variable}`;
+
+/** The program with the outputs "loss", "outputs" and "∂L/∂…" for each variable. */
+export function gradientProgram({ inputs, variables, outputs, loss }: ObjectiveGraph): Program {
+  const slopes = gradients(loss, Object.values(variables));
+  const named = Object.keys(variables).map((name, i) => [gradientName(name), slopes[i]]);
+  return program("gradient", inputs, { loss, outputs, ...Object.fromEntries(named) });
+}
+
+/** The values of all inputs of an objective by name. Running statistics that are not given start as in training. */
+export function objectiveValues(net: Net, tensors: Tensors, batch: Batch): Tensors {
+  const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
+    name,
+    new Float64Array(shape[0]).fill(initial),
+  ]);
+  const { x, y, weight } = batch;
+  return { ...Object.fromEntries(statistics), ...tensors, x, target: y, ...(weight ? { weight } : {}) };
+}

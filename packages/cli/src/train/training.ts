@@ -1,0 +1,79 @@
+/** Training on a prepared table: events to the progress line, SIGINT to a clean stop, the best model out. */
+import {
+  type ActivationName,
+  type Engine,
+  type FitEvent,
+  fit,
+  losses,
+  type Model,
+  type NetworkSpec,
+  type OptimizerName,
+  optimizers,
+  type Prepared,
+} from "@chaingrad/core";
+import type { Progress } from "./progress.ts";
+
+export interface TrainSettings {
+  readonly hidden: readonly number[];
+  readonly activation: ActivationName;
+  readonly dropout: number;
+  readonly optimizer: OptimizerName;
+  /** The optimiser's own where absent. */
+  readonly lr?: number;
+  readonly l2: number;
+  readonly epochs: number;
+  readonly patience: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+export type EndEvent = FitEvent & { readonly type: "end" };
+
+export interface Trained {
+  readonly model: Omit<Model, "metrics">;
+  readonly end: EndEvent;
+}
+
+/** The network that fits a prepared table: an output for each class, or one for an amount. */
+export function networkFor({ encoder, target }: Prepared, settings: TrainSettings): NetworkSpec {
+  const { hidden, activation, dropout } = settings;
+  const outputs = target.task === "classification" ? target.classes.length : 1;
+  return {
+    inputs: encoder.features.length,
+    layers: [...hidden.map((units) => ({ units, activation, dropout })), { units: outputs, activation: "identity" }],
+  };
+}
+
+/** SIGINT ends training after the slice of work under way; a second one ends the process as usual. */
+export async function train(
+  prepared: Prepared,
+  settings: TrainSettings,
+  engine: Engine,
+  progress: Progress | undefined,
+): Promise<Trained> {
+  const network = networkFor(prepared, settings);
+  const { target, encoder, data } = prepared;
+  const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
+  const { epochs, patience, batch, seed, l2, lr } = settings;
+  const optimizer = optimizers[settings.optimizer]();
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once("SIGINT", onInterrupt);
+  try {
+    const rate = lr === undefined ? {} : { rate: lr };
+    const options = { engine, loss, optimizer, epochs, patience, batch, seed, l2, ...rate, signal: interrupt.signal };
+    let end: EndEvent | undefined;
+    for await (const event of fit(network, data, options)) {
+      if (event.type === "epoch") progress?.epoch(event);
+      if (event.type === "end") end = event;
+    }
+    const finished = end as EndEvent;
+    return {
+      model: { network, loss, lossOptions: {}, encoder, target, seed, tensors: finished.model.tensors },
+      end: finished,
+    };
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+    progress?.done();
+  }
+}

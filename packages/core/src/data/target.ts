@@ -1,0 +1,151 @@
+/** What is to be predicted: the task it sets, and its values as numbers to train on and back. */
+import { nearest } from "./nearest.ts";
+import { moments } from "./scale.ts";
+import { type Column, countValues, type Rows, TargetError, textAt } from "./table.ts";
+
+export type Task = "classification" | "regression";
+
+export interface ClassificationTarget {
+  readonly task: "classification";
+  readonly name: string;
+  /** Label i stands for classes[i]: numbers in ascending order, text by character code. */
+  readonly classes: readonly string[];
+  /** Rows of each class. */
+  readonly counts: readonly number[];
+  readonly why: string;
+}
+
+export interface RegressionTarget {
+  readonly task: "regression";
+  readonly name: string;
+  readonly mean: number;
+  readonly scale: number;
+  readonly why: string;
+}
+
+/** Plain JSON, saved with the model. */
+export type Target = ClassificationTarget | RegressionTarget;
+
+export interface FittedTarget<T extends Target = Target> {
+  readonly target: T;
+  /** Those of the given rows that have a target … */
+  readonly rows: number[];
+  /** … and those that have none, which can be neither trained on nor judged by. */
+  readonly missing: number[];
+}
+
+/**
+ * The task a column sets: text and booleans are classes, and so are numbers that are whole and few (ten values at
+ * most, each in twenty rows on average, or just two values); all other numbers are amounts. `why` says so in one line.
+ */
+export function inferTask(column: Column, rows: Rows): { task: Task; why: string } {
+  const { counts, missing } = countValues(column, rows);
+  const different = counts.length;
+  const known = rows.length - missing;
+  const values = `${different} different values in ${known} rows`;
+  if (column.type !== "number") return { task: "classification", why: `${column.type}: ${values}` };
+  if (!counts.every(([value]) => Number.isInteger(Number(value))))
+    return { task: "regression", why: "numbers with fractions" };
+  const few = different <= 2 || (different <= 10 && different <= known / 20);
+  return few
+    ? { task: "classification", why: `few whole numbers: ${values}` }
+    : { task: "regression", why: `many whole numbers: ${values}` };
+}
+
+/**
+ * Learns the target from the given rows. Give all rows for the classes (the split needs them), then only the training
+ * rows for the mean and scale of a regression.
+ * Throws TargetError on a column that cannot be the target of the task, with the reason and what to do.
+ */
+export function fitTarget(column: Column, rows: Rows, task?: Task): FittedTarget {
+  if (column.type === "date")
+    throw new TargetError(`the target '${column.name}' is a date: predict a number or a class`, column.name);
+  const inferred = inferTask(column, rows);
+  const why = task === undefined ? inferred.why : `${task}, as asked`;
+  const known = Array.from(rows).filter((row) => textAt(column, row) !== null);
+  const missing = Array.from(rows).filter((row) => textAt(column, row) === null);
+  const { counts } = countValues(column, known);
+  if (counts.length === 0) throw refusal(column, "has no values at all: choose another column");
+  if (counts.length === 1) throw refusal(column, `is '${counts[0][0]}' in every row: there is nothing to learn`);
+  const classes = (task ?? inferred.task) === "classification";
+  const target = classes ? fitClasses(column, counts, known.length, why) : fitAmounts(column, known, why);
+  return { target, rows: known, missing };
+}
+
+function fitClasses(column: Column, counts: [string, number][], rows: number, why: string): ClassificationTarget {
+  if (counts.length > Math.max(2, rows / 3)) {
+    const advice =
+      column.type === "number" ? "amounts: ask for regression" : "free text or an identifier: choose another column";
+    throw refusal(column, `has ${counts.length} different values in ${rows} rows; they look like ${advice}`);
+  }
+  const single = counts.find(([, count]) => count === 1);
+  if (single) {
+    const advice =
+      "a class needs rows to train on and rows to judge by: add rows, merge it into another class or drop it";
+    throw refusal(column, `has a class '${single[0]}' with one row: ${advice}`);
+  }
+  const order = (a: string, b: string): number => (column.type === "number" ? Number(a) - Number(b) : a < b ? -1 : 1);
+  const sorted = [...counts].sort(([a], [b]) => order(a, b));
+  return {
+    task: "classification",
+    name: column.name,
+    classes: sorted.map(([value]) => value),
+    counts: sorted.map(([, count]) => count),
+    why,
+  };
+}
+
+function fitAmounts(column: Column, rows: readonly number[], why: string): RegressionTarget {
+  return { task: "regression", name: column.name, ...moments(rows.map((row) => amountAt(column, row))), why };
+}
+
+/** A finite number, or TargetError. */
+function amountAt(column: Column, row: number): number {
+  const value = column.values[row];
+  if (Number.isFinite(value)) return Number(value);
+  throw refusal(
+    column,
+    `must be a number to be regressed; row ${row + 1} holds '${textAt(column, row) ?? "nothing"}'`,
+    row,
+  );
+}
+
+function refusal({ name }: Column, message: string, row?: number): TargetError {
+  return new TargetError(`the target '${name}' ${message}`, name, row);
+}
+
+/**
+ * The targets of the given rows as numbers to train on: labels from 0, or (y − mean) / scale.
+ * Throws TargetError on a missing value, a class that the target has not, and a value that is no number.
+ */
+export function encodeTarget(target: ClassificationTarget, column: Column, rows: Rows): Int32Array;
+export function encodeTarget(target: RegressionTarget, column: Column, rows: Rows): Float64Array;
+export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array;
+export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array {
+  if (target.task === "regression") {
+    return Float64Array.from(rows, (row) => (amountAt(column, row) - target.mean) / target.scale);
+  }
+  const labels = new Map(target.classes.map((name, label) => [name, label]));
+  return Int32Array.from(rows, (row) => {
+    const value = textAt(column, row);
+    if (value === null) throw refusal(column, `is missing in row ${row + 1}`, row);
+    const label = labels.get(value);
+    if (label !== undefined) return label;
+    const near = nearest(value, target.classes);
+    const hint = near === undefined ? `they are ${target.classes.join(", ")}` : `did you mean '${near}'?`;
+    throw refusal(
+      column,
+      `holds '${value}' in row ${row + 1}, which is none of the classes of the model; ${hint}`,
+      row,
+    );
+  });
+}
+
+/** Back from labels to the names of classes, or from standardised values to the target's own units. */
+export function decodeTarget(target: ClassificationTarget, labels: ArrayLike<number>): string[];
+export function decodeTarget(target: RegressionTarget, values: ArrayLike<number>): Float64Array;
+export function decodeTarget(target: Target, values: ArrayLike<number>): string[] | Float64Array {
+  return target.task === "classification"
+    ? Array.from(values, (label) => target.classes[label])
+    : Float64Array.from(values, (value) => value * target.scale + target.mean);
+}

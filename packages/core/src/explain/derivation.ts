@@ -1,0 +1,231 @@
+/**
+ * The derivation of a network's gradients as data: every labelled value forward, every derivative backward, each with
+ * its symbol, the chain of ∂ factors, the formula that runs and the rule that made it. Nothing here knows a layer, an
+ * activation or a loss: all is read from the graph that `gradients` returns, and one program computes all of it.
+ */
+import { gradients, vjp } from "../autodiff/reverse.ts";
+import { simplify } from "../compile/simplify.ts";
+import { type Expr, topological } from "../graph/expr.ts";
+import { infix, type Notation, symbol } from "../graph/notation.ts";
+import { type Program, program } from "../graph/program.ts";
+import { isFloat, type TensorType } from "../graph/type.ts";
+import { fill } from "../ops/source.ts";
+import { formulaOf, repeatedParts, visibleOperands } from "./formula.ts";
+import { type LabelledGraph, labelledGraph } from "./labelled-graph.ts";
+
+export interface Derivable {
+  /** What the program is called (default "derivation"). */
+  readonly name?: string;
+  /** A float scalar; its label is its symbol (default "L"). */
+  readonly loss: Expr;
+  /** Pre-activation and activation of each layer, from the first; the same node where the activation is the identity. */
+  readonly layers: readonly { readonly z: Expr; readonly h: Expr }[];
+  /** The inputs that training changes. */
+  readonly parameters: readonly Expr[];
+  /** The network's input; it is differentiated too. */
+  readonly x: Expr;
+  /** All other inputs, such as targets and row weights. */
+  readonly given?: readonly Expr[];
+}
+
+export interface Derivation {
+  /** Computes every shown value; its outputs have the steps' names. */
+  readonly program: Program;
+  readonly inputs: readonly InputSymbol[];
+  readonly forward: readonly Step[];
+  readonly backward: readonly Step[];
+}
+
+export interface InputSymbol {
+  readonly name: string;
+  readonly symbol: Notation;
+  readonly role: "input" | "parameter" | "given";
+  readonly type: TensorType;
+}
+
+/** symbol = chain = … = formula */
+export interface Step {
+  /** The name of its value among the program's outputs: "h1", "∂y/∂z3", "∂L/∂z3". */
+  readonly name: string;
+  /** How later formulas refer to it: "h1", "δ3". */
+  readonly symbol: Notation;
+  readonly kind: "value" | "part" | "local" | "cotangent";
+  /** What it equals by the chain rule, in ∂ factors; empty for forward steps. */
+  readonly chain: readonly Notation[];
+  /** What runs. */
+  readonly formula: Notation;
+  /** Which rule made it: "pullback of tanh, operand 0". */
+  readonly rule?: string;
+  readonly node: Expr;
+  readonly type: TensorType;
+}
+
+/** A step whose formula is not written yet; `node` is as built, before simplification. */
+type Planned = Pick<Step, "name" | "symbol" | "kind" | "chain" | "node">;
+
+/**
+ * Throws ShapeError unless the loss is a float scalar, and Error when the graph depends on an input that is neither a
+ * parameter, x nor given.
+ */
+export function derive(problem: Derivable): Derivation {
+  const { loss, parameters, x, given = [] } = problem;
+  const names = namesOf(problem);
+  const inputs = [x, ...parameters, ...given];
+  const values = topological([...problem.layers.flatMap(({ z, h }) => [z, h]), loss]);
+  const forward = values
+    .filter((node) => names.has(node) && node.operands.length > 0)
+    .map((node): Planned => ({ name: names.get(node)!, symbol: symbol(names.get(node)!), kind: "value", chain: [], node }));
+  const backward = backwardPlan(problem, names);
+  const shown = outputsOf([...forward, ...backward]);
+  const simplified = simplify(program(problem.name ?? "derivation", inputs, shown));
+  const write = writer(simplified, [...forward, ...backward]);
+  const steps = { forward: forward.flatMap(write), backward: backward.flatMap(write) };
+  const role = (node: Expr): InputSymbol["role"] =>
+    node === x ? "input" : parameters.includes(node) ? "parameter" : "given";
+  return {
+    program: program(simplified.name, inputs, outputsOf([...steps.forward, ...steps.backward])),
+    inputs: inputs.map((node) => ({ name: node.label!, symbol: symbol(node.label!), role: role(node), type: node.type })),
+    ...steps,
+  };
+}
+
+const outputsOf = (steps: readonly Planned[]): Record<string, Expr> =>
+  Object.fromEntries(steps.map(({ name, node }) => [name, node]));
+
+/** Labels, made unique; a layer without labels gets "z1", "h1", …. */
+function namesOf({ loss, layers, parameters, x, given = [] }: Derivable): Map<Expr, string> {
+  const names = new Map<Expr, string>();
+  const taken = new Set<string>();
+  const add = (node: Expr, name: string | undefined): void => {
+    if (name === undefined || names.has(node)) return;
+    let unique = name;
+    while (taken.has(unique)) unique += "′";
+    taken.add(unique);
+    names.set(node, unique);
+  };
+  for (const node of [x, ...parameters, ...given]) add(node, node.label);
+  layers.forEach(({ z, h }, i) => {
+    add(z, z.label ?? `z${i + 1}`);
+    add(h, h.label ?? `h${i + 1}`);
+  });
+  add(loss, loss.label ?? "L");
+  for (const node of topological([loss])) if (node.operands.length > 0) add(node, node.label);
+  return names;
+}
+
+/** The derivatives from the loss back to x: for each labelled node first the local derivative, then the whole. */
+function backwardPlan({ loss, layers, parameters, x }: Derivable, names: ReadonlyMap<Expr, string>): Planned[] {
+  const sources = isFloat(x.type) ? [...parameters, x] : parameters;
+  const graph = labelledGraph(loss, new Set(names.keys()), sources);
+  const targets = backwards(graph.targets, sources).filter((node) => node !== loss);
+  const gradientOf = gradients(loss, targets);
+  const layerOf = new Map(layers.map(({ z }, i) => [z, i + 1]));
+  return targets.flatMap((node, i) => {
+    const whole = partial(names.get(loss)!, names.get(node)!);
+    const layer = layerOf.get(node);
+    const product = chainTo(node, { loss, graph, names, layers: layerOf });
+    const chain = [...(layer === undefined ? [] : [whole]), ...(product === undefined ? [] : [product])];
+    const name = `∂${names.get(loss)}/∂${names.get(node)}`;
+    return [
+      ...localPlan(node, loss, graph, names),
+      { name, symbol: layer === undefined ? whole : symbol(`δ${layer}`), kind: "cotangent" as const, chain, node: gradientOf[i] },
+    ];
+  });
+}
+
+/** ∂u/∂v for the one user u of v, where it works element by element: the pullback of ones, all rules in between run. */
+function localPlan(node: Expr, loss: Expr, graph: LabelledGraph, names: ReadonlyMap<Expr, string>): Planned[] {
+  const [user, ...others] = graph.users(node);
+  if (user === undefined || others.length > 0 || user === loss || node.operands.length === 0) return [];
+  if (!graph.isElementwise(node, user)) return [];
+  const [derivative] = vjp([user], [node], [fill(1, user.type.shape, user.type.dtype)]);
+  const [above, below] = [names.get(user)!, names.get(node)!];
+  return [{ name: `∂${above}/∂${below}`, symbol: partial(above, below), kind: "local", chain: [], node: derivative }];
+}
+
+/** From the loss backwards; parameters that enter at the same place in the order in which they are listed. */
+function backwards(targets: readonly Expr[], sources: readonly Expr[]): Expr[] {
+  const result: Expr[] = [];
+  let entering: Expr[] = [];
+  const flush = (): void => {
+    result.push(...entering.sort((a, b) => sources.indexOf(a) - sources.indexOf(b)));
+    entering = [];
+  };
+  for (const node of [...targets].reverse()) {
+    if (node.operands.length === 0) entering.push(node);
+    else {
+      flush();
+      result.push(node);
+    }
+  }
+  flush();
+  return result;
+}
+
+/** ∂a/∂b as one factor. */
+const partial = (a: string, b: string): Notation => infix("/", symbol(`∂${a}`), symbol(`∂${b}`));
+
+interface ChainContext {
+  readonly loss: Expr;
+  readonly graph: LabelledGraph;
+  readonly names: ReadonlyMap<Expr, string>;
+  readonly layers: ReadonlyMap<Expr, number>;
+}
+
+/** Σᵤ (∂L/∂u)(∂u/∂v); where u is a pre-activation, its own chain in place of ∂L/∂u. Nothing where v enters L directly. */
+function chainTo(node: Expr, { loss, graph, names, layers }: ChainContext): Notation | undefined {
+  const d = (a: Expr, b: Expr): Notation => partial(names.get(a)!, names.get(b)!);
+  const users = graph.users(node);
+  if (users.every((user) => user === loss)) return undefined;
+  const terms = users.map((user) => {
+    if (user === loss) return { form: "call", name: "direct", parts: [d(loss, node)] } satisfies Notation;
+    const [next, ...others] = graph.users(user);
+    const expands = layers.has(user) && others.length === 0 && next !== loss;
+    return infix("", ...(expands ? [d(loss, next), d(next, user)] : [d(loss, user)]), d(user, node));
+  });
+  return terms.length === 1 ? terms[0] : infix("+", ...terms);
+}
+
+/** Writes planned steps in their order, and before a step the long parts that it repeats or shares with a later one. */
+function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (step: Planned) => Step[] {
+  const symbols = new Map<Expr, Notation>();
+  const named = new Set(planned.filter(({ kind }) => kind !== "local").map(({ name }) => outputs[name]));
+  const repeated = repeatedParts(Object.values(outputs), named);
+  const taken = new Set([...Object.keys(outputs), ...inputs.map((node) => node.label)]);
+  const seen = new Set<Expr>();
+
+  const step = (plan: Planned, node: Expr): Step => {
+    const known = symbols.get(node);
+    const rule = known === undefined && node.provenance ? { rule: ruleOf(node.provenance) } : {};
+    return { ...plan, formula: known ?? formulaOf(node, symbols), ...rule, node, type: node.type };
+  };
+  const partsOf = (node: Expr): Step[] => {
+    if (seen.has(node) || symbols.has(node)) return [];
+    seen.add(node);
+    return visibleOperands(node, symbols).flatMap((operand) => {
+      const inner = partsOf(operand);
+      return repeated.has(operand) && !symbols.has(operand) ? [...inner, part(operand)] : inner;
+    });
+  };
+  const part = (node: Expr): Step => {
+    let count = 1;
+    while (taken.has(`u${count}`)) count++;
+    const name = `u${count}`;
+    taken.add(name);
+    const result = step({ name, symbol: symbol(name), kind: "part", chain: [], node }, node);
+    symbols.set(node, result.symbol);
+    return result;
+  };
+  return (plan) => {
+    const node = outputs[plan.name];
+    const steps = [...partsOf(node), step(plan, node)];
+    const refersLater = plan.kind !== "local" || repeated.has(node);
+    if (refersLater && node.operands.length > 0 && !symbols.has(node)) symbols.set(node, plan.symbol);
+    return steps;
+  };
+}
+
+function ruleOf({ rule, primal, operand }: NonNullable<Expr["provenance"]>): string {
+  if (rule === "accumulation") return `sum of what the users of ${primal.label ?? primal.op.name} send back`;
+  return `${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`;
+}

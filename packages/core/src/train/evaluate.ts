@@ -1,0 +1,65 @@
+/** How a model does on rows whose targets are known, in the target's own units. */
+import type { Target } from "../data/target.ts";
+import { decodeTarget } from "../data/target.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { Loss } from "../nn/losses.ts";
+import type { NetworkSpec } from "../nn/network.ts";
+import { type Dataset, rowsOf } from "./dataset.ts";
+import {
+  classificationBaseline,
+  classificationMetrics,
+  type ResidualSummary,
+  regressionBaseline,
+  regressionMetrics,
+  residualSummary,
+} from "./metrics.ts";
+import { Predictor, type Tensors } from "./predictor.ts";
+
+/** Numbers that people look for, by name; null where one is not defined on these rows. */
+export type Scores = Readonly<Record<string, number | null>>;
+
+export interface Evaluation {
+  /** accuracy, f1, auc, loss for classes; r2, rmse, mae, loss for amounts. */
+  readonly scores: Scores;
+  /** confusion[truth][prediction], for classes. */
+  readonly confusion?: readonly (readonly number[])[];
+  /** Of target − prediction, for amounts. */
+  readonly residuals?: ResidualSummary;
+}
+
+interface Judged {
+  readonly network: NetworkSpec;
+  readonly loss: Loss;
+  readonly target: Target;
+  readonly tensors: Tensors;
+}
+
+export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
+  const { network, target } = model;
+  const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");
+  predictor.load(model.tensors);
+  const { predictions } = predictor.predict(data.x);
+  const loss = predictor.loss(data);
+  if (target.task === "classification") {
+    const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);
+    const { accuracy, macroF1, auc, confusion } = found;
+    return { scores: { accuracy, f1: macroF1, auc, loss }, confusion };
+  }
+  const [predicted, truth] = [decodeTarget(target, predictions), decodeTarget(target, data.y)];
+  return {
+    scores: { ...regressionMetrics(predicted, truth, data.weight), loss },
+    residuals: residualSummary(predicted, truth, data.weight),
+  };
+}
+
+/** What always answering with the training rows' majority class, or their mean, scores on `data`. */
+export function evaluateBaseline(target: Target, train: Dataset, data: Dataset): Scores {
+  if (target.task === "classification") {
+    const classes = target.classes.length;
+    const found = classificationBaseline(train.y, data.y, classes, data.weight, train.weight);
+    return { accuracy: found.accuracy, f1: found.macroF1, auc: found.auc, loss: found.logLoss };
+  }
+  const [known, truth] = [decodeTarget(target, train.y), decodeTarget(target, data.y)];
+  const found = regressionBaseline(known, truth, data.weight, train.weight);
+  return { ...found, loss: (found.rmse / target.scale) ** 2 };
+}

@@ -1,0 +1,68 @@
+/** From a table to rows a network can learn from: roles, target, split, encoders. All before any training starts. */
+import { type ColumnRole, describeColumns } from "../data/columns.ts";
+import { type Encoder, encode, fitEncoder } from "../data/encoder.ts";
+import { splitRows } from "../data/split.ts";
+import { allRows, type Column, type Table } from "../data/table.ts";
+import { encodeTarget, fitTarget, type Target, type Task } from "../data/target.ts";
+import type { Dataset } from "./dataset.ts";
+
+export type Part = "train" | "validation" | "test";
+
+export interface PrepareOptions {
+  /** The column to predict. */
+  readonly target: string;
+  /** What the target is; by default inferred from its values. */
+  readonly task?: Task | undefined;
+  /** Columns to leave out. */
+  readonly drop?: readonly string[];
+  /** Fractions of the rows for validation and test (default 0.15 each). */
+  readonly validation?: number;
+  readonly test?: number;
+  readonly seed?: number;
+}
+
+export interface Prepared {
+  readonly roles: readonly ColumnRole[];
+  readonly target: Target;
+  /** Rows without a target: neither trained on nor judged by. */
+  readonly missing: readonly number[];
+  /** The rows of each part, by their place in the table. */
+  readonly rows: Readonly<Record<Part, Int32Array>>;
+  readonly encoder: Encoder;
+  readonly data: Readonly<Record<Part, Dataset>>;
+}
+
+/**
+ * Statistics (means, scales, categories) come from the training rows alone, so the other parts are judged fairly.
+ * Throws TargetError or EncodingError on a table that cannot be learned from, and RangeError on too few rows.
+ */
+export function prepareTable(table: Table, options: PrepareOptions): Prepared {
+  const { seed = 0, validation = 0.15, test = 0.15, drop = [] } = options;
+  const described = describeColumns(table, options.target);
+  const roles = described.map(
+    (role): ColumnRole =>
+      drop.includes(role.name) && role.role !== "target" ? { ...role, role: "aside", why: "left out, as asked" } : role,
+  );
+  const column = table.columns.find(({ name }) => name === options.target) as Column;
+  const fitted = fitTarget(column, allRows(table), options.task);
+  const labels = fitted.target.task === "classification" ? encodeTarget(fitted.target, column, fitted.rows) : undefined;
+  const rows = splitRows({ rows: fitted.rows, ...(labels ? { labels } : {}), seed, validation, test });
+  const target =
+    fitted.target.task === "regression"
+      ? fitTarget(column, rows.train, options.task ?? "regression").target
+      : fitted.target;
+  const encoder = fitEncoder(table, rows.train, roles);
+  const part = (own: Int32Array): Dataset => ({ x: encode(encoder, table, own), y: encodeAny(target, column, own) });
+  return {
+    roles,
+    target: { ...target, why: fitted.target.why },
+    missing: fitted.missing,
+    rows,
+    encoder,
+    data: { train: part(rows.train), validation: part(rows.validation), test: part(rows.test) },
+  };
+}
+
+function encodeAny(target: Target, column: Column, rows: ArrayLike<number>): Int32Array | Float64Array {
+  return target.task === "classification" ? encodeTarget(target, column, rows) : encodeTarget(target, column, rows);
+}
