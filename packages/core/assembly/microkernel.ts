@@ -1,8 +1,8 @@
 /**
  * The innermost part of a matrix product: a tile of C, four rows by 32 bytes, in eight accumulators. With two vectors
- * of B, an element of A and a product beside them, this is the largest tile for which the engines' compilers, which
- * keep a register or two of the sixteen for themselves, need not spill: six rows run at two thirds of the speed.
- * A function of its own and short, so that it is soon called often and optimised while everything else is not.
+ * of B, an element of A and a product beside them, this is the largest tile for which the hosts' compilers, which keep
+ * a register or two of the sixteen to themselves, need not spill: six rows ran at two thirds of the speed.
+ * Functions of their own and short, so that they are soon called often, and optimised while nothing else is yet.
  */
 
 import { madd, splat } from './vector';
@@ -13,13 +13,13 @@ export const ROWS = 4;
 export const PANEL = 32;
 
 /**
- * C[r, :] = Σ_p A[r, p] B[p, :] (+ C[r, :]), p < depth. Strides in bytes. With fewer than four rows, the missing ones
- * repeat the last: it is computed again and stored again, the same.
+ * C[r, :] = Σ_p A[r, p] B[p, :] (+ C[r, :]) for p < depth and `rows` ≤ 4 rows, with columns of A contiguous: Aᵀ as it
+ * lies, or A packed. Strides in bytes. Missing rows are computed too, from what follows in A, and not stored.
  */
-export function packedKernel<T>(
-  rows: i32, depth: i32, a: usize, b: usize, c: usize, cRow: usize,
-  accumulate: bool,
+export function columnKernel<T>(
+  rows: i32, depth: i32, a: usize, aColumn: usize, b: usize, bRow: usize, c: usize, cRow: usize, accumulate: bool,
 ): void {
+  // A missing row is stored where the last one then is: rows are stored from the last to the first.
   const c1 = rows > 1 ? c + cRow : c;
   const c2 = rows > 2 ? c1 + cRow : c1;
   const c3 = rows > 3 ? c2 + cRow : c2;
@@ -41,7 +41,7 @@ export function packedKernel<T>(
     c30 = v128.load(c3);
     c31 = v128.load(c3, 16);
   }
-  for (const end = b + <usize>depth * PANEL; b < end; b += PANEL, a += ROWS * sizeof<T>()) {
+  for (; depth > 0; depth--, a += aColumn, b += bRow) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const x0 = v128.load_splat<T>(a);
@@ -57,21 +57,18 @@ export function packedKernel<T>(
     c30 = madd<T>(x3, b0, c30);
     c31 = madd<T>(x3, b1, c31);
   }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c1, c10);
-  v128.store(c1, c11, 16);
-  v128.store(c2, c20);
-  v128.store(c2, c21, 16);
   v128.store(c3, c30);
   v128.store(c3, c31, 16);
+  v128.store(c2, c20);
+  v128.store(c2, c21, 16);
+  v128.store(c1, c10);
+  v128.store(c1, c11, 16);
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
 }
 
-/**
- * C[r, :] = Σ_p A[r, p] B[p, :] (+ C[r, :]), p < depth. Strides in bytes. With fewer than four rows, the missing ones
- * repeat the last: it is computed again and stored again, the same.
- */
-export function microkernel<T>(
+/** The same with any strides of A, for operands too small to be worth packing. Missing rows repeat the last. */
+export function stridedKernel<T>(
   rows: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, c: usize, cRow: usize,
   accumulate: bool,
 ): void {

@@ -1,4 +1,6 @@
 /** The library's one entry point: graph, ops, both modes, engines, networks, training, explanation. */
+export * from "./autodiff/check-gradients.ts";
+export * from "./autodiff/differences.ts";
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
 export * from "./data/columns.ts";

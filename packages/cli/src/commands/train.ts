@@ -51,7 +51,7 @@ export function register(program: Command): void {
       new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
     )
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
-    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, [64])
+    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, [32, 16])
     .addOption(
       new Option("--activation <name>", "of the hidden layers").choices(Object.keys(activations)).default("tanh"),
     )

@@ -1,5 +1,5 @@
 /** A value inside a JSON file that knows where it stands, so that every refusal names the file and the path. */
-import { nearest, suggestion } from "../output/nearest.ts";
+import { nearest } from "@chaingrad/core";
 import { UserError } from "../table/errors.ts";
 
 /** Numbers in rows of one length, row-major. */
@@ -42,9 +42,7 @@ export class Field {
     const fields = this.fields();
     for (const name of Object.keys(fields)) {
       if (known.includes(name)) continue;
-      const near = nearest(name, known);
-      const hint = near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean '${near}'?`;
-      throw fields[name].refuse("is no field that is known here", hint);
+      throw fields[name].refuse("is no field that is known here", suggestion(name, known));
     }
     return Object.fromEntries(names.map((name) => [name, fields[name] ?? this.#inside(undefined, `.${name}`)])) as {
       [name in Name]: Field;
@@ -120,6 +118,12 @@ export class Field {
   #inside(value: unknown, step: string): Field {
     return new Field(value, this.#file, this.path === "" ? step.replace(/^\./, "") : `${this.path}${step}`);
   }
+}
+
+/** "Did you mean 'tanh'? Known are …": the nearest name first, then all of them. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const near = nearest(given, known);
+  return `${near === undefined ? "" : `Did you mean '${near}'? `}Known are ${known.join(", ")}.`;
 }
 
 /** What a value is, short enough for a message. */

@@ -12,14 +12,17 @@ import {
   type Parameter,
   parametersOf,
 } from "@chaingrad/core";
-import { nearest } from "../output/nearest.ts";
 import type { UserError } from "../table/errors.ts";
-import { Field } from "./field.ts";
+import { Field, suggestion } from "./field.ts";
 import { fileLabel, readJson } from "./json.ts";
 
-/** A network with its loss, how rows are put together, and (if it has any yet) its parameters, row-major. */
+/** A network, its loss, and how the rows' losses are put together. */
 export interface Net extends Objective {
   readonly reduction: "mean" | "sum";
+}
+
+export interface NetDocument extends Net {
+  /** Every parameter, row-major; undefined where the document has none. */
   readonly weights: Readonly<Record<string, Float64Array>> | undefined;
 }
 
@@ -40,12 +43,12 @@ const LOSS_FIELDS = {
 const LOSS_FIELD_NAMES = Object.keys(LOSS_FIELDS) as (keyof typeof LOSS_FIELDS)[];
 
 /** Throws UserError naming the file and the place in it. */
-export async function readNet(path: string): Promise<Net> {
+export async function readNet(path: string): Promise<NetDocument> {
   return parseNet(await readJson(path), fileLabel(path));
 }
 
 /** `label` is how messages call the file. Throws UserError. */
-export function parseNet(document: unknown, label: string): Net {
+export function parseNet(document: unknown, label: string): NetDocument {
   const root = new Field(document, label);
   const fields = root.object(["inputs", "layers", "loss", "reduction", "l2", "weights", ...LOSS_FIELD_NAMES]);
   const network: NetworkSpec = { inputs: count(fields.inputs), layers: fields.layers.list("a list of layers").map(layer) };
@@ -121,9 +124,5 @@ function unknownWeight(field: Field, name: string, known: readonly string[], net
   if (network.layers[index]?.bias === false) {
     return field.refuse(`is given, but layer ${index + 1} ('${layerName(network, index)}') has "bias": false`);
   }
-  const near = nearest(name, known);
-  return field.refuse(
-    "is no parameter of this network",
-    `${near === undefined ? "" : `Did you mean '${near}'? `}It has ${known.join(", ")}.`,
-  );
+  return field.refuse("is no parameter of this network", suggestion(name, known));
 }

@@ -25,6 +25,8 @@ export interface Executable {
   run(steps?: number, first?: number): void;
   /** A copy of an output, of a recorded table, or of an input as it stands. Throws RangeError on an unknown name. */
   read(name: string): TypedValues;
+  /** Memory it holds for tensors and plan: fixed when it is compiled, however long it runs. */
+  readonly bytes: number;
   /** The plan as text, a line for each step. */
   describe(): string;
 }

@@ -43,13 +43,19 @@ export interface InputSymbol {
   readonly type: TensorType;
 }
 
+/**
+ * `part` is shared by several formulas and has no label; `local` is ∂u/∂v of neighbours; `cotangent` is ∂L/∂v; the others
+ * are the values of the forward pass.
+ */
+export type StepKind = "pre-activation" | "activation" | "loss" | "value" | "part" | "local" | "cotangent";
+
 /** symbol = chain = … = formula */
 export interface Step {
   /** The name of its value among the program's outputs: "h1", "∂y/∂z3", "∂L/∂z3". */
   readonly name: string;
   /** How later formulas refer to it: "h1", "δ3". */
   readonly symbol: Notation;
-  readonly kind: "value" | "part" | "local" | "cotangent";
+  readonly kind: StepKind;
   /** What it equals by the chain rule, in ∂ factors; empty for forward steps. */
   readonly chain: readonly Notation[];
   /** What runs. */
@@ -72,9 +78,11 @@ export function derive(problem: Derivable): Derivation {
   const names = namesOf(problem);
   const inputs = [x, ...parameters, ...given];
   const values = topological([...problem.layers.flatMap(({ z, h }) => [z, h]), loss]);
-  const forward = values
-    .filter((node) => names.has(node) && node.operands.length > 0)
-    .map((node): Planned => ({ name: names.get(node)!, symbol: symbol(names.get(node)!), kind: "value", chain: [], node }));
+  const forward = values.flatMap((node): Planned[] => {
+    const label = names.get(node);
+    if (label === undefined || node.operands.length === 0) return [];
+    return [{ name: label, symbol: symbol(label), kind: kindOf(node, problem), chain: [], node }];
+  });
   const backward = backwardPlan(problem, names);
   const shown = outputsOf([...forward, ...backward]);
   const simplified = simplify(program(problem.name ?? "derivation", inputs, shown));
@@ -84,9 +92,20 @@ export function derive(problem: Derivable): Derivation {
     node === x ? "input" : parameters.includes(node) ? "parameter" : "given";
   return {
     program: program(simplified.name, inputs, outputsOf([...steps.forward, ...steps.backward])),
-    inputs: inputs.map((node) => ({ name: node.label!, symbol: symbol(node.label!), role: role(node), type: node.type })),
+    inputs: inputs.map((node) => ({
+      name: node.label!,
+      symbol: symbol(node.label!),
+      role: role(node),
+      type: node.type,
+    })),
     ...steps,
   };
+}
+
+function kindOf(node: Expr, { loss, layers }: Derivable): StepKind {
+  if (node === loss) return "loss";
+  if (layers.some(({ h }) => h === node)) return "activation";
+  return layers.some(({ z }) => z === node) ? "pre-activation" : "value";
 }
 
 const outputsOf = (steps: readonly Planned[]): Record<string, Expr> =>
@@ -128,7 +147,13 @@ function backwardPlan({ loss, layers, parameters, x }: Derivable, names: Readonl
     const name = `∂${names.get(loss)}/∂${names.get(node)}`;
     return [
       ...localPlan(node, loss, graph, names),
-      { name, symbol: layer === undefined ? whole : symbol(`δ${layer}`), kind: "cotangent" as const, chain, node: gradientOf[i] },
+      {
+        name,
+        symbol: layer === undefined ? whole : symbol(`δ${layer}`),
+        kind: "cotangent" as const,
+        chain,
+        node: gradientOf[i],
+      },
     ];
   });
 }
@@ -186,18 +211,28 @@ function chainTo(node: Expr, { loss, graph, names, layers }: ChainContext): Nota
   return terms.length === 1 ? terms[0] : infix("+", ...terms);
 }
 
+/** Shorter parts are easier to read again than to look up: gelu's 1 + erf(0.7071 · z₁) stays, its e^(−z²/2) gets a symbol. */
+const LONG = 8;
+
 /** Writes planned steps in their order, and before a step the long parts that it repeats or shares with a later one. */
 function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (step: Planned) => Step[] {
   const symbols = new Map<Expr, Notation>();
   const named = new Set(planned.filter(({ kind }) => kind !== "local").map(({ name }) => outputs[name]));
-  const repeated = repeatedParts(Object.values(outputs), named);
+  const repeated = repeatedParts(Object.values(outputs), named, LONG);
   const taken = new Set([...Object.keys(outputs), ...inputs.map((node) => node.label)]);
   const seen = new Set<Expr>();
 
   const step = (plan: Planned, node: Expr): Step => {
     const known = symbols.get(node);
-    const rule = known === undefined && node.provenance ? { rule: ruleOf(node.provenance) } : {};
-    return { ...plan, formula: known ?? formulaOf(node, symbols), ...rule, node, type: node.type };
+    // As it was built: simplification may have put an equal node of other origin in its place.
+    const rule = ruleOf(plan.node);
+    return {
+      ...plan,
+      formula: known ?? formulaOf(node, symbols),
+      ...(rule === undefined ? {} : { rule }),
+      node,
+      type: node.type,
+    };
   };
   const partsOf = (node: Expr): Step[] => {
     if (seen.has(node) || symbols.has(node)) return [];
@@ -225,7 +260,10 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
   };
 }
 
-function ruleOf({ rule, primal, operand }: NonNullable<Expr["provenance"]>): string {
-  if (rule === "accumulation") return `sum of what the users of ${primal.label ?? primal.op.name} send back`;
+/** "pullback of tanh, operand 0"; where a value is used several times, the rules of all its uses. */
+function ruleOf(node: Expr): string | undefined {
+  if (node.provenance === undefined) return undefined;
+  const { rule, primal, operand } = node.provenance;
+  if (rule === "accumulation") return [...new Set(node.operands.map(ruleOf))].join(" + ");
   return `${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`;
 }

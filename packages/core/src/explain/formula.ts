@@ -34,14 +34,11 @@ export function visibleOperands(node: Expr, named: Named): Expr[] {
   return [...new Set(node.operands.map((operand) => visible(operand, named)))];
 }
 
-/** So many symbols and operators make a repeated part worth a symbol of its own. */
-const LONG = 6;
-
 /**
- * Unnamed parts that would be written out more than once and are long: naming them keeps every formula's length in
- * proportion to the graph, which a formula that repeats shared parts is not.
+ * Unnamed parts that would be written out more than once and have at least `long` symbols and operators. Naming them
+ * keeps the length of all formulas in proportion to the graph.
  */
-export function repeatedParts(roots: readonly Expr[], named: Named): Set<Expr> {
+export function repeatedParts(roots: readonly Expr[], named: Named, long: number): Set<Expr> {
   const uses = new Map<Expr, number>();
   const length = new Map<Expr, number>();
   const repeated = new Set<Expr>();
@@ -58,7 +55,7 @@ export function repeatedParts(roots: readonly Expr[], named: Named): Set<Expr> {
     return named.has(node) ? 1 : (length.get(node) ?? 1);
   }
   for (const [node, count] of uses) {
-    if (count > 1 && !named.has(node) && lengthOf(node) >= LONG) repeated.add(node);
+    if (count > 1 && node.operands.length > 0 && !named.has(node) && lengthOf(node) >= long) repeated.add(node);
   }
   return repeated;
 }

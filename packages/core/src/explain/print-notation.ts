@@ -33,13 +33,13 @@ export function printNumber(value: number, digits = 4): string {
     .replace("e+", "e");
 }
 
-/** A symbol's name with its trailing digits as a subscript: "W1" is W₁. */
+/** A symbol's name with its trailing digits as a subscript: "W1" is W₁, "∂h2/∂z2" is ∂h₂/∂z₂. */
 export function printSymbol(name: string): string {
-  return name.replace(/(?<=\p{L})\d+(?=′*$)/u, (digits) => translate(digits, SUBSCRIPTS) as string);
+  return name.replace(/(?<=\p{L})\d+(?=′*(?:$|\/))/gu, (digits) => translate(digits, SUBSCRIPTS) as string);
 }
 
 function write(n: Notation, digits: number): Written {
-  if (isSum(n) || signed(n).negative) return writeSum(n, digits);
+  if (signed(n).negative) return writeSum(n, digits);
   switch (n.form) {
     case "symbol":
       return { text: printSymbol(n.name), binds: strength.atom };
@@ -70,22 +70,30 @@ function inside(n: Notation, needed: Strength, digits: number): string {
 }
 
 function writeInfix(n: Infix, digits: number): Written {
+  if (isSum(n)) return writeSum(n, digits);
   if (n.operator === "") return writeMatrixProduct(n, digits);
   if (n.operator === "⊙" || n.operator === "/") return writeProduct(n, digits);
   const text = n.parts.map((part) => inside(part, strength.sum, digits)).join(` ${n.operator} `);
   return { text, binds: strength.comparison };
 }
 
-const isSum = (n: Notation): n is Infix => n.form === "infix" && (n.operator === "+" || n.operator === "−");
+const isSum = (n: Notation): n is Infix & { operator: "+" | "−" } =>
+  n.form === "infix" && (n.operator === "+" || n.operator === "−");
 
 function writeSum(n: Notation, digits: number): Written {
-  const text = terms(n)
+  const text = positiveFirst(terms(n))
     .map(({ negative, of }, i) => {
       const sign = i === 0 ? (negative ? "−" : "") : negative ? " − " : " + ";
       return sign + inside(of, strength.prefix, digits);
     })
     .join("");
   return { text, binds: strength.sum };
+}
+
+/** −q + p is p − q. */
+function positiveFirst(all: readonly Term[]): readonly Term[] {
+  const first = all.findIndex((term) => !term.negative);
+  return first <= 0 ? all : [all[first], ...all.toSpliced(first, 1)];
 }
 
 /** a + (b − c) has the terms a, b, −c; but a − (b − c) keeps its parentheses and has the terms a, −(b − c). */
@@ -124,6 +132,13 @@ interface Factor {
   readonly of: Notation;
 }
 
+/** Numbers come first in a product without division. */
+function numbersFirst(all: readonly Factor[]): readonly Factor[] {
+  if (all.some((factor) => factor.divides)) return all;
+  const isNumber = ({ of }: Factor): boolean => of.form === "number";
+  return [...all.filter(isNumber), ...all.filter((factor) => !isNumber(factor))];
+}
+
 /** a ⊙ (b ⊙ c) has three factors; a / (b ⊙ c) keeps its parentheses. */
 function factors(n: Notation): Factor[] {
   if (n.form !== "infix" || !(n.operator === "⊙" || n.operator === "/")) return [{ divides: false, of: n }];
@@ -133,8 +148,11 @@ function factors(n: Notation): Factor[] {
 }
 
 function writeProduct(n: Infix, digits: number): Written {
-  const all = factors(signed(n).of);
-  const texts = all.map(({ of }) => inside(of, strength.matrix, digits));
+  const all = numbersFirst(factors(signed(n).of));
+  const last = all.length - 1;
+  const texts = all.map(({ of, divides }, i) =>
+    inside(of, i === last && !divides ? strength.prefix : strength.matrix, digits),
+  );
   const text = texts.reduce((left, right, i) => {
     const scales = all[i].of.form === "number" || all[i - 1].of.form === "number";
     const short = !texts[i - 1].includes(" ") && !right.includes(" ");
@@ -169,7 +187,7 @@ function writeExponent(exponent: Notation, digits: number): string {
 function writeCall(n: Extract<Notation, { form: "call" }>, digits: number): Written {
   const subscript = n.subscript === undefined ? "" : (translate(n.subscript, SUBSCRIPTS) ?? `[${n.subscript}]`);
   const parts = n.parts.map((part) => write(part, digits));
-  if (n.name === "Σ" && parts[0].binds === strength.atom) {
+  if (n.name === "Σ" && n.parts[0].form === "symbol") {
     return { text: `Σ${subscript} ${parts[0].text}`, binds: strength.prefix };
   }
   return { text: `${n.name}${subscript}(${parts.map((part) => part.text).join(", ")})`, binds: strength.atom };

@@ -54,6 +54,13 @@ test("orthogonal: WᵀW = I for more rows than columns, W Wᵀ = I for fewer", (
   expect(gram(40, (row, column) => square[row * 40 + column], 40)).toBeLessThan(1e-12);
 });
 
+test("orthogonal to rounding even where the drawn vectors were nearly parallel", () => {
+  for (let stream = 0; stream < 500; stream++) {
+    const w = initialisers.orthogonal([5, 5], { fanIn: 5, fanOut: 5 }, { key: [3, 4], stream });
+    expect(gram(5, (row, column) => w[row * 5 + column], 5)).toBeLessThan(3e-15);
+  }
+});
+
 test("orthogonal is uniform over rotations: no sign is preferred", () => {
   const trials = 400;
   const corners = Array.from({ length: trials }, (_, stream) =>

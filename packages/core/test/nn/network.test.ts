@@ -66,6 +66,9 @@ test("initial parameters: one seed, one set of values; a layer's own stream", ()
     0,
   );
   expect([...own.W1]).toEqual([3, 4]);
+  const alike: NetworkSpec = { inputs: 3, layers: [5, 3, 5].map((units) => ({ units, activation: "tanh" })) };
+  const { W1, W3 } = initialParameters(alike, 42); // both [5, 3]
+  expect(W1).not.toEqual(W3);
   expect(() => initialParameters(spec, 0.5)).toThrow("the seed must be a whole number, got 0.5");
 });
 

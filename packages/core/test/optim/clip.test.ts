@@ -30,6 +30,7 @@ test("clipping by global norm keeps the direction and brings the norm to the lim
 
 test("a norm within the limit, even 0, changes nothing", () => {
   expect(run(given, (gradients) => clipByGlobalNorm(gradients, 13))).toEqual([...given.G, ...given.h]);
+  expect(run(given, (gradients) => clipByGlobalNorm(gradients, 39))).toEqual([...given.G, ...given.h]);
   const nothing = { G: [0, 0, 0, 0, 0, 0], h: [0] };
   expect(run(nothing, (gradients) => clipByGlobalNorm(gradients, 1))).toEqual([0, 0, 0, 0, 0, 0, 0]);
 });

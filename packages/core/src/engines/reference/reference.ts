@@ -94,6 +94,11 @@ class ReferenceExecutable implements Executable {
     return values.slice();
   }
 
+  get bytes(): number {
+    const arrays = new Set([...this.#values.values(), ...this.#tables.values()]);
+    return [...arrays].reduce((total, values) => total + values.byteLength, 0);
+  }
+
   describe(): string {
     return `${this.#program.name}: ${this.#order.length} nodes, each by its definition in float64`;
   }

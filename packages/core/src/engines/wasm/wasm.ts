@@ -87,6 +87,10 @@ class WasmExecutable implements Executable {
     return this.#view(source).slice();
   }
 
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
   describe(): string {
     return printPlan(this.#plan);
   }

@@ -1,0 +1,103 @@
+/** `chaingrad check MODEL|NET.json`: every gradient against finite differences and forward mode. */
+import type { Command } from "commander";
+import { type Batch, randomBatch, readBatch } from "../net/batch.ts";
+import { checkNet, type VariableCheck } from "../net/check-net.ts";
+import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { STATUS } from "../output/failure.ts";
+import { count, formatNumber, formatPlace } from "../output/number.ts";
+import { formatTable } from "../output/table.ts";
+
+interface CheckOptions extends CommonOptions {
+  readonly batch?: string;
+}
+
+/** Rows that are tried where no batch is given, and what they and missing weights are drawn from. */
+const RANDOM_ROWS = 5;
+const SEED = 0;
+
+const EXPLANATION = `
+Differences are central, extrapolated to many digits, in float64 on the reference
+engine. 'forward' is forward mode along a random direction: it covers all entries.
+  ok        they agree
+  kink      they do not, because the loss has a corner there (as relu at 0), and the
+            gradient is one of the slopes at its sides or between them
+  mismatch  the gradient is wrong; the exit status is then 1
+Of a network with many entries a sample of each tensor is compared. x of a batch is
+what the network itself takes: for a model, columns after encoding and scaling.`;
+
+export function register(program: Command): void {
+  const command = program
+    .command("check")
+    .summary("compare every gradient with finite differences")
+    .description("Compare the gradient by every parameter and by x with finite differences of the loss.")
+    .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
+    .option("--batch <BATCH.json>", `rows to check on (default: ${RANDOM_ROWS} random ones)`)
+    .addHelpText("after", EXPLANATION)
+    .action(check);
+  withConventions(command, "chaingrad check net.json", "chaingrad check net.json --batch batch.json --json");
+}
+
+async function check(path: string, options: CheckOptions): Promise<void> {
+  const opened = await openNetwork(path, SEED);
+  const { net, tensors } = opened;
+  const batch =
+    options.batch === undefined
+      ? randomBatch(net.network, net.loss, RANDOM_ROWS, SEED)
+      : await readBatch(options.batch, net);
+  note(conditions(opened, batch, options.batch), options);
+  const checks = checkNet(net, tensors, batch);
+  if (options.json) printJson(toDocument(checks));
+  else print(`${report(checks, terminalWidth())}\n\n${conclusion(checks)}`);
+  if (checks[0].verdict === "mismatch") process.exitCode = STATUS.failed;
+}
+
+function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+  const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
+  const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
+  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64\n`;
+}
+
+/** A line for each tensor, the worst first. */
+export function report(checks: readonly VariableCheck[], width: number): string {
+  const rows = checks.map(({ name, shape, size, entries, forwardError, verdict }) => [
+    `∂L/∂${name}`,
+    verdict,
+    entries.length < size ? `${entries.length} of ${size}` : String(size),
+    formatNumber(entries[0].relativeError, 2),
+    formatPlace(name, shape, entries[0].index),
+    formatNumber(forwardError, 2),
+  ]);
+  return formatTable(["gradient", "verdict", "entries", "largest error", "where", "forward"], rows, "llrrlr", width);
+}
+
+/** What the whole comes to, with the numbers of every entry that is wrong (the first few of each tensor). */
+export function conclusion(checks: readonly VariableCheck[]): string {
+  const of = (verdict: string): number =>
+    checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
+  const compared = checks.reduce((total, { entries }) => total + entries.length, 0);
+  const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
+  if (checks[0].verdict !== "mismatch") return `All gradients are right: ${count(compared, "entry")} compared${kinks}.`;
+  const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
+  return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)].join("\n");
+}
+
+const MOST_SHOWN = 3;
+
+function wrongEntries({ name, shape, entries, forwardError }: VariableCheck): string[] {
+  const wrong = entries.filter(({ verdict }) => verdict === "mismatch");
+  if (wrong.length === 0) return [`  ∂L/∂${name}: reverse and forward mode differ by ${formatNumber(forwardError, 2)}`];
+  const shown = wrong.slice(0, MOST_SHOWN).map(({ index, claimed, measured }) => {
+    return `  ∂L/∂${formatPlace(name, shape, index)} is ${formatNumber(claimed, 8)}, differences say ${formatNumber(measured, 8)}`;
+  });
+  return wrong.length > MOST_SHOWN ? [...shown, `  … ${wrong.length - MOST_SHOWN} more in ∂L/∂${name}`] : shown;
+}
+
+/** The checks for machines; `index` is row-major. */
+export function toDocument(checks: readonly VariableCheck[]): Record<string, unknown> {
+  const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError }) => {
+    const { index, claimed, measured, relativeError } = entries[0];
+    return { name, verdict, shape, entries: size, checked: entries.length, forwardError, worst: { index, claimed, measured, relativeError } };
+  });
+  return { verdict: checks[0].verdict, tensors };
+}

@@ -1,0 +1,123 @@
+/** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
+import { type Engine, type FloatType, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { type Command, Option } from "commander";
+import { readBatch } from "../net/batch.ts";
+import { computeGradients, type Gradients, type Tensor } from "../net/gradients.ts";
+import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
+import { formatTable } from "../output/table.ts";
+import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
+import { UserError } from "../table/errors.ts";
+
+export interface GradientOptions extends CommonOptions {
+  readonly engine: "reference" | "wasm";
+  readonly dtype: FloatType;
+  readonly out?: string;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command("gradient")
+    .summary("loss and gradients of a network on a batch, as JSON")
+    .description("Compute loss, outputs and the gradient by every parameter and by x, in full precision.")
+    .argument("<NET.json>", "network, loss and weights ('-' is standard input)")
+    .argument("<BATCH.json>", "rows: x, y and perhaps weight")
+    .addOption(new Option("--engine <name>", "what computes").choices(["reference", "wasm"]).default("reference"))
+    .addOption(new Option("--dtype <type>", "element type").choices(["f64", "f32"]).default("f64"))
+    .option("--out <FILE>", "write the JSON document to a file")
+    .addHelpText("after", () => documents(terminalWidth()))
+    .action(gradient);
+  withConventions(
+    command,
+    "chaingrad gradient net.json batch.json",
+    "chaingrad gradient net.json batch.json --engine wasm --dtype f32 --json",
+  );
+}
+
+/** The two documents and every name that may stand in them. */
+function documents(width: number): string {
+  return `
+NET.json:
+  {"inputs": 3,
+   "layers": [{"units": 5, "activation": "tanh"},
+              {"units": 2, "activation": "identity", "bias": false}],
+   "loss": "softmax-cross-entropy", "reduction": "mean", "l2": 0,
+   "weights": {"W1": [[…]], "b1": […], "W2": [[…]]}}
+  W is [units, inputs of the layer]. Optional: bias (true), reduction (mean or
+  sum; mean), l2 (λ of λ/2 Σ W²; 0), labelSmoothing, huberDelta, quantile.
+BATCH.json:
+  {"x": [[…], …], "y": [[…], …], "weight": […]}
+  y is a class from 0 for each row with softmax-cross-entropy, else a row of
+  numbers (or one number, for one output). weight is optional.
+
+Activations:
+${wrap(ACTIVATIONS, width)}
+Losses (cross-entropies take logits):
+${wrap(LOSSES, width)}`;
+}
+
+/** The names with commas between them, in indented lines. */
+function wrap(names: readonly string[], width: number): string {
+  const lines = [""];
+  for (const name of names) {
+    const line = lines[lines.length - 1];
+    if (line !== "" && line.length + name.length + 5 > width) lines.push(name);
+    else lines[lines.length - 1] = line === "" ? name : `${line}, ${name}`;
+  }
+  return lines.map((line) => `  ${line}`).join(",\n");
+}
+
+async function gradient(netPath: string, batchPath: string, options: GradientOptions): Promise<void> {
+  if (options.engine === "reference" && options.dtype === "f32") {
+    throw new UserError("the reference engine computes in f64 only", "For f32 add --engine wasm.");
+  }
+  if (netPath === "-" && batchPath === "-") throw new UserError("only one of the two files can be standard input");
+  if (options.out !== undefined) await assertWritable(options.out);
+  const net = await readNet(netPath);
+  if (net.weights === undefined) {
+    throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
+  }
+  const batch = await readBatch(batchPath, net);
+  const engine: Engine = options.engine === "wasm" ? await wasmEngine() : referenceEngine;
+  const result = computeGradients(net, net.weights, batch, engine, options.dtype);
+  const document = toDocument(result);
+  warnOfInfinities(result, options);
+  if (options.out !== undefined) await writeFileAtomically(options.out, `${JSON.stringify(document)}\n`);
+  if (options.json) return printJson(document);
+  const head = `${count(batch.rows, "row")}, ${net.loss.name} (${net.reduction}), engine ${engine.name} in ${options.dtype}`;
+  if (!(options.quiet && options.out !== undefined)) print(`${head}\n\n${summary(result, terminalWidth())}`);
+}
+
+/** The result as nested lists. */
+export function toDocument({ loss, outputs, gradients }: Gradients): Record<string, unknown> {
+  const named = Object.entries(gradients).map(([name, tensor]) => [name, nested(tensor)]);
+  return { loss, outputs: nested(outputs), gradients: Object.fromEntries(named) };
+}
+
+/** A vector as a list, a matrix as a list of rows. */
+function nested({ shape, values }: Tensor): number[] | number[][] {
+  if (shape.length === 1) return Array.from(values);
+  const [rows, columns] = shape;
+  return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => values[r * columns + c]));
+}
+
+function warnOfInfinities({ loss, outputs, gradients }: Gradients, options: CommonOptions): void {
+  const numbers = [[loss], ...[outputs, ...Object.values(gradients)].map(({ values }) => Array.from(values))].flat();
+  const bad = numbers.filter((value) => !Number.isFinite(value)).length;
+  if (bad > 0) note(`chaingrad: ${count(bad, "result")} overflowed to infinity or NaN; in JSON that is null`, options);
+}
+
+/** The loss, and of each gradient its shape, size and largest entry. */
+export function summary({ loss, gradients }: Gradients, width: number): string {
+  const rows = Object.entries(gradients).map(([name, { shape, values }]) => {
+    const all = Array.from(values);
+    const largest = all.reduce((best, value, i) => (Math.abs(value) > Math.abs(all[best]) ? i : best), 0);
+    const at = formatPlace(name, shape, largest);
+    return [`∂L/∂${name}`, formatShape(shape), formatNumber(norm(all)), `${formatNumber(all[largest])} at ${at}`];
+  });
+  const table = formatTable(["gradient", "shape", "norm", "largest entry"], rows, "llll", width);
+  return `loss  ${formatNumber(loss, 12)}\n\n${table}`;
+}
+
+const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((total, value) => total + value * value, 0));

@@ -1,0 +1,38 @@
+/** The command `chaingrad`: finds the sub-command, runs it, and turns what comes of it into an exit status. */
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { Interrupted } from "./commands/refusing.ts";
+import { guardOutput, reportFailure, STATUS } from "./output/failure.ts";
+
+/** Each command's module, in the order of the help. Only the one that is called is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
+  gradient: () => import("./commands/gradient.ts"),
+  check: () => import("./commands/check.ts"),
+  explain: () => import("./commands/explain.ts"),
+};
+
+async function buildProgram(called: string | undefined): Promise<Command> {
+  const program = new Command("chaingrad")
+    .description("Train fully connected networks on tables, and see the chain rule behind them.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help; 'chaingrad COMMAND --help' shows an example")
+    .showHelpAfterError("(chaingrad --help lists what there is)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "chaingrad: ")) })
+    .exitOverride();
+  const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]] : Object.values(COMMANDS);
+  for (const module of await Promise.all(load.map((load) => load()))) module.register(program);
+  return program;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+}
+
+guardOutput(process.stdout);
+guardOutput(process.stderr);
+try {
+  const program = await buildProgram(process.argv[2]);
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof Interrupted ? STATUS.interrupted : reportFailure(error);
+}

@@ -1,0 +1,109 @@
+/** Every gradient of a network against two witnesses: finite differences of the loss, and forward mode. */
+import {
+  checkGradients,
+  type Expr,
+  evaluate,
+  input,
+  jvp,
+  normalAt,
+  type Program,
+  program,
+  referenceEngine,
+  type TensorCheck,
+  type Verdict,
+  worstFirst,
+} from "@chaingrad/core";
+import type { Batch } from "./batch.ts";
+import { computeGradients, type Gradients } from "./gradients.ts";
+import type { Net } from "./net-document.ts";
+import { type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
+
+export interface VariableCheck extends TensorCheck {
+  readonly shape: readonly number[];
+  /** ∇L · v by forward mode against the claimed gradient, for a random direction v: the relative error over all entries. */
+  readonly forwardError: number;
+}
+
+/** Above this many entries altogether only a sample of each tensor is compared. */
+const MOST_ENTRIES = 2000;
+const SAMPLE = 50;
+/** Both modes round differently, and no more than that. */
+const FORWARD_TOLERANCE = 1e-9;
+
+/** Checks each variable's gradient in float64 on the reference engine, the worst first. */
+export function checkNet(
+  net: Net,
+  tensors: Tensors,
+  batch: Batch,
+  claimed: Gradients = computeGradients(net, tensors, batch, referenceEngine, "f64"),
+): VariableCheck[] {
+  const graph = objectiveGraph(net, batch, "f64");
+  const values = objectiveValues(net, tensors, batch);
+  const gradients = Object.fromEntries(Object.entries(claimed.gradients).map(([name, { values }]) => [name, values]));
+  const total = Object.values(gradients).reduce((sum, { length }) => sum + length, 0);
+  const checks = checkGradients(lossAt(graph, values), values, gradients, {
+    magnitude: magnitudeOf(net, claimed, batch),
+    ...(total > MOST_ENTRIES ? { most: SAMPLE } : {}),
+  });
+  const slopes = forwardSlopes(graph, values, gradients);
+  return checks
+    .map((check) => {
+      const forwardError = slopeError(slopes[check.name], gradients[check.name], claimed.loss);
+      const verdict: Verdict = forwardError <= FORWARD_TOLERANCE ? check.verdict : "mismatch";
+      return { ...check, shape: graph.variables[check.name].type.shape, forwardError, verdict };
+    })
+    .sort((a, b) => worstFirst(a.verdict, b.verdict) || b.entries[0].relativeError - a.entries[0].relativeError);
+}
+
+/** The loss with one tensor replaced. */
+function lossAt({ inputs, loss }: ObjectiveGraph, values: Tensors): (name: string, moved: Float64Array) => number {
+  const executable = referenceEngine.compile(program("loss", inputs, { loss }));
+  for (const [name, given] of Object.entries(values)) executable.write(name, given);
+  return (name, moved) => {
+    executable.write(name, moved);
+    executable.run();
+    executable.write(name, values[name]);
+    return executable.read("loss")[0];
+  };
+}
+
+/** The size of the numbers that the loss adds up: it may be small because large ones cancel. */
+function magnitudeOf({ reduction }: Net, { loss, outputs }: Gradients, { y, rows }: Batch): number {
+  const largest = [...Array.from(outputs.values), ...y].reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  return Math.max(Math.abs(loss), reduction === "sum" ? rows * largest : largest);
+}
+
+interface Slope {
+  /** ∂L/∂variable along the direction, by forward mode. */
+  readonly slope: number;
+  readonly direction: Float64Array;
+}
+
+/** For each variable a random direction, and how fast the loss changes along it. */
+function forwardSlopes(graph: ObjectiveGraph, values: Tensors, gradients: Readonly<Record<string, unknown>>): Record<string, Slope> {
+  const names = Object.keys(gradients);
+  const directions = Object.fromEntries(
+    names.map((name, stream) => [tangentName(name), values[name].map((_, i) => normalAt([0, 0], stream, i))]),
+  );
+  const results = evaluate(referenceEngine, forwardProgram(graph, names), { ...values, ...directions });
+  return Object.fromEntries(
+    names.map((name) => [name, { slope: results[name][0], direction: directions[tangentName(name)] }]),
+  );
+}
+
+const tangentName = (variable: string): string => `${variable}̇`;
+
+/** The loss's tangent for a tangent of each variable alone. */
+function forwardProgram({ inputs, variables, loss }: ObjectiveGraph, names: readonly string[]): Program {
+  const tangents = names.map((name) => input(tangentName(name), variables[name].type.shape, "f64"));
+  const slopes = names.map((name, i): [string, Expr] => [name, jvp([loss], [variables[name]], [tangents[i]])[0]]);
+  return program("forward mode", [...inputs, ...tangents], Object.fromEntries(slopes));
+}
+
+/** |L̇ − ∇L · v| over what rounding of the terms ∇Lᵢ vᵢ and of the loss makes of it. */
+function slopeError({ slope, direction }: Slope, gradient: ArrayLike<number>, loss: number): number {
+  const terms = Array.from(direction, (v, i) => v * gradient[i]);
+  const difference = Math.abs(slope - terms.reduce((a, b) => a + b, 0));
+  const scale = terms.reduce((a, b) => a + Math.abs(b), 1e-6 * Math.max(1, Math.abs(loss)));
+  return difference / scale;
+}

@@ -1,0 +1,41 @@
+/** A network from a file of either kind: a model that `train` saved, or a NET.json. */
+import { open } from "node:fs/promises";
+import { initialParameters } from "@chaingrad/core";
+import { loadModel } from "../model/model-file.ts";
+import { cannotRead } from "./json.ts";
+import { type Net, readNet } from "./net-document.ts";
+import type { Tensors } from "./objective.ts";
+
+export interface OpenedNetwork {
+  readonly net: Net;
+  readonly tensors: Tensors;
+  /** Where the tensors come from. */
+  readonly origin: "trained" | "given" | "initial";
+}
+
+/** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
+export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
+  if (await isModel(path)) {
+    const { network, loss, tensors } = await loadModel(path);
+    return { net: { network, loss, reduction: "mean" }, tensors, origin: "trained" };
+  }
+  const { weights, ...net } = await readNet(path);
+  if (weights !== undefined) return { net, tensors: weights, origin: "given" };
+  return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
+}
+
+/** A safetensors file starts with the length of its header in 8 bytes, the last of them 0, which no JSON text holds. */
+async function isModel(path: string): Promise<boolean> {
+  if (path === "-" || path.endsWith(".safetensors")) return path !== "-";
+  try {
+    const file = await open(path);
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(8), 0, 8, 0);
+      return buffer.subarray(0, bytesRead).includes(0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}

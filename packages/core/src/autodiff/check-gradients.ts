@@ -1,0 +1,63 @@
+/** The gradient of a scalar by many tensors against finite differences, entry by entry. */
+import { threefry, uniformAt } from "../ops/random.ts";
+import { checkDerivative, type DerivativeCheck, type Verdict } from "./differences.ts";
+
+export interface EntryCheck extends DerivativeCheck {
+  /** Where in the tensor, row-major. */
+  readonly index: number;
+}
+
+export interface TensorCheck {
+  readonly name: string;
+  readonly size: number;
+  /** The entries that were looked at, the worst first: mismatches, then kinks, then the largest relative error. */
+  readonly entries: readonly EntryCheck[];
+  /** That of the worst entry. */
+  readonly verdict: Verdict;
+}
+
+export interface GradientCheckOptions {
+  /** Entries to look at in each tensor: all where there are no more, else a sample (default all). */
+  readonly most?: number;
+  /** Decides the sample (default 0). */
+  readonly seed?: number;
+  /** As in `checkDerivative`. */
+  readonly magnitude?: number;
+}
+
+type Tensors = Readonly<Record<string, ArrayLike<number>>>;
+
+const ORDER: Readonly<Record<Verdict, number>> = { mismatch: 0, kink: 1, ok: 2 };
+
+/** Orders checks from the worst verdict to the best. */
+export const worstFirst = (a: Verdict, b: Verdict): number => ORDER[a] - ORDER[b];
+
+/**
+ * Checks the claimed gradient of every tensor it is given for.
+ * @param evaluate the scalar where tensor `name` holds `values` and all others hold what `tensors` says
+ */
+export function checkGradients(
+  evaluate: (name: string, values: Float64Array) => number,
+  tensors: Tensors,
+  gradients: Tensors,
+  { most = Number.POSITIVE_INFINITY, seed = 0, magnitude }: GradientCheckOptions = {},
+): TensorCheck[] {
+  return Object.entries(gradients).map(([name, gradient], number) => {
+    const values = Float64Array.from(tensors[name]);
+    const entries = sample(values.length, most, seed, number).map((index): EntryCheck => {
+      const along = (value: number): number => evaluate(name, values.with(index, value));
+      return { index, ...checkDerivative(along, values[index], gradient[index], magnitude) };
+    });
+    entries.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
+    return { name, size: values.length, entries, verdict: entries[0].verdict };
+  });
+}
+
+/** Indices below `size`, in order: all, or `most` different ones drawn from a stream of their own. */
+function sample(size: number, most: number, seed: number, stream: number): number[] {
+  if (size <= most) return Array.from({ length: size }, (_, i) => i);
+  const key = threefry(seed, Math.floor(seed / 2 ** 32), 0, 0);
+  const drawn = new Set<number>();
+  for (let i = 0; drawn.size < most; i++) drawn.add(Math.floor(uniformAt(key, stream, i) * size));
+  return [...drawn].sort((a, b) => a - b);
+}

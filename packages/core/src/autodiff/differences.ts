@@ -1,0 +1,92 @@
+/**
+ * A claimed derivative against finite differences of the function itself: the witness that shares nothing with the rules.
+ *
+ * Central differences D(h) = (f(a + h) − f(a − h)) / 2h err by c₂h² + c₄h⁴ + …, so halving h and eliminating one power
+ * at a time gives nearly all digits of a smooth function. What the last elimination changed says how good it is.
+ *   Richardson, "The deferred approach to the limit", 1927
+ * Near a kink the eliminations do not settle: then h shrinks until the interval lies on one side, or the sides disagree.
+ */
+
+export type Verdict =
+  /** The differences agree with the claim. */
+  | "ok"
+  /** They do not, but the slopes on both sides differ from each other and the claim is one of them or between them. */
+  | "kink"
+  /** The claim is wrong. */
+  | "mismatch";
+
+export interface DerivativeCheck {
+  readonly claimed: number;
+  /** By finite differences. */
+  readonly measured: number;
+  /** |claimed − measured| over the larger of both, or over what rounding of f allows to be measured if that is more. */
+  readonly relativeError: number;
+  readonly verdict: Verdict;
+}
+
+/** The largest relative error that is no mismatch. */
+export const DERIVATIVE_TOLERANCE = 1e-6;
+
+const FIRST_STEP = 1e-2;
+const LAST_STEP = 1e-7;
+/** Eliminations at most for one step: f at ± h, h/2, … h/16. */
+const LEVELS = 5;
+/** A step whose differences cross no kink within 2e-5 and still leave 10 digits. */
+const ONE_SIDED_STEP = 1e-5;
+
+/**
+ * Whether `claimed` is f′(a). f is smooth but for kinks; it is evaluated about 7 times, where it has kinks up to 70.
+ * @param magnitude the size of the numbers that f adds up (at least |f(a)|): f is good to their rounding
+ */
+export function checkDerivative(
+  f: (x: number) => number,
+  a: number,
+  claimed: number,
+  magnitude: number = Math.abs(f(a)),
+): DerivativeCheck {
+  const unit = Math.max(1, Math.abs(a));
+  const rounding = LEVELS * Number.EPSILON * magnitude;
+  let best = { measured: Number.NaN, relativeError: Number.POSITIVE_INFINITY };
+  for (let step = FIRST_STEP * unit; step > 0.5 * LAST_STEP * unit; step /= 10) {
+    const { slope, change } = extrapolated(f, a, step);
+    // A difference that rounding alone can make counts as the tolerance at most.
+    const relativeError = relative(claimed, slope, rounding / step / DERIVATIVE_TOLERANCE);
+    if (!(relativeError >= best.relativeError)) best = { measured: slope, relativeError };
+    if (best.relativeError <= DERIVATIVE_TOLERANCE) return { claimed, ...best, verdict: "ok" };
+    if (change <= DERIVATIVE_TOLERANCE * Math.abs(slope)) break; // settled, and on another value
+  }
+  const kink = betweenSlopes(f, a, claimed, ONE_SIDED_STEP * unit, rounding);
+  return { claimed, ...best, verdict: kink ? "kink" : "mismatch" };
+}
+
+function relative(a: number, b: number, floor: number): number {
+  const difference = Math.abs(a - b);
+  return difference === 0 ? 0 : difference / Math.max(Math.abs(a), Math.abs(b), floor);
+}
+
+/** f′(a) from steps h, h/2, …: the elimination that changed least, and what it changed. Stops near rounding. */
+function extrapolated(f: (x: number) => number, a: number, h: number): { slope: number; change: number } {
+  let row: number[] = [];
+  let best = { slope: Number.NaN, change: Number.POSITIVE_INFINITY };
+  for (let level = 0; level < LEVELS; level++) {
+    const step = h / 2 ** level;
+    const next = [(f(a + step) - f(a - step)) / (a + step - (a - step))];
+    for (let power = 1; power <= level; power++) {
+      next.push(next[power - 1] + (next[power - 1] - row[power - 1]) / (4 ** power - 1));
+    }
+    const change = Math.abs(next[level] - row[level - 1]);
+    if (change < best.change) best = { slope: next[level], change };
+    if (best.change <= 1e-3 * DERIVATIVE_TOLERANCE * Math.abs(best.slope)) break;
+    row = next;
+  }
+  return best;
+}
+
+/** Whether the slopes left and right of a differ and `claimed` is one of them or lies between. */
+function betweenSlopes(f: (x: number) => number, a: number, claimed: number, h: number, rounding: number): boolean {
+  // (−3 f(a) + 4 f(a + h) − f(a + 2h)) / 2h errs by O(h²)
+  const oneSided = (step: number): number => (4 * f(a + step) - 3 * f(a) - f(a + 2 * step)) / (2 * step);
+  const [low, high] = [oneSided(-h), oneSided(h)].sort((left, right) => left - right);
+  const slack = (4 * rounding) / h + DERIVATIVE_TOLERANCE * Math.max(Math.abs(low), Math.abs(high));
+  return high - low > 10 * slack && claimed >= low - slack && claimed <= high + slack;
+}

@@ -1,0 +1,202 @@
+/** Training as its users meet it: events, seeds, early stopping, abort, weights. */
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Engine } from "../../src/engines/engine.ts";
+import { referenceEngine } from "../../src/engines/reference/reference.ts";
+import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
+import { losses } from "../../src/nn/losses.ts";
+import type { NetworkSpec } from "../../src/nn/network.ts";
+import { normalAt } from "../../src/ops/random.ts";
+import { optimizers } from "../../src/optim/optimizers.ts";
+import type { Dataset } from "../../src/train/dataset.ts";
+import { type FitEvent, type FitOptions, fit } from "../../src/train/fit.ts";
+import { Predictor } from "../../src/train/predictor.ts";
+import { schedules } from "../../src/train/schedules.ts";
+
+const NETWORK: NetworkSpec = {
+  inputs: 3,
+  layers: [
+    { units: 7, activation: "tanh" },
+    { units: 2, activation: "identity" },
+  ],
+};
+
+/** Two classes, one on each side of a curved border. */
+function rows(count: number, stream: number): Dataset {
+  const x = Float64Array.from({ length: 3 * count }, (_, i) => normalAt([5, 5], stream, i));
+  const y = Int32Array.from({ length: count }, (_, r) => Number(x[3 * r] + x[3 * r + 1] ** 2 > 0.7));
+  return { x, y };
+}
+
+const train = rows(203, 0);
+const validation = rows(61, 1);
+let engine: Engine;
+beforeAll(async () => {
+  engine = await wasmEngine();
+});
+
+type End = FitEvent & { readonly type: "end" };
+type Epoch = FitEvent & { readonly type: "epoch" };
+
+async function run(
+  options: Partial<FitOptions> = {},
+  data: { train: Dataset; validation?: Dataset } = { train, validation },
+  network = NETWORK,
+) {
+  const epochs: Epoch[] = [];
+  let end: End | undefined;
+  const all = { engine, loss: losses["softmax-cross-entropy"](), rate: 0.02, epochs: 20, seed: 3, ...options };
+  for await (const event of fit(network, data, all)) {
+    if (event.type === "epoch") epochs.push(event);
+    if (event.type === "end") end = event;
+  }
+  return { epochs, end: end as End };
+}
+
+const weights = ({ end }: { end: End }): number[] => Object.values(end.model.tensors).flatMap((tensor) => [...tensor]);
+
+describe("fit", () => {
+  test("learns, and tells each epoch", async () => {
+    const { epochs, end } = await run({ epochs: 60 });
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(epochs[0].loss).toBeGreaterThan(0.5);
+    expect(end.bestLoss).toBeLessThan(0.2);
+    expect(end.stopped).toBe("epochs");
+  });
+
+  test("the same seed gives the same bits, another seed others", async () => {
+    const [a, b, c] = [await run(), await run(), await run({ seed: 4 })];
+    expect(weights(a)).toEqual(weights(b));
+    expect(weights(c)).not.toEqual(weights(a));
+  });
+
+  test("wasm in f64 and the reference engine train to the same weights", async () => {
+    const options = { dtype: "f64", epochs: 3, l2: 0.01, l1: 0.001, clip: { norm: 0.5, value: 0.3 } } as const;
+    const [fast, exact] = [await run(options), await run({ ...options, engine: referenceEngine })];
+    weights(fast).forEach((value, i) => {
+      expect(value).toBeCloseTo(weights(exact)[i], 11);
+    });
+  });
+
+  test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])("%s lowers the loss", async (name) => {
+    const { epochs } = await run({ optimizer: optimizers[name](), rate: name === "adagrad" ? 0.1 : 0.01, epochs: 15 });
+    expect((epochs.at(-1) as Epoch).loss).toBeLessThan(0.9 * epochs[0].loss);
+  });
+
+  test("the best weights come back, not the last", async () => {
+    // So high a rate that the loss jumps up and down.
+    const { epochs, end } = await run({ rate: 0.5, epochs: 25 });
+    const best = epochs.reduce((a, b) => ((b.validationLoss as number) < (a.validationLoss as number) ? b : a));
+    expect(end.bestEpoch).toBe(best.epoch);
+    expect(best.epoch).toBeLessThan(25);
+    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    predictor.load(end.model.tensors);
+    expect(predictor.loss(validation)).toBeCloseTo(best.validationLoss as number, 6);
+  });
+
+  test("patience stops, and says so", async () => {
+    const { epochs, end } = await run({ patience: 4, epochs: 500 });
+    expect(end.stopped).toBe("patience");
+    expect(epochs.length).toBe(end.bestEpoch + 4);
+  });
+
+  test("abort stops between slices and keeps the best model so far", async () => {
+    const controller = new AbortController();
+    let last: FitEvent | undefined;
+    const options = { engine, loss: losses["softmax-cross-entropy"](), epochs: 1_000_000, signal: controller.signal };
+    for await (const event of fit(NETWORK, { train, validation }, options)) {
+      if (event.type === "epoch" && event.epoch === 5) controller.abort();
+      last = event;
+    }
+    expect(last).toMatchObject({ type: "end", stopped: "aborted", epochs: 5 });
+    expect(weights({ end: last as End }).every(Number.isFinite)).toBe(true);
+  });
+
+  test("the event loop is served while training runs", async () => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    const { end } = await run({ epochs: 3000 });
+    clearInterval(timer);
+    // A timer of 5 ms fires at least once in every four slices, whatever the machine.
+    expect(ticks).toBeGreaterThan((end.seconds * 1000) / 5 / 20);
+  });
+
+  test("a loss that is not finite ends training with the best weights before it", async () => {
+    const { end } = await run({ schedule: ({ epoch }) => (epoch < 3 ? 0.02 : 1e38), epochs: 10 });
+    expect(end.stopped).toBe("diverged");
+    expect([1, 2, 3]).toContain(end.bestEpoch);
+    expect(weights({ end }).every(Number.isFinite)).toBe(true);
+  });
+
+  test("weight 2 is the row twice; weight 0 is the row absent", async () => {
+    const pick = (data: Dataset, order: readonly number[]): Dataset => ({
+      x: Float64Array.from(order.flatMap((r) => Array.from(data.x).slice(3 * r, 3 * r + 3))),
+      y: Int32Array.from(order, (r) => data.y[r]),
+    });
+    const all = Array.from({ length: 40 }, (_, i) => i);
+    const weighted = { ...pick(train, all), weight: all.map((r) => (r % 5 === 0 ? 2 : r % 7 === 0 ? 0 : 1)) };
+    const repeated = pick(
+      train,
+      all.flatMap((r) => new Array<number>(weighted.weight[r]).fill(r)),
+    );
+    // One batch an epoch, so that the order of rows only changes the order of a sum.
+    const options = { dtype: "f64", epochs: 8, batch: 100 } as const;
+    const network: NetworkSpec = {
+      ...NETWORK,
+      layers: [{ units: 7, activation: "tanh", normalisation: "batch" }, NETWORK.layers[1]],
+    };
+    const [a, b] = [await run(options, { train: weighted }, network), await run(options, { train: repeated }, network)];
+    weights(a).forEach((value, i) => {
+      expect(value).toBeCloseTo(weights(b)[i], 9);
+    });
+    expect(a.end.bestLoss).toBeCloseTo(b.end.bestLoss, 11);
+  });
+
+  test("schedules set the rate, and plateau lowers it", async () => {
+    const cosine = await run({ schedule: schedules.cosine(0.02), epochs: 10 });
+    expect(cosine.epochs.at(-1)?.rate).toBeLessThan(0.002);
+    const plateau = await run({
+      schedule: schedules["reduce-on-plateau"](0.5, { factor: 0.5, patience: 2 }),
+      epochs: 40,
+    });
+    expect(plateau.epochs.at(-1)?.rate).toBeLessThan(0.5);
+  });
+
+  test("dropout depends on seed and step only", async () => {
+    const network: NetworkSpec = {
+      ...NETWORK,
+      layers: [{ units: 7, activation: "tanh", dropout: 0.4 }, NETWORK.layers[1]],
+    };
+    const [a, b, plain] = [
+      await run({}, { train }, network),
+      await run({}, { train }, network),
+      await run({}, { train }),
+    ];
+    expect(weights(a)).toEqual(weights(b));
+    expect(weights(a)).not.toEqual(weights(plain));
+  });
+});
+
+describe("refuses before any work", () => {
+  const bad = async (options: Partial<FitOptions>, data: Dataset = train): Promise<void> => {
+    await run(options, { train: data });
+  };
+  test.each([
+    ["epochs", { epochs: 0 }, /epochs must be a whole number ≥ 1, got 0/],
+    ["batch", { batch: 2.5 }, /batch must be a whole number/],
+    ["rate", { rate: -1 }, /rate/],
+    ["l2", { l2: -1 }, /l2 must be a number ≥ 0, got -1/],
+    ["seed", { seed: 0.5 }, /seed must be a whole number, got 0.5/],
+  ] as const)("%s", async (_, options, message) => {
+    await expect(bad(options)).rejects.toThrow(message);
+  });
+  test.each([
+    ["a NaN", { x: [1, 2, Number.NaN], y: [0] }, /input 2 of row 0 must be a finite number, got NaN/],
+    ["a label outside", { x: [1, 2, 3], y: [2] }, /target of row 0 must be a label from 0 to 1, got 2/],
+    ["too few targets", { x: [1, 2, 3, 4, 5, 6], y: [0] }, /2 rows need 2 targets, got 1/],
+    ["half a row", { x: [1, 2], y: [0] }, /no whole number of rows of 3 inputs/],
+    ["no rows", { x: [], y: [] }, /there are no rows/],
+    ["a negative weight", { x: [1, 2, 3], y: [0], weight: [-1] }, /weight of row 0 must be a number ≥ 0, got -1/],
+  ])("%s", async (_, data, message) => {
+    await expect(bad({}, data)).rejects.toThrow(message);
+  });
+});
