@@ -1,8 +1,9 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against finite differences and forward mode. */
 import type { Command } from "commander";
-import { type Batch, randomBatch, readBatch } from "../net/batch.ts";
+import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { count, formatNumber, formatPlace } from "../output/number.ts";
@@ -23,8 +24,7 @@ engine. 'forward' is forward mode along a random direction: it covers all entrie
   kink      they do not, because the loss has a corner there (as relu at 0), and the
             gradient is one of the slopes at its sides or between them
   mismatch  the gradient is wrong; the exit status is then 1
-Of a network with many entries a sample of each tensor is compared. x of a batch is
-what the network itself takes: for a model, columns after encoding and scaling.`;
+Of a network with many entries a sample of each tensor is compared.`;
 
 export function register(program: Command): void {
   const command = program
@@ -32,7 +32,7 @@ export function register(program: Command): void {
     .summary("compare every gradient with finite differences")
     .description("Compare the gradient by every parameter and by x with finite differences of the loss.")
     .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
-    .option("--batch <BATCH.json>", `rows to check on (default: ${RANDOM_ROWS} random ones)`)
+    .option("--batch <file>", `rows: a BATCH.json, for a model a table (default: ${RANDOM_ROWS} random ones)`)
     .addHelpText("after", EXPLANATION)
     .action(check);
   withConventions(command, "chaingrad check net.json", "chaingrad check net.json --batch batch.json --json");
@@ -41,10 +41,7 @@ export function register(program: Command): void {
 async function check(path: string, options: CheckOptions): Promise<void> {
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
-  const batch =
-    options.batch === undefined
-      ? randomBatch(net.network, net.loss, RANDOM_ROWS, SEED)
-      : await readBatch(options.batch, net);
+  const batch = await chooseRows(opened, { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED });
   note(conditions(opened, batch, options.batch), options);
   const checks = checkNet(net, tensors, batch);
   if (options.json) printJson(toDocument(checks));
@@ -77,7 +74,8 @@ export function conclusion(checks: readonly VariableCheck[]): string {
     checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
   const compared = checks.reduce((total, { entries }) => total + entries.length, 0);
   const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
-  if (checks[0].verdict !== "mismatch") return `All gradients are right: ${count(compared, "entry")} compared${kinks}.`;
+  if (checks[0].verdict !== "mismatch")
+    return `All gradients are right: ${count(compared, "entry", "entries")} compared${kinks}.`;
   const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
   return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)].join("\n");
 }
@@ -97,7 +95,15 @@ function wrongEntries({ name, shape, entries, forwardError }: VariableCheck): st
 export function toDocument(checks: readonly VariableCheck[]): Record<string, unknown> {
   const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError }) => {
     const { index, claimed, measured, relativeError } = entries[0];
-    return { name, verdict, shape, entries: size, checked: entries.length, forwardError, worst: { index, claimed, measured, relativeError } };
+    return {
+      name,
+      verdict,
+      shape,
+      entries: size,
+      checked: entries.length,
+      forwardError,
+      worst: { index, claimed, measured, relativeError },
+    };
   });
   return { verdict: checks[0].verdict, tensors };
 }

@@ -13,28 +13,23 @@ import {
 } from "@chaingrad/core";
 import type { Command } from "commander";
 import { loadModel } from "../model/model-file.ts";
+import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
 import { readTable } from "../table/read.ts";
 import { printEvaluation } from "../train/report.ts";
 import { refusing } from "./refusing.ts";
 
-const EXAMPLE = `
-Example:
-  chaingrad evaluate cars.safetensors examples/data/cars.csv`;
-
 export function register(program: Command): void {
-  program
+  const command = program
     .command("evaluate")
     .summary("judge a model on a table")
     .description("Judges a model on a table whose targets are known. Rows without a target do not count.")
     .argument("<model>", "a model made by chaingrad train")
     .argument("<file>", "the table; - reads CSV from standard input")
-    .option("--json", "one JSON document on standard output")
-    .option("--quiet", "only the numbers")
-    .addHelpText("after", EXAMPLE)
     .action(run);
+  withConventions(command, "chaingrad evaluate cars.safetensors examples/data/cars.csv");
 }
 
-async function run(modelPath: string, file: string, options: { json?: boolean; quiet?: boolean }): Promise<void> {
+async function run(modelPath: string, file: string, options: CommonOptions): Promise<void> {
   const model = await loadModel(modelPath);
   const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
   const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
@@ -43,12 +38,12 @@ async function run(modelPath: string, file: string, options: { json?: boolean; q
   if (options.json) {
     const { scores, ...details } = evaluation;
     const document = { task, target: name, rows, missingTargets: missing, metrics: scores, ...details };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    printJson(document);
     return;
   }
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
   const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
-  process.stdout.write(`${[...head, ...printEvaluation(model.target, evaluation)].join("\n")}\n`);
+  print([...head, ...printEvaluation(model.target, evaluation)].join("\n"));
 }
 
 function judgedRows(model: Model, table: Table): { data: Dataset; rows: number; missing: number } {

@@ -120,4 +120,5 @@ export function summary({ loss, gradients }: Gradients, width: number): string {
   return `loss  ${formatNumber(loss, 12)}\n\n${table}`;
 }
 
-const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((total, value) => total + value * value, 0));
+const norm = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((total, value) => total + value * value, 0));

@@ -3,26 +3,20 @@ import { predictTable, wasmEngine } from "@chaingrad/core";
 import { type Command, Option } from "commander";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
+import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
 import type { Column, Table } from "../table/table.ts";
 import { writeTable } from "../table/write.ts";
 import { refusing } from "./refusing.ts";
 
-interface PredictOptions {
+interface PredictOptions extends CommonOptions {
   readonly out: string;
   readonly format?: "csv" | "jsonl" | "parquet";
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
-const EXAMPLE = `
-Examples:
-  chaingrad predict cars.safetensors new-cars.csv --out predicted.csv
-  chaingrad predict digits.safetensors digits.csv --format jsonl | head`;
-
 export function register(program: Command): void {
-  program
+  const command = program
     .command("predict")
     .summary("add a model's predictions to a table")
     .description("Adds columns with predictions (and class probabilities) to a table.")
@@ -32,17 +26,19 @@ export function register(program: Command): void {
     .addOption(
       new Option("--format <format>", "instead of what the name of --out says").choices(["csv", "jsonl", "parquet"]),
     )
-    .option("--json", "the table as one JSON array on standard output")
-    .option("--quiet", "no notes")
-    .addHelpText("after", EXAMPLE)
     .action(run);
+  withConventions(
+    command,
+    "chaingrad predict cars.safetensors examples/data/cars.csv --out predicted.csv",
+    "chaingrad predict digits.safetensors examples/data/digits.csv --format jsonl | head",
+  );
 }
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   const model = await loadModel(modelPath);
   const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
   const predicted = refusing(file, () => predictTable(model, engine, table));
-  if (!options.quiet) for (const note of unseenCategories(model.encoder, table)) process.stderr.write(`${note}\n`);
+  for (const text of unseenCategories(model.encoder, table)) note(text, options);
   const columns: Column[] =
     predicted.task === "regression"
       ? [{ name: "prediction", type: "number", values: predicted.values }]

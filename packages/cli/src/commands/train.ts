@@ -12,6 +12,7 @@ import {
 } from "@chaingrad/core";
 import { type Command, Option } from "commander";
 import { saveModel } from "../model/model-file.ts";
+import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
@@ -21,27 +22,20 @@ import { type EndEvent, type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
 import { checkNames, Interrupted, refusing } from "./refusing.ts";
 
-interface TrainOptions extends TrainSettings {
+interface TrainOptions extends TrainSettings, CommonOptions {
   readonly target: string;
   readonly task?: Task;
   readonly drop: readonly string[];
   readonly validation: number;
   readonly test: number;
   readonly out?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** Chosen on the tables in examples/data (docs/decisions/0004-defaults.md), as the other defaults below. */
 const ADAM_RATE = 0.005;
 
-const EXAMPLE = `
-Examples:
-  chaingrad train examples/data/cars.csv --target miles_per_gallon
-  chaingrad train digits.csv --target digit --hidden 128,64 --out digits.safetensors`;
-
 export function register(program: Command): void {
-  program
+  const command = program
     .command("train")
     .summary("train a network on a table")
     .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Parquet; also gzipped).")
@@ -68,10 +62,12 @@ export function register(program: Command): void {
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
-    .option("--json", "one JSON document on standard output")
-    .option("--quiet", "no progress and no notes")
-    .addHelpText("after", EXAMPLE)
     .action(run);
+  withConventions(
+    command,
+    "chaingrad train examples/data/cars.csv --target miles_per_gallon",
+    "chaingrad train examples/data/digits.csv --target digit --hidden 128,64 --out digits.safetensors",
+  );
 }
 
 async function run(file: string, options: TrainOptions): Promise<void> {
@@ -83,7 +79,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     return prepareTable(table, options);
   });
   const talk = !(options.quiet || options.json);
-  if (talk) process.stdout.write(`${printColumns(file, table.rows, prepared)}\n\n`);
+  if (talk) print(`${printColumns(file, table.rows, prepared)}\n`);
 
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
@@ -99,8 +95,8 @@ async function run(file: string, options: TrainOptions): Promise<void> {
 
   const baseline = evaluateBaseline(target, data.train, data.test);
   const report: Report = { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
-  if (options.json) process.stdout.write(`${JSON.stringify(reportJson(report), null, 2)}\n`);
-  else process.stdout.write(`${printReport(report)}\n`);
+  if (options.json) printJson(reportJson(report));
+  else print(printReport(report));
   // The shell's own number for "ended by SIGINT", although the model was saved.
   if (end.stopped === "aborted") process.exitCode = 130;
 }

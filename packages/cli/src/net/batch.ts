@@ -74,6 +74,15 @@ function rowWeights(field: Field, rows: number): Float64Array {
   return Float64Array.from(items, (item) => item.number("a number ≥ 0", (value) => value >= 0));
 }
 
+/** Row `index` (from 0) alone. */
+export function oneRow({ rows, x, y, weight }: Batch, index: number): Batch {
+  const part = (values: Float64Array): Float64Array => {
+    const width = values.length / rows;
+    return values.slice(index * width, (index + 1) * width);
+  };
+  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight) };
+}
+
 /** Rows to try a network on when none are given: the same for the same seed. */
 export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed: number): Batch {
   const key = threefry(seed, 0, 0, 0);

@@ -16,7 +16,7 @@ import {
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
 import type { Net } from "./net-document.ts";
-import { type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
+import { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
 export interface VariableCheck extends TensorCheck {
   readonly shape: readonly number[];
@@ -56,8 +56,8 @@ export function checkNet(
 }
 
 /** The loss with one tensor replaced. */
-function lossAt({ inputs, loss }: ObjectiveGraph, values: Tensors): (name: string, moved: Float64Array) => number {
-  const executable = referenceEngine.compile(program("loss", inputs, { loss }));
+function lossAt(graph: ObjectiveGraph, values: Tensors): (name: string, moved: Float64Array) => number {
+  const executable = referenceEngine.compile(program("loss", inputsOf(graph), { loss: graph.loss }));
   for (const [name, given] of Object.entries(values)) executable.write(name, given);
   return (name, moved) => {
     executable.write(name, moved);
@@ -94,10 +94,11 @@ function forwardSlopes(graph: ObjectiveGraph, values: Tensors, gradients: Readon
 const tangentName = (variable: string): string => `${variable}̇`;
 
 /** The loss's tangent for a tangent of each variable alone. */
-function forwardProgram({ inputs, variables, loss }: ObjectiveGraph, names: readonly string[]): Program {
+function forwardProgram(graph: ObjectiveGraph, names: readonly string[]): Program {
+  const { variables, loss } = graph;
   const tangents = names.map((name) => input(tangentName(name), variables[name].type.shape, "f64"));
   const slopes = names.map((name, i): [string, Expr] => [name, jvp([loss], [variables[name]], [tangents[i]])[0]]);
-  return program("forward mode", [...inputs, ...tangents], Object.fromEntries(slopes));
+  return program("forward mode", [...inputsOf(graph), ...tangents], Object.fromEntries(slopes));
 }
 
 /** |L̇ − ∇L · v| over what rounding of the terms ∇Lᵢ vᵢ and of the loss makes of it. */

@@ -3,6 +3,7 @@ import {
   buffersOf,
   type Expr,
   type FloatType,
+  type Forward,
   forward,
   gradients,
   input,
@@ -20,10 +21,11 @@ import type { Net } from "./net-document.ts";
 export type Tensors = Readonly<Record<string, Float64Array>>;
 
 export interface ObjectiveGraph {
-  /** Everything that is written before a run: parameters, running statistics, x, target, weight. */
-  readonly inputs: readonly Expr[];
-  /** The nodes that a gradient is taken by: every parameter in the order of the layers, then x. */
+  /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x. */
   readonly variables: Readonly<Record<string, Expr>>;
+  /** All other inputs: running statistics, target, weight. */
+  readonly given: readonly Expr[];
+  readonly layers: Forward["layers"];
   readonly outputs: Expr;
   /** The rows' losses put together, with the regularisers. */
   readonly loss: Expr;
@@ -37,24 +39,29 @@ export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, 
   const x = input("x", [rows, network.inputs], dtype);
   const target = loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
-  const outputs = forward(network, params, x, { training: false, buffers }).output;
-  const data = reduceRows(loss.perRow(outputs, target), weight, net.reduction);
+  const { layers, output } = forward(network, params, x, { training: false, buffers });
+  const data = reduceRows(loss.perRow(output, target), weight, net.reduction);
   return {
-    inputs: [...Object.values(params), ...Object.values(buffers), x, target, ...(weight ? [weight] : [])],
     variables: { ...params, x },
-    outputs,
+    given: [...Object.values(buffers), target, ...(weight ? [weight] : [])],
+    layers,
+    outputs: output,
     loss: label(regularised(data, net, params), "L"),
   };
 }
+
+/** Everything that is written before a run. */
+export const inputsOf = ({ variables, given }: ObjectiveGraph): Expr[] => [...Object.values(variables), ...given];
 
 /** The name of an output: "∂L/∂W1". */
 export const gradientName = (variable: string): string => `∂L/∂${variable}`;
 
 /** The program with the outputs "loss", "outputs" and "∂L/∂…" for each variable. */
-export function gradientProgram({ inputs, variables, outputs, loss }: ObjectiveGraph): Program {
+export function gradientProgram(graph: ObjectiveGraph): Program {
+  const { variables, outputs, loss } = graph;
   const slopes = gradients(loss, Object.values(variables));
   const named = Object.keys(variables).map((name, i) => [gradientName(name), slopes[i]]);
-  return program("gradient", inputs, { loss, outputs, ...Object.fromEntries(named) });
+  return program("gradient", inputsOf(graph), { loss, outputs, ...Object.fromEntries(named) });
 }
 
 /** The values of all inputs of an objective by name. Running statistics that are not given start as in training. */

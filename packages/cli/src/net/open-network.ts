@@ -1,6 +1,6 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { initialParameters } from "@chaingrad/core";
+import { initialParameters, type Model } from "@chaingrad/core";
 import { loadModel } from "../model/model-file.ts";
 import { cannotRead } from "./json.ts";
 import { type Net, readNet } from "./net-document.ts";
@@ -11,13 +11,16 @@ export interface OpenedNetwork {
   readonly tensors: Tensors;
   /** Where the tensors come from. */
   readonly origin: "trained" | "given" | "initial";
+  /** What makes the network's rows from those of a table, where it was trained on one. */
+  readonly model?: Model;
 }
 
 /** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
   if (await isModel(path)) {
-    const { network, loss, tensors } = await loadModel(path);
-    return { net: { network, loss, reduction: "mean" }, tensors, origin: "trained" };
+    const model = await loadModel(path);
+    const { network, loss, tensors } = model;
+    return { net: { network, loss, reduction: "mean" }, tensors, origin: "trained", model };
   }
   const { weights, ...net } = await readNet(path);
   if (weights !== undefined) return { net, tensors: weights, origin: "given" };

@@ -23,5 +23,5 @@ export function formatPlace(name: string, shape: readonly number[], index: numbe
   return name + steps.reverse().join("");
 }
 
-/** "1 row", "5 rows" */
-export const count = (many: number, noun: string): string => `${many} ${noun}${many === 1 ? "" : "s"}`;
+/** "1 row", "5 rows"; the plural is given where it is not the singular with an s. */
+export const count = (many: number, one: string, several = `${one}s`): string => `${many} ${many === 1 ? one : several}`;

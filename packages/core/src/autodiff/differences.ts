@@ -52,9 +52,9 @@ export function checkDerivative(
     // A difference that rounding alone can make counts as the tolerance at most.
     const relativeError = relative(claimed, slope, rounding / step / DERIVATIVE_TOLERANCE);
     if (!(relativeError >= best.relativeError)) best = { measured: slope, relativeError };
-    if (best.relativeError <= DERIVATIVE_TOLERANCE) return { claimed, ...best, verdict: "ok" };
-    if (change <= DERIVATIVE_TOLERANCE * Math.abs(slope)) break; // settled, and on another value
+    if (change <= Math.max(DERIVATIVE_TOLERANCE * Math.abs(slope), rounding / step)) break;
   }
+  if (best.relativeError <= DERIVATIVE_TOLERANCE) return { claimed, ...best, verdict: "ok" };
   const kink = betweenSlopes(f, a, claimed, ONE_SIDED_STEP * unit, rounding);
   return { claimed, ...best, verdict: kink ? "kink" : "mismatch" };
 }

@@ -29,8 +29,7 @@ export function describeColumns(table: Table, target: string): ColumnRole[] {
   const names = table.columns.map(({ name }) => name);
   if (!names.includes(target)) {
     const near = nearest(target, names);
-    const hint =
-      near === undefined ? `the columns are ${names.map((name) => `'${name}'`).join(", ")}` : `did you mean '${near}'?`;
+    const hint = near === undefined ? `the columns are ${listed(names)}` : `did you mean '${near}'?`;
     throw new TargetError(`the table has no column '${target}' to predict; ${hint}`, target);
   }
   const roles = table.columns.map((column): ColumnRole => {
@@ -43,6 +42,14 @@ export function describeColumns(table: Table, target: string): ColumnRole[] {
       ? { ...role, role: "number", why: "numbers: they count rows, but nothing else is left" }
       : role,
   );
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 20)
+    .map((name) => `'${name}'`)
+    .join(", ");
+  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
 }
 
 const ROW_NUMBERS = "an identifier: it counts the rows";

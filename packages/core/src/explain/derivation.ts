@@ -264,6 +264,6 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
 function ruleOf(node: Expr): string | undefined {
   if (node.provenance === undefined) return undefined;
   const { rule, primal, operand } = node.provenance;
-  if (rule === "accumulation") return [...new Set(node.operands.map(ruleOf))].join(" + ");
+  if (rule === "accumulation") return node.operands.map(ruleOf).join(" + ");
   return `${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`;
 }

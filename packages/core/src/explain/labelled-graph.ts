@@ -36,13 +36,14 @@ export function labelledGraph(loss: Expr, labelled: ReadonlySet<Expr>, sources: 
     targets: [...users.keys()],
     users: (node) => users.get(node) ?? [],
     isElementwise(origin, to) {
-      const between = (node: Expr): boolean =>
-        node.op.kernel?.(node).kind === "elementwise" &&
-        node.operands.every((operand) => {
-          const passes = !labelled.has(operand) && reaching.get(operand)?.has(origin);
-          return !passes || between(operand);
-        });
-      return between(to);
+      const between = new Set([to]);
+      for (const node of between) {
+        if (node.op.kernel?.(node).kind !== "elementwise") return false;
+        for (const operand of node.operands) {
+          if (!labelled.has(operand) && reaching.get(operand)?.has(origin)) between.add(operand);
+        }
+      }
+      return true;
     },
   };
 }

@@ -69,6 +69,7 @@ const MARKS: Readonly<Record<string, readonly [symbols: string, meaning: string]
   Σ: ["Σ a", "sum of all numbers in a"],
   Σi: ["Σᵢ a", "sum over the rows, that is over the examples"],
   Σj: ["Σⱼ a", "sum along each row"],
+  tanh: ["tanh(a)", "(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ), between −1 and 1"],
   exp: ["exp(a)", "e to the power a"],
   relu: ["relu(a)", "a where a > 0, else 0"],
   sigmoid: ["sigmoid(a)", "1/(1 + e⁻ᵃ), between 0 and 1"],

@@ -29,13 +29,14 @@ export function terminalLines(derivation: Derivation, numbers: Numbers, options:
   return [
     ...["SYMBOLS", ...legend(derivation).flatMap((entry) => legendLines(entry.symbols, entry.meaning, full.width)), ""],
     ...["GIVEN", ...given, ""],
-    ...[`FORWARD: from the input to ${loss}`, "", ...forward.flatMap(step)],
-    ...[`BACKWARD: from ${loss} to the input, by the chain rule`, ...text(CHAIN_RULE), "", ...backward.flatMap(step)],
+    ...[...text(`FORWARD: from the input to ${loss}`), "", ...forward.flatMap(step)],
+    ...text(`BACKWARD: from ${loss} to the input, by the chain rule`),
+    ...[...text(chainRule(loss)), "", ...backward.flatMap(step)],
   ].slice(0, -1);
 }
 
-const CHAIN_RULE =
-  "If z changes L only through h, then ∂L/∂z = (∂L/∂h)(∂h/∂z). Each line gives a derivative as such a product, " +
+const chainRule = (L: string): string =>
+  `If z changes ${L} only through h, then ∂${L}/∂z = (∂${L}/∂h)(∂h/∂z). Each line gives a derivative as such a product, ` +
   "then as the formula that is computed from the lines above it.";
 
 function numbersOf(numbers: Numbers, name: string): ArrayLike<number> {

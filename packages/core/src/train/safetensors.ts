@@ -129,6 +129,7 @@ function checkMetadata(metadata: unknown): Record<string, string> {
 
 function readValues(bytes: Uint8Array, from: number, { dtype, shape }: HeaderEntry): Float32Array | Float64Array {
   const count = shape.reduce((product, size) => product * size, 1);
-  const copy = bytes.slice(from, from + count * BYTES[dtype]).buffer;
+  // A copy, because the file's bytes need not be aligned (and Node's Buffer.slice is none).
+  const copy = new Uint8Array(bytes.subarray(from, from + count * BYTES[dtype])).buffer;
   return dtype === "F32" ? new Float32Array(copy) : new Float64Array(copy);
 }

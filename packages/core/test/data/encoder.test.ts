@@ -54,6 +54,8 @@ test("standardised values stay within ten, and numbers of any size do not overfl
     const expected = matrix(fitOne(column("a", [-1, 1.5, 0.5]), "number"), table(column("a", [-1, 1.5, 0.5]))).flat();
     expect(found).toEqual(expected.map((value) => expect.closeTo(value, 12)));
   }
+  const least = column("a", [0, Number.MIN_VALUE]);
+  expect(matrix(fitOne(least, "number"), table(least)).flat().every(Number.isFinite)).toBe(true);
   expect(fitOne(column("a", [1, 3, Infinity]), "number").columns[0]).toMatchObject({ mean: 2, scale: 1 });
   const offset = fitOne(column("a", [1e9 + 1, 1e9 + 3]), "number").columns[0];
   expect(offset).toMatchObject({ mean: expect.closeTo(1e9 + 2, 5), scale: expect.closeTo(1, 5) });
@@ -70,7 +72,7 @@ test("a missing number is the mean, and says so if the training rows knew missin
   ]);
   const unknowing = fitOne(a, "number", [0, 1]);
   expect(unknowing.features).toEqual(["a"]);
-  expect(matrix(unknowing, table(a))).toEqual([[-1], [1], [0]]);
+  expect(matrix(unknowing, table(a), [0, 2, 2, 1])).toEqual([[-1], [0], [0], [1]]);
 });
 
 test("a column whose training rows are all missing encodes as such", () => {

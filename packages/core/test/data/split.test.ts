@@ -6,7 +6,7 @@ import { columnOf, example, range } from "./tables.ts";
 
 const sorted = (rows: ArrayLike<number>): number[] => Array.from(rows).sort((a, b) => a - b);
 const sizes = ({ train, validation, test }: Split): number[] => [train, validation, test].map((part) => part.length);
-const thirds = { seed: 1, validation: 0.15, test: 0.15 };
+const usual = { seed: 1, validation: 0.15, test: 0.15 };
 
 /** Rows of each class in each part; a row is its own index into labels. */
 function countsOf(split: Split, labels: ArrayLike<number>, classes: number): Record<keyof Split, number[]> {
@@ -52,23 +52,23 @@ test("a seed is a whole number", () => {
 
 test("the parts hold every row once, in the sizes asked for", () => {
   const rows = range(101, 1000);
-  const split = splitRows({ rows, ...thirds });
+  const split = splitRows({ rows, ...usual });
   expect(sizes(split)).toEqual([71, 15, 15]);
   expect(sorted([...split.train, ...split.validation, ...split.test])).toEqual(rows);
-  expect(splitRows({ rows, ...thirds })).toEqual(split);
-  expect(splitRows({ rows, ...thirds, seed: 2 })).not.toEqual(split);
+  expect(splitRows({ rows, ...usual })).toEqual(split);
+  expect(splitRows({ rows, ...usual, seed: 2 })).not.toEqual(split);
   expect(sorted(split.train)).not.toEqual(range(71, 1000));
 });
 
 test("a part that is asked for has a row, one that is not has none", () => {
-  expect(sizes(splitRows({ rows: range(3), ...thirds }))).toEqual([1, 1, 1]);
+  expect(sizes(splitRows({ rows: range(3), ...usual }))).toEqual([1, 1, 1]);
   expect(sizes(splitRows({ rows: range(20), seed: 1, validation: 0, test: 0.2 }))).toEqual([16, 0, 4]);
   expect(sizes(splitRows({ rows: range(20), seed: 1, validation: 0.25, test: 0 }))).toEqual([15, 5, 0]);
   expect(sizes(splitRows({ rows: range(1), seed: 1, validation: 0, test: 0 }))).toEqual([1, 0, 0]);
 });
 
 test("impossible splits are refused", () => {
-  expect(() => splitRows({ rows: range(2), ...thirds })).toThrow("2 rows are too few to split");
+  expect(() => splitRows({ rows: range(2), ...usual })).toThrow("2 rows are too few to split");
   for (const [validation, test] of [
     [0.5, 0.5],
     [-0.1, 0.2],
@@ -82,7 +82,7 @@ test("impossible splits are refused", () => {
 
 test("classes are spread in proportion by largest remainder", () => {
   const labels = range(100).map((i) => (i < 50 ? 0 : i < 83 ? 1 : 2));
-  const split = splitRows({ rows: range(100), labels, ...thirds });
+  const split = splitRows({ rows: range(100), labels, ...usual });
   // Of 15 rows: 7.5, 4.95 and 2.55.
   const part = [7, 5, 3];
   expect(countsOf(split, labels, 3)).toEqual({ train: [36, 23, 11], validation: part, test: part });
@@ -91,9 +91,23 @@ test("classes are spread in proportion by largest remainder", () => {
 test("a class of three has one row in each part, a class of two none but in train and one part at most", () => {
   const labels = [...range(95).map(() => 0), 1, 1, 1, 2, 2];
   for (const seed of range(20)) {
-    const counts = countsOf(splitRows({ rows: range(100), labels, ...thirds, seed }), labels, 3);
+    const counts = countsOf(splitRows({ rows: range(100), labels, ...usual, seed }), labels, 3);
     expect(counts).toEqual({ train: [67, 1, 2], validation: [14, 1, 0], test: [14, 1, 0] });
   }
+});
+
+test("a small class is in every part even where its share is below half a row", () => {
+  const share = (classes: readonly number[], options: { validation: number; test: number }) => {
+    const labels = classes.flatMap((size, label) => new Array<number>(size).fill(label));
+    return countsOf(splitRows({ rows: range(labels.length), labels, seed: 1, ...options }), labels, classes.length);
+  };
+  const fractions = { validation: 0.15, test: 0.15 };
+  expect(share([197, 3], fractions)).toEqual({ train: [139, 1], validation: [29, 1], test: [29, 1] });
+  // Its place comes from the large class, not from another small one.
+  const part = [10, 1, 1, 1, 1, 1];
+  expect(share([85, 3, 3, 3, 3, 3], fractions)).toEqual({ train: [65, 1, 1, 1, 1, 1], validation: part, test: part });
+  // A share of one row and a half in test leaves one for validation and one for train.
+  expect(share([3, 7], { validation: 0.2, test: 0.5 })).toEqual({ train: [1, 2], validation: [1, 1], test: [1, 4] });
 });
 
 test("labels go with rows by position, not by index", () => {
@@ -113,7 +127,7 @@ test("with fewer places than classes the largest classes have them", () => {
 
 test("every class stays in train even where that leaves a part short", () => {
   const labels = [0, 1, 2, 3, 4, 5];
-  expect(sizes(splitRows({ rows: range(6), labels, ...thirds }))).toEqual([6, 0, 0]);
+  expect(sizes(splitRows({ rows: range(6), labels, ...usual }))).toEqual([6, 0, 0]);
 });
 
 test("any split holds every row once and every class in train, within one row of its share where it has room", () => {
@@ -151,14 +165,14 @@ test("digits and cars, as training splits them", () => {
   const digit = columnOf(digits, "digit");
   const { target, rows } = fitTarget(digit, range(1797));
   const labels = encodeTarget(target, digit, rows);
-  const split = splitRows({ rows, labels, ...thirds });
+  const split = splitRows({ rows, labels, ...usual });
   expect(sizes(split)).toEqual([1257, 270, 270]);
   for (const counts of Object.values(countsOf(split, labels, 10))) {
     const share = counts.reduce((sum, count) => sum + count, 0) / 10;
     for (const count of counts) expect(Math.abs(count - share)).toBeLessThanOrEqual(0.05 * share + 1);
   }
   const cars = fitTarget(columnOf(example("cars"), "miles_per_gallon"), range(406));
-  const parts = splitRows({ rows: cars.rows, ...thirds });
+  const parts = splitRows({ rows: cars.rows, ...usual });
   expect(sizes(parts)).toEqual([278, 60, 60]);
   const used = [...parts.train, ...parts.validation, ...parts.test];
   expect(cars.missing).toHaveLength(8);

@@ -24,6 +24,11 @@ test.each([
   expect(threefry(key0, key1, counter0, counter1)).toEqual(words);
 });
 
+test("uniform numbers are the top 24 bits of the words, in order", () => {
+  // The first of the known answers above: key 0, stream 0, so counter (0, 0).
+  expect([uniformAt([0, 0], 0, 0), uniformAt([0, 0], 0, 1)]).toEqual([0x6b2001 / 2 ** 24, 0x99ba4e / 2 ** 24]);
+});
+
 describe("streams", () => {
   const key = input("key", [2], "i32");
   const draw = (make: typeof randomUniform, stream: number, words: number[], size: number): Float64Array =>

@@ -1,0 +1,52 @@
+/** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
+import { encode, encodeTarget, type Model, TargetError, type Table, textAt } from "@chaingrad/core";
+import { refusing } from "../commands/refusing.ts";
+import { UserError } from "../table/errors.ts";
+import { readTable } from "../table/read.ts";
+import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
+import { fileLabel } from "./json.ts";
+import type { OpenedNetwork } from "./open-network.ts";
+
+export interface RowChoice {
+  /** A BATCH.json, or a table for a model; without it rows are drawn. */
+  readonly file: string | undefined;
+  /** One row, counted from 1; without it all. */
+  readonly row: number | undefined;
+  /** How many rows are drawn, where there is no file. */
+  readonly drawn: number;
+  readonly seed: number;
+}
+
+/** Throws UserError where the file cannot be used, or has no such row. */
+export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<Batch> {
+  const { file, row } = choice;
+  if (file !== undefined && model !== undefined) return tableRows(model, await readTable(file), file, row);
+  const batch =
+    file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);
+  if (row === undefined) return batch;
+  checkRow(row, batch.rows, file === undefined ? "the random batch" : fileLabel(file));
+  return oneRow(batch, row - 1);
+}
+
+/** Rows of a table as the model's network takes them: one, or all that have a target. */
+function tableRows(model: Model, table: Table, file: string, row: number | undefined): Batch {
+  const { encoder, target } = model;
+  if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
+  return refusing(file, () => {
+    const column = table.columns.find(({ name }) => name === target.name);
+    if (column === undefined) {
+      throw new TargetError(`the table has no column '${target.name}', which the loss is taken of`, target.name);
+    }
+    const wanted = row === undefined ? Array.from({ length: table.rows }, (_, i) => i) : [row - 1];
+    const rows = wanted.filter((index) => textAt(column, index) !== null);
+    if (rows.length === 0) {
+      throw new TargetError(`${row === undefined ? "no row" : `row ${row}`} has no value in '${target.name}'`, target.name);
+    }
+    const y = Float64Array.from(encodeTarget(target, column, rows));
+    return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined };
+  });
+}
+
+function checkRow(row: number, rows: number, label: string): void {
+  if (row > rows) throw new UserError(`${label} has no row ${row}`, `Its rows are counted from 1 to ${rows}.`);
+}

@@ -1,0 +1,74 @@
+/** Small networks with a loss, ready to be derived and run: asymmetric shapes, repeatable numbers. */
+import { evaluate } from "../../src/engines/engine.ts";
+import { referenceEngine } from "../../src/engines/reference/reference.ts";
+import { type Derivable, type Derivation, derive, type Step } from "../../src/explain/derivation.ts";
+import { printNotation } from "../../src/explain/print-notation.ts";
+import { type Expr, label } from "../../src/graph/expr.ts";
+import { sizeOf } from "../../src/graph/type.ts";
+import { type LossName, losses, reduceRows } from "../../src/nn/losses.ts";
+import { forward, type LayerSpec, parametersOf } from "../../src/nn/network.ts";
+import { input } from "../../src/ops/source.ts";
+import { generator } from "../support/numbers.ts";
+
+export interface NetOptions {
+  readonly batch?: number;
+  readonly loss?: LossName;
+  /** Row weights as an input "w". */
+  readonly weighted?: boolean;
+  readonly inputs?: number;
+}
+
+/** A network over `layers`, its loss as "L" against targets "t". */
+export function net(layers: readonly LayerSpec[], options: NetOptions = {}): Derivable {
+  const { batch = 4, loss: lossName = "mean-squared-error", weighted = false, inputs = 2 } = options;
+  const spec = { inputs, layers };
+  const parameters = parametersOf(spec).map(({ name, shape }) => input(name, shape, "f64"));
+  const x = input("x", [batch, inputs], "f64");
+  const { layers: nodes, output } = forward(spec, Object.fromEntries(parameters.map((p) => [p.label, p])), x, {
+    training: false,
+  });
+  const cost = losses[lossName]();
+  const t = cost.target === "labels" ? input("t", [batch], "i32") : input("t", output.type.shape, "f64");
+  const w = input("w", [batch], "f64");
+  const loss = label(reduceRows(cost.perRow(output, t), weighted ? w : undefined, "mean"), "L");
+  return { loss, layers: nodes, parameters, x, given: weighted ? [t, w] : [t] };
+}
+
+/** 2-3-2-1 with one activation throughout. */
+export const net2321 = (activation: LayerSpec["activation"], options: NetOptions = {}): Derivable =>
+  net(
+    [3, 2, 1].map((units) => ({ units, activation })),
+    options,
+  );
+
+/** A number for every element of every input: labels count up, row weights are positive, the rest is in [−1, 1). */
+export function numbersFor({ x, parameters, given = [] }: Derivable): Record<string, Float64Array> {
+  const next = generator(7);
+  const values = (node: Expr): Float64Array => {
+    const real = (): number => (node.label === "w" ? 0.5 + next() : 2 * next() - 1);
+    return Float64Array.from({ length: sizeOf(node.type.shape) }, (_, i) =>
+      node.type.dtype === "i32" ? i % 3 : real(),
+    );
+  };
+  return Object.fromEntries([x, ...parameters, ...given].map((node) => [node.label!, values(node)]));
+}
+
+/** The derivation, and the numbers of its inputs and of everything that it shows. */
+export function deriveAndRun(problem: Derivable): {
+  derivation: Derivation;
+  numbers: Record<string, ArrayLike<number>>;
+} {
+  const derivation = derive(problem);
+  const inputs = numbersFor(problem);
+  return { derivation, numbers: { ...inputs, ...evaluate(referenceEngine, derivation.program, inputs) } };
+}
+
+/** "δ₃ = ∂L/∂z₃ = (∂L/∂y)(∂y/∂z₃) = ∂L/∂y ⊙ (1 − y²)  [4, 1] pullback of tanh, operand 0" */
+export function lines(steps: readonly Step[]): string {
+  return steps
+    .map(({ symbol, chain, formula, type, rule }) => {
+      const equation = [symbol, ...chain, formula].map((part) => printNotation(part)).join(" = ");
+      return `${equation}  [${type.shape.join(", ")}]${rule === undefined ? "" : ` ${rule}`}`;
+    })
+    .join("\n");
+}
