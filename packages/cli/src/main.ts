@@ -19,11 +19,13 @@ async function buildProgram(called: string | undefined): Promise<Command> {
     .description("Train fully connected networks on tables, and see the chain rule behind them.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help; 'chaingrad COMMAND --help' shows an example")
-    .showHelpAfterError("(chaingrad --help lists what there is)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "chaingrad: ")) })
     .exitOverride();
   const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]] : Object.values(COMMANDS);
   for (const module of await Promise.all(load.map((load) => load()))) module.register(program);
+  for (const command of [program, ...program.commands]) {
+    command.showHelpAfterError(`See: ${command === program ? "" : "chaingrad "}${command.name()} --help`);
+  }
   return program;
 }
 

@@ -1,13 +1,15 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against finite differences and forward mode. */
+import type { Verdict } from "@chaingrad/core";
 import type { Command } from "commander";
 import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { count, formatNumber, formatPlace } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
+import { wrap, wrapTerms } from "../output/wrap.ts";
 
 interface CheckOptions extends CommonOptions {
   readonly batch?: string;
@@ -17,14 +19,17 @@ interface CheckOptions extends CommonOptions {
 const RANDOM_ROWS = 5;
 const SEED = 0;
 
-const EXPLANATION = `
-Differences are central, extrapolated to many digits, in float64 on the reference
-engine. 'forward' is forward mode along a random direction: it covers all entries.
-  ok        they agree
-  kink      they do not, because the loss has a corner there (as relu at 0), and the
-            gradient is one of the slopes at its sides or between them
-  mismatch  the gradient is wrong; the exit status is then 1
-Of a network with many entries a sample of each tensor is compared.`;
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  ok: "the gradient and the differences agree",
+  kink: "they do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
+  mismatch: "the gradient is wrong; the exit status is then 1",
+};
+
+const explanation = (width: number): string => `
+${wrap("Differences are central, extrapolated to many digits, in float64 on the reference engine. The last column is forward mode along a random direction, which covers every entry. Of a network with many entries a sample of each tensor is compared.", width)}
+
+Verdicts:
+${wrapTerms(VERDICTS, width)}`;
 
 export function register(program: Command): void {
   const command = program
@@ -33,7 +38,7 @@ export function register(program: Command): void {
     .description("Compare the gradient by every parameter and by x with finite differences of the loss.")
     .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
     .option("--batch <file>", `rows: a BATCH.json, for a model a table (default: ${RANDOM_ROWS} random ones)`)
-    .addHelpText("after", EXPLANATION)
+    .addHelpText("after", () => explanation(terminalWidth()))
     .action(check);
   withConventions(command, "chaingrad check net.json", "chaingrad check net.json --batch batch.json --json");
 }
@@ -42,7 +47,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
   const batch = await chooseRows(opened, { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED });
-  note(conditions(opened, batch, options.batch), options);
+  if (!options.json && !options.quiet) print(`${conditions(opened, batch, options.batch)}\n`);
   const checks = checkNet(net, tensors, batch);
   if (options.json) printJson(toDocument(checks));
   else print(`${report(checks, terminalWidth())}\n\n${conclusion(checks)}`);
@@ -52,7 +57,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
 function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64\n`;
+  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64`;
 }
 
 /** A line for each tensor, the worst first. */
@@ -73,9 +78,10 @@ export function conclusion(checks: readonly VariableCheck[]): string {
   const of = (verdict: string): number =>
     checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
   const compared = checks.reduce((total, { entries }) => total + entries.length, 0);
+  const all = checks.reduce((total, { size }) => total + size, 0);
+  const number = compared < all ? `${compared} of ${all} entries` : count(all, "entry", "entries");
   const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
-  if (checks[0].verdict !== "mismatch")
-    return `All gradients are right: ${count(compared, "entry", "entries")} compared${kinks}.`;
+  if (checks[0].verdict !== "mismatch") return `All gradients are right: ${number} compared${kinks}.`;
   const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
   return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)].join("\n");
 }

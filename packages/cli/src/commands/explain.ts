@@ -1,5 +1,13 @@
 /** `chaingrad explain`: the forward program of a network, then its backward program from the output to the first layer. */
-import { type Derivation, derivationJson, derive, evaluate, type Numbers, referenceEngine, terminalLines } from "@chaingrad/core";
+import {
+  type Derivation,
+  derivationJson,
+  derive,
+  evaluate,
+  type Numbers,
+  referenceEngine,
+  terminalLines,
+} from "@chaingrad/core";
 import type { Command } from "commander";
 import type { Batch } from "../net/batch.ts";
 import { exampleBatch, exampleNetwork } from "../net/example.ts";
@@ -7,8 +15,9 @@ import type { Net } from "../net/net-document.ts";
 import { objectiveGraph, objectiveValues, type Tensors } from "../net/objective.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { count } from "../output/number.ts";
+import { wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
 import { wholeNumber } from "./options.ts";
 
@@ -23,11 +32,10 @@ const SEED = 0;
 const NARROWEST = 24;
 const FLOAT64_DIGITS = 17;
 
-const EXPLANATION = `
-Without a network it explains a small one with two hidden layers, whose numbers can
-be followed by hand. Of a model, features and target are shown as the network takes
-them: encoded and scaled. The formulas are read from the programs that run, and the
-numbers are what those programs compute, in float64 on the reference engine.`;
+const EXPLANATION =
+  "Without a network it explains a small one with two hidden layers, whose numbers can be followed by hand. Of a model, " +
+  "features and target are shown as the network takes them: encoded and scaled. The formulas are read from the programs " +
+  "that run, and the numbers are what those programs compute, in float64 on the reference engine.";
 
 export function register(program: Command): void {
   const command = program
@@ -37,10 +45,14 @@ export function register(program: Command): void {
     .argument("[network]", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
     .argument("[rows]", "for a model a table with its columns, else a BATCH.json (default: a random row)")
     .option("--batch <file>", "another way to name the rows")
-    .option("--row <N>", "this row alone, counted from 1 (default: all of a batch, the first of a table)", wholeNumber(1))
+    .option(
+      "--row <N>",
+      "this row alone, counted from 1 (default: all of a batch, the first of a table)",
+      wholeNumber(1),
+    )
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST))
-    .addHelpText("after", EXPLANATION)
+    .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
   withConventions(
     command,
@@ -54,7 +66,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row);
   const { derivation, numbers } = explainNet(opened.net, opened.tensors, batch);
   if (options.json) return printJson(derivationJson(derivation, numbers));
-  note(`${describe(opened.net)}; ${source}\n`, options);
+  if (!options.quiet) print(`${describe(opened, source)}\n`);
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
   print(terminalLines(derivation, numbers, { width, digits: options.digits }).join("\n"));
 }
@@ -68,10 +80,14 @@ interface Choice {
 
 async function choose(path: string | undefined, file: string | undefined, row: number | undefined): Promise<Choice> {
   if (row !== undefined && file === undefined) {
-    throw new UserError("--row needs rows to choose from", "Name them after the network: chaingrad explain NET.json BATCH.json");
+    throw new UserError(
+      "--row needs rows to choose from",
+      "Name them after the network: chaingrad explain NET.json BATCH.json",
+    );
   }
   if (path === undefined) {
-    if (file !== undefined) throw new UserError("rows need a network", "Name it first: chaingrad explain NET.json BATCH.json");
+    if (file !== undefined)
+      throw new UserError("rows need a network", "Name it first: chaingrad explain NET.json BATCH.json");
     return { opened: exampleNetwork, batch: exampleBatch, source: "an example" };
   }
   const opened = await openNetwork(path, SEED);
@@ -90,10 +106,9 @@ export function explainNet(net: Net, tensors: Tensors, batch: Batch): { derivati
   return { derivation, numbers: { ...values, ...evaluate(referenceEngine, derivation.program, values) } };
 }
 
-/** "2 inputs, 3 tanh, 1 identity, mean-squared-error" */
-function describe({ network, loss }: Net): string {
-  const layers = network.layers.map(({ units, activation }) => {
-    return `${units} ${typeof activation === "string" ? activation : "of an own activation"}`;
-  });
-  return [count(network.inputs, "input"), ...layers, loss.name].join(", ");
+/** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
+function describe({ net: { network, loss }, model }: OpenedNetwork, source: string): string {
+  const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
+  const head = `${[count(network.inputs, "input"), ...layers, loss.name].join(", ")}; ${source}`;
+  return model === undefined ? head : `${head}\nx: ${model.encoder.features.join(", ")}`;
 }

@@ -4,9 +4,11 @@ import { type Command, Option } from "commander";
 import { readBatch } from "../net/batch.ts";
 import { computeGradients, type Gradients, type Tensor } from "../net/gradients.ts";
 import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
+import { isModel } from "../net/open-network.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
+import { wrap, wrapTerms } from "../output/wrap.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 
@@ -36,37 +38,39 @@ export function register(program: Command): void {
 }
 
 /** The two documents and every name that may stand in them. */
-function documents(width: number): string {
-  return `
+const documents = (width: number): string => `
 NET.json:
   {"inputs": 3,
    "layers": [{"units": 5, "activation": "tanh"},
               {"units": 2, "activation": "identity", "bias": false}],
    "loss": "softmax-cross-entropy", "reduction": "mean", "l2": 0,
    "weights": {"W1": [[…]], "b1": […], "W2": [[…]]}}
-  W is [units, inputs of the layer]. Optional: bias (true), reduction (mean or
-  sum; mean), l2 (λ of λ/2 Σ W²; 0), labelSmoothing, huberDelta, quantile.
+${wrapTerms(FIELDS, width)}
+
 BATCH.json:
   {"x": [[…], …], "y": [[…], …], "weight": […]}
-  y is a class from 0 for each row with softmax-cross-entropy, else a row of
-  numbers (or one number, for one output). weight is optional.
+${wrapTerms(BATCH_FIELDS, width)}
 
 Activations:
-${wrap(ACTIVATIONS, width)}
-Losses (cross-entropies take logits):
-${wrap(LOSSES, width)}`;
-}
+${wrap(ACTIVATIONS.join(", "), width, "  ")}
 
-/** The names with commas between them, in indented lines. */
-function wrap(names: readonly string[], width: number): string {
-  const lines = [""];
-  for (const name of names) {
-    const line = lines[lines.length - 1];
-    if (line !== "" && line.length + name.length + 5 > width) lines.push(name);
-    else lines[lines.length - 1] = line === "" ? name : `${line}, ${name}`;
-  }
-  return lines.map((line) => `  ${line}`).join(",\n");
-}
+Losses:
+${wrap(LOSSES.join(", "), width, "  ")}`;
+
+const FIELDS = {
+  weights: "W is [units, inputs of the layer], b is [units]",
+  bias: "optional (true)",
+  reduction: "mean or sum over the rows, optional (mean); a weighted mean divides by the sum of the weights",
+  l2: "λ of λ/2 Σ W² over all W, optional (0)",
+  labelSmoothing: "optional, of softmax-cross-entropy (0)",
+  huberDelta: "optional, of huber (1)",
+  quantile: "optional, of quantile (0.5)",
+};
+
+const BATCH_FIELDS = {
+  y: "for softmax-cross-entropy the class of each row, from 0; else a row of numbers for each row, or one number where there is one output. The cross-entropies take logits",
+  weight: "optional (1 for each row)",
+};
 
 async function gradient(netPath: string, batchPath: string, options: GradientOptions): Promise<void> {
   if (options.engine === "reference" && options.dtype === "f32") {
@@ -74,6 +78,12 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   }
   if (netPath === "-" && batchPath === "-") throw new UserError("only one of the two files can be standard input");
   if (options.out !== undefined) await assertWritable(options.out);
+  if (await isModel(netPath)) {
+    throw new UserError(
+      `'${netPath}' is a model, expected a NET.json`,
+      "See: chaingrad check --help, chaingrad explain --help",
+    );
+  }
   const net = await readNet(netPath);
   if (net.weights === undefined) {
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");

@@ -14,7 +14,7 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
 }
 
 /** A number for which `holds`, for commander; `expected` completes "It must be …". */
-export function realNumber(expected: string, holds: (value: number) => boolean): (text: string) => number {
+function realNumber(expected: string, holds: (value: number) => boolean): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === "" || !Number.isFinite(value) || !holds(value))

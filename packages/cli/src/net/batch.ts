@@ -27,12 +27,17 @@ export function parseBatch(document: unknown, label: string, { network, loss }: 
   const fields = new Field(document, label).object(["x", "y", "weight"]);
   const x = fields.x.matrix("a list of rows, [rows, inputs]");
   if (x.columns !== network.inputs) {
-    throw fields.x.refuse(`must be [rows, ${network.inputs}] for a network of ${inputs(network)}, got [${x.rows}, ${x.columns}]`);
+    throw fields.x.refuse(
+      `must be [rows, ${network.inputs}] for a network of ${inputs(network)}, got [${x.rows}, ${x.columns}]`,
+    );
   }
   return {
     rows: x.rows,
     x: x.values,
-    y: loss.target === "labels" ? labels(fields.y, x.rows, outputsOf(network)) : targets(fields.y, x.rows, outputsOf(network)),
+    y:
+      loss.target === "labels"
+        ? labels(fields.y, x.rows, outputsOf(network))
+        : targets(fields.y, x.rows, outputsOf(network)),
     weight: fields.weight.present ? rowWeights(fields.weight, x.rows) : undefined,
   };
 }

@@ -80,7 +80,11 @@ interface Slope {
 }
 
 /** For each variable a random direction, and how fast the loss changes along it. */
-function forwardSlopes(graph: ObjectiveGraph, values: Tensors, gradients: Readonly<Record<string, unknown>>): Record<string, Slope> {
+function forwardSlopes(
+  graph: ObjectiveGraph,
+  values: Tensors,
+  gradients: Readonly<Record<string, unknown>>,
+): Record<string, Slope> {
   const names = Object.keys(gradients);
   const directions = Object.fromEntries(
     names.map((name, stream) => [tangentName(name), values[name].map((_, i) => normalAt([0, 0], stream, i))]),

@@ -19,7 +19,7 @@ export const exampleNetwork: OpenedNetwork = {
   },
   tensors: {
     W1: Float64Array.of(0.5, -0.2, 0.1, 0.4, -0.3, 0.6),
-    b1: Float64Array.of(0.1, -0.1, 0.2),
+    b1: Float64Array.of(0.1, -0.1, 0.3),
     W2: Float64Array.of(0.7, -0.4, 0.2, 0.3, 0.5, -0.6),
     b2: Float64Array.of(0.1, -0.2),
     W3: Float64Array.of(0.8, -0.5),

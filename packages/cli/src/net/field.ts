@@ -101,7 +101,7 @@ export class Field {
       const row = index === 0 ? first : item.vector("a row of numbers");
       if (row.length !== first.length) {
         const length = `${first.length} number${first.length === 1 ? "" : "s"}`;
-        throw item.refuse(`must have ${length} like the row before, got ${row.length}`, "All rows have one length.");
+        throw item.refuse(`must have ${length} like the first row, got ${row.length}`);
       }
       values.set(row, index * first.length);
     });

@@ -18,7 +18,13 @@ export interface Gradients {
 }
 
 /** Loss, outputs and all gradients, computed by `engine` in `dtype`. */
-export function computeGradients(net: Net, tensors: Tensors, batch: Batch, engine: Engine, dtype: FloatType): Gradients {
+export function computeGradients(
+  net: Net,
+  tensors: Tensors,
+  batch: Batch,
+  engine: Engine,
+  dtype: FloatType,
+): Gradients {
   const graph = objectiveGraph(net, batch, dtype);
   const results = evaluate(engine, gradientProgram(graph), objectiveValues(net, tensors, batch));
   const named = Object.entries(graph.variables).map(([name, { type }]) => [

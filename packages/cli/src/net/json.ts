@@ -34,7 +34,7 @@ export function parseJson(source: string, label: string): unknown {
     const { offset, expected } = findFailure(json);
     const before = json.slice(0, offset).split("\n");
     const where = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
-    const found = json.slice(offset).match(/^(?:[\w.+-]+|[^])/)?.[0];
+    const found = json.slice(offset).match(/^(?:[\w.+-]+|.)/su)?.[0];
     const what = found === undefined ? "the end of the file" : printable(found.slice(0, 20));
     const hint = /^[+-]?(nan|inf)/i.test(found ?? "") ? "JSON has no NaN and no Infinity." : undefined;
     const wanted = expected.replace(/[\]},:]/g, "'$&'");
@@ -47,12 +47,20 @@ function printable(text: string): string {
   return `'${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}'`;
 }
 
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 
 /** What may come next, and how it is called. */
-type Expected = "a value" | "a value or ]" | "a name in quotes" | "a name in quotes or }" | ":" | ", or ]" | ", or }" | "nothing more";
+type Expected =
+  | "a value"
+  | "a value or ]"
+  | "a name in quotes"
+  | "a name in quotes or }"
+  | ":"
+  | ", or ]"
+  | ", or }"
+  | "nothing more";
 
 /** Where `json` stops being JSON, and what had to stand there. */
 function findFailure(json: string): { offset: number; expected: Expected } {
@@ -82,7 +90,7 @@ function after(
 ): Expected | undefined {
   const ended = (): Expected => (open.length === 0 ? "nothing more" : `, or ${open[open.length - 1]}`);
   if (character === open[open.length - 1] && expected.endsWith(`or ${character}`)) {
-    take(/[^]/y);
+    take(/[\]}]/y);
     open.pop();
     return ended();
   }

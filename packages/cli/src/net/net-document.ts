@@ -3,9 +3,9 @@ import {
   type ActivationName,
   activations,
   type LayerSpec,
-  layerName,
   type LossName,
   type LossOptions,
+  layerName,
   losses,
   type NetworkSpec,
   type Objective,
@@ -38,7 +38,12 @@ const LOSS_FIELDS = {
     holds: (x: number) => x >= 0 && x < 1,
   },
   huberDelta: { loss: "huber", option: "delta", expected: "a number > 0", holds: (x: number) => x > 0 },
-  quantile: { loss: "quantile", option: "quantile", expected: "a number > 0 and < 1", holds: (x: number) => x > 0 && x < 1 },
+  quantile: {
+    loss: "quantile",
+    option: "quantile",
+    expected: "a number > 0 and < 1",
+    holds: (x: number) => x > 0 && x < 1,
+  },
 } as const satisfies Record<string, { loss: LossName; option: keyof LossOptions; expected: string; holds: unknown }>;
 const LOSS_FIELD_NAMES = Object.keys(LOSS_FIELDS) as (keyof typeof LOSS_FIELDS)[];
 
@@ -51,7 +56,10 @@ export async function readNet(path: string): Promise<NetDocument> {
 export function parseNet(document: unknown, label: string): NetDocument {
   const root = new Field(document, label);
   const fields = root.object(["inputs", "layers", "loss", "reduction", "l2", "weights", ...LOSS_FIELD_NAMES]);
-  const network: NetworkSpec = { inputs: count(fields.inputs), layers: fields.layers.list("a list of layers").map(layer) };
+  const network: NetworkSpec = {
+    inputs: count(fields.inputs),
+    layers: fields.layers.list("a list of layers").map(layer),
+  };
   const lossName = fields.loss.name(LOSSES);
   return {
     network,

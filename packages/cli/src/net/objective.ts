@@ -37,7 +37,8 @@ export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, 
   const { rows } = batch;
   const { params, buffers } = parameterInputs(network, dtype);
   const x = input("x", [rows, network.inputs], dtype);
-  const target = loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
+  const target =
+    loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
   const { layers, output } = forward(network, params, x, { training: false, buffers });
   const data = reduceRows(loss.perRow(output, target), weight, net.reduction);

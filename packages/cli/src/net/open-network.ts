@@ -27,8 +27,11 @@ export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork
   return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
 }
 
-/** A safetensors file starts with the length of its header in 8 bytes, the last of them 0, which no JSON text holds. */
-async function isModel(path: string): Promise<boolean> {
+/**
+ * Whether a file is a model and not JSON: a safetensors file starts with the length of its header in 8 bytes, some of
+ * them 0, which no JSON text holds. Throws UserError where it cannot be read.
+ */
+export async function isModel(path: string): Promise<boolean> {
   if (path === "-" || path.endsWith(".safetensors")) return path !== "-";
   try {
     const file = await open(path);

@@ -1,5 +1,5 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
-import { encode, encodeTarget, type Model, TargetError, type Table, textAt } from "@chaingrad/core";
+import { encode, encodeTarget, type Model, type Table, TargetError, textAt } from "@chaingrad/core";
 import { refusing } from "../commands/refusing.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
@@ -40,7 +40,10 @@ function tableRows(model: Model, table: Table, file: string, row: number | undef
     const wanted = row === undefined ? Array.from({ length: table.rows }, (_, i) => i) : [row - 1];
     const rows = wanted.filter((index) => textAt(column, index) !== null);
     if (rows.length === 0) {
-      throw new TargetError(`${row === undefined ? "no row" : `row ${row}`} has no value in '${target.name}'`, target.name);
+      throw new TargetError(
+        `${row === undefined ? "no row" : `row ${row}`} has no value in '${target.name}'`,
+        target.name,
+      );
     }
     const y = Float64Array.from(encodeTarget(target, column, rows));
     return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined };

@@ -13,7 +13,10 @@ export function withConventions(command: Command, ...examples: readonly string[]
   return command
     .option("--json", "print one JSON document instead of text; all else goes to standard error")
     .option("-q, --quiet", "no notes and no progress: only the result, and errors")
-    .addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((line) => `  $ ${line}\n`).join("")}`);
+    .addHelpText(
+      "after",
+      `\nExample${examples.length > 1 ? "s" : ""}:\n${examples.map((line) => `  $ ${line}\n`).join("")}`,
+    );
 }
 
 /** Prints the result: lines on standard output. */

@@ -24,4 +24,5 @@ export function formatPlace(name: string, shape: readonly number[], index: numbe
 }
 
 /** "1 row", "5 rows"; the plural is given where it is not the singular with an s. */
-export const count = (many: number, one: string, several = `${one}s`): string => `${many} ${many === 1 ? one : several}`;
+export const count = (many: number, one: string, several = `${one}s`): string =>
+  `${many} ${many === 1 ? one : several}`;

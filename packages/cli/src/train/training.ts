@@ -35,7 +35,7 @@ export interface Trained {
 }
 
 /** The network that fits a prepared table: an output for each class, or one for an amount. */
-export function networkFor({ encoder, target }: Prepared, settings: TrainSettings): NetworkSpec {
+function networkFor({ encoder, target }: Prepared, settings: TrainSettings): NetworkSpec {
   const { hidden, activation, dropout } = settings;
   const outputs = target.task === "classification" ? target.classes.length : 1;
   return {

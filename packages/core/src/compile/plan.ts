@@ -12,7 +12,7 @@ import { lower } from "./lower.ts";
 import { type Buffer, buffer, layOut } from "./memory.ts";
 import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
 
-export interface MoveStep {
+interface MoveStep {
   /** take: a row of a sequence in; put: a row of a record out; move: a plain copy of bytes. */
   readonly kind: "take" | "put" | "move";
   readonly from: Buffer;
@@ -223,7 +223,7 @@ class Planner {
 }
 
 /** Every buffer that a step reads or writes. */
-export function buffersOf(step: Step): Buffer[] {
+function buffersOf(step: Step): Buffer[] {
   switch (step.kind) {
     case "chain":
       return [

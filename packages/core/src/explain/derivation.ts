@@ -200,7 +200,7 @@ interface ChainContext {
 /** Σᵤ (∂L/∂u)(∂u/∂v); where u is a pre-activation, its own chain in place of ∂L/∂u. Nothing where v enters L directly. */
 function chainTo(node: Expr, { loss, graph, names, layers }: ChainContext): Notation | undefined {
   const d = (a: Expr, b: Expr): Notation => partial(names.get(a)!, names.get(b)!);
-  const users = graph.users(node);
+  const users = graph.users(node).toReversed(); // as cotangents arrive
   if (users.every((user) => user === loss)) return undefined;
   const terms = users.map((user) => {
     if (user === loss) return { form: "call", name: "direct", parts: [d(loss, node)] } satisfies Notation;
@@ -262,8 +262,15 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
 
 /** "pullback of tanh, operand 0"; where a value is used several times, the rules of all its uses. */
 function ruleOf(node: Expr): string | undefined {
-  if (node.provenance === undefined) return undefined;
-  const { rule, primal, operand } = node.provenance;
-  if (rule === "accumulation") return node.operands.map(ruleOf).join(" + ");
-  return `${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`;
+  const counts = new Map<string, number>();
+  for (const rule of rulesOf(node)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const texts = [...counts].map(([rule, count]) => (count === 1 ? rule : `${count} × ${rule}`));
+  return texts.length === 0 ? undefined : texts.join(" + ");
+}
+
+function rulesOf({ provenance, operands }: Expr): string[] {
+  if (provenance === undefined) return [];
+  const { rule, primal, operand } = provenance;
+  if (rule === "accumulation") return operands.flatMap(rulesOf);
+  return [`${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`];
 }

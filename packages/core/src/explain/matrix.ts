@@ -19,9 +19,9 @@ export function matrixLines(values: ArrayLike<number>, shape: Shape, options: Ma
   const shown = ends(rows, Math.max(2, options.rows));
   const cell = (row: number, column: number): string => printNumber(values[row * columns + column], options.digits);
   // A cell with its gap takes three characters or more, so no more columns than that can fit.
-  let count = Math.max(2, Math.floor(options.width / 3));
+  let count = Math.max(1, Math.floor(options.width / 3));
   let lines = linesOf(shown, ends(columns, count), columns, cell);
-  while (count > 2 && lines[0].length > options.width) lines = linesOf(shown, ends(columns, --count), columns, cell);
+  while (count > 1 && lines[0].length > options.width) lines = linesOf(shown, ends(columns, --count), columns, cell);
   const hidden = rows - shown.length;
   return hidden === 0 ? lines : lines.toSpliced(-1, 0, `⋮ ${hidden} more ${hidden === 1 ? "row" : "rows"}`);
 }

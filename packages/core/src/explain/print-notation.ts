@@ -28,9 +28,10 @@ export function printNotation(notation: Notation, digits = 4): string {
 /** "−0.3333", "1.5e−7", "∞": rounded to `digits` significant digits, without trailing zeros. */
 export function printNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞").replace("-", "−");
-  return String(Number(value.toPrecision(digits)))
-    .replaceAll("-", "−")
-    .replace("e+", "e");
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  const plain = size === 0 || (size >= 1e-4 && size < 1e7);
+  return (plain ? String(rounded) : rounded.toExponential().replace("e+", "e")).replaceAll("-", "−");
 }
 
 /** A symbol's name with its trailing digits as a subscript: "W1" is W₁, "∂h2/∂z2" is ∂h₂/∂z₂. */
@@ -132,11 +133,10 @@ interface Factor {
   readonly of: Notation;
 }
 
-/** Numbers come first in a product without division. */
+/** Numbers that multiply come first. */
 function numbersFirst(all: readonly Factor[]): readonly Factor[] {
-  if (all.some((factor) => factor.divides)) return all;
-  const isNumber = ({ of }: Factor): boolean => of.form === "number";
-  return [...all.filter(isNumber), ...all.filter((factor) => !isNumber(factor))];
+  const scales = ({ divides, of }: Factor): boolean => !divides && of.form === "number";
+  return [...all.filter(scales), ...all.filter((factor) => !scales(factor))];
 }
 
 /** a ⊙ (b ⊙ c) has three factors; a / (b ⊙ c) keeps its parentheses. */

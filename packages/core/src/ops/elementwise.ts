@@ -87,7 +87,7 @@ export function applyElementwise(op: Op, operands: readonly Operand[]): Expr {
  * Broadcasting as in NumPy: shapes are aligned at their last axis, and an axis of size 1 repeats.
  * Throws ShapeError naming both shapes when an axis disagrees, or when element types differ.
  */
-export function toCommonShape(name: string, operands: readonly Operand[]): Expr[] {
+function toCommonShape(name: string, operands: readonly Operand[]): Expr[] {
   const tensors = operands.filter((operand) => typeof operand !== "number");
   if (tensors.length === 0) throw new ShapeError(`${name}: at least one operand must be an expression`);
   const dtype: DType = tensors[0].type.dtype;

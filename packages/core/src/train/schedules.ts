@@ -39,7 +39,7 @@ export type ScheduleName =
   | "reduce-on-plateau";
 
 /** What k counts. */
-export type Unit = "step" | "epoch";
+type Unit = "step" | "epoch";
 
 const at = (unit: Unit, progress: Progress): number => (unit === "epoch" ? progress.epoch : progress.step);
 

@@ -79,8 +79,8 @@ test("gelu is several ops: its local derivative is what the rules give together"
     ∂L/∂b₂ = (∂L/∂y)(∂y/∂z₂)(∂z₂/∂b₂) = Σᵢ δ₂  [1] pullback of broadcast, operand 0
     ∂L/∂h₁ = (∂L/∂y)(∂y/∂z₂)(∂z₂/∂h₁) = δ₂ W₂  [4, 3] pullback of matmul, operand 0
     u₁ = 1.128 · exp(−(0.7071 · z₁)²)  [4, 3] pullback of erf, operand 0
-    ∂h₁/∂z₁ = 0.7071 · 0.5 · z₁ ⊙ u₁ + 0.5 · (1 + erf(0.7071 · z₁))  [4, 3] pullback of mul, operand 1 + pullback of mul, operand 1
-    δ₁ = ∂L/∂z₁ = (∂L/∂h₁)(∂h₁/∂z₁) = 0.7071 · ∂L/∂h₁ · 0.5 · z₁ ⊙ u₁ + 0.5 · ∂L/∂h₁ ⊙ (1 + erf(0.7071 · z₁))  [4, 3] pullback of mul, operand 1 + pullback of mul, operand 1
+    ∂h₁/∂z₁ = 0.7071 · 0.5 · z₁ ⊙ u₁ + 0.5 · (1 + erf(0.7071 · z₁))  [4, 3] 2 × pullback of mul, operand 1
+    δ₁ = ∂L/∂z₁ = (∂L/∂h₁)(∂h₁/∂z₁) = 0.7071 · 0.5 · ∂L/∂h₁ ⊙ z₁ ⊙ u₁ + 0.5 · ∂L/∂h₁ ⊙ (1 + erf(0.7071 · z₁))  [4, 3] 2 × pullback of mul, operand 1
     ∂L/∂W₁ = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂W₁) = δ₁ᵀ x  [3, 2] pullback of matmul, operand 1
     ∂L/∂b₁ = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂b₁) = Σᵢ δ₁  [3] pullback of broadcast, operand 0
     ∂L/∂x = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂x) = δ₁ W₁  [4, 2] pullback of matmul, operand 0"
@@ -119,7 +119,9 @@ test("softmax as an activation has no elementwise derivative: no local line, the
   const layers = [{ units: 3, activation: "softmax" }] as const;
   const { backward } = derive(net(layers));
   expect(backward.map((step) => step.name)).toEqual(["∂L/∂y", "∂L/∂z1", "∂L/∂W1", "∂L/∂b1", "∂L/∂x"]);
-  expect(lines(backward.slice(1, 2))).toMatchInlineSnapshot(`"δ₁ = ∂L/∂z₁ = (∂L/∂y)(∂y/∂z₁) = y ⊙ (∂L/∂y − Σⱼ(y ⊙ ∂L/∂y))  [4, 3] pullback of softmax, operand 0"`);
+  expect(lines(backward.slice(1, 2))).toMatchInlineSnapshot(
+    `"δ₁ = ∂L/∂z₁ = (∂L/∂y)(∂y/∂z₁) = y ⊙ (∂L/∂y − Σⱼ(y ⊙ ∂L/∂y))  [4, 3] pullback of softmax, operand 0"`,
+  );
 });
 
 test("a normalised layer has one more labelled node in its chain", () => {
@@ -130,8 +132,8 @@ test("a normalised layer has one more labelled node in its chain", () => {
     ∂L/∂n₁ = (∂L/∂y)(∂y/∂n₁) = ∂L/∂y ⊙ (1 − y²)  [4, 3] pullback of tanh, operand 0
     ∂L/∂shift₁ = (∂L/∂n₁)(∂n₁/∂shift₁) = Σᵢ(∂L/∂n₁)  [3] pullback of broadcast, operand 0
     u₄ = −0.3333 · Σⱼ(∂L/∂n₁ ⊙ gain₁ ⊙ (z₁ − 0.3333 · Σⱼ z₁)) ⊙ u₂² ⊙ (2 · u₁)⁻¹ ⊙ (z₁ − 0.3333 · Σⱼ z₁)  [4, 3] pullback of mul, operand 0
-    u₅ = ∂L/∂n₁ ⊙ gain₁ ⊙ u₂ + u₄ + u₄  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 0 + pullback of mul, operand 0
-    δ₁ = ∂L/∂z₁ = (∂L/∂n₁)(∂n₁/∂z₁) = u₅ + 0.3333 · Σⱼ(−u₅)  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 0 + pullback of mul, operand 1 + pullback of sum, operand 0
+    u₅ = ∂L/∂n₁ ⊙ gain₁ ⊙ u₂ + u₄ + u₄  [4, 3] 3 × pullback of mul, operand 0
+    δ₁ = ∂L/∂z₁ = (∂L/∂n₁)(∂n₁/∂z₁) = u₅ + 0.3333 · Σⱼ(−u₅)  [4, 3] 2 × pullback of mul, operand 0 + pullback of mul, operand 1 + pullback of sum, operand 0
     ∂L/∂W₁ = (∂L/∂n₁)(∂n₁/∂z₁)(∂z₁/∂W₁) = δ₁ᵀ x  [3, 2] pullback of matmul, operand 1
     ∂L/∂b₁ = (∂L/∂n₁)(∂n₁/∂z₁)(∂z₁/∂b₁) = Σᵢ δ₁  [3] pullback of broadcast, operand 0
     ∂L/∂gain₁ = (∂L/∂n₁)(∂n₁/∂gain₁) = Σᵢ(∂L/∂n₁ ⊙ u₃)  [3] pullback of broadcast, operand 0
@@ -144,7 +146,7 @@ test("an activation of one's own needs nothing else", () => {
   expect(lines(forward.slice(1, 2))).toMatchInlineSnapshot(`"y = z₁ ⊙ tanh(z₁²)  [4, 3]"`);
   expect(lines(backward.slice(1, 3))).toMatchInlineSnapshot(`
     "u₁ = z₁ ⊙ (1 − tanh(z₁²)²) ⊙ z₁  [4, 3] pullback of mul, operand 0
-    ∂y/∂z₁ = tanh(z₁²) + u₁ + u₁  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 0 + pullback of mul, operand 1"
+    ∂y/∂z₁ = tanh(z₁²) + u₁ + u₁  [4, 3] 2 × pullback of mul, operand 0 + pullback of mul, operand 1"
   `);
 });
 
@@ -162,7 +164,9 @@ test("a weight used twice, and a penalty on it: one term for each way into the l
   ];
   const { backward } = derive({ loss, layers, parameters: [W], x });
   const dW = backward.find((step) => step.name === "∂L/∂W")!;
-  expect(lines([dW])).toMatchInlineSnapshot(`"∂L/∂W = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂W) + (∂L/∂h₂)(∂h₂/∂z₂)(∂z₂/∂W) + direct(∂L/∂W) = W + δ₂ᵀ h₁ + δ₁ᵀ x  [3, 3] pullback of mul, operand 0 + pullback of mul, operand 1 + pullback of matmul, operand 1 + pullback of matmul, operand 1"`);
+  expect(lines([dW])).toMatchInlineSnapshot(
+    `"∂L/∂W = direct(∂L/∂W) + (∂L/∂h₂)(∂h₂/∂z₂)(∂z₂/∂W) + (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂W) = W + δ₂ᵀ h₁ + δ₁ᵀ x  [3, 3] pullback of mul, operand 0 + pullback of mul, operand 1 + 2 × pullback of matmul, operand 1"`,
+  );
   expect(backward.indexOf(dW)).toBeGreaterThan(backward.findIndex((step) => step.name === "∂L/∂z1"));
 });
 
@@ -176,11 +180,11 @@ test("a skip connection adds a path", () => {
   const { backward } = derive({ loss, layers: [{ z, h }], parameters: [W], x });
   expect(lines(backward)).toMatchInlineSnapshot(`
     "∂L/∂s = 2 · h₁ ⊙ s  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 1
-    ∂L/∂h₁ = (∂L/∂s)(∂s/∂h₁) + direct(∂L/∂h₁) = s² + ∂L/∂s  [4, 3] pullback of mul, operand 1 + pullback of mul, operand 0 + pullback of mul, operand 1
+    ∂L/∂h₁ = direct(∂L/∂h₁) + (∂L/∂s)(∂s/∂h₁) = s² + ∂L/∂s  [4, 3] 2 × pullback of mul, operand 1 + pullback of mul, operand 0
     ∂h₁/∂z₁ = 1 − h₁²  [4, 3] pullback of tanh, operand 0
     δ₁ = ∂L/∂z₁ = (∂L/∂h₁)(∂h₁/∂z₁) = ∂L/∂h₁ ⊙ (1 − h₁²)  [4, 3] pullback of tanh, operand 0
     ∂L/∂W₁ = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂W₁) = δ₁ᵀ x  [3, 3] pullback of matmul, operand 1
-    ∂L/∂x = (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂x) + (∂L/∂s)(∂s/∂x) = ∂L/∂s + δ₁ W₁  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 1 + pullback of matmul, operand 0"
+    ∂L/∂x = (∂L/∂s)(∂s/∂x) + (∂L/∂h₁)(∂h₁/∂z₁)(∂z₁/∂x) = ∂L/∂s + δ₁ W₁  [4, 3] pullback of mul, operand 0 + pullback of mul, operand 1 + pullback of matmul, operand 0"
   `);
 });
 

@@ -78,15 +78,16 @@ test("symbols", () => {
 });
 
 test("numbers", () => {
-  const numbers = [1 / 3, -2, 0, -0, 1e-7, 1234567, 1e21, Number.NaN, Number.NEGATIVE_INFINITY];
+  const numbers = [1 / 3, -2, 0, -0, 1e-4, -1.5e-7, 1234567, 12345678, Number.NaN, Number.NEGATIVE_INFINITY];
   expect(numbers.map((value) => printNumber(value, 3))).toEqual([
     "0.333",
     "−2",
     "0",
     "0",
-    "1e−7",
+    "0.0001",
+    "−1.5e−7",
     "1230000",
-    "1e21",
+    "1.23e7",
     "NaN",
     "−∞",
   ]);

@@ -1,0 +1,323 @@
+/** train, predict and evaluate as their users meet them: good tables, bad ones, and an interrupted run. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { DATA, type Ended, emptyFolder, runCli } from "./support/run-cli.ts";
+
+const CARS = join(DATA, "cars.csv");
+const IRIS = join(DATA, "iris.csv");
+
+/** The path of a new file with this content, in a folder of its own. */
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(emptyFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const table = (header: string, row: (i: number) => string, rows = 60): string =>
+  `${header}\n${Array.from({ length: rows }, (_, i) => row(i)).join("\n")}\n`;
+const noise = (i: number, k: number): string => Math.sin(12.9898 * i + k).toFixed(4);
+
+let folder: string;
+let trained: Ended;
+beforeAll(async () => {
+  folder = emptyFolder();
+  trained = await runCli(["train", CARS, "--target", "miles_per_gallon", "--seed", "1", "--json"], { cwd: folder });
+});
+
+describe("train", () => {
+  test("prints one JSON document with what was asked for, and saves a model", () => {
+    expect(trained.status).toBe(0);
+    const report = JSON.parse(trained.stdout);
+    expect(report).toMatchObject({
+      task: "regression",
+      rows: 398,
+      features: 10,
+      engine: "wasm",
+      model: "cars.safetensors",
+    });
+    expect(Object.keys(report.metrics)).toEqual(["train", "validation", "test"]);
+    expect(Object.keys(report.metrics.test)).toEqual(["r2", "rmse", "mae", "loss"]);
+    expect(Object.keys(report.baseline)).toEqual(["r2", "rmse", "mae", "loss"]);
+    expect(report.metrics.test.r2).toBeGreaterThan(0.8);
+    expect(report.baseline.r2).toBeLessThanOrEqual(0);
+    expect(readdirSync(folder)).toEqual(["cars.safetensors"]);
+  });
+
+  test("the same seed gives the same bytes, another seed others", async () => {
+    const bytes = await Promise.all(
+      ["7", "7", "8"].map(async (seed) => {
+        const cwd = emptyFolder();
+        await runCli(["train", IRIS, "--target", "species", "--seed", seed, "--epochs", "9", "--quiet"], { cwd });
+        return readFileSync(join(cwd, "iris.safetensors"));
+      }),
+    );
+    expect(bytes[0].equals(bytes[1])).toBe(true);
+    expect(bytes[0].equals(bytes[2])).toBe(false);
+  });
+
+  test("says for each column what it is for, and why", async () => {
+    const { stdout, stderr } = await runCli(["train", CARS, "--target", "miles_per_gallon", "--epochs", "3"], {
+      cwd: emptyFolder(),
+    });
+    expect(stdout).toContain("406 rows, 8 without a target set aside; 278 train, 60 validation, 60 test");
+    expect(stdout).toMatch(/name +aside +free text: 311 different values in 406 rows/);
+    expect(stdout).toMatch(/horsepower +number +numbers: 93 different values, 6 missing/);
+    expect(stdout).toMatch(/origin +category +a category: 3 different values/);
+    expect(stdout).toMatch(/^test +\d/m);
+    expect(stdout).toMatch(/^baseline \(mean\) /m);
+    expect(stdout).toContain("residuals on test rows");
+    expect(stdout).toContain("model: cars.safetensors");
+    expect(stderr).toMatch(/^epoch 1\/3 {2}loss /);
+  });
+
+  test("--quiet --json leaves standard error empty", async () => {
+    const { stdout, stderr } = await runCli(
+      ["train", IRIS, "--target", "species", "--epochs", "2", "--json", "--quiet"],
+      { cwd: emptyFolder() },
+    );
+    expect(stderr).toBe("");
+    expect(Object.keys(JSON.parse(stdout).metrics.test)).toEqual(["accuracy", "f1", "auc", "loss"]);
+  });
+
+  test("SIGINT stops cleanly, keeps the best model so far and says so", async () => {
+    const cwd = emptyFolder();
+    const args = ["train", CARS, "--target", "miles_per_gallon", "--epochs", "1000000", "--patience", "1000000"];
+    let sent = false;
+    const ended = await runCli(args, {
+      cwd,
+      onError: (text, kill) => {
+        if (sent || !text.includes("epoch")) return;
+        sent = true;
+        kill("SIGINT");
+      },
+    });
+    expect(ended.stdout).toMatch(/stopped: interrupted after \d+ epochs; best weights are of epoch \d+/);
+    expect(ended.stdout).toContain("model: cars.safetensors");
+    expect(ended.status).toBe(130);
+    const judged = await runCli(["evaluate", "cars.safetensors", CARS, "--json"], { cwd });
+    expect(JSON.parse(judged.stdout).metrics.r2).toBeGreaterThan(0);
+  });
+});
+
+describe("predict and evaluate", () => {
+  const predict = (args: readonly string[]): Promise<Ended> =>
+    runCli(["predict", "cars.safetensors", ...args], { cwd: folder });
+
+  test("adds a column in the target's own unit", async () => {
+    const { stdout, status } = await predict([CARS]);
+    const lines = stdout.trim().split("\n");
+    expect(status).toBe(0);
+    expect(lines).toHaveLength(407);
+    expect(lines[0]).toBe(`${readFileSync(CARS, "utf8").split("\n")[0].trim()},prediction`);
+    const predictions = lines.slice(1).map((line) => Number(line.split(",").at(-1)));
+    expect(predictions.every((value) => value > 0 && value < 60)).toBe(true);
+  });
+
+  test("class probabilities add up to 1, as JSON lines, and the file is there whole", async () => {
+    const cwd = emptyFolder();
+    await runCli(["train", IRIS, "--target", "species", "--epochs", "40", "--quiet"], { cwd });
+    await runCli(["predict", "iris.safetensors", IRIS, "--out", "p.jsonl"], { cwd });
+    const rows = readFileSync(join(cwd, "p.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(150);
+    for (const row of rows) {
+      const p = ["setosa", "versicolor", "virginica"].map((name) => row[`probability ${name}`]);
+      expect(p[0] + p[1] + p[2]).toBeCloseTo(1, 5);
+      expect(row[`probability ${row.prediction}`]).toBe(Math.max(...p));
+    }
+    expect(readdirSync(cwd).sort()).toEqual(["iris.safetensors", "p.jsonl"]);
+  });
+
+  test("evaluate gives the metrics of the whole table", async () => {
+    const { stdout } = await runCli(["evaluate", "cars.safetensors", CARS, "--json"], { cwd: folder });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ task: "regression", target: "miles_per_gallon", rows: 398, missingTargets: 8 });
+    const parts = JSON.parse(trained.stdout).metrics;
+    const scores = [parts.train.mae, parts.validation.mae, parts.test.mae];
+    expect(report.metrics.mae).toBeGreaterThan(Math.min(...scores));
+    expect(report.metrics.mae).toBeLessThan(Math.max(...scores));
+  });
+
+  test("a new category is told, and predicted all the same", async () => {
+    const rows = readFileSync(CARS, "utf8").trim().split(/\r?\n/);
+    const moon = file(
+      "moon.csv",
+      [rows[0], ...rows.slice(1, 4).map((row) => row.replace(/,[^,]*$/, ",Moon"))].join("\n"),
+    );
+    const { stdout, stderr, status } = await predict([moon]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("column 'origin': 3 rows hold categories that training never saw (Moon)");
+    expect(stdout.trim().split("\n")).toHaveLength(4);
+  });
+
+  test("a table that lacks a column is refused, with the column's name", async () => {
+    const { status, stderr, stdout } = await predict([IRIS]);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/no column 'cylinders', which the model was trained with/);
+  });
+
+  test("a model that is cut short is refused", async () => {
+    const whole = readFileSync(join(folder, "cars.safetensors"));
+    const cut = file("cut.safetensors", whole.subarray(0, whole.length - 100));
+    const { status, stderr } = await runCli(["predict", cut, CARS], { cwd: folder });
+    expect(status).toBe(2);
+    expect(stderr).toContain("the file is cut short");
+  });
+});
+
+describe("bad tables: status 2, a sentence that helps, nothing written", () => {
+  const good = (i: number): string => `${noise(i, 1)},${noise(i, 2)},${i % 2 === 0 ? "yes" : "no"}`;
+  const cases: [string, () => string, string, RegExp][] = [
+    ["no such file", () => "/nowhere/table.csv", "y", /no such file/],
+    ["a folder", () => emptyFolder(), "y", /folder/],
+    ["an empty file", () => file("t.csv", ""), "y", /empty/],
+    ["a header alone", () => file("t.csv", "a,b,y\n"), "y", /no rows/],
+    [
+      "a binary file",
+      () =>
+        file(
+          "t.csv",
+          new Uint8Array(3000).map((_, i) => (i * 89) % 256),
+        ),
+      "y",
+      /binary|not text|UTF-8|bytes/i,
+    ],
+    [
+      "HTML named .csv",
+      () => file("t.csv", "<!DOCTYPE html>\n<html><body><p>Not found</p></body></html>\n"),
+      "y",
+      /web page|HTML/,
+    ],
+    [
+      "ragged rows",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => (i === 30 ? "1,2" : good(i))),
+        ),
+      "y",
+      /line 32/,
+    ],
+    ["duplicate names", () => file("t.csv", table("a,a,y", good)), "y", /'a'/],
+    ["a missing name", () => file("t.csv", table("a,,y", good)), "y", /column 2|second/],
+    ["a target that is not there", () => file("t.csv", table("a,b,outcome", good)), "outcom", /did you mean 'outcome'/],
+    [
+      "a target of one value",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => `${noise(i, 1)},${i},same`),
+        ),
+      "y",
+      /'same' in every row/,
+    ],
+    [
+      "all values missing",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => `${noise(i, 1)},${i},`),
+        ),
+      "y",
+      /has no values at all/,
+    ],
+    [
+      "a class with one row",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => (i === 7 ? "1,2,maybe" : good(i))),
+        ),
+      "y",
+      /class 'maybe' with one row/,
+    ],
+    [
+      "NaN in numbers",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => (i === 9 ? "nan,1,yes" : good(i))),
+        ),
+      "y",
+      /NaN|nan/,
+    ],
+    [
+      "Infinity in numbers",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => (i === 9 ? "inf,1,yes" : good(i))),
+        ),
+      "y",
+      /Infinity|inf/i,
+    ],
+    [
+      "more classes than rows allow",
+      () =>
+        file(
+          "t.csv",
+          table("a,b,y", (i) => `${noise(i, 1)},${i},k${i >> 1}`),
+        ),
+      "y",
+      /30 different values in 60 rows/,
+    ],
+    [
+      "only a target",
+      () =>
+        file(
+          "t.csv",
+          table("y", (i) => (i % 2 === 0 ? "yes" : "no")),
+        ),
+      "y",
+      /no column is left to learn from/,
+    ],
+    ["two rows", () => file("t.csv", "a,y\n1,3.5\n2,4.5\n"), "y", /rows/],
+  ];
+  test.each(cases)("%s", async (_, path, target, message) => {
+    const cwd = emptyFolder();
+    const { status, stdout, stderr } = await runCli(["train", path(), "--target", target], { cwd });
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe("bad options: status 2, nothing written", () => {
+  test.each([
+    [["--hidden", "0"], /each ≥ 1/],
+    [["--hidden", "8,x"], /each ≥ 1/],
+    [["--lr", "-1"], /a number > 0/],
+    [["--epochs", "0"], /a whole number ≥ 1/],
+    [["--dropout", "1"], /≥ 0 and < 1/],
+    [["--batch", "1.5"], /a whole number/],
+    [["--seed", "x"], /a whole number/],
+    [["--activation", "tahn"], /tanh/],
+    [["--optimizer", "adamm"], /adam/],
+    [["--drop", "cylindres"], /Did you mean 'cylinders'/],
+    [["--hiden", "8"], /--hidden/],
+    [["--out", "/proc/nowhere/model.safetensors"], /cannot write/],
+    [["--out", "."], /folder/],
+  ])("%j", async (args, message) => {
+    const cwd = emptyFolder();
+    const { status, stderr } = await runCli(["train", CARS, "--target", "miles_per_gallon", "--epochs", "2", ...args], {
+      cwd,
+    });
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("a full disk is said", async () => {
+    const cwd = emptyFolder();
+    const args = ["train", CARS, "--target", "miles_per_gallon", "--epochs", "2", "--out", "/dev/full"];
+    const { status, stderr } = await runCli(args, { cwd });
+    expect(stderr).toMatch(/cannot write '\/dev\/full': .*(full|space)/);
+    expect(status).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
