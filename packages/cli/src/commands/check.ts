@@ -47,10 +47,11 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
   const batch = await chooseRows(opened, { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED });
-  if (!options.json && !options.quiet) print(`${conditions(opened, batch, options.batch)}\n`);
+  const width = terminalWidth();
+  if (!options.json && !options.quiet) print(`${wrap(conditions(opened, batch, options.batch), width)}\n`);
   const checks = checkNet(net, tensors, batch);
   if (options.json) printJson(toDocument(checks));
-  else print(`${report(checks, terminalWidth())}\n\n${conclusion(checks)}`);
+  else print(`${report(checks, width)}\n\n${wrap(conclusion(checks), width)}`);
   if (checks[0].verdict === "mismatch") process.exitCode = STATUS.failed;
 }
 

@@ -66,8 +66,8 @@ async function explain(path: string | undefined, rows: string | undefined, optio
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row);
   const { derivation, numbers } = explainNet(opened.net, opened.tensors, batch);
   if (options.json) return printJson(derivationJson(derivation, numbers));
-  if (!options.quiet) print(`${describe(opened, source)}\n`);
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
+  if (!options.quiet) print(`${wrap(describe(opened, source), width)}\n`);
   print(terminalLines(derivation, numbers, { width, digits: options.digits }).join("\n"));
 }
 

@@ -96,7 +96,8 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   if (options.out !== undefined) await writeFileAtomically(options.out, `${JSON.stringify(document)}\n`);
   if (options.json) return printJson(document);
   const head = `${count(batch.rows, "row")}, ${net.loss.name} (${net.reduction}), engine ${engine.name} in ${options.dtype}`;
-  if (!(options.quiet && options.out !== undefined)) print(`${head}\n\n${summary(result, terminalWidth())}`);
+  if (!(options.quiet && options.out !== undefined))
+    print(`${wrap(head, terminalWidth())}\n\n${summary(result, terminalWidth())}`);
 }
 
 /** The result as nested lists. */

@@ -48,6 +48,13 @@ export function checkOptions(program: Program, options: CompileOptions): void {
   missing(Object.keys(options.records ?? {}), (name) => name in program.outputs, "output");
 }
 
+/** Throws RangeError when a run would go past the end of a sequence or record. */
+export function checkSteps(name: string, options: CompileOptions, end: number): void {
+  for (const [table, rows] of [...Object.entries(options.sequences ?? {}), ...Object.entries(options.records ?? {})]) {
+    if (end > rows) throw new RangeError(`${name}: '${table}' was compiled for ${rows} steps a run, asked for ${end}`);
+  }
+}
+
 /** Runs a program once: inputs by name in, outputs by name out. */
 export function evaluate<Name extends string>(
   engine: Engine,

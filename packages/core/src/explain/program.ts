@@ -14,28 +14,28 @@ import { printNotation, printSymbol } from "./print-notation.ts";
 export function printProgram(program: Program, digits = 4): string {
   const outputs = Object.entries(program.outputs);
   const nodes = topological(outputs.map(([, node]) => node));
-  const labelled = nodes.filter((node) => node.label !== undefined && node.operands.length > 0);
+  const labelled = new Set(nodes.filter((node) => node.label !== undefined && node.operands.length > 0));
   const repeated = repeatedParts(
     outputs.map(([, node]) => node),
-    new Set(labelled),
+    labelled,
     0,
   );
   const symbols = new Map<Expr, Notation>();
   const taken = new Set(program.inputs.map((node) => node.label));
-  const lines = program.inputs.map((node) => `${printSymbol(node.label ?? "?")}: ${printType(node.type)}`).join(", ");
-  const result = [`${program.name}(${lines})`];
+  const inputs = program.inputs.map((node) => `${printSymbol(node.label ?? "?")}: ${printType(node.type)}`).join(", ");
+  const lines = [`${program.name}(${inputs})`];
   for (const node of nodes) {
-    if (!repeated.has(node) && !labelled.includes(node)) continue;
+    if (!repeated.has(node) && !labelled.has(node)) continue;
     const name = unique(node.label, taken);
     const formula = printNotation(formulaOf(node, symbols), digits);
-    result.push(`  ${printSymbol(name)}: ${printType(node.type)} = ${formula}`);
+    lines.push(`  ${printSymbol(name)}: ${printType(node.type)} = ${formula}`);
     symbols.set(node, symbol(name));
   }
   for (const [name, node] of outputs) {
     const formula = printNotation(written(node, symbols), digits);
-    result.push(`  → ${printSymbol(name)}: ${printType(node.type)} = ${formula}`);
+    lines.push(`  → ${printSymbol(name)}: ${printType(node.type)} = ${formula}`);
   }
-  return result.join("\n");
+  return lines.join("\n");
 }
 
 /** The label with primes until it is new; without a label the next free of u1, u2, …. */

@@ -52,15 +52,14 @@ function stepLines(shown: Shown, values: ArrayLike<number>, options: Required<Te
   const { width, digits } = options;
   const symbol = printNotation(shown.symbol, digits);
   const indent = " ".repeat(symbol.length + 1);
-  const equal = [...(shown.chain ?? []), ...(shown.formula ? [shown.formula] : [])];
-  const lines = equal.reduce<string[]>(
-    (before, part) => join(before, `= ${printNotation(part, digits)}`, width, indent),
-    [symbol],
-  );
-  const [first, ...rest] = matrixLines(values, shown.type.shape, { ...options, width: width - indent.length - 2 });
-  const withNumbers = equal.length === 0 ? join(lines, `= ${first}`, width, indent) : [...lines, `${indent}= ${first}`];
-  const result = [...withNumbers, ...rest.map((line) => `${indent}  ${line}`)];
-  return withNote(result, [printShape(shown.type.shape), shown.rule ?? ""].filter(Boolean).join(" "), width, indent);
+  const numbers = matrixLines(values, shown.type.shape, { ...options, width: width - indent.length - 2 });
+  const formulas = [...(shown.chain ?? []), ...(shown.formula ? [shown.formula] : [])];
+  const lines = [
+    ...formulas.reduce<string[]>((before, part) => join(before, `= ${printNotation(part, digits)}`, width, indent), []),
+    ...numbers.map((line, i) => `${indent}${i === 0 ? "= " : "  "}${line}`),
+  ];
+  lines[0] = symbol + lines[0].slice(symbol.length);
+  return withNote(lines, [printShape(shown.type.shape), shown.rule ?? ""].filter(Boolean).join(" "), width, indent);
 }
 
 /** The note at the right of the first line that has room for it, else below. */
@@ -75,8 +74,8 @@ const printShape = (shape: Shape): string => (shape.length === 0 ? "" : `[${shap
 
 /** Puts `part` on the last line if it fits there, else on new lines. */
 function join(lines: readonly string[], part: string, width: number, indent: string): string[] {
-  const last = lines[lines.length - 1];
-  if (last.length + 1 + part.length <= width) return [...lines.slice(0, -1), `${last} ${part}`];
+  const last = lines.at(-1);
+  if (last !== undefined && last.length + 1 + part.length <= width) return [...lines.slice(0, -1), `${last} ${part}`];
   const [first, ...more] = wrap(part, width - 2, indent);
   return [...lines, first, ...more.map((line) => `  ${line}`)];
 }

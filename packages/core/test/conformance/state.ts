@@ -77,6 +77,14 @@ export function stateConformance(subject: Subject): void {
       expect([...executable.read("next")]).toEqual([30, 40, 50]);
     });
 
+    test("an output that is a donated input is the state before the last step", () => {
+      const x = input("x", [], float);
+      const executable = subject.engine().compile(program("old", [x], { x: add(x, 1), old: x }), { donate: ["x"] });
+      executable.write("x", [0]);
+      executable.run(3);
+      expect([executable.read("x")[0], executable.read("old")[0]]).toEqual([3, 2]);
+    });
+
     test("an input that is an output by the same name stays as written, unless it is donated", () => {
       const x = input("x", [], float);
       const executable = subject.engine().compile(program("not donated", [x], { x: add(x, 1) }));
@@ -101,6 +109,13 @@ export function stateConformance(subject: Subject): void {
       executable.write("scale", [1, 1, 2, 2, 1]);
       return executable;
     };
+
+    test("a run past the end of the tables is refused", () => {
+      const executable = runningTotal();
+      expect(() => executable.run(6)).toThrow(/was compiled for 5 steps a run, asked for 6/);
+      expect(() => executable.run(2, 4)).toThrow(RangeError);
+      expect([...executable.read("total")]).toEqual(new Array(10).fill(0));
+    });
 
     test("step s takes and keeps row s", () => {
       const executable = runningTotal();

@@ -209,3 +209,9 @@ test("an input that is not listed is named", () => {
   const problem = net2321("tanh");
   expect(() => derive({ ...problem, given: [] })).toThrow("depends on input 't', which is not listed");
 });
+
+test("a symbol for a shared part is one that nobody else has", () => {
+  const problem = net2321("gelu");
+  const { backward } = derive({ ...problem, given: [...problem.given!, input("u1", [], "f64")] });
+  expect(backward.filter((step) => step.kind === "part").map((step) => step.name)).toEqual(["u2", "u3", "u4"]);
+});

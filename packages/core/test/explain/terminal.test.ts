@@ -1,6 +1,7 @@
 /** Derivations in a terminal: complete, within the width, every symbol introduced before it is used. */
 import { describe, expect, test } from "vitest";
 import { derive } from "../../src/explain/derivation.ts";
+import { legend } from "../../src/explain/legend.ts";
 import { matrixLines } from "../../src/explain/matrix.ts";
 import { terminalLines } from "../../src/explain/terminal.ts";
 import { deriveAndRun, net, net2321 } from "./nets.ts";
@@ -134,8 +135,7 @@ test("a batch through softmax cross-entropy, 40 columns", () => {
         ⋮ 1 more row
         [ −0.852   0.127  −0.468 ]
 
-    L
-      = 0.25 · Σ(logsumexpⱼ(y) −
+    L = 0.25 · Σ(logsumexpⱼ(y) −
         Σⱼ(one-hot(t) ⊙ y))
       = 1.68
 
@@ -197,6 +197,13 @@ test("every symbol of a formula has been introduced above it", () => {
     expect(legend.split(" ").map((word) => word.replace(/[,:]$/, ""))).toContain(mark);
   }
   expect(legend).not.toContain("softmax");
+});
+
+test("the symbols of a deep network are listed by the first and the last", () => {
+  const { derivation } = deriveAndRun(
+    net(Array.from({ length: 9 }, () => ({ units: 2, activation: "tanh" }) as const)),
+  );
+  expect(legend(derivation).map((entry) => entry.symbols)).toContain("z₁ z₂ z₃ … z₉");
 });
 
 test("missing numbers are named", () => {

@@ -3,7 +3,7 @@ import type { Expr } from "../../graph/expr.ts";
 import type { Values } from "../../graph/op.ts";
 import { nodesOf, type Program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type CompileOptions, checkOptions, type Engine, type Executable } from "../engine.ts";
+import { type CompileOptions, checkOptions, checkSteps, type Engine, type Executable } from "../engine.ts";
 
 export const referenceEngine: Engine = {
   name: "reference",
@@ -19,6 +19,7 @@ class ReferenceExecutable implements Executable {
   readonly #order: readonly Expr[];
   readonly #values = new Map<Expr, Values>();
   readonly #inputs = new Map<string, Expr>();
+  readonly #outputs = new Map<string, Values>();
   readonly #tables = new Map<string, Values>();
 
   constructor(program: Program, options: CompileOptions) {
@@ -50,6 +51,7 @@ class ReferenceExecutable implements Executable {
   }
 
   run(steps = 1, first = 0): void {
+    checkSteps(this.#program.name, this.#options, first + steps);
     const { sequences = {}, records = {}, donate = [] } = this.#options;
     for (let step = first; step < first + steps; step++) {
       for (const name of Object.keys(sequences)) {
@@ -62,10 +64,7 @@ class ReferenceExecutable implements Executable {
         const values = this.#output(name);
         (this.#tables.get(name) as Values).set(values, step * values.length);
       }
-      const next = donate.map((name) => this.#output(name).slice());
-      donate.forEach((name, i) => {
-        this.#values.set(this.#inputs.get(name) as Expr, next[i]);
-      });
+      for (const name of donate) this.#values.set(this.#inputs.get(name) as Expr, this.#output(name));
     }
   }
 
@@ -75,21 +74,25 @@ class ReferenceExecutable implements Executable {
       const operands = node.operands.map((operand) => this.#values.get(operand) as Values);
       this.#values.set(node, node.op.evaluate(operands, node));
     }
+    for (const [name, node] of Object.entries(this.#program.outputs)) {
+      this.#outputs.set(name, (this.#values.get(node) as Values).slice());
+    }
   }
 
   #isInput(node: Expr): boolean {
     return node.label !== undefined && this.#inputs.get(node.label) === node;
   }
 
+  /** As the last step left it, before donated outputs became inputs. */
   #output(name: string): Values {
-    return this.#values.get(this.#program.outputs[name]) as Values;
+    return this.#outputs.get(name) as Values;
   }
 
   read(name: string): Float64Array {
     if (name in (this.#options.records ?? {})) return (this.#tables.get(name) as Values).slice();
     const donated = this.#options.donate?.includes(name) ?? false;
-    const node = donated ? this.#inputs.get(name) : (this.#program.outputs[name] ?? this.#inputs.get(name));
-    const values = node && this.#values.get(node);
+    const node = this.#inputs.get(name);
+    const values = (donated ? undefined : this.#outputs.get(name)) ?? (node && this.#values.get(node));
     if (values === undefined) throw new RangeError(`${this.#program.name} has no value '${name}' yet`);
     return values.slice();
   }

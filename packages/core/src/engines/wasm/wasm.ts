@@ -6,7 +6,14 @@ import { loadKernels } from "#kernels";
 import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, plan } from "../../compile/plan.ts";
-import { checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
+import {
+  type CompileOptions,
+  checkOptions,
+  checkSteps,
+  type Engine,
+  type Executable,
+  type TypedValues,
+} from "../engine.ts";
 import { encode, registerBytes } from "./encode.ts";
 
 interface Kernels {
@@ -29,20 +36,22 @@ export async function wasmEngine(module?: WebAssembly.Module): Promise<Engine> {
     name: "wasm",
     compile(program, options = {}) {
       checkOptions(program, options);
-      return new WasmExecutable(kernels, plan(program, options));
+      return new WasmExecutable(kernels, plan(program, options), options);
     },
   };
 }
 
 class WasmExecutable implements Executable {
   readonly #plan: Plan;
+  readonly #options: CompileOptions;
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #words: { readonly at: number; readonly count: number };
 
-  constructor(module: WebAssembly.Module, source: Plan) {
+  constructor(module: WebAssembly.Module, source: Plan, options: CompileOptions) {
     this.#plan = source;
+    this.#options = options;
     this.#memory = new WebAssembly.Memory({ initial: 1 });
     this.#kernels = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as unknown as Kernels;
     this.#arena = roundUp(Number(this.#kernels.heapBase.value));
@@ -73,6 +82,7 @@ class WasmExecutable implements Executable {
   }
 
   run(steps = 1, first = 0): void {
+    checkSteps(this.#plan.name, this.#options, first + steps);
     try {
       this.#kernels.run(this.#words.at, this.#words.count, first, steps);
     } catch (error) {
