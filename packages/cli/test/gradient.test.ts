@@ -305,5 +305,13 @@ test("the summary fits its width", () => {
   for (const width of [40, 80]) {
     for (const line of summary(result, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
   }
-  expect(summary(result, 80)).toMatchInlineSnapshot();
+  expect(summary(result, 80)).toMatchInlineSnapshot(`
+    "loss  1.01226679054
+
+    gradient  shape   norm     largest entry
+    ∂L/∂W1    [5, 3]  5.9107   2.6216 at W1[3][2]
+    ∂L/∂W2    [2, 5]  0.47479  0.24188 at W2[0][4]
+    ∂L/∂b2    [2]     0.9003   0.63661 at b2[0]
+    ∂L/∂x     [1, 3]  0.3436   0.25795 at x[0][0]"
+  `);
 });

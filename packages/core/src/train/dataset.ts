@@ -65,3 +65,34 @@ function checkNumbers(
     if (!fits(values[i])) throw new DataError(`${where(i)} must be ${expected}, got ${values[i]}`);
   }
 }
+
+/** The given rows of a dataset of `total` rows, in that order. */
+export function pickRows(data: Dataset, total: number, rows: ArrayLike<number>): Dataset {
+  const pick = (values: ArrayLike<number>): Float64Array => {
+    const width = values.length / total;
+    return new Float64Array(rows.length * width).map(
+      (_, i) => values[rows[Math.floor(i / width)] * width + (i % width)],
+    );
+  };
+  return { x: pick(data.x), y: pick(data.y), ...(data.weight ? { weight: pick(data.weight) } : {}) };
+}
+
+/**
+ * A dataset whose rows also weigh what their class weighs; for the loss, for metrics, or for both.
+ * Throws DataError when a label has no weight.
+ */
+export function classWeighted(data: Dataset, weights: ArrayLike<number>): Dataset {
+  const weight = Float64Array.from(data.y, (label, row) => {
+    if (!(weights[label] >= 0))
+      throw new DataError(`row ${row}: class ${label} has no weight ≥ 0 (there are ${weights.length})`);
+    return weights[label] * (data.weight?.[row] ?? 1);
+  });
+  return { ...data, weight };
+}
+
+/** n / (K nₖ) for each of K classes: rare classes then count as much as frequent ones. A class without rows weighs 0. */
+export function balancedWeights(labels: ArrayLike<number>, classes: number): Float64Array {
+  const counts = new Float64Array(classes);
+  for (let row = 0; row < labels.length; row++) counts[labels[row]]++;
+  return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)));
+}

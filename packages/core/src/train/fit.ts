@@ -6,14 +6,14 @@
  * The last event carries the model with the best weights seen and says why training stopped. Everything random
  * (initial weights, order of rows, dropout) comes from one seed.
  */
-import { shuffle } from "../data/split.ts";
+import { shuffle, splitRows } from "../data/split.ts";
 import type { Engine, Executable } from "../engines/engine.ts";
 import type { FloatType } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { buffersOf, checkNetwork, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { checkDataset, type Dataset, rowsOf } from "./dataset.ts";
+import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { Predictor, type Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { type StepSpec, stateName, type TrainStep, trainStep } from "./step.ts";
@@ -33,6 +33,8 @@ export interface FitOptions {
   readonly batch?: number;
   /** A whole number that decides everything random (default 0). */
   readonly seed?: number;
+  /** Share of the rows to set aside for validation, alike in every class; for data that comes without (default 0). */
+  readonly validation?: number;
   /** Stop after this many epochs without a better validation loss (training loss where there is no validation part). */
   readonly patience?: number;
   readonly l1?: number;
@@ -104,8 +106,9 @@ export async function* fit(
   if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
   const started = now();
-  const trainer = new Trainer(network, data.train, options, settings);
-  const watcher = new Watcher(network, data.validation, options);
+  const { train, validation } = data.validation ? data : setAside(data.train, network, options);
+  const trainer = new Trainer(network, train, options, settings);
+  const watcher = new Watcher(network, validation, options);
 
   yield {
     type: "start",
@@ -135,6 +138,17 @@ export async function* fit(
   const { bestEpoch, bestLoss } = watcher;
   yield { type: "end", stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
   return model;
+}
+
+/** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
+function setAside(all: Dataset, network: NetworkSpec, options: FitOptions): { train: Dataset; validation?: Dataset } {
+  const { validation = 0, seed = 0, loss } = options;
+  if (validation === 0) return { train: all };
+  const total = rowsOf(all, network.inputs);
+  const rows = Int32Array.from({ length: total }, (_, row) => row);
+  const labels = loss.target === "labels" ? { labels: all.y } : {};
+  const parts = splitRows({ rows, ...labels, seed, validation, test: 0 });
+  return { train: pickRows(all, total, parts.train), validation: pickRows(all, total, parts.validation) };
 }
 
 /** Seconds, from an arbitrary start. */

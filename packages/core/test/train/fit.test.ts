@@ -7,7 +7,7 @@ import { losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
-import type { Dataset } from "../../src/train/dataset.ts";
+import { balancedWeights, classWeighted, type Dataset } from "../../src/train/dataset.ts";
 import { type FitEvent, type FitOptions, fit } from "../../src/train/fit.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { schedules } from "../../src/train/schedules.ts";
@@ -91,6 +91,24 @@ describe("fit", () => {
     const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
     predictor.load(end.model.tensors);
     expect(predictor.loss(validation)).toBeCloseTo(best.validationLoss as number, 6);
+  });
+
+  test("sets rows aside for validation, alike in every class", async () => {
+    let counted = { rows: 0, watched: false };
+    const options = { engine, loss: losses["softmax-cross-entropy"](), epochs: 2, validation: 0.2 };
+    for await (const event of fit(NETWORK, { train }, options)) {
+      if (event.type === "start") counted = { ...counted, rows: event.rows };
+      if (event.type === "epoch") counted = { ...counted, watched: event.validationLoss !== undefined };
+    }
+    expect(counted).toEqual({ rows: 203 - 41, watched: true });
+    await expect(run({ validation: 1 }, { train })).rejects.toThrow(RangeError);
+  });
+
+  test("class weights weigh rows, on top of their own weights", () => {
+    const data = { x: [1, 2, 3], y: [1, 0, 1], weight: [1, 2, 3] };
+    expect([...(classWeighted(data, [10, 5]).weight as Float64Array)]).toEqual([5, 20, 15]);
+    expect(() => classWeighted(data, [10])).toThrow(/row 0: class 1 has no weight/);
+    expect([...balancedWeights([0, 0, 0, 2], 3)]).toEqual([4 / 9, 0, 4 / 3]);
   });
 
   test("patience stops, and says so", async () => {
