@@ -44,6 +44,7 @@ export * from "./optim/optimizers.ts";
 export * from "./train/dataset.ts";
 export * from "./train/evaluate.ts";
 export * from "./train/fit.ts";
+export type { FitOptions } from "./train/fit-options.ts";
 export * from "./train/metrics.ts";
 export * from "./train/model.ts";
 export * from "./train/predictor.ts";

@@ -10,11 +10,11 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const duckdb = createRequire(import.meta.url).resolve("@duckdb/node-api");
 
 /** Reads a table in a process of its own; returns what that took. */
-async function measure(path: string): Promise<{ rows: number; ms: number; mb: number }> {
+async function measure(path: string): Promise<{ rows: number; mb: number }> {
   const outfile = join(folder, "read.mjs");
   const contents = `import { readTable } from "../../src/table/read.ts";
     const { rows } = await readTable(process.argv[2]);
-    console.log(JSON.stringify({ rows, ms: performance.now(), mb: process.resourceUsage().maxRSS / 1024 }));`;
+    console.log(JSON.stringify({ rows, mb: process.resourceUsage().maxRSS / 1024 }));`;
   await build({
     stdin: { contents, resolveDir: here },
     outfile,
@@ -28,20 +28,18 @@ async function measure(path: string): Promise<{ rows: number; ms: number; mb: nu
   return JSON.parse(execFileSync(process.execPath, [outfile, path], { encoding: "utf8" }));
 }
 
-it("reads 100 000 rows of 20 columns in a few seconds and less than 250 MB", async () => {
+it("reads 100 000 rows of 20 columns within 250 MB", async () => {
   const header = Array.from({ length: 20 }, (_, i) => `c${i}`).join();
   const row = (r: number) => Array.from({ length: 19 }, (_, c) => Math.sin(r * 19 + c).toFixed(6)).join();
   const lines = Array.from({ length: 100_000 }, (_, r) => `${row(r)},category ${r % 9}\n`);
-  const { rows, ms, mb } = await measure(file("large.csv", `${header}\n${lines.join("")}`));
+  const { rows, mb } = await measure(file("large.csv", `${header}\n${lines.join("")}`));
   expect(rows).toBe(100_000);
-  // Measured: 1.0 s and 170 MB. The time leaves room for a busy machine.
-  expect(ms).toBeLessThan(4000);
+  // Measured: 170 MB (and 1.0 s).
   expect(mb).toBeLessThan(250);
 });
 
 it("starts, reads a small table and ends within 150 MB", async () => {
-  const { ms, mb } = await measure(file("small.csv", `a,b\n${"1,x\n".repeat(400)}`));
-  // Measured: 0.2 s and 105 MB.
-  expect(ms).toBeLessThan(2000);
+  const { mb } = await measure(file("small.csv", `a,b\n${"1,x\n".repeat(400)}`));
+  // Measured: 105 MB (and 0.2 s).
   expect(mb).toBeLessThan(150);
 });

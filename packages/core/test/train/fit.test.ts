@@ -8,7 +8,8 @@ import type { NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import { balancedWeights, classWeighted, type Dataset } from "../../src/train/dataset.ts";
-import { type FitEvent, type FitOptions, fit } from "../../src/train/fit.ts";
+import { type FitEvent, fit } from "../../src/train/fit.ts";
+import type { FitOptions } from "../../src/train/fit-options.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { schedules } from "../../src/train/schedules.ts";
 
@@ -203,7 +204,7 @@ describe("refuses before any work", () => {
     ["batch", { batch: 2.5 }, /batch must be a whole number/],
     ["rate", { rate: -1 }, /rate/],
     ["l2", { l2: -1 }, /l2 must be a number ≥ 0, got -1/],
-    ["seed", { seed: 0.5 }, /seed must be a whole number, got 0.5/],
+    ["seed", { seed: 0.5 }, /seed must be a whole number ≥ 0, got 0.5/],
   ] as const)("%s", async (_, options, message) => {
     await expect(bad(options)).rejects.toThrow(message);
   });

@@ -1,0 +1,273 @@
+/** `check` finds wrong gradients, tells kinks from mistakes, and lets right ones pass. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type ActivationName,
+  checkDerivative,
+  checkGradients,
+  type Expr,
+  referenceEngine,
+  relu,
+  tanh,
+} from "@chaingrad/core";
+import { describe, expect, test } from "vitest";
+import { conclusion, report, toDocument } from "../src/commands/check.ts";
+import { type Batch, parseBatch, randomBatch } from "../src/net/batch.ts";
+import { checkNet, type VariableCheck } from "../src/net/check-net.ts";
+import { computeGradients, type Gradients } from "../src/net/gradients.ts";
+import { type NetDocument, parseNet } from "../src/net/net-document.ts";
+import { openNetwork } from "../src/net/open-network.ts";
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+
+describe("a derivative is", () => {
+  test.each<[string, (x: number) => number, number, number]>([
+    ["right where the function is smooth", Math.sin, 0.7, Math.cos(0.7)],
+    ["right where it is steep", (x) => Math.exp(50 * x), 0.3, 50 * Math.exp(15)],
+    ["right far from 0", (x) => x ** 3, 1e4, 3e8],
+    ["right where it is 0", (x) => x ** 2, 0, 0],
+    ["right close to a kink", (x) => Math.abs(x - 1e-5) * 3, 0, -3],
+    ["right where only the second derivative jumps", (x) => (x > 0 ? x * x : 0) + x, 0, 1],
+  ])("%s", (_, f, at, claimed) => {
+    const check = checkDerivative(f, at, claimed);
+    expect(check.verdict).toBe("ok");
+    expect(check.relativeError).toBeLessThan(1e-6);
+  });
+
+  test.each([0, 0.5, 2])("at a kink where it lies between the slopes 0 and 2: %f", (claimed) => {
+    expect(checkDerivative((x) => 2 * Math.max(x, 0) + 1, 0, claimed).verdict).toBe("kink");
+  });
+
+  test.each<[string, (x: number) => number, number, number]>([
+    ["by a relative 1e-5", Math.sin, 0.7, Math.cos(0.7) * (1 + 1e-5)],
+    ["in sign", Math.exp, 1, -Math.E],
+    ["outside the slopes at a kink", (x) => Math.abs(x), 0, 1.01],
+    ["where it should be 0", (x) => 1 + x * x, 0, 1e-6],
+    ["as it is no number", Math.sin, 0, Number.NaN],
+  ])("wrong %s", (_, f, at, claimed) => {
+    expect(checkDerivative(f, at, claimed).verdict).toBe("mismatch");
+  });
+
+  test("right up to the rounding of large numbers that cancel", () => {
+    const f = (x: number): number => 1e9 + x - 1e9;
+    expect(checkDerivative(f, 0.3, 1).verdict).toBe("mismatch");
+    expect(checkDerivative(f, 0.3, 1, 1e9).verdict).toBe("ok");
+  });
+});
+
+test("of a large tensor a sample is looked at, the same for the same seed", () => {
+  const values = Float64Array.from({ length: 1000 }, (_, i) => i / 1000);
+  const total = (_: string, moved: Float64Array): number => moved.reduce((sum, x) => sum + x * x, 0);
+  const gradient = values.map((x) => 2 * x);
+  const places = (seed: number): number[] => {
+    const [{ size, entries, verdict }] = checkGradients(total, { a: values }, { a: gradient }, { most: 20, seed });
+    expect({ size, verdict }).toEqual({ size: 1000, verdict: "ok" });
+    return entries.map(({ index }) => index).sort((a, b) => a - b);
+  };
+  expect(new Set(places(1)).size).toBe(20);
+  expect(places(1)).toEqual(places(1));
+  expect(places(1)).not.toEqual(places(2));
+});
+
+const NET = parseNet(
+  {
+    inputs: 3,
+    layers: [
+      { units: 4, activation: "silu" },
+      { units: 2, activation: "identity" },
+    ],
+    loss: "mean-squared-error",
+    l2: 0.1,
+    weights: {
+      W1: [
+        [0.3, -0.2, 0.5],
+        [0.1, 0.8, -0.6],
+        [-0.4, 0.2, 0.9],
+        [0.7, -0.5, 0.1],
+      ],
+      b1: [0.1, -0.2, 0.3, 0],
+      W2: [
+        [0.4, -0.7, 0.2, 0.6],
+        [0.5, 0.1, -0.3, 0.8],
+      ],
+      b2: [0.05, -0.1],
+    },
+  },
+  "net",
+);
+const BATCH = parseBatch(
+  {
+    x: [
+      [0.5, -1, 0.25],
+      [1, 0.5, -0.75],
+    ],
+    y: [
+      [1, 0],
+      [0.5, -1],
+    ],
+    weight: [1, 2],
+  },
+  "batch",
+  NET,
+);
+
+const gradientsOf = (net: NetDocument, batch: Batch): Gradients =>
+  computeGradients(net, net.weights!, batch, referenceEngine, "f64");
+
+/** The right gradients but for one entry. */
+function perturbed(name: string, index: number, change: (value: number) => number): Gradients {
+  const right = gradientsOf(NET, BATCH);
+  const values = Array.from(right.gradients[name].values);
+  values[index] = change(values[index]);
+  return { ...right, gradients: { ...right.gradients, [name]: { ...right.gradients[name], values } } };
+}
+
+const verdicts = (checks: readonly VariableCheck[]): Record<string, string> =>
+  Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+
+describe("a network", () => {
+  test("with right gradients passes, every entry of it", () => {
+    const checks = checkNet(NET, NET.weights!, BATCH);
+    expect(verdicts(checks)).toEqual({ W1: "ok", b1: "ok", W2: "ok", b2: "ok", x: "ok" });
+    for (const { size, entries, forwardError } of checks) {
+      expect(entries).toHaveLength(size);
+      expect(entries[0].relativeError).toBeLessThan(1e-7);
+      expect(forwardError).toBeLessThan(1e-12);
+    }
+    expect(conclusion(checks)).toBe("All gradients are right: 32 entries compared.");
+  });
+
+  test.each<[string, number, (value: number) => number]>([
+    ["W1", 7, (value) => value * 1.001],
+    ["b2", 1, (value) => -value],
+    ["x", 2, () => 0],
+  ])("with a wrong entry in ∂L/∂%s fails there", (name, index, change) => {
+    const checks = checkNet(NET, NET.weights!, BATCH, perturbed(name, index, change));
+    expect(checks[0]).toMatchObject({ name, verdict: "mismatch" });
+    expect(checks[0].entries.filter(({ verdict }) => verdict === "mismatch").map((entry) => entry.index)).toEqual([
+      index,
+    ]);
+    expect(checks.slice(1).every(({ verdict }) => verdict === "ok")).toBe(true);
+    expect(toDocument(checks)).toMatchObject({
+      verdict: "mismatch",
+      tensors: [{ name, worst: { index } }, {}, {}, {}, {}],
+    });
+  });
+
+  test("the report of a wrong gradient says where, what is claimed and what differences say", () => {
+    const checks = checkNet(
+      NET,
+      NET.weights!,
+      BATCH,
+      perturbed("W2", 5, () => 0.125),
+    );
+    expect(report(checks, 80).split("\n")[1]).toMatch(/^∂L\/∂W2 +mismatch +8 /);
+    expect(conclusion(checks)).toMatch(
+      /^1 gradient of 5 wrong:\n {2}∂L\/∂W2\[1\]\[1\] is 0\.125, differences say -?0\.\d+$/,
+    );
+  });
+
+  test("with an op whose derivative is wrong fails, even if both modes share the mistake", () => {
+    const broken = (z: Expr): Expr => {
+      const right = tanh(z);
+      const op = { ...right.op, jvp: relu(z).op.jvp, vjp: relu(z).op.vjp };
+      return { ...right, op } as Expr;
+    };
+    const layers = NET.network.layers.map((layer, i) => (i === 0 ? { ...layer, activation: broken } : layer));
+    const net = { ...NET, network: { ...NET.network, layers } };
+    const checks = checkNet(net, NET.weights!, BATCH);
+    expect(verdicts(checks)).toMatchObject({ W1: "mismatch", b1: "mismatch", x: "mismatch", W2: "ok", b2: "ok" });
+    expect(checks.every(({ forwardError }) => forwardError < 1e-12)).toBe(true);
+  });
+
+  test("at a kink of relu is told apart from a wrong one", () => {
+    const layers = [
+      { units: 2, activation: "relu" },
+      { units: 1, activation: "identity" },
+    ];
+    const weights = {
+      W1: [
+        [1, -1],
+        [0.5, 2],
+      ],
+      b1: [0, 0],
+      W2: [[1, 2]],
+      b2: [0.5],
+    };
+    const net = parseNet({ inputs: 2, layers, loss: "mean-squared-error", weights }, "net");
+    const checks = checkNet(net, net.weights!, parseBatch({ x: [[1, 1]], y: [1] }, "batch", net));
+    expect(verdicts(checks)).toEqual({ W1: "kink", b1: "kink", x: "kink", W2: "ok", b2: "ok" });
+    expect(conclusion(checks)).toContain("at a kink of the loss");
+  });
+
+  test.each<ActivationName>(["relu", "leaky-relu", "elu", "selu", "gelu", "softsign", "exp", "softmax"])(
+    "of %s passes with random weights and rows",
+    async (activation) => {
+      const path = join(emptyFolder(), "net.json");
+      const layers = [
+        { units: 6, activation },
+        { units: 3, activation: "identity" },
+      ];
+      writeFileSync(path, JSON.stringify({ inputs: 4, layers, loss: "softmax-cross-entropy" }));
+      const { net, tensors, origin } = await openNetwork(path, 3);
+      expect(origin).toBe("initial");
+      const checks = checkNet(net, tensors, randomBatch(net.network, net.loss, 5, 3));
+      expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
+    },
+  );
+
+  test("that is saturated passes: what rounds to 0 is no mismatch", () => {
+    const layers = [{ units: 2, activation: "identity" }];
+    const weights = { W1: [[300], [-300]], b1: [0, 0] };
+    const net = parseNet({ inputs: 1, layers, loss: "softmax-cross-entropy", weights }, "net");
+    const checks = checkNet(net, net.weights!, parseBatch({ x: [[1], [2]], y: [0, 0] }, "batch", net));
+    expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
+  });
+});
+
+test("the report fits its width", () => {
+  const checks = checkNet(NET, NET.weights!, BATCH);
+  for (const width of [40, 80]) {
+    for (const line of report(checks, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  }
+});
+
+describe("the command", () => {
+  const folder = emptyFolder();
+  const net = { inputs: 3, layers: [{ units: 2, activation: "tanh" }], loss: "huber" };
+  writeFileSync(join(folder, "net.json"), JSON.stringify(net));
+
+  test("checks a network without weights on random rows, the same each time", async () => {
+    const first = await runCli(["check", "net.json", "--json"], { cwd: folder });
+    expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
+    const document = JSON.parse(first.stdout);
+    expect(document.verdict).toBe("ok");
+    expect(document.tensors.map(({ name }: { name: string }) => name).sort()).toEqual(["W1", "b1", "x"]);
+    expect((await runCli(["check", "net.json", "--json"], { cwd: folder })).stdout).toBe(first.stdout);
+  });
+
+  test("checks a trained model on random rows and on a table", async () => {
+    const iris = join(DATA, "iris.csv");
+    const target = readFileSync(iris, "utf8").split("\n")[0].split(",").at(-1)!.trim();
+    await runCli(["train", iris, "--target", target, "--epochs", "3", "--out", "iris.safetensors"], { cwd: folder });
+    writeFileSync(join(folder, "rows.csv"), readFileSync(iris, "utf8").split("\n").slice(0, 5).join("\n"));
+    for (const args of [[], ["--batch", "rows.csv"]]) {
+      const { status, stdout } = await runCli(["check", "iris.safetensors", ...args], { cwd: folder });
+      expect(status).toBe(0);
+      expect(stdout).toContain("trained weights");
+      expect(stdout).toMatch(/All gradients are right: \d+ entries compared\./);
+    }
+  });
+
+  test.each<[string, readonly string[], ...string[]]>([
+    ["no such file", ["nope.json"], "'nope.json'", "no such file"],
+    ["a folder", ["."], "'.'", "it is a folder"],
+    ["a batch that does not fit", ["net.json", "--batch", "wide.json"], "'wide.json'", "[rows, 3]", "got [1, 4]"],
+    ["a model that is cut short", ["cut.safetensors"], "cut.safetensors", "cut short"],
+  ])("refuses %s with status 2", async (_, args, ...mentions) => {
+    writeFileSync(join(folder, "wide.json"), '{"x": [[1, 2, 3, 4]], "y": [[0, 0]]}');
+    writeFileSync(join(folder, "cut.safetensors"), Uint8Array.of(200, 1, 0, 0, 0, 0, 0, 0, 123));
+    const { status, stdout, stderr } = await runCli(["check", ...args], { cwd: folder });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    for (const mention of ["chaingrad: ", ...mentions]) expect(stderr).toContain(mention);
+  });
+});

@@ -1,0 +1,125 @@
+/** `explain` shows what runs: its numbers are those of the gradient program, its lines fit the terminal. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { referenceEngine, terminalLines } from "@chaingrad/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { explainNet } from "../src/commands/explain.ts";
+import { exampleBatch, exampleNetwork } from "../src/net/example.ts";
+import { computeGradients } from "../src/net/gradients.ts";
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+
+const { net, tensors } = exampleNetwork;
+
+describe("the example", () => {
+  const { derivation, numbers } = explainNet(net, tensors, exampleBatch);
+
+  test("is computed by hand", () => {
+    const { W1, b1, W2, b2, W3, b3 } = tensors;
+    const layer = (W: Float64Array, b: Float64Array, h: readonly number[]): number[] =>
+      Array.from(b, (bias, i) => Math.tanh(h.reduce((z, value, j) => z + W[i * h.length + j] * value, bias)));
+    const h1 = layer(W1, b1, [1, 0.5]);
+    const h2 = layer(W2, b2, h1);
+    const [y] = layer(W3, b3, h2);
+    const delta3 = 2 * (y - 0.2) * (1 - y * y);
+    const delta2 = h2.map((h, i) => delta3 * W3[i] * (1 - h * h));
+    expect(numbers.h1).toEqual(Float64Array.from(h1));
+    expect(numbers.L[0]).toBeCloseTo((y - 0.2) ** 2, 15);
+    expect(numbers["∂L/∂z3"][0]).toBeCloseTo(delta3, 15);
+    expect(numbers["∂L/∂W3"][1]).toBeCloseTo(delta3 * h2[1], 15);
+    expect(numbers["∂L/∂W2"][3]).toBeCloseTo(delta2[1] * h1[0], 15);
+  });
+
+  test("has the gradients that `gradient` computes", () => {
+    const { gradients } = computeGradients(net, tensors, exampleBatch, referenceEngine, "f64");
+    for (const [name, { values }] of Object.entries(gradients)) {
+      expect(Array.from(numbers[`∂L/∂${name}`]), name).toEqual(
+        Array.from(values, (value) => expect.closeTo(value, 14)),
+      );
+    }
+  });
+
+  test("goes back from the output layer to the first", () => {
+    const order = derivation.backward.map(({ name }) => name);
+    const wanted = ["∂L/∂y", "∂y/∂z3", "∂L/∂W3", "∂L/∂b3", "∂L/∂W2", "∂L/∂b2", "∂L/∂W1", "∂L/∂b1"];
+    expect(order.filter((name) => wanted.includes(name))).toEqual(wanted);
+  });
+
+  test.each([40, 80, 160])("fits %d columns", (width) => {
+    for (const line of terminalLines(derivation, numbers, { width })) expect(line.length).toBeLessThanOrEqual(width);
+  });
+});
+
+describe("the command", () => {
+  const folder = emptyFolder();
+  const explain = (...args: string[]) => runCli(["explain", ...args], { cwd: folder });
+  const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
+  const layers = [
+    { units: 2, activation: "relu" },
+    { units: 1, activation: "identity" },
+  ];
+  write("net.json", JSON.stringify({ inputs: 2, layers, loss: "huber" }));
+  write("batch.json", '{"x": [[1, 2], [3, 4], [-5, 6]], "y": [1, 2, 3]}');
+
+  beforeAll(async () => {
+    const columns = ["--target", "miles_per_gallon", "--epochs", "3", "--out", "cars.safetensors"];
+    await runCli(["train", join(DATA, "cars.csv"), ...columns], { cwd: folder });
+  });
+
+  test("without arguments explains a network with two hidden layers", async () => {
+    const { status, stdout, stderr } = await explain();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatchSnapshot();
+    const derivative = stdout.split("\n").find((line) => line.startsWith("∂L/∂W₃"));
+    expect(derivative).toContain("(∂L/∂y)(∂y/∂z₃)(∂z₃/∂W₃)");
+  });
+
+  test("takes width and digits", async () => {
+    const { stdout } = await explain("--width", "50", "--digits", "9", "--quiet");
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(stdout).toContain("0.462117157");
+  });
+
+  test("gives the derivation as one JSON document", async () => {
+    const { status, stdout, stderr } = await explain("net.json", "batch.json", "--row", "3", "--json");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const { inputs, forward, backward } = JSON.parse(stdout);
+    expect(inputs[0]).toMatchObject({ name: "x", shape: [1, 2], values: [-5, 6] });
+    expect(forward.at(-1).name).toBe("L");
+    expect(backward.at(-1).name).toBe("∂L/∂x");
+  });
+
+  test("shows all rows of a batch, or a random one", async () => {
+    expect((await explain("net.json", "batch.json")).stdout).toContain("3 rows of 'batch.json'");
+    expect((await explain("net.json", "--batch", "batch.json", "--row", "2")).stdout).toContain("x = [ 3  4 ]");
+    expect((await explain("net.json")).stdout).toContain("a random row");
+  });
+
+  test("explains a model on a row of a table", async () => {
+    const lines = readFileSync(join(DATA, "cars.csv"), "utf8").split("\n");
+    write("two.csv", [lines[0], lines[5], lines[9]].join("\n"));
+    const x = async (...args: string[]) =>
+      JSON.parse((await explain("cars.safetensors", ...args, "--json")).stdout).inputs[0];
+    const fifth = await x(join(DATA, "cars.csv"), "--row", "5");
+    expect(fifth.shape[0]).toBe(1);
+    expect(await x("two.csv")).toEqual(fifth);
+    expect(await x("two.csv", "--row", "2")).not.toEqual(fifth);
+    expect((await explain("cars.safetensors", "two.csv")).stdout).toContain("horsepower");
+  });
+
+  test.each<[string, readonly string[], ...string[]]>([
+    ["a row without rows", ["net.json", "--row", "1"], "--row needs rows"],
+    ["rows without a network", ["--batch", "batch.json"], "rows need a network"],
+    ["row 0", ["net.json", "batch.json", "--row", "0"], "'0'", "≥ 1"],
+    ["a row beyond the batch", ["net.json", "batch.json", "--row", "4"], "'batch.json' has no row 4", "from 1 to 3"],
+    ["a row beyond the table", ["cars.safetensors", "two.csv", "--row", "3"], "'two.csv' has no row 3", "from 1 to 2"],
+    ["a table without the target", ["cars.safetensors", "bare.csv"], "bare.csv", "'miles_per_gallon'"],
+    ["no such network", ["nope.json"], "'nope.json'", "no such file"],
+    ["too many digits", ["--digits", "18"], "from 1 to 17"],
+    ["too narrow a width", ["--width", "5"], "≥ 24"],
+  ])("refuses %s with status 2", async (_, args, ...mentions) => {
+    write("bare.csv", "weight\n3000\n");
+    const { status, stdout, stderr } = await explain(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    for (const mention of ["chaingrad: ", ...mentions]) expect(stderr).toContain(mention);
+  });
+});

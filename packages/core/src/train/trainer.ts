@@ -1,0 +1,157 @@
+/** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
+import { shuffle } from "../data/split.ts";
+import type { Executable } from "../engines/engine.ts";
+import { sizeOf } from "../graph/type.ts";
+import type { Loss } from "../nn/losses.ts";
+import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { adam } from "../optim/adam.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { type Dataset, rowsOf } from "./dataset.ts";
+import type { FitOptions, Settings } from "./fit-options.ts";
+import type { Tensors } from "./predictor.ts";
+import { constant, type Schedule } from "./schedules.ts";
+import { stateName, type TrainStep, trainStep } from "./step.ts";
+
+/** How long a slice of steps may hold the event loop, in milliseconds. */
+const SLICE = 12;
+
+export class Trainer {
+  readonly rows: number;
+  readonly stepsPerEpoch: number;
+  readonly #settings: Settings;
+  readonly schedule: Schedule;
+  readonly #step: TrainStep;
+  readonly #executable: Executable;
+  readonly #saved: readonly string[];
+  /** Steps that take about one slice, learned by measuring. */
+  #sliceSteps = 1;
+  #sinceYield = now();
+
+  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, settings: Settings) {
+    const dtype = options.dtype ?? "f32";
+    const optimizer = options.optimizer ?? adam();
+    this.rows = rowsOf(train, network.inputs);
+    this.stepsPerEpoch = Math.ceil(this.rows / settings.batch);
+    this.#settings = settings;
+    this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
+    // One more row than the table has, of weight zero, fills up the last batch.
+    const { loss, l1, l2, clip } = options;
+    const sizes = { batch: settings.batch, rows: this.rows + 1 };
+    this.#step = trainStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes });
+    this.#executable = options.engine.compile(this.#step.program, {
+      donate: this.#step.carried,
+      sequences: {
+        rows: this.stepsPerEpoch,
+        rate: this.stepsPerEpoch,
+        step: this.stepsPerEpoch,
+        key: this.stepsPerEpoch,
+      },
+      records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
+    });
+    this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
+    this.#writeData(network, train, options.loss);
+    this.#writeInitial(network, optimizer, settings.seed, options.initial ?? {});
+  }
+
+  #writeData(network: NetworkSpec, train: Dataset, loss: Loss): void {
+    const withPadding = (values: ArrayLike<number>, width: number): Float64Array => {
+      const padded = new Float64Array((this.rows + 1) * width);
+      padded.set(Float64Array.from(values));
+      return padded;
+    };
+    const width = loss.target === "labels" ? 1 : network.layers[network.layers.length - 1].units;
+    this.#executable.write("data/x", withPadding(train.x, network.inputs));
+    this.#executable.write("data/y", withPadding(train.y, width));
+    this.#executable.write("data/weight", withPadding(train.weight ?? new Float64Array(this.rows).fill(1), 1));
+  }
+
+  #writeInitial(network: NetworkSpec, optimizer: Optimizer, seed: number, initial: Tensors): void {
+    const params = initialParameters(network, seed);
+    const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
+    for (const [name, values] of Object.entries(params)) {
+      this.#executable.write(name, initial[name] ?? values);
+      for (const [part, start] of Object.entries(optimizer.state)) {
+        this.#executable.write(
+          stateName(name, part),
+          new Float64Array(values.length).fill(start === "rate" ? rate : start),
+        );
+      }
+    }
+    for (const { name, shape, initial: start } of buffersOf(network)) {
+      const size = sizeOf(shape);
+      this.#executable.write(name, initial[name] ?? new Float64Array(size).fill(start));
+    }
+  }
+
+  /** One pass over the rows, epoch from 0; undefined when aborted. */
+  async epoch(epoch: number, signal: AbortSignal | undefined): Promise<{ loss: number; rate: number } | undefined> {
+    const steps = this.stepsPerEpoch;
+    const rate = this.#writeEpoch(epoch);
+    for (let first = 0; first < steps; ) {
+      if (now() - this.#sinceYield > SLICE / 1000) {
+        await nextTurn();
+        this.#sinceYield = now();
+      }
+      if (signal?.aborted) return undefined;
+      const count = Math.min(this.#sliceSteps, steps - first);
+      const before = now();
+      this.#executable.run(count, first);
+      const perStep = ((now() - before) * 1000) / count;
+      this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(SLICE / perStep)));
+      first += count;
+    }
+    const losses = Array.from(this.#executable.read("loss"));
+    const weights = Array.from(this.#executable.read("weight"));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const loss = losses.reduce((sum, value, i) => sum + value * weights[i], 0) / (total || 1);
+    return { loss, rate };
+  }
+
+  /** The epoch's order of rows, rates, step numbers and random keys. */
+  #writeEpoch(epoch: number): number {
+    const steps = this.stepsPerEpoch;
+    const { batch, epochs, seed } = this.#settings;
+    const rows = new Int32Array(steps * batch).fill(this.rows);
+    rows.set(
+      shuffle(
+        Int32Array.from({ length: this.rows }, (_, i) => i),
+        seed,
+        epoch,
+      ),
+    );
+    const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
+    const rates = numbers.map((step) => this.schedule({ step, epoch, steps: steps * epochs }));
+    this.#executable.write("rows", rows);
+    this.#executable.write("rate", rates);
+    this.#executable.write(
+      "step",
+      numbers.map((step) => step + 1),
+    );
+    this.#executable.write(
+      "key",
+      Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? seed : numbers[i >> 1])),
+    );
+    return rates[steps - 1];
+  }
+
+  /** Parameters and running statistics as they stand. */
+  tensors(): Record<string, Float64Array> {
+    return Object.fromEntries(this.#saved.map((name) => [name, Float64Array.from(this.#executable.read(name))]));
+  }
+
+  describe(): string {
+    return this.#executable.describe();
+  }
+}
+
+/** Seconds, from an arbitrary start. */
+export const now = (): number => performance.now() / 1000;
+
+/** Lets timers, signals and I/O run. */
+function nextTurn(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void };
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
