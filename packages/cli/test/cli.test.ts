@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportFailure } from "../src/output/failure.ts";
-import { BIN, emptyFolder, runCli } from "./support/run-cli.ts";
+import { emptyFolder, runCli } from "./support/run-cli.ts";
 
+const BIN = resolve(import.meta.dirname, "../bin/chaingrad.js");
 const COMMANDS = ["train", "predict", "evaluate", "gradient", "check", "explain"];
 const run = (...args: string[]) => runCli(args, { cwd: emptyFolder() });
 
@@ -89,7 +90,9 @@ test("a defect shows its stack, asks for a report and has status 70", () => {
 describe("start-up", () => {
   const DIST = resolve(import.meta.dirname, "../dist");
   const importsOf = (file: string): string[] =>
-    [...readFileSync(file, "utf8").matchAll(/^(?:import|export)[^"';]*?["']([^"']+)["'];$/gms)].map(([, path]) => path);
+    [...readFileSync(file, "utf8").matchAll(/^(?:import|export)(?:[^;]*? from)? "([^"]+)";$/gms)].map(
+      ([, path]) => path,
+    );
   /** Everything that loading this file loads, apart from dynamic imports. */
   const loaded = (file: string, seen = new Set<string>()): Set<string> => {
     for (const path of importsOf(file)) {

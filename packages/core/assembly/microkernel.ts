@@ -41,7 +41,7 @@ export function columnKernel<T>(
     c30 = v128.load(c3);
     c31 = v128.load(c3, 16);
   }
-  for (; depth > 0; depth--, a += aColumn, b += bRow) {
+  for (const end = b + depth * bRow; b < end; a += aColumn, b += bRow) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const x0 = v128.load_splat<T>(a);

@@ -1,4 +1,4 @@
-/** The library's one entry point: graph, ops, both modes, engines, networks, training, explanation. */
+/** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`. */
 export * from "./autodiff/check-gradients.ts";
 export * from "./autodiff/differences.ts";
 export { jvp } from "./autodiff/forward.ts";
@@ -12,9 +12,6 @@ export * from "./data/target.ts";
 export * from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
 export { wasmEngine } from "./engines/wasm/wasm.ts";
-export * from "./explain/derivation.ts";
-export * from "./explain/json.ts";
-export * from "./explain/terminal.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
 export { type Program, program } from "./graph/program.ts";

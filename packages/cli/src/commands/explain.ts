@@ -1,13 +1,6 @@
 /** `chaingrad explain`: the forward program of a network, then its backward program from the output to the first layer. */
-import {
-  type Derivation,
-  derivationJson,
-  derive,
-  evaluate,
-  type Numbers,
-  referenceEngine,
-  terminalLines,
-} from "@chaingrad/core";
+import { evaluate, referenceEngine } from "@chaingrad/core";
+import { type Derivation, derivationJson, derive, type Numbers, terminalLines } from "@chaingrad/core/explain";
 import type { Command } from "commander";
 import type { Batch } from "../net/batch.ts";
 import { exampleBatch, exampleNetwork } from "../net/example.ts";

@@ -58,11 +58,20 @@ const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
     if (node.attributes.axes.length === 0) return x;
     const value = filledWith(x);
     const count = sizeOf(x.type.shape) / Math.max(1, sizeOf(node.type.shape));
-    return value === undefined ? undefined : fill(value * count, node.type.shape, node.type.dtype);
+    if (value !== undefined) return fill(value * count, node.type.shape, node.type.dtype);
+    return x.op === (sumOp as Op) && x.label === undefined
+      ? sumOfSum(x as Expr<AxesAttributes>, node.attributes.axes)
+      : undefined;
   },
   notation: ([x], node) => call("Σ", [x], reducedIndices(node)),
   kernel: (node) => ({ kind: "reduce", by: "sum", axes: node.attributes.axes }),
 });
+
+/** Σ over `axes` of a sum is one sum over the axes of both. */
+function sumOfSum(inner: Expr<AxesAttributes>, axes: readonly number[]): Expr {
+  const kept = otherAxes(inner.operands[0].type.shape.length, inner.attributes.axes);
+  return sum(inner.operands[0], [...inner.attributes.axes, ...axes.map((axis) => kept[axis])]);
+}
 
 const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
   name: "broadcast",

@@ -18,7 +18,7 @@ test("tanh with mean squared error", () => {
     h₂ = tanh(z₂)  [4, 2]
     z₃ = h₂ W₃ᵀ + b₃  [4, 1]
     y = tanh(z₃)  [4, 1]
-    L = 0.25 · Σ(Σⱼ((y − t)²))  []"
+    L = 0.25 · Σ((y − t)²)  []"
   `);
   expect(lines(backward)).toMatchInlineSnapshot(`
     "∂L/∂y = 0.5 · (y − t)  [4, 1] pullback of mul, operand 0 + pullback of mul, operand 1
@@ -69,7 +69,7 @@ test("gelu is several ops: its local derivative is what the rules give together"
     h₁ = 0.5 · z₁ ⊙ (1 + erf(0.7071 · z₁))  [4, 3]
     z₂ = h₁ W₂ᵀ + b₂  [4, 1]
     y = sigmoid(z₂)  [4, 1]
-    L = 0.25 · Σ(Σⱼ((y − t)²))  []"
+    L = 0.25 · Σ((y − t)²)  []"
   `);
   expect(lines(backward)).toMatchInlineSnapshot(`
     "∂L/∂y = 0.5 · (y − t)  [4, 1] pullback of mul, operand 0 + pullback of mul, operand 1

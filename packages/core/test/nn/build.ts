@@ -13,7 +13,7 @@ import { input } from "../../src/ops/source.ts";
 
 export type Nested = number | readonly Nested[];
 
-export const flatten = (values: Nested): number[] => (typeof values === "number" ? [values] : values.flatMap(flatten));
+const flatten = (values: Nested): number[] => (typeof values === "number" ? [values] : values.flatMap(flatten));
 
 /** Runs a graph of f64 inputs given by name, shape and values. */
 export function run(

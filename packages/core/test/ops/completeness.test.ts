@@ -8,7 +8,6 @@ const notOps: Readonly<Record<string, string>> = {
   elementwise: "makes op functions",
   elementwiseOp: "makes ops",
   applyElementwise: "what op functions are made of",
-  toCommonShape: "broadcasts operands; tested through every binary op (broadcasting.test.ts)",
   linear: "makes ops",
   input: "every entry of the table starts from it",
   filledWith: "asks about a node",

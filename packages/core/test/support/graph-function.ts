@@ -19,7 +19,7 @@ export function graphFunction(inputs: readonly Expr[], outputs: readonly Expr[])
 }
 
 /** The largest distance a value moves along a direction in [−1, 1]; sampling domains keep twice this from kinks. */
-export const STEP = 0.01;
+const STEP = 0.01;
 
 /**
  * d/dt f(x + t ẋ) at t = 0: central differences with steps h, h/2, h/4, extrapolated twice (Richardson), so that the
