@@ -1,7 +1,8 @@
 /** `explain` shows what runs: its numbers are those of the gradient program, its lines fit the terminal. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { referenceEngine, terminalLines } from "@chaingrad/core";
+import { referenceEngine } from "@chaingrad/core";
+import { terminalLines } from "@chaingrad/core/explain";
 import { beforeAll, describe, expect, test } from "vitest";
 import { explainNet } from "../src/commands/explain.ts";
 import { exampleBatch, exampleNetwork } from "../src/net/example.ts";

@@ -7,10 +7,10 @@ import {
   M_ABS, M_ADD, M_ATAN, M_BROADCAST, M_COPY, M_COS, M_DIV, M_EQUAL, M_ERF, M_EXP, M_EXPM1, M_FLOOR, M_LESS,
   M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MUL, M_NEG, M_POW, M_RECIPROCAL, M_RELU, M_SIGMOID, M_SIGN, M_SIN,
   M_SOFTPLUS, M_SQRT, M_SUB, M_TAN, M_TANH, M_WHERE, TILE,
-} from '../src/engines/wasm/opcodes';
-import { broadcast, fill } from './copy';
-import { binary, unary, where } from './elementwise';
-import { powLoop, rareLoop, transcendental } from './transcendental';
+} from "../src/engines/wasm/opcodes";
+import { broadcast, fill } from "./copy";
+import { binary, unary, where } from "./elementwise";
+import { powLoop, rareLoop, transcendental } from "./transcendental";
 
 /** Runs one CHAIN instruction at p: [op, len, count, splats, body, ...splats × 2, ...body × 6]. */
 export function chain<T>(p: usize): void {

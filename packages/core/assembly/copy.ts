@@ -2,9 +2,9 @@
  * Moving and converting elements: contiguous and strided copies, broadcasts within a chain, casts, rows by index.
  */
 
-import { M_ADD } from '../src/engines/wasm/opcodes';
-import { binary } from './elementwise';
-import { lanes } from './vector';
+import { M_ADD } from "../src/engines/wasm/opcodes";
+import { binary } from "./elementwise";
+import { lanes } from "./vector";
 
 /** Copies a multiple of 4 bytes, forward. Short runs are frequent, and a bulk copy costs a call out of WebAssembly. */
 export function copyWords(dst: usize, src: usize, bytes: usize): void {

@@ -8,10 +8,10 @@
  * rows that fit the second-level cache; otherwise it is read where it lies.
  */
 
-import { dots } from './dots';
-import { columnKernel, PANEL, ROWS, stridedKernel } from './microkernel';
-import { packPanel, packRows } from './pack';
-import { lanes } from './vector';
+import { dots } from "./dots";
+import { columnKernel, PANEL, ROWS, stridedKernel } from "./microkernel";
+import { packPanel, packRows } from "./pack";
+import { lanes } from "./vector";
 
 /** The longest block of k: a panel of B (32 · 512 bytes) and four rows of A share the first-level cache. */
 const MAX_DEPTH = 512;
@@ -98,16 +98,16 @@ export function gemm<T>(
         }
         const whole = width == panelWidth;
         const accumulate = whole && p > 0;
-        const cStep = whole ? cRow : PANEL;
+        const tileRow = whole ? cRow : PANEL;
         let aAt = aBlock;
         let cAt = c + i0 * cRow + j * size;
         for (let i = 0; i < rows; i += ROWS, aAt += aTile, cAt += cRow * ROWS) {
           const tall = min(ROWS, rows - i);
           const tile = whole ? cAt : workspace;
           if (packA || (transposeA && tall == ROWS)) {
-            columnKernel<T>(tall, deep, aAt, aColumn, panel, panelRow, tile, cStep, accumulate);
+            columnKernel<T>(tall, deep, aAt, aColumn, panel, panelRow, tile, tileRow, accumulate);
           } else {
-            stridedKernel<T>(tall, deep, aAt, aRow, aColumn, panel, panelRow, tile, cStep, accumulate);
+            stridedKernel<T>(tall, deep, aAt, aRow, aColumn, panel, panelRow, tile, tileRow, accumulate);
           }
           if (!whole) flushTile<T>(tile, tall, width, cAt, cRow, p > 0);
         }

@@ -7,14 +7,14 @@
 import {
   CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NORMAL, ONE_HOT, PUT, SCATTER_ROWS, SUM, TAKE,
   UNIFORM,
-} from '../src/engines/wasm/opcodes';
-import { chain } from './chain';
-import { cast, copyAxes, copyBytes, gatherRows, oneHot, scatterRows } from './copy';
-import { gemm } from './gemm';
-import { random } from './random';
-import { reduce } from './reduce';
+} from "../src/engines/wasm/opcodes";
+import { chain } from "./chain";
+import { cast, copyAxes, copyBytes, gatherRows, oneHot, scatterRows } from "./copy";
+import { gemm } from "./gemm";
+import { random } from "./random";
+import { reduce } from "./reduce";
 
-export { gemmWorkspace } from './gemm';
+export { gemmWorkspace } from "./gemm";
 
 /** Where the module's own constants end: memory from here on is the host's. */
 export const heapBase: usize = __heap_base;

@@ -3,8 +3,8 @@
  * way.
  */
 
-import { PANEL, ROWS } from './microkernel';
-import { lanes } from './vector';
+import { PANEL, ROWS } from "./microkernel";
+import { lanes } from "./vector";
 
 /** Four rows of four f32, or two of two f64, transposed. */
 @inline

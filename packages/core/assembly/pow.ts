@@ -4,7 +4,7 @@
  * numbers, high + low, accurate to 2⁻⁶⁵. Scalar, because powers are rare and their edge cases many.
  */
 
-import { expPair } from './rare';
+import { expPair } from "./rare";
 
 /** The upper 26 bits of a: products of two such halves are exact. */
 @inline

@@ -3,8 +3,8 @@
  * precisions (f32 is promoted and rounded back), because code size matters more here than speed. Coefficients: see math.ts.
  */
 
-import { copySign, madd, splat } from './vector';
-import { exp } from './math';
+import { copySign, madd, splat } from "./vector";
+import { exp } from "./math";
 
 /** exp as a function of its own, for callers that are not a loop over a tile. */
 export function expPair(x: v128): v128 {

@@ -7,9 +7,9 @@
  * the number of runs, not of terms (Higham, "Accuracy and Stability of Numerical Algorithms", §4.2).
  */
 
-import { MAX, SUM } from '../src/engines/wasm/opcodes';
-import { exp, log } from './math';
-import { horizontalMax, horizontalSum, lanes, loadPart, splat, storePart } from './vector';
+import { MAX, SUM } from "../src/engines/wasm/opcodes";
+import { exp, log } from "./math";
+import { horizontalMax, horizontalSum, lanes, loadPart, splat, storePart } from "./vector";
 
 /** Terms that one lane adds up before they join the total. */
 const RUN = 128;

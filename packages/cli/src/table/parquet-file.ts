@@ -44,7 +44,7 @@ async function append(connection: DuckDBConnection, columns: readonly Column[]):
 /** Dates are text here and become dates there: days if all are, points in time otherwise. */
 function sqlOf(column: Column, sql: string): string {
   if (column.type !== "date") return sql;
-  const days = column.values.every((value) => value === null || value.length === "2020-01-05".length);
+  const days = column.values.every((value) => String(value ?? "2020-01-05").length === "2020-01-05".length);
   return `CAST(${sql} AS ${days ? "DATE" : "TIMESTAMPTZ"})`;
 }
 
