@@ -2,7 +2,7 @@
  * Time of one training step (gather, forward, loss, backward, Adam) on one thread of the embedded engine, f32.
  * A benchmark, not a test: run it on a quiet machine with `npm run bench`.
  */
-import { adam, initialParameters, softmaxCrossEntropy, trainStep, wasmEngine } from "@chaingrad/core";
+import { initialParameters, optimizers, softmaxCrossEntropy, trainStep, wasmEngine } from "@chaingrad/core";
 
 const NETS = [
   { sizes: [4, 16, 3], batch: 32, steps: 20_000 },
@@ -22,7 +22,7 @@ function prepare(engine, { sizes, batch, steps }) {
   const layers = sizes.slice(1).map((units, i) => ({ units, activation: i === last ? "identity" : "relu" }));
   const network = { inputs: sizes[0], layers };
   const rows = 4 * batch;
-  const step = trainStep({ network, loss: softmaxCrossEntropy(), optimizer: adam(), batch, rows, dtype: "f32" });
+  const step = trainStep({ network, loss: softmaxCrossEntropy(), optimizer: optimizers.adam(), batch, rows, dtype: "f32" });
   const executable = engine.compile(step.program, {
     donate: step.carried,
     sequences: { rows: steps, rate: steps, step: steps, key: steps },
