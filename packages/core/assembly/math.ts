@@ -47,7 +47,7 @@ function expm1Reduced<T>(r: v128): v128 {
 
 /**
  * eˣ or eˣ − 1. With x = n log 2 + r, q = eʳ − 1 and 2ⁿ = g h (two factors, so that neither overflows when the result
- * is denormal or just below infinity): eˣ = (q h + h) g, and eˣ − 1 = (q h + (h − 1/g)) g, which is exactly q for n = 0.
+ * is denormal or just below infinity): eˣ = (q h + h) g, and eˣ − 1 = (q h + (h − 1/g)) g, which is q for n = 0.
  */
 @inline
 function exponential<T>(x: v128, minusOne: bool): v128 {

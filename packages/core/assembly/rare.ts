@@ -1,6 +1,7 @@
 /**
  * The functions that training seldom calls: sin, cos, tan, atan, erf. One f64 implementation on pairs serves both
- * precisions (f32 is promoted and rounded back), because code size matters more here than speed. Coefficients: see math.ts.
+ * precisions (f32 is promoted and rounded back), because code size matters more here than speed. Coefficients as in
+ * math.ts.
  */
 
 import { copySign, madd, splat } from "./vector";
@@ -122,8 +123,8 @@ function erfCentral(x: v128): v128 {
 }
 
 /**
- * erf a = 1 − e^−a² G(u) for 1 ≤ a ≤ 6, where G, the scaled complement e^a² erfc a, is smooth in u = 14.4/(a + 3) − 2.6,
- * which maps [1, 6] onto [−1, 1]; error 7e-17. erf 6 already rounds to 1.
+ * erf a = 1 − e^−a² G(u) for 1 ≤ a ≤ 6, where G, the scaled complement e^a² erfc a, is smooth in
+ * u = 14.4/(a + 3) − 2.6, which maps [1, 6] onto [−1, 1]; error 7e-17. erf 6 already rounds to 1.
  */
 @inline
 function erfOuter(a: v128): v128 {

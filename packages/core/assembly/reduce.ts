@@ -168,8 +168,9 @@ export function reduce<T>(op: i32, dst: usize, src: usize, outer: i32, count: i3
     reduceAcross<T>(op, dst, src, outer, count, size, <usize>count * size);
   } else if (inner == 1) {
     for (; outer > 0; outer--, dst += size, src += <usize>count * size) {
-      const result = op == SUM ? rowSum<T>(src, count) : op == MAX ? rowMax<T>(src, count) : rowLogSumExp<T>(src, count);
-      store<T>(dst, result);
+      if (op == SUM) store<T>(dst, rowSum<T>(src, count));
+      else if (op == MAX) store<T>(dst, rowMax<T>(src, count));
+      else store<T>(dst, rowLogSumExp<T>(src, count));
     }
   } else {
     const stride = <usize>inner * size;
