@@ -2,6 +2,8 @@
  * Time of one training step (gather, forward, loss, backward, Adam) on one thread of the embedded engine, f32.
  * A benchmark, not a test: run it on a quiet machine with `npm run bench`.
  */
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { initialParameters, optimizers, softmaxCrossEntropy, trainStep, wasmEngine } from "@chaingrad/core";
 
 const NETS = [
@@ -22,7 +24,14 @@ function prepare(engine, { sizes, batch, steps }) {
   const layers = sizes.slice(1).map((units, i) => ({ units, activation: i === last ? "identity" : "relu" }));
   const network = { inputs: sizes[0], layers };
   const rows = 4 * batch;
-  const step = trainStep({ network, loss: softmaxCrossEntropy(), optimizer: optimizers.adam(), batch, rows, dtype: "f32" });
+  const step = trainStep({
+    network,
+    loss: softmaxCrossEntropy(),
+    optimizer: optimizers.adam(),
+    batch,
+    rows,
+    dtype: "f32",
+  });
   const executable = engine.compile(step.program, {
     donate: step.carried,
     sequences: { rows: steps, rate: steps, step: steps, key: steps },
@@ -53,8 +62,18 @@ function prepare(engine, { sizes, batch, steps }) {
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-const engine = await wasmEngine();
-const runs = NETS.map((net) => ({ net, executable: prepare(engine, net), times: [] }));
+// Node 20 has relaxed SIMD behind a flag that may be set until the kernels are compiled; later versions just have it.
+const plain = await wasmEngine(new WebAssembly.Module(readFileSync("packages/core/dist/kernels.wasm")));
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+const relaxed = await wasmEngine(new WebAssembly.Module(readFileSync("packages/core/dist/kernels.relaxed.wasm")));
+const runs = NETS.flatMap((net) =>
+  Object.entries({ plain, relaxed }).map(([kernels, engine]) => ({
+    net,
+    kernels,
+    executable: prepare(engine, net),
+    times: [],
+  })),
+);
 for (const { net, executable } of runs) executable.run(net.steps);
 for (let round = 0; round < ROUNDS; round++) {
   for (const { net, executable, times } of runs) {
@@ -63,8 +82,8 @@ for (let round = 0; round < ROUNDS; round++) {
     times.push((performance.now() - before) / net.steps);
   }
 }
-console.log("net                  batch    µs/step    GFLOP/s   loss, first → last step of the last round");
-for (const { net, executable, times } of runs) {
+console.log("net                  batch  kernels     µs/step    GFLOP/s   loss, first → last step of the last round");
+for (const { net, kernels, executable, times } of runs) {
   const ms = median(times);
   const losses = executable.read("loss");
   const speed = flopsPerStep(net.sizes, net.batch) / ms / 1e6;
@@ -72,6 +91,7 @@ for (const { net, executable, times } of runs) {
     [
       net.sizes.join("-").padEnd(20),
       String(net.batch).padStart(5),
+      ` ${kernels.padEnd(7)}`,
       (1000 * ms).toFixed(2).padStart(10),
       speed.toFixed(1).padStart(10),
       `  ${losses[0].toFixed(4)} → ${losses[losses.length - 1].toFixed(4)}`,

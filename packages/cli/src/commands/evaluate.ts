@@ -9,9 +9,9 @@ import {
   type Table,
   TargetError,
   textAt,
-  wasmEngine,
 } from "@chaingrad/core";
 import type { Command } from "commander";
+import { openEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
 import { readTable } from "../table/read.ts";
@@ -31,7 +31,7 @@ export function register(program: Command): void {
 
 async function run(modelPath: string, file: string, options: CommonOptions): Promise<void> {
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
   const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);
   const { task, name } = model.target;

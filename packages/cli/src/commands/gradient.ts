@@ -1,6 +1,7 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
-import { type Engine, type FloatType, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
 import { type Command, Option } from "commander";
+import { openEngine } from "../engine.ts";
 import { readBatch } from "../net/batch.ts";
 import { computeGradients, type Gradients, type Tensor } from "../net/gradients.ts";
 import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
@@ -89,7 +90,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
   }
   const batch = await readBatch(batchPath, net);
-  const engine: Engine = options.engine === "wasm" ? await wasmEngine() : referenceEngine;
+  const engine: Engine = options.engine === "wasm" ? await openEngine() : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
   const document = toDocument(result);
   warnOfInfinities(result, options);

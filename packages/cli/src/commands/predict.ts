@@ -1,6 +1,7 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import { predictTable, wasmEngine } from "@chaingrad/core";
+import { predictTable } from "@chaingrad/core";
 import { type Command, Option } from "commander";
+import { openEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
@@ -36,7 +37,7 @@ export function register(program: Command): void {
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
   const predicted = refusing(file, () => predictTable(model, engine, table));
   for (const text of unseenCategories(model.encoder, table)) note(text, options);
   const columns: Column[] =

@@ -8,9 +8,9 @@ import {
   type Part,
   prepareTable,
   type Task,
-  wasmEngine,
 } from "@chaingrad/core";
 import { type Command, Option } from "commander";
+import { openEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
 import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
 import { assertWritable } from "../table/atomic.ts";
@@ -73,7 +73,7 @@ export function register(program: Command): void {
 async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? `${file === "-" ? "model" : basename(file).replace(/\..*$/, "")}.safetensors`;
   await assertWritable(out);
-  const [table, engine] = await Promise.all([readTable(file), wasmEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
     return prepareTable(table, options);
