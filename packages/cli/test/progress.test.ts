@@ -1,10 +1,8 @@
 /** The progress line: what it says, and that it never exceeds the terminal. */
 import { PassThrough } from "node:stream";
-import type { FitEvent } from "@chaingrad/core";
+import type { EpochEvent } from "@chaingrad/core";
 import { expect, test } from "vitest";
 import { blockChart, makeProgress, progressLine } from "../src/train/progress.ts";
-
-type EpochEvent = FitEvent & { readonly type: "epoch" };
 
 const event = (epoch: number, loss: number): EpochEvent => ({
   type: "epoch",
@@ -12,7 +10,7 @@ const event = (epoch: number, loss: number): EpochEvent => ({
   epochs: 200,
   rate: 0.005,
   loss,
-  validationLoss: 2 * loss,
+  validation: { loss: 2 * loss, metrics: { accuracy: 0.875 } },
   best: true,
   seconds: epoch / 10,
 });
@@ -32,7 +30,7 @@ test("the chart is logarithmic, highest first", () => {
 
 test("the line says epoch, losses, rate and what is left at most", () => {
   expect(progressLine(event(50, 0.25))).toBe(
-    "epoch  50/200  loss 0.250  validation 0.500 (best)  rate 0.0050  at most 15 s left",
+    "epoch  50/200  loss 0.250  validation 0.500 (best)  accuracy 0.875  rate 0.0050  at most 15 s left",
   );
 });
 

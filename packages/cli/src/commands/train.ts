@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import {
   activations,
+  type EndEvent,
   evaluateBaseline,
   evaluateModel,
   optimizers,
@@ -18,7 +19,7 @@ import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
-import { type EndEvent, type TrainSettings, train } from "../train/training.ts";
+import { type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
 import { checkNames, Interrupted, refusing } from "./refusing.ts";
 

@@ -1,8 +1,6 @@
 /** Telling how training goes: one live line on a terminal, a plain line now and then when piped. Always on stderr. */
-import type { FitEvent } from "@chaingrad/core";
+import type { EpochEvent } from "@chaingrad/core";
 import { createLogUpdate } from "log-update";
-
-type EpochEvent = FitEvent & { readonly type: "epoch" };
 
 export interface Progress {
   epoch(event: EpochEvent): void;
@@ -32,14 +30,17 @@ export function blockChart(values: readonly number[], width: number): string {
 
 const short = (value: number): string => value.toPrecision(3);
 
-/** "epoch  34/200  loss 0.123  validation 0.145 (best)  rate 0.01  12 s left" */
+/** "epoch  34/200  loss 0.123  validation 0.145 (best)  accuracy 0.953  rate 0.01  at most 12 s left" */
 export function progressLine(event: EpochEvent): string {
-  const { epoch, epochs, loss, validationLoss, best, rate, seconds } = event;
+  const { epoch, epochs, loss, validation, best, rate, seconds } = event;
   const left = (seconds / epoch) * (epochs - epoch);
   return [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `loss ${short(loss)}`,
-    ...(validationLoss === undefined ? [] : [`validation ${short(validationLoss)}${best ? " (best)" : ""}`]),
+    ...(validation ? [`validation ${short(validation.loss)}${best ? " (best)" : ""}`] : []),
+    ...Object.entries(validation?.metrics ?? {}).map(
+      ([name, value]) => `${name} ${value === null ? "–" : short(value)}`,
+    ),
     `rate ${rate.toPrecision(2)}`,
     left >= 1 ? `at most ${Math.ceil(left)} s left` : "under 1 s left",
   ].join("  ");
@@ -62,7 +63,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   };
   return {
     epoch(event) {
-      losses.push(event.validationLoss ?? event.loss);
+      losses.push(event.validation?.loss ?? event.loss);
       last = event;
       if (event.seconds - shownAt < 1 / UPDATES_PER_SECOND) return;
       shownAt = event.seconds;

@@ -1,7 +1,6 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
-import type { ColumnRole, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
+import type { ColumnRole, EndEvent, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
 import { alignColumns } from "../output/align.ts";
-import type { EndEvent } from "./training.ts";
 
 export interface Report {
   readonly file: string;

@@ -1,15 +1,17 @@
 /** Training on a prepared table: events to the progress line, SIGINT to a clean stop, the best model out. */
 import {
   type ActivationName,
+  type EndEvent,
   type Engine,
-  type FitEvent,
   fit,
   losses,
+  type Metric,
   type Model,
   type NetworkSpec,
   type OptimizerName,
   optimizers,
   type Prepared,
+  rootMeanSquaredError,
 } from "@chaingrad/core";
 import type { Progress } from "./progress.ts";
 
@@ -27,8 +29,6 @@ export interface TrainSettings {
   readonly seed: number;
 }
 
-export type EndEvent = FitEvent & { readonly type: "end" };
-
 export interface Trained {
   readonly model: Omit<Model, "metrics">;
   readonly end: EndEvent;
@@ -43,6 +43,12 @@ function networkFor({ encoder, target }: Prepared, settings: TrainSettings): Net
     layers: [...hidden.map((units) => ({ units, activation, dropout })), { units: outputs, activation: "identity" }],
   };
 }
+
+/** The error in the target's own unit, though the network sees it standardised. */
+const inUnits =
+  (scale: number): Metric =>
+  (predictions, targets, weights) =>
+    scale * (rootMeanSquaredError(predictions, targets, weights) as number);
 
 /** SIGINT ends training after the slice of work under way; a second one ends the process as usual. */
 export async function train(
@@ -61,9 +67,10 @@ export async function train(
   process.once("SIGINT", onInterrupt);
   try {
     const rate = lr === undefined ? {} : { rate: lr };
-    const options = { engine, loss, optimizer, epochs, patience, batch, seed, l2, ...rate, signal: interrupt.signal };
+    const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
+    const common = { engine, loss, optimizer, epochs, patience, batch, seed, l2, signal: interrupt.signal };
     let end: EndEvent | undefined;
-    for await (const event of fit(network, data, options)) {
+    for await (const event of fit(network, data, { ...common, ...rate, ...metrics })) {
       if (event.type === "epoch") progress?.epoch(event);
       if (event.type === "end") end = event;
     }

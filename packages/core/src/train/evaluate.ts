@@ -38,8 +38,7 @@ export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Eva
   const { network, target } = model;
   const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");
   predictor.load(model.tensors);
-  const { predictions } = predictor.predict(data.x);
-  const loss = predictor.loss(data);
+  const { predictions, loss } = predictor.judge(data);
   if (target.task === "classification") {
     const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);
     const { accuracy, macroF1, auc, confusion } = found;

@@ -4,6 +4,7 @@ import type { FloatType } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { count, inRange, nonNegative, wholeNumber } from "../nn/options.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { Metric } from "./metrics.ts";
 import type { Tensors } from "./predictor.ts";
 import type { Schedule } from "./schedules.ts";
 import type { StepSpec } from "./step.ts";
@@ -34,6 +35,8 @@ export interface FitOptions {
   readonly dtype?: FloatType;
   /** Weights to start from instead of the initialisers'. */
   readonly initial?: Tensors;
+  /** What to tell of the validation rows after each epoch (default: accuracy for labels, rmse for values). */
+  readonly metrics?: Readonly<Record<string, Metric>>;
   /** Stops cleanly at the next slice of work; the best model so far is kept. */
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,8 @@ import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { checkSettings, type FitOptions } from "./fit-options.ts";
-import { Predictor } from "./predictor.ts";
+import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
+import { Predictor, type Tensors } from "./predictor.ts";
 import { now, Trainer } from "./trainer.ts";
 
 /** Why training ended. */
@@ -24,38 +25,48 @@ export interface TrainedModel {
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 
-export type FitEvent =
-  | {
-      readonly type: "start";
-      readonly parameters: number;
-      readonly rows: number;
-      readonly stepsPerEpoch: number;
-      readonly epochs: number;
-      readonly engine: string;
-      readonly describePlan: () => string;
-    }
-  | {
-      readonly type: "epoch";
-      /** From 1. */
-      readonly epoch: number;
-      readonly epochs: number;
-      readonly rate: number;
-      /** Weighted mean of the rows' losses as the epoch met them (regularisers not included). */
-      readonly loss: number;
-      readonly validationLoss?: number;
-      /** Whether the watched loss is the lowest so far. */
-      readonly best: boolean;
-      readonly seconds: number;
-    }
-  | {
-      readonly type: "end";
-      readonly stopped: StopReason;
-      readonly epochs: number;
-      readonly bestEpoch: number;
-      readonly bestLoss: number;
-      readonly seconds: number;
-      readonly model: TrainedModel;
-    };
+export interface StartEvent {
+  readonly type: "start";
+  /** Numbers that training changes. */
+  readonly parameters: number;
+  /** Training rows. */
+  readonly rows: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly engine: string;
+  readonly describePlan: () => string;
+}
+
+export interface EpochEvent {
+  readonly type: "epoch";
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly rate: number;
+  /** Weighted mean of the rows' losses as the epoch met them (regularisers not included). */
+  readonly loss: number;
+  /** Of the validation rows, where there are any. */
+  readonly validation?:
+    | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
+    | undefined;
+  /** Whether the watched loss is the lowest so far. */
+  readonly best: boolean;
+  /** Since training started. */
+  readonly seconds: number;
+}
+
+export interface EndEvent {
+  readonly type: "end";
+  readonly stopped: StopReason;
+  readonly epochs: number;
+  /** 0 when no epoch gave a finite loss. */
+  readonly bestEpoch: number;
+  readonly bestLoss: number;
+  readonly seconds: number;
+  readonly model: TrainedModel;
+}
+
+export type FitEvent = StartEvent | EpochEvent | EndEvent;
 
 /**
  * Trains a network on rows.
@@ -97,7 +108,7 @@ export async function* fit(
     epoch++;
     const watched = watcher.look(epoch, result.loss, trainer);
     yield { type: "epoch", epoch, epochs: settings.epochs, ...result, ...watched, seconds: now() - started };
-    if (!Number.isFinite(watched.validationLoss ?? result.loss)) stopped = "diverged";
+    if (!Number.isFinite(watched.validation?.loss ?? result.loss)) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
     if (stopped !== "epochs") break;
   }
@@ -125,22 +136,31 @@ class Watcher {
   best: Record<string, Float64Array> | undefined;
   readonly #validation: Dataset | undefined;
   readonly #predictor: Predictor | undefined;
+  readonly #metrics: Readonly<Record<string, Metric>>;
 
   constructor(network: NetworkSpec, validation: Dataset | undefined, options: FitOptions) {
+    const { engine, loss, dtype = "f32" } = options;
     this.#validation = validation;
-    if (validation === undefined) return;
-    const rows = rowsOf(validation, network.inputs);
-    this.#predictor = new Predictor(options.engine, network, options.loss, rows, options.dtype ?? "f32");
+    this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
+    if (validation) this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtype);
   }
 
-  look(epoch: number, loss: number, trainer: Trainer): { validationLoss?: number; best: boolean } {
+  look(epoch: number, trainingLoss: number, trainer: Trainer): Pick<EpochEvent, "validation" | "best"> {
     const tensors = trainer.tensors();
-    this.#predictor?.load(tensors);
-    const validationLoss = this.#validation && this.#predictor?.loss(this.#validation);
-    const watched = validationLoss ?? loss;
+    const validation = this.#judge(tensors);
+    const watched = validation?.loss ?? trainingLoss;
     const best = watched < this.bestLoss;
     trainer.schedule.observe?.(watched);
     if (best) Object.assign(this, { best: tensors, bestEpoch: epoch, bestLoss: watched });
-    return validationLoss === undefined ? { best } : { validationLoss, best };
+    return validation === undefined ? { best } : { validation, best };
+  }
+
+  #judge(tensors: Tensors): EpochEvent["validation"] {
+    if (this.#validation === undefined || this.#predictor === undefined) return undefined;
+    const { y, weight } = this.#validation;
+    this.#predictor.load(tensors);
+    const { predictions, loss } = this.#predictor.judge(this.#validation);
+    const metrics = Object.entries(this.#metrics).map(([name, metric]) => [name, metric(predictions, y, weight)]);
+    return { loss, metrics: Object.fromEntries(metrics) };
   }
 }

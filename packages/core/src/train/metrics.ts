@@ -66,6 +66,29 @@ export function mostProbable(probabilities: Numbers, row: number, classes: numbe
   return best;
 }
 
+/** A number that says how good predictions [rows, outputs] are on targets; null where it is not defined. */
+export type Metric = (predictions: Numbers, targets: Numbers, weights?: Numbers) => number | null;
+
+/** Share of rows whose most probable class is right. */
+export const accuracy: Metric = (predictions, labels, weights) => {
+  const classes = predictions.length / labels.length;
+  return average(weigh(labels.length, weights), (row) =>
+    mostProbable(predictions, row, classes) === labels[row] ? 1 : 0,
+  );
+};
+
+/** √ of the mean squared error over rows and outputs. */
+export const rootMeanSquaredError: Metric = (predictions, targets, weights) => {
+  const rows = weights?.length ?? targets.length;
+  const width = targets.length / rows;
+  const squares = (row: number): number => {
+    let sum = 0;
+    for (let i = row * width; i < (row + 1) * width; i++) sum += (targets[i] - predictions[i]) ** 2;
+    return sum / width;
+  };
+  return Math.sqrt(average(weigh(rows, weights), squares));
+};
+
 function macroF1(confusion: readonly number[][]): number {
   const scores = confusion.map((truth, label) => {
     const occurrences = truth.reduce((sum, weight, other) => sum + weight + confusion[other][label], 0);

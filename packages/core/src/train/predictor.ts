@@ -19,6 +19,12 @@ export interface Predictions {
   readonly predictions: Float64Array;
 }
 
+export interface Judgement {
+  /** In the target's own terms [rows, outputs]. */
+  readonly predictions: Float64Array;
+  readonly loss: number;
+}
+
 const LARGEST_BATCH = 256;
 
 export class Predictor {
@@ -55,18 +61,18 @@ export class Predictor {
     const predictions = new Float64Array(rows * this.#outputs);
     this.#eachBatch(x, rows, (start, count) => {
       this.#executable.run();
-      const end = count * this.#outputs;
-      outputs.set(this.#executable.read("output").subarray(0, end), start * this.#outputs);
-      predictions.set(this.#executable.read("prediction").subarray(0, end), start * this.#outputs);
+      this.#copy("output", outputs, start, count);
+      this.#copy("prediction", predictions, start, count);
     });
     return { outputs, predictions };
   }
 
-  /** The weighted mean of the rows' losses (regularisers not included). */
-  loss(data: Dataset): number {
+  /** Predictions, and the weighted mean of the rows' losses (regularisers not included). */
+  judge(data: Dataset): Judgement {
     const rows = rowsOf(data, this.#network.inputs);
     const width = this.#labels ? 1 : this.#outputs;
     const targets = Float64Array.from(data.y);
+    const predictions = new Float64Array(rows * this.#outputs);
     let total = 0;
     let weights = 0;
     this.#eachBatch(data.x, rows, (start, count) => {
@@ -74,6 +80,7 @@ export class Predictor {
       padded.set(targets.subarray(start * width, (start + count) * width));
       this.#executable.write("y", padded);
       this.#executable.run();
+      this.#copy("prediction", predictions, start, count);
       const losses = this.#executable.read("rowLoss");
       for (let i = 0; i < count; i++) {
         const weight = data.weight?.[start + i] ?? 1;
@@ -82,7 +89,11 @@ export class Predictor {
         weights += weight;
       }
     });
-    return weights === 0 ? 0 : total / weights;
+    return { predictions, loss: weights === 0 ? 0 : total / weights };
+  }
+
+  #copy(name: string, to: Float64Array, start: number, count: number): void {
+    to.set(this.#executable.read(name).subarray(0, count * this.#outputs), start * this.#outputs);
   }
 
   /** Writes each batch of rows, the last one padded with zeros, and calls `use`. */

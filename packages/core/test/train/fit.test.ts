@@ -8,7 +8,7 @@ import type { NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import { balancedWeights, classWeighted, type Dataset } from "../../src/train/dataset.ts";
-import { type FitEvent, fit } from "../../src/train/fit.ts";
+import { type EndEvent as End, type EpochEvent as Epoch, type FitEvent, fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { schedules } from "../../src/train/schedules.ts";
@@ -34,9 +34,6 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
-
-type End = FitEvent & { readonly type: "end" };
-type Epoch = FitEvent & { readonly type: "epoch" };
 
 async function run(
   options: Partial<FitOptions> = {},
@@ -86,12 +83,12 @@ describe("fit", () => {
   test("the best weights come back, not the last", async () => {
     // So high a rate that the loss jumps up and down.
     const { epochs, end } = await run({ rate: 0.5, epochs: 25 });
-    const best = epochs.reduce((a, b) => ((b.validationLoss as number) < (a.validationLoss as number) ? b : a));
+    const best = epochs.reduce((a, b) => ((b.validation?.loss as number) < (a.validation?.loss as number) ? b : a));
     expect(end.bestEpoch).toBe(best.epoch);
     expect(best.epoch).toBeLessThan(25);
     const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
     predictor.load(end.model.tensors);
-    expect(predictor.loss(validation)).toBeCloseTo(best.validationLoss as number, 6);
+    expect(predictor.judge(validation).loss).toBeCloseTo(best.validation?.loss as number, 6);
   });
 
   test("sets rows aside for validation, alike in every class", async () => {
@@ -99,7 +96,7 @@ describe("fit", () => {
     const options = { engine, loss: losses["softmax-cross-entropy"](), epochs: 2, validation: 0.2 };
     for await (const event of fit(NETWORK, { train }, options)) {
       if (event.type === "start") counted = { ...counted, rows: event.rows };
-      if (event.type === "epoch") counted = { ...counted, watched: event.validationLoss !== undefined };
+      if (event.type === "epoch") counted = { ...counted, watched: event.validation !== undefined };
     }
     expect(counted).toEqual({ rows: 203 - 41, watched: true });
     await expect(run({ validation: 1 }, { train })).rejects.toThrow(RangeError);
@@ -110,6 +107,17 @@ describe("fit", () => {
     expect([...(classWeighted(data, [10, 5]).weight as Float64Array)]).toEqual([5, 20, 15]);
     expect(() => classWeighted(data, [10])).toThrow(/row 0: class 1 has no weight/);
     expect([...balancedWeights([0, 0, 0, 2], 3)]).toEqual([4 / 9, 0, 4 / 3]);
+  });
+
+  test("tells accuracy for labels, or what it is asked for", async () => {
+    const { epochs, end } = await run({ epochs: 5 });
+    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    predictor.load(end.model.tensors);
+    const { predictions } = predictor.predict(validation.x);
+    const right = Array.from(validation.y).filter((label, r) => predictions[2 * r + label] > 0.5).length;
+    expect(epochs[end.bestEpoch - 1].validation?.metrics).toEqual({ accuracy: right / 61 });
+    const asked = await run({ epochs: 1, metrics: { rows: (_, targets) => targets.length } });
+    expect(asked.epochs[0].validation?.metrics).toEqual({ rows: 61 });
   });
 
   test("patience stops, and says so", async () => {
