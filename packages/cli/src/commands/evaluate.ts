@@ -13,7 +13,7 @@ import {
 import type { Command } from "commander";
 import { openEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
-import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { readTable } from "../table/read.ts";
 import { printEvaluation } from "../train/report.ts";
 import { refusing } from "./refusing.ts";
@@ -43,7 +43,7 @@ async function run(modelPath: string, file: string, options: CommonOptions): Pro
   }
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
   const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
-  print([...head, ...printEvaluation(model.target, evaluation)].join("\n"));
+  print([...head, printEvaluation(model.target, evaluation, terminalWidth())].join("\n"));
 }
 
 function judgedRows(model: Model, table: Table): { data: Dataset; rows: number; missing: number } {

@@ -13,7 +13,7 @@ import {
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
-import { type CommonOptions, print, printJson, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
@@ -80,7 +80,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     return prepareTable(table, options);
   });
   const talk = !(options.quiet || options.json);
-  if (talk) print(`${printColumns(file, table.rows, prepared)}\n`);
+  if (talk) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
 
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
@@ -97,7 +97,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const baseline = evaluateBaseline(target, data.train, data.test);
   const report: Report = { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
   if (options.json) printJson(reportJson(report));
-  else print(printReport(report));
+  else print(printReport(report, terminalWidth()));
   // The shell's own number for "ended by SIGINT", although the model was saved.
   if (end.stopped === "aborted") process.exitCode = 130;
 }

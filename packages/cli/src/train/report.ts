@@ -1,6 +1,8 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
 import type { ColumnRole, EndEvent, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
 import { alignColumns } from "../output/align.ts";
+import { formatTable } from "../output/table.ts";
+import { wrap } from "../output/wrap.ts";
 
 export interface Report {
   readonly file: string;
@@ -17,29 +19,29 @@ export interface Report {
 const PARTS: readonly Part[] = ["train", "validation", "test"];
 /** More columns than this are summed up by role. */
 const MOST_COLUMNS = 40;
+const MOST_CONFUSIONS = 10;
 
-/** "cars.csv: 406 rows …", then a line for each column with its role and why. */
-export function printColumns(file: string, rows: number, prepared: Prepared): string {
+/** "cars.csv: 406 rows …", then each column with its role and why. */
+export function printColumns(file: string, rows: number, prepared: Prepared, width: number): string {
   const { roles, target, missing, encoder } = prepared;
   const without = missing.length === 0 ? "" : `, ${missing.length} without a target set aside`;
   const sizes = PARTS.map((part) => `${prepared.rows[part].length} ${part}`).join(", ");
   return [
-    `${file}: ${rows} rows${without}; ${sizes}`,
-    `${target.task} of '${target.name}' (${target.why}), from ${encoder.features.length} features`,
-    ...printRoles(roles),
+    wrap(`${file}: ${rows} rows${without}; ${sizes}`, width),
+    wrap(`${target.task} of '${target.name}' (${target.why}), from ${encoder.features.length} features`, width),
+    "",
+    printRoles(roles, width),
   ].join("\n");
 }
 
-function printRoles(roles: readonly ColumnRole[]): string[] {
-  if (roles.length <= MOST_COLUMNS)
-    return alignColumns(
-      roles.map(({ name, role, why }) => [`  ${name}`, role, why]),
-      "lll",
-    );
+function printRoles(roles: readonly ColumnRole[], width: number): string {
+  const shown = roles.length <= MOST_COLUMNS ? roles : roles.filter(({ role }) => role === "aside");
+  const rows = shown.map(({ name, role, why }) => [name, role, why]);
+  const table = rows.length === 0 ? [] : [formatTable(["column", "role", "why"], rows, "lll", width)];
+  if (shown === roles) return table.join("\n");
   const kinds = [...new Set(roles.map(({ role }) => role))];
   const counts = kinds.map((kind) => `${roles.filter(({ role }) => role === kind).length} ${kind}`);
-  const aside = roles.filter(({ role }) => role === "aside");
-  return [`  columns: ${counts.join(", ")}`, ...aside.map(({ name, why }) => `  ${name}  aside  ${why}`)];
+  return [wrap(`${roles.length} columns: ${counts.join(", ")}`, width), ...table].join("\n");
 }
 
 const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
@@ -52,56 +54,70 @@ const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
 const score = (value: number | null): string => (value === null ? "–" : value.toPrecision(4));
 
 /** Scores of every part beside the baseline, the confusion matrix or the residuals, and where the model is. */
-export function printReport(report: Report): string {
+export function printReport(report: Report, width: number): string {
   const { end, evaluations, baseline, prepared, model } = report;
   const { target } = prepared;
   const names = Object.keys(baseline);
+  const scores = (of: Scores): string[] => names.map((name) => score(of[name]));
   const guess = target.task === "classification" ? "majority class" : "mean";
-  const table = [
-    ["", ...names],
-    ...PARTS.map((part) => [part, ...names.map((name) => score(evaluations[part].scores[name]))]),
-    [`baseline (${guess})`, ...names.map((name) => score(baseline[name]))],
+  const rows = [
+    ...PARTS.map((part) => [part, ...scores(evaluations[part].scores)]),
+    [`baseline (${guess})`, ...scores(baseline)],
   ];
+  const best = `best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`;
   return [
-    `stopped: ${STOPPED[end.stopped](end)}; best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`,
+    wrap(`stopped: ${STOPPED[end.stopped](end)}; ${best}`, width),
     "",
-    ...alignColumns(table, `l${"r".repeat(names.length)}`),
+    formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
     "",
-    ...printErrors(target, evaluations.test, " on test rows"),
+    printErrors(target, evaluations.test, " on test rows", width),
     "",
     `model: ${model}`,
   ].join("\n");
 }
 
 /** Scores of one evaluation and its confusion matrix or residuals. */
-export function printEvaluation(target: Target, evaluation: Evaluation): string[] {
-  const { scores } = evaluation;
-  const names = Object.keys(scores);
-  const table = alignColumns([names, names.map((name) => score(scores[name]))], "r".repeat(names.length));
-  return [...table, "", ...printErrors(target, evaluation, "")];
+export function printEvaluation(target: Target, { scores, ...errors }: Evaluation, width: number): string {
+  const rows = Object.entries(scores).map(([name, value]) => [name, score(value)]);
+  return [...alignColumns(rows, "lr"), "", printErrors(target, { scores, ...errors }, "", width)].join("\n");
 }
 
-function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string): string[] {
-  if (target.task === "classification") return printConfusion(confusion ?? [], target.classes, where);
-  if (residuals === undefined) return [];
+function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string, width: number): string {
+  if (target.task === "classification") return printConfusion(confusion ?? [], target.classes, where, width);
+  if (residuals === undefined) return "";
   const { min, q1, median, q3, max } = residuals;
+  const rows = Object.entries({ min, "lower quartile": q1, median, "upper quartile": q3, max });
   return [
-    `residuals${where} (${target.name} − prediction)`,
-    ...alignColumns([["min", "quarter", "median", "quarter", "max"], [min, q1, median, q3, max].map(score)], "rrrrr"),
-  ];
+    wrap(`residuals${where} (${target.name} − prediction)`, width),
+    ...alignColumns(
+      rows.map(([name, value]) => [`  ${name}`, score(value)]),
+      "lr",
+    ),
+  ].join("\n");
 }
 
-/** Truth down, prediction across. */
+/** The matrix, truth down and prediction across; where that does not fit, the commonest confusions. */
 function printConfusion(
   confusion: readonly (readonly number[])[],
   classes: readonly string[],
   where: string,
-): string[] {
+  width: number,
+): string {
   const rows = confusion.map((row, truth) => [classes[truth], ...row.map(String)]);
-  return [
-    `confusion${where} (truth down, prediction across)`,
-    ...alignColumns([["", ...classes], ...rows], `l${"r".repeat(classes.length)}`),
-  ];
+  const matrix = alignColumns([["", ...classes], ...rows], `l${"r".repeat(classes.length)}`);
+  if (matrix.every((line) => line.length <= width)) {
+    return [wrap(`confusion${where} (truth down, prediction across)`, width), ...matrix].join("\n");
+  }
+  const wrong = confusion
+    .flatMap((row, truth) => row.map((count, guess) => ({ truth, guess, count })))
+    .filter(({ truth, guess, count }) => truth !== guess && count > 0)
+    .sort((a, b) => b.count - a.count);
+  if (wrong.length === 0) return wrap(`confusion${where}: none, every row is right`, width);
+  const lines = wrong.slice(0, MOST_CONFUSIONS).map(({ truth, guess, count }) => {
+    return wrap(`${count} × ${classes[truth]} taken for ${classes[guess]}`, width, "  ");
+  });
+  const more = wrong.length > MOST_CONFUSIONS ? [`  and ${wrong.length - MOST_CONFUSIONS} rarer ones`] : [];
+  return [wrap(`commonest confusions${where}`, width), ...lines, ...more].join("\n");
 }
 
 /** The document that `--json` prints. */
