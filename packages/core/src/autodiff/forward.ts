@@ -8,6 +8,9 @@ import { fill } from "../ops/source.ts";
  * Throws ShapeError when a tangent's type is not its node's.
  */
 export function jvp(outputs: readonly Expr[], wrt: readonly Expr[], tangents: readonly Expr[]): Expr[] {
+  if (wrt.length !== tangents.length) {
+    throw new ShapeError(`jvp: ${wrt.length} nodes need as many tangents, got ${tangents.length}`);
+  }
   const dots = new Map<Expr, Expr>();
   wrt.forEach((node, i) => {
     if (!sameType(node.type, tangents[i].type)) {

@@ -14,6 +14,9 @@ import { fill } from "../ops/source.ts";
  * Throws ShapeError when a cotangent's type is not its output's.
  */
 export function vjp(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: readonly Expr[]): Expr[] {
+  if (outputs.length !== cotangents.length) {
+    throw new ShapeError(`vjp: ${outputs.length} outputs need as many cotangents, got ${cotangents.length}`);
+  }
   const bars = new Map<Expr, Expr>();
   outputs.forEach((output, i) => {
     if (!sameType(output.type, cotangents[i].type)) {

@@ -29,7 +29,13 @@ export type KernelStep = Common &
       }
     | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
     | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number }
-    | { readonly kind: "gather-rows" | "scatter-rows" | "one-hot"; readonly rows: number; readonly width: number }
+    /** `rows` indices; `table`: the rows they choose from (for one-hot, the classes), each of `width` elements. */
+    | {
+        readonly kind: "gather-rows" | "scatter-rows" | "one-hot";
+        readonly rows: number;
+        readonly table: number;
+        readonly width: number;
+      }
     | { readonly kind: "cast" }
   );
 
@@ -48,11 +54,17 @@ export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => B
     case "copy":
     case "random":
       return { ...common, ...kernel };
-    case "gather-rows":
+    // The sizes are the nodes' own: a buffer may be shared with another shape (reshape).
+    case "gather-rows": {
+      const [table, ...row] = node.operands[0].type.shape;
+      return { ...common, kind: kernel.kind, rows: shape[0], table, width: sizeOf(row) };
+    }
     case "one-hot":
-      return { ...common, kind: kernel.kind, rows: shape[0], width: sizeOf(shape.slice(1)) };
-    case "scatter-rows":
-      return { ...common, kind: kernel.kind, rows: node.operands[1].type.shape[0], width: sizeOf(shape.slice(1)) };
+      return { ...common, kind: kernel.kind, rows: shape[0], table: shape[1], width: 1 };
+    case "scatter-rows": {
+      const [table, ...row] = shape;
+      return { ...common, kind: kernel.kind, rows: node.operands[1].type.shape[0], table, width: sizeOf(row) };
+    }
     case "cast":
       return { ...common, kind: "cast" };
     case "elementwise":

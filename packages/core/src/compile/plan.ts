@@ -52,7 +52,8 @@ class Planner {
   readonly #held = new Map<Expr, Buffer>();
   readonly #scalars = new Map<string, Buffer>();
   readonly #materialised: ReadonlySet<Expr>;
-  readonly #inputs: Record<string, Buffer> = {};
+  /** Without a prototype, so that an input may be called anything. */
+  readonly #inputs: Record<string, Buffer> = Object.create(null);
 
   constructor(program: Program, options: PlanOptions) {
     this.#program = program;
@@ -173,7 +174,7 @@ class Planner {
   }
 
   #takes(): { takes: MoveStep[]; sequences: Record<string, Buffer> } {
-    const sequences: Record<string, Buffer> = {};
+    const sequences: Record<string, Buffer> = Object.create(null);
     const takes = Object.entries(this.#options.sequences ?? {}).map(([name, rows]): MoveStep => {
       const to = this.#inputs[name];
       sequences[name] = this.#add(buffer(`${name} table`, to.type, { persistent: true, rows }));
@@ -185,7 +186,7 @@ class Planner {
   /** Records, then outputs that an input's memory holds, then donations that could not be made in place. */
   #finish(): { finish: Step[]; outputs: Record<string, Buffer> } {
     const { records = {}, donate = [] } = this.#options;
-    const outputs: Record<string, Buffer> = {};
+    const outputs: Record<string, Buffer> = Object.create(null);
     const puts: MoveStep[] = [];
     const saves: MoveStep[] = [];
     const moves: MoveStep[] = [];
@@ -194,13 +195,13 @@ class Planner {
       const from = this.#memory(node);
       const donated = donate.includes(name);
       outputs[name] = donated ? this.#inputs[name] : from;
-      if (donated ? from !== this.#inputs[name] : inputs.has(from) && donate.length > 0) {
+      if (donated ? from !== this.#inputs[name] : inputs.has(from)) {
         const kept = inputs.has(from) ? this.#add(buffer(`${name} kept`, from.type, { persistent: !donated })) : from;
         if (kept !== from) saves.push({ kind: "move", from, to: kept });
         if (donated) moves.push({ kind: "move", from: kept, to: this.#inputs[name] });
         else outputs[name] = kept;
       }
-      if (name in records) {
+      if (Object.hasOwn(records, name)) {
         outputs[name] = this.#add(buffer(`${name} table`, from.type, { persistent: true, rows: records[name] }));
         puts.push({ kind: "put", from, to: outputs[name] });
       }

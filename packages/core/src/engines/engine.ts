@@ -1,7 +1,9 @@
 /**
  * What runs programs. One interface, several implementations, one conformance suite (test/conformance) for all of them.
  */
+import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
+import { printType, sameType } from "../graph/type.ts";
 
 export type TypedValues = Float64Array | Float32Array | Int32Array;
 
@@ -23,7 +25,10 @@ export interface Executable {
   write(input: string, values: ArrayLike<number>): void;
   /** Executes the program `steps` times (1 by default); the first takes and records row `first` (0) of the tables. */
   run(steps?: number, first?: number): void;
-  /** A copy of an output, of a recorded table, or of an input as it stands. Throws RangeError on an unknown name. */
+  /**
+   * A copy of an output (zeros before the first run), of a recorded table, or of an input as it stands.
+   * Throws RangeError on an unknown name.
+   */
   read(name: string): TypedValues;
   /** Memory it holds for tensors and plan: fixed when it is compiled, however long it runs. */
   readonly bytes: number;
@@ -37,19 +42,32 @@ export interface Engine {
   compile(program: Program, options?: CompileOptions): Executable;
 }
 
-/** Throws Error when the options name inputs or outputs that the program has not. */
+/** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */
 export function checkOptions(program: Program, options: CompileOptions): void {
-  const inputs = new Set(program.inputs.map((node) => node.label));
-  const missing = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {
+  const inputs = new Map(program.inputs.map((node) => [node.label, node]));
+  const isOutput = (name: string): boolean => Object.hasOwn(program.outputs, name);
+  const check = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {
     for (const name of names) if (!known(name)) throw new Error(`${program.name}: '${name}' is not an ${what}`);
   };
-  missing(options.donate ?? [], (name) => inputs.has(name) && name in program.outputs, "input and output at once");
-  missing(Object.keys(options.sequences ?? {}), (name) => inputs.has(name), "input");
-  missing(Object.keys(options.records ?? {}), (name) => name in program.outputs, "output");
+  const donate = options.donate ?? [];
+  check(donate, (name) => inputs.has(name) && isOutput(name), "input and output at once");
+  check(Object.keys(options.sequences ?? {}), (name) => inputs.has(name), "input");
+  check(Object.keys(options.records ?? {}), isOutput, "output");
+  for (const name of donate) {
+    const [input, output] = [(inputs.get(name) as Expr).type, program.outputs[name].type];
+    if (sameType(input, output)) continue;
+    const types = `the input is ${printType(input)}, the output ${printType(output)}`;
+    throw new Error(`${program.name}: '${name}' cannot be donated: ${types}`);
+  }
 }
 
-/** Throws RangeError when a run would go past the end of a sequence or record. */
-export function checkSteps(name: string, options: CompileOptions, end: number): void {
+/** Throws RangeError unless a run is a whole number of steps that the tables of sequences and records have room for. */
+export function checkSteps(name: string, options: CompileOptions, steps: number, first: number): void {
+  for (const value of [steps, first]) {
+    if (!Number.isInteger(value) || value < 0)
+      throw new RangeError(`${name}: steps must be whole and ≥ 0, got ${value}`);
+  }
+  const end = first + steps;
   for (const [table, rows] of [...Object.entries(options.sequences ?? {}), ...Object.entries(options.records ?? {})]) {
     if (end > rows) throw new RangeError(`${name}: '${table}' was compiled for ${rows} steps a run, asked for ${end}`);
   }

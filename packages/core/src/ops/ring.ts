@@ -94,7 +94,6 @@ const divOp: Op = elementwiseOp(
     simplify({ operands: [a, b] }) {
       const divisor = filledWith(b);
       if (divisor === 1) return a;
-      if (filledWith(a) === 0) return a;
       if (filledWith(a) === 1) return reciprocal(b);
       return divisor === undefined || divisor === 0 ? undefined : mul(like(a, 1 / divisor), a);
     },

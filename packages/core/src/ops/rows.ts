@@ -5,7 +5,7 @@
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
-import { type FloatType, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
+import { type FloatType, isFloat, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
 
 function checkIndex(index: TensorType): void {
   if (index.dtype !== "i32" || index.shape.length !== 1) throw new ShapeError("the index must be i32 with one axis");
@@ -48,6 +48,7 @@ const scatterRowsOp: Op<ScatterAttributes> = {
   name: "scatter-rows",
   infer([y, index], { rows }) {
     checkIndex(index);
+    if (!isFloat(y)) throw new ShapeError("what is added up must hold floats");
     if (y.shape[0] !== index.shape[0]) throw new ShapeError(`${index.shape[0]} indices for ${y.shape[0]} rows`);
     return tensorType([rows, ...y.shape.slice(1)], y.dtype);
   },

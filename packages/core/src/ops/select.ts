@@ -100,7 +100,7 @@ export const clamp = (x: Expr, low: Operand, high: Operand): Expr => minimum(max
 export const relu: Unary = elementwise({
   name: "relu",
   kernel: "relu",
-  // biome-ignore lint/complexity/useMathMinMax: NaN and −0 stay as they are, which is one instruction in SIMD
+  // Not Math.max: NaN and −0 stay as they are, which is one instruction in SIMD.
   evaluate: (x) => (x < 0 ? 0 : x),
   derivative: [(y) => less(0, y)],
   notation: (parts) => call("relu", parts),

@@ -6,7 +6,7 @@
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
-import { type Shape, ShapeError, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
+import { isFloat, type Shape, ShapeError, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
 import { fill, filledWith } from "./source.ts";
 
@@ -41,6 +41,7 @@ const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
   name: "sum",
   infer([x], { axes }) {
     checkAxes(axes, x.shape.length);
+    if (!isFloat(x)) throw new ShapeError("the operand must hold floats");
     return tensorType(
       x.shape.filter((_, axis) => !axes.includes(axis)),
       x.dtype,

@@ -6,7 +6,8 @@ import { program } from "../../src/graph/program.ts";
 import { matmul } from "../../src/ops/matmul.ts";
 import { mean } from "../../src/ops/reduce.ts";
 import { add, mul, square, sub } from "../../src/ops/ring.ts";
-import { gatherRows } from "../../src/ops/rows.ts";
+import { gatherRows, scatterRows } from "../../src/ops/rows.ts";
+import { concat, reshape } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
 import { direction } from "../support/numbers.ts";
@@ -77,6 +78,54 @@ export function stateConformance(subject: Subject): void {
       expect([...executable.read("next")]).toEqual([30, 40, 50]);
     });
 
+    test("one type is not donated to another", () => {
+      const x = input("x", [2], float);
+      const longer = program("longer", [x], { x: concat([x, x], 0) });
+      expect(() => subject.engine().compile(longer, { donate: ["x"] })).toThrow(
+        `'x' cannot be donated: the input is ${float}[2], the output ${float}[4]`,
+      );
+    });
+
+    test("an output that is an input keeps what it was when the program ran", () => {
+      const x = input("x", [2], float);
+      const executable = subject.engine().compile(program("same", [x], { same: x }));
+      expect([...executable.read("same")]).toEqual([0, 0]);
+      executable.write("x", [1, 2]);
+      executable.run();
+      executable.write("x", [5, 6]);
+      expect([...executable.read("same")]).toEqual([1, 2]);
+    });
+
+    test("rows are those of the shape that is read, not of the memory behind it", () => {
+      const [x, v, i] = [input("x", [1, 6], float), input("v", [2], float), input("i", [2], "i32")];
+      const column = reshape(x, [6, 1]);
+      const closed = program("reshaped", [x, v, i], {
+        picked: gatherRows(column, i),
+        x: reshape(scatterRows(v, i, 6), [1, 6]),
+      });
+      const executable = subject.engine().compile(closed, { donate: ["x"] });
+      executable.write("x", [0, 10, 20, 30, 40, 50]);
+      executable.write("v", [7, 8]);
+      executable.write("i", [5, 2]);
+      executable.run();
+      expect([...executable.read("picked")]).toEqual([50, 20]);
+      expect([...executable.read("x")]).toEqual([0, 0, 8, 0, 0, 7]);
+      const row = program("row", [x, i], { picked: gatherRows(reshape(x, [2, 3]), i) });
+      const narrow = subject.engine().compile(row);
+      narrow.write("i", [1, 5]);
+      expect(() => narrow.run()).toThrow(RangeError);
+    });
+
+    test("names of an object's own methods are names like others", () => {
+      const x = input("toString", [2], float);
+      const executable = subject.engine().compile(program("names", [x], { constructor: add(x, 1) }));
+      executable.write("toString", [1, 2]);
+      executable.run();
+      expect([...executable.read("constructor")]).toEqual([2, 3]);
+      expect(() => executable.read("valueOf")).toThrow(RangeError);
+      expect(() => executable.write("hasOwnProperty", [1])).toThrow(RangeError);
+    });
+
     test("an output that is a donated input is the state before the last step", () => {
       const x = input("x", [], float);
       const executable = subject.engine().compile(program("old", [x], { x: add(x, 1), old: x }), { donate: ["x"] });
@@ -110,8 +159,20 @@ export function stateConformance(subject: Subject): void {
       return executable;
     };
 
-    test("a run past the end of the tables is refused", () => {
+    test("one name may be a sequence and a record", () => {
+      const x = input("x", [], float);
+      const options = { sequences: { x: 3 }, records: { x: 3 } };
+      const executable = subject.engine().compile(program("both", [x], { x: add(x, 1) }), options);
+      executable.write("x", [1, 2, 3]);
+      executable.run(3);
+      executable.run(3);
+      expect([...executable.read("x")]).toEqual([2, 3, 4]);
+    });
+
+    test("a run past the end of the tables, or before their start, is refused", () => {
       const executable = runningTotal();
+      for (const steps of [-1, 1.5, Number.NaN]) expect(() => executable.run(steps)).toThrow(/whole and ≥ 0/);
+      expect(() => executable.run(1, -1)).toThrow(/whole and ≥ 0/);
       expect(() => executable.run(6)).toThrow(/was compiled for 5 steps a run, asked for 6/);
       expect(() => executable.run(2, 4)).toThrow(RangeError);
       expect([...executable.read("total")]).toEqual(new Array(10).fill(0));

@@ -20,7 +20,8 @@ class ReferenceExecutable implements Executable {
   readonly #values = new Map<Expr, Values>();
   readonly #inputs = new Map<string, Expr>();
   readonly #outputs = new Map<string, Values>();
-  readonly #tables = new Map<string, Values>();
+  readonly #sequences = new Map<string, Values>();
+  readonly #records = new Map<string, Values>();
 
   constructor(program: Program, options: CompileOptions) {
     this.#program = program;
@@ -30,18 +31,21 @@ class ReferenceExecutable implements Executable {
       this.#inputs.set(node.label as string, node);
       this.#values.set(node, new Float64Array(sizeOf(node.type.shape)));
     }
+    for (const [name, node] of Object.entries(program.outputs)) {
+      this.#outputs.set(name, new Float64Array(sizeOf(node.type.shape)));
+    }
     for (const [name, steps] of Object.entries(options.sequences ?? {})) {
-      this.#tables.set(name, new Float64Array(steps * sizeOf((this.#inputs.get(name) as Expr).type.shape)));
+      this.#sequences.set(name, new Float64Array(steps * sizeOf((this.#inputs.get(name) as Expr).type.shape)));
     }
     for (const [name, steps] of Object.entries(options.records ?? {})) {
-      this.#tables.set(name, new Float64Array(steps * sizeOf(program.outputs[name].type.shape)));
+      this.#records.set(name, new Float64Array(steps * sizeOf(program.outputs[name].type.shape)));
     }
   }
 
   write(input: string, values: ArrayLike<number>): void {
     const node = this.#inputs.get(input);
     if (node === undefined) throw new RangeError(`${this.#program.name} has no input '${input}'`);
-    const table = input in (this.#options.sequences ?? {}) ? this.#tables.get(input) : undefined;
+    const table = this.#sequences.get(input);
     const size = sizeOf(node.type.shape);
     if (table === undefined ? values.length !== size : values.length > table.length) {
       throw new RangeError(`input '${input}' holds ${table?.length ?? size} numbers, got ${values.length}`);
@@ -51,18 +55,18 @@ class ReferenceExecutable implements Executable {
   }
 
   run(steps = 1, first = 0): void {
-    checkSteps(this.#program.name, this.#options, first + steps);
-    const { sequences = {}, records = {}, donate = [] } = this.#options;
+    checkSteps(this.#program.name, this.#options, steps, first);
+    const { donate = [] } = this.#options;
     for (let step = first; step < first + steps; step++) {
-      for (const name of Object.keys(sequences)) {
+      for (const [name, table] of this.#sequences) {
         const node = this.#inputs.get(name) as Expr;
         const size = sizeOf(node.type.shape);
-        this.#values.set(node, (this.#tables.get(name) as Values).slice(step * size, (step + 1) * size));
+        this.#values.set(node, table.slice(step * size, (step + 1) * size));
       }
       this.#step();
-      for (const name of Object.keys(records)) {
+      for (const [name, table] of this.#records) {
         const values = this.#output(name);
-        (this.#tables.get(name) as Values).set(values, step * values.length);
+        table.set(values, step * values.length);
       }
       for (const name of donate) this.#values.set(this.#inputs.get(name) as Expr, this.#output(name));
     }
@@ -89,16 +93,16 @@ class ReferenceExecutable implements Executable {
   }
 
   read(name: string): Float64Array {
-    if (name in (this.#options.records ?? {})) return (this.#tables.get(name) as Values).slice();
     const donated = this.#options.donate?.includes(name) ?? false;
     const node = this.#inputs.get(name);
-    const values = (donated ? undefined : this.#outputs.get(name)) ?? (node && this.#values.get(node));
-    if (values === undefined) throw new RangeError(`${this.#program.name} has no value '${name}' yet`);
+    const output = donated ? undefined : this.#outputs.get(name);
+    const values = this.#records.get(name) ?? output ?? (node && this.#values.get(node));
+    if (values === undefined) throw new RangeError(`${this.#program.name} has no value '${name}'`);
     return values.slice();
   }
 
   get bytes(): number {
-    const arrays = new Set([...this.#values.values(), ...this.#tables.values()]);
+    const arrays = new Set([...this.#values.values(), ...this.#sequences.values(), ...this.#records.values()]);
     return [...arrays].reduce((total, values) => total + values.byteLength, 0);
   }
 

@@ -100,13 +100,11 @@ function encodeKernel(step: KernelStep, layout: Layout, at: (buffer: Buffer) => 
     case "random":
       return instruction(RANDOM[step.distribution] + wide, [places[0], elements(to), places[1], step.stream]);
     case "one-hot":
-      return instruction(code.ONE_HOT + wide, [...places, step.rows, step.width]);
-    case "gather-rows": {
-      const rowBytes = step.width * elementBytes(to.type);
-      return instruction(code.GATHER_ROWS, [...places, step.rows, rowBytes, reads[0].type.shape[0]]);
-    }
+      return instruction(code.ONE_HOT + wide, [...places, step.rows, step.table]);
+    case "gather-rows":
+      return instruction(code.GATHER_ROWS, [...places, step.rows, step.width * elementBytes(to.type), step.table]);
     case "scatter-rows":
-      return instruction(code.SCATTER_ROWS + wide, [...places, step.rows, step.width, to.type.shape[0]]);
+      return instruction(code.SCATTER_ROWS + wide, [...places, step.rows, step.width, step.table]);
     case "cast":
       return instruction(code.CAST, [...places, elements(to), TYPE[to.type.dtype], TYPE[reads[0].type.dtype]]);
     case "copy":

@@ -59,10 +59,23 @@ class WasmExecutable implements Executable {
     const workspace = registers + roundUp(scratchBytes(source));
     const at = workspace + roundUp(workspaceBytes(source, this.#kernels));
     const words = encode(source.steps, { arena: this.#arena, registers, workspace });
-    this.#memory.grow(Math.max(0, Math.ceil((at + words.byteLength) / PAGE) - this.#memory.buffer.byteLength / PAGE));
+    this.#grow(at + words.byteLength);
     new Int32Array(this.#memory.buffer, at, words.length).set(words);
     this.#words = { at, count: words.length };
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
+  }
+
+  /** Once, before anybody holds a view. */
+  #grow(bytes: number): void {
+    const pages = Math.ceil(bytes / PAGE) - this.#memory.buffer.byteLength / PAGE;
+    try {
+      if (pages > 0) this.#memory.grow(pages);
+    } catch (cause) {
+      const size = `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+      throw new RangeError(`${this.#plan.name}: needs ${size} of memory, more than can be had (4 GiB at most)`, {
+        cause,
+      });
+    }
   }
 
   #view(item: Buffer): TypedValues {
@@ -82,7 +95,7 @@ class WasmExecutable implements Executable {
   }
 
   run(steps = 1, first = 0): void {
-    checkSteps(this.#plan.name, this.#options, first + steps);
+    checkSteps(this.#plan.name, this.#options, steps, first);
     try {
       this.#kernels.run(this.#words.at, this.#words.count, first, steps);
     } catch (error) {
