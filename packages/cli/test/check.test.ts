@@ -1,15 +1,8 @@
 /** `check` finds wrong gradients, tells kinks from mistakes, and lets right ones pass. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ActivationName,
-  checkDerivative,
-  checkGradients,
-  type Expr,
-  referenceEngine,
-  relu,
-  tanh,
-} from "@chaingrad/core";
+import { type ActivationName, type Expr, referenceEngine, relu, tanh } from "@chaingrad/core";
+import { checkDerivative, checkGradients } from "@chaingrad/core/check";
 import { describe, expect, test } from "vitest";
 import { conclusion, report, toDocument } from "../src/commands/check.ts";
 import { type Batch, parseBatch, randomBatch } from "../src/net/batch.ts";

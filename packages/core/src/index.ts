@@ -1,6 +1,4 @@
-/** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`. */
-export * from "./autodiff/check-gradients.ts";
-export * from "./autodiff/differences.ts";
+/** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
 export * from "./data/columns.ts";
@@ -44,8 +42,9 @@ export * from "./train/fit.ts";
 export type { FitOptions } from "./train/fit-options.ts";
 export * from "./train/metrics.ts";
 export * from "./train/model.ts";
+export * from "./train/objective.ts";
 export * from "./train/predictor.ts";
 export * from "./train/prepare.ts";
 export * from "./train/safetensors.ts";
 export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";
-export { type Objective, parameterInputs, regularised, type StepSpec, trainStep } from "./train/step.ts";
+export { type StepSpec, type TrainStep, trainStep } from "./train/step.ts";

@@ -33,7 +33,7 @@ test("core and its kernels stay under the ceiling", async () => {
   expect(await weigh("index.ts")).toBeLessThan(45_000);
 });
 
-/** 6 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top (mostly its words). */
+/** 6.5 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top (mostly its words). */
 test("explanation stays under its own", async () => {
-  expect(await weigh("index.ts", "explain.ts")).toBeLessThan(51_000);
+  expect(await weigh("index.ts", "explain.ts")).toBeLessThan(51_500);
 });

@@ -1,5 +1,5 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against finite differences and forward mode. */
-import type { Verdict } from "@chaingrad/core";
+import type { Verdict } from "@chaingrad/core/check";
 import type { Command } from "commander";
 import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";

@@ -1,18 +1,6 @@
 /** Every gradient of a network against two witnesses: finite differences of the loss, and forward mode. */
-import {
-  checkGradients,
-  type Expr,
-  evaluate,
-  input,
-  jvp,
-  normalAt,
-  type Program,
-  program,
-  referenceEngine,
-  type TensorCheck,
-  type Verdict,
-  worstFirst,
-} from "@chaingrad/core";
+import { type Expr, evaluate, input, jvp, normalAt, type Program, program, referenceEngine } from "@chaingrad/core";
+import { checkGradients, type TensorCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
 import type { Net } from "./net-document.ts";

@@ -8,7 +8,7 @@ import {
   layerName,
   losses,
   type NetworkSpec,
-  type Objective,
+  type ObjectiveSpec,
   type Parameter,
   parametersOf,
 } from "@chaingrad/core";
@@ -17,7 +17,7 @@ import { Field, suggestion } from "./field.ts";
 import { fileLabel, readJson } from "./json.ts";
 
 /** A network, its loss, and how the rows' losses are put together. */
-export interface Net extends Objective {
+export interface Net extends ObjectiveSpec {
   readonly reduction: "mean" | "sum";
 }
 

@@ -4,15 +4,12 @@ import {
   type Expr,
   type FloatType,
   type Forward,
-  forward,
   gradients,
   input,
-  label,
+  objective,
   type Program,
   parameterInputs,
   program,
-  reduceRows,
-  regularised,
 } from "@chaingrad/core";
 import { type Batch, outputsOf } from "./batch.ts";
 import type { Net } from "./net-document.ts";
@@ -35,19 +32,19 @@ export interface ObjectiveGraph {
 export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, dtype: FloatType): ObjectiveGraph {
   const { network, loss } = net;
   const { rows } = batch;
-  const { params, buffers } = parameterInputs(network, dtype);
+  const carried = parameterInputs(network, dtype);
   const x = input("x", [rows, network.inputs], dtype);
   const target =
     loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
-  const { layers, output } = forward(network, params, x, { training: false, buffers });
-  const data = reduceRows(loss.perRow(output, target), weight, net.reduction);
+  const context = { training: false, ...(weight ? { weight } : {}) };
+  const built = objective(net, carried, { x, target }, context);
   return {
-    variables: { ...params, x },
-    given: [...Object.values(buffers), target, ...(weight ? [weight] : [])],
-    layers,
-    outputs: output,
-    loss: label(regularised(data, net, params), "L"),
+    variables: { ...carried.params, x },
+    given: [...Object.values(carried.buffers), target, ...(weight ? [weight] : [])],
+    layers: built.layers,
+    outputs: built.output,
+    loss: built.loss,
   };
 }
 

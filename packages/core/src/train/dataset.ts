@@ -47,6 +47,7 @@ export function checkDataset(data: Dataset, what: string, inputs: number, output
     (w) => Number.isFinite(w) && w >= 0,
     "a number ≥ 0",
   );
+  if (data.weight && !Array.from(data.weight).some((w) => w > 0)) throw new DataError(`${what}: no row has weight`);
   const isLabel = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < outputs;
   const [fits, expected] =
     loss.target === "labels"

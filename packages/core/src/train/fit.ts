@@ -59,7 +59,7 @@ export interface EndEvent {
   readonly type: "end";
   readonly stopped: StopReason;
   readonly epochs: number;
-  /** 0 when no epoch gave a finite loss. */
+  /** 0 when no epoch gave a finite loss: the model is then as it started. */
   readonly bestEpoch: number;
   readonly bestLoss: number;
   readonly seconds: number;
@@ -86,7 +86,7 @@ export async function* fit(
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const trainer = new Trainer(network, train, options, settings);
-  const watcher = new Watcher(network, validation, options);
+  const watcher = new Watcher(network, validation, options, trainer.tensors());
 
   yield {
     type: "start",
@@ -112,7 +112,7 @@ export async function* fit(
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
     if (stopped !== "epochs") break;
   }
-  const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best ?? trainer.tensors() };
+  const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   yield { type: "end", stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
   return model;
@@ -133,12 +133,19 @@ function setAside(all: Dataset, network: NetworkSpec, options: FitOptions): { tr
 class Watcher {
   bestEpoch = 0;
   bestLoss = Number.POSITIVE_INFINITY;
-  best: Record<string, Float64Array> | undefined;
+  /** Of the best epoch; before it, where training started. */
+  best: Record<string, Float64Array>;
   readonly #validation: Dataset | undefined;
   readonly #predictor: Predictor | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
 
-  constructor(network: NetworkSpec, validation: Dataset | undefined, options: FitOptions) {
+  constructor(
+    network: NetworkSpec,
+    validation: Dataset | undefined,
+    options: FitOptions,
+    initial: Record<string, Float64Array>,
+  ) {
+    this.best = initial;
     const { engine, loss, dtype = "f32" } = options;
     this.#validation = validation;
     this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });

@@ -7,7 +7,7 @@ import { forward, type NetworkSpec } from "../nn/network.ts";
 import { input } from "../ops/source.ts";
 import type { Dataset } from "./dataset.ts";
 import { rowsOf } from "./dataset.ts";
-import { parameterInputs } from "./step.ts";
+import { parameterInputs } from "./objective.ts";
 
 /** Parameters and running statistics by name ("W1", "b1", …), row-major. */
 export type Tensors = Readonly<Record<string, ArrayLike<number>>>;

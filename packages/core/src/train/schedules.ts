@@ -185,7 +185,8 @@ export interface PlateauOptions {
 
 /**
  * The rate times `factor` whenever more than `patience` epochs in a row brought no better metric (NaN is none).
- * It remembers: observing the same metrics again, in order, brings a new one to the same place.
+ * It remembers, so each training needs one of its own; observing the same metrics again, in order, brings a new one to
+ * the same place.
  */
 export function reduceOnPlateau(rate: number, { mode = "min", ...options }: PlateauOptions = {}): Schedule {
   inRange("reduce-on-plateau: rate", rate, positive);

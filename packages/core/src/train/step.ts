@@ -5,27 +5,15 @@
 import { gradients } from "../autodiff/reverse.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
-import type { FloatType, Shape } from "../graph/type.ts";
-import { type Loss, reduceRows } from "../nn/losses.ts";
-import { buffersOf, forward, type NetworkSpec, parametersOf, weightsOf } from "../nn/network.ts";
-import { regularisers } from "../nn/regularisers.ts";
-import { add } from "../ops/ring.ts";
+import type { FloatType } from "../graph/type.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
 
-export interface Objective {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  /** λ of (λ/2) Σ‖W‖² over the weight matrices, ≥ 0. */
-  readonly l2?: number | undefined;
-  /** λ of λ Σ|W| over the weight matrices, ≥ 0. */
-  readonly l1?: number | undefined;
-}
-
-export interface StepSpec extends Objective {
+export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
   /** Largest norm of the whole gradient, or largest size of each of its elements. */
   readonly clip?: { readonly norm?: number; readonly value?: number } | undefined;
@@ -44,28 +32,10 @@ export interface TrainStep {
 /** The name of an optimiser's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
-/** Named inputs for parameters and running statistics. */
-export function parameterInputs(
-  network: NetworkSpec,
-  dtype: FloatType,
-): { params: Record<string, Expr>; buffers: Record<string, Expr> } {
-  const inputs = (items: readonly { readonly name: string; readonly shape: Shape }[]): Record<string, Expr> =>
-    Object.fromEntries(items.map(({ name, shape }) => [name, input(name, shape, dtype)]));
-  return { params: inputs(parametersOf(network)), buffers: inputs(buffersOf(network)) };
-}
-
-/** L1 and L2 of the weight matrices, added to the data's loss. */
-export function regularised(loss: Expr, objective: Objective, params: Readonly<Record<string, Expr>>): Expr {
-  const weights = weightsOf(objective.network, params);
-  const terms = [loss];
-  if (objective.l2) terms.push(regularisers.l2(weights, objective.l2));
-  if (objective.l1) terms.push(regularisers.l1(weights, objective.l1));
-  return terms.reduce((a, b) => add(a, b));
-}
-
 export function trainStep(spec: StepSpec): TrainStep {
   const { network, loss, optimizer, dtype } = spec;
-  const { params, buffers } = parameterInputs(network, dtype);
+  const carriedInputs = parameterInputs(network, dtype);
+  const { params, buffers } = carriedInputs;
   const outputs = network.layers[network.layers.length - 1].units;
   const data = {
     x: input("data/x", [spec.rows, network.inputs], dtype),
@@ -78,10 +48,10 @@ export function trainStep(spec: StepSpec): TrainStep {
 
   const x = label(gatherRows(data.x, rows), "x");
   const weight = gatherRows(data.weight, rows);
-  const result = forward(network, params, x, { training: true, key, weight, buffers });
-  const dataLoss = reduceRows(loss.perRow(result.output, gatherRows(data.y, rows)), weight, "mean");
+  const batch = { x, target: gatherRows(data.y, rows) };
+  const result = objective(spec, carriedInputs, batch, { training: true, key, weight });
   const names = Object.keys(params);
-  const raw = gradients(regularised(dataLoss, spec, params), Object.values(params));
+  const raw = gradients(result.loss, Object.values(params));
   const clipped = clip(raw, spec.clip);
 
   const carried: Record<string, Expr> = { ...result.buffers };
@@ -98,7 +68,7 @@ export function trainStep(spec: StepSpec): TrainStep {
   const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
   return {
     program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
-      loss: dataLoss,
+      loss: result.dataLoss,
       weight: sum(weight),
       ...carried,
     }),

@@ -4,6 +4,7 @@ import type { Executable } from "../engines/engine.ts";
 import { sizeOf } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { threefry } from "../ops/random.ts";
 import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
@@ -11,6 +12,9 @@ import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { stateName, type TrainStep, trainStep } from "./step.ts";
+
+/** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
+const DROPOUT = 0x64726f70;
 
 /** How long a slice of steps may hold the event loop, in milliseconds. */
 const SLICE = 12;
@@ -66,6 +70,9 @@ export class Trainer {
   }
 
   #writeInitial(network: NetworkSpec, optimizer: Optimizer, seed: number, initial: Tensors): void {
+    const unknown = Object.keys(initial).find((name) => !this.#saved.includes(name));
+    if (unknown !== undefined)
+      throw new RangeError(`initial: there is no '${unknown}', only ${this.#saved.join(", ")}`);
     const params = initialParameters(network, seed);
     const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
     for (const [name, values] of Object.entries(params)) {
@@ -119,6 +126,7 @@ export class Trainer {
         epoch,
       ),
     );
+    const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
     const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
     const rates = numbers.map((step) => this.schedule({ step, epoch, steps: steps * epochs }));
     this.#executable.write("rows", rows);
@@ -129,7 +137,7 @@ export class Trainer {
     );
     this.#executable.write(
       "key",
-      Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? seed : numbers[i >> 1])),
+      Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + numbers[i >> 1])),
     );
     return rates[steps - 1];
   }

@@ -12,7 +12,8 @@ import { forward, initialParameters, type NetworkSpec } from "../../src/nn/netwo
 import { normalAt } from "../../src/ops/random.ts";
 import { input } from "../../src/ops/source.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { parameterInputs, trainStep } from "../../src/train/step.ts";
+import { parameterInputs } from "../../src/train/objective.ts";
+import { trainStep } from "../../src/train/step.ts";
 
 let wasm: Engine;
 beforeAll(async () => {

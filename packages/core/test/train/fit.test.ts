@@ -4,7 +4,7 @@ import type { Engine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
-import type { NetworkSpec } from "../../src/nn/network.ts";
+import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import { balancedWeights, classWeighted, type Dataset } from "../../src/train/dataset.ts";
@@ -154,6 +154,13 @@ describe("fit", () => {
     expect(weights({ end }).every(Number.isFinite)).toBe(true);
   });
 
+  test("a first epoch that is not finite gives back where training started", async () => {
+    const { end } = await run({ optimizer: optimizers.sgd(), rate: 1e38, epochs: 3 });
+    expect([end.stopped, end.bestEpoch]).toEqual(["diverged", 0]);
+    const start = Object.values(initialParameters(NETWORK, 3)).flatMap((tensor) => [...tensor]);
+    expect(weights({ end })).toEqual(start.map(Math.fround));
+  });
+
   test("weight 2 is the row twice; weight 0 is the row absent", async () => {
     const pick = (data: Dataset, order: readonly number[]): Dataset => ({
       x: Float64Array.from(order.flatMap((r) => Array.from(data.x).slice(3 * r, 3 * r + 3))),
@@ -212,6 +219,7 @@ describe("refuses before any work", () => {
     ["batch", { batch: 2.5 }, /batch must be a whole number/],
     ["rate", { rate: -1 }, /rate/],
     ["l2", { l2: -1 }, /l2 must be a number ≥ 0, got -1/],
+    ["initial", { initial: { w1: [1] } }, /initial: there is no 'w1', only W1, b1, W2, b2/],
     ["seed", { seed: 0.5 }, /seed must be a whole number ≥ 0, got 0.5/],
   ] as const)("%s", async (_, options, message) => {
     await expect(bad(options)).rejects.toThrow(message);
@@ -222,6 +230,7 @@ describe("refuses before any work", () => {
     ["too few targets", { x: [1, 2, 3, 4, 5, 6], y: [0] }, /2 rows need 2 targets, got 1/],
     ["half a row", { x: [1, 2], y: [0] }, /no whole number of rows of 3 inputs/],
     ["no rows", { x: [], y: [] }, /there are no rows/],
+    ["no weight at all", { x: [1, 2, 3], y: [0], weight: [0] }, /no row has weight/],
     ["a negative weight", { x: [1, 2, 3], y: [0], weight: [-1] }, /weight of row 0 must be a number ≥ 0, got -1/],
   ])("%s", async (_, data, message) => {
     await expect(bad({}, data)).rejects.toThrow(message);

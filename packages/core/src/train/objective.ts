@@ -1,0 +1,74 @@
+/**
+ * What training makes small, as graph: one definition for the step that trains, for gradients that are asked for, and for
+ * the derivation that is shown.
+ *   L = (Σᵣ wᵣ ℓᵣ) / (Σᵣ wᵣ) + (λ₂/2) Σ‖W‖² + λ₁ Σ|W|
+ */
+import { type Expr, label } from "../graph/expr.ts";
+import type { FloatType, Shape } from "../graph/type.ts";
+import { type Loss, reduceRows } from "../nn/losses.ts";
+import {
+  buffersOf,
+  type Forward,
+  type ForwardContext,
+  forward,
+  type NetworkSpec,
+  parametersOf,
+  weightsOf,
+} from "../nn/network.ts";
+import { regularisers } from "../nn/regularisers.ts";
+import { add } from "../ops/ring.ts";
+import { input } from "../ops/source.ts";
+
+export interface ObjectiveSpec {
+  readonly network: NetworkSpec;
+  readonly loss: Loss;
+  /** How the rows' losses are put together (default mean). */
+  readonly reduction?: "mean" | "sum" | undefined;
+  /** λ of (λ/2) Σ‖W‖² over the weight matrices, ≥ 0. */
+  readonly l2?: number | undefined;
+  /** λ of λ Σ|W| over the weight matrices, ≥ 0. */
+  readonly l1?: number | undefined;
+}
+
+export interface Objective extends Forward {
+  /** The rows' losses put together, regularisers not included. */
+  readonly dataLoss: Expr;
+  /** dataLoss and the regularisers: what gradients are taken of. Labelled "L". */
+  readonly loss: Expr;
+}
+
+/** Inputs for the tensors that a network carries: parameters, and running statistics. */
+export interface CarriedInputs {
+  readonly params: Readonly<Record<string, Expr>>;
+  readonly buffers: Readonly<Record<string, Expr>>;
+}
+
+/** Named inputs for parameters and running statistics. */
+export function parameterInputs(network: NetworkSpec, dtype: FloatType): CarriedInputs {
+  const inputs = (items: readonly { readonly name: string; readonly shape: Shape }[]): Record<string, Expr> =>
+    Object.fromEntries(items.map(({ name, shape }) => [name, input(name, shape, dtype)]));
+  return { params: inputs(parametersOf(network)), buffers: inputs(buffersOf(network)) };
+}
+
+/** The graph on rows x [batch, inputs] with their targets; `context.weight` weighs rows in the loss and in batch norm. */
+export function objective(
+  spec: ObjectiveSpec,
+  { params, buffers }: CarriedInputs,
+  rows: { readonly x: Expr; readonly target: Expr },
+  context: Omit<ForwardContext, "buffers">,
+): Objective {
+  const result = forward(spec.network, params, rows.x, { ...context, buffers });
+  const dataLoss = reduceRows(spec.loss.perRow(result.output, rows.target), context.weight, spec.reduction ?? "mean");
+  const weights = weightsOf(spec.network, params);
+  const terms = [dataLoss];
+  if (spec.l2) terms.push(regularisers.l2(weights, spec.l2));
+  if (spec.l1) terms.push(regularisers.l1(weights, spec.l1));
+  return {
+    ...result,
+    dataLoss,
+    loss: label(
+      terms.reduce((a, b) => add(a, b)),
+      "L",
+    ),
+  };
+}
