@@ -1,13 +1,19 @@
 /** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
-export * from "./data/columns.ts";
+export { type ColumnRole, describeColumns, type Role } from "./data/columns.ts";
 export * from "./data/encoder.ts";
 export { nearest } from "./data/nearest.ts";
 export * from "./data/split.ts";
 export * from "./data/table.ts";
 export * from "./data/target.ts";
-export * from "./engines/engine.ts";
+export {
+  type CompileOptions,
+  type Engine,
+  type Executable,
+  evaluate,
+  type TypedValues,
+} from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
 export { wasmEngine } from "./engines/wasm/wasm.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
@@ -16,7 +22,20 @@ export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
 export * from "./nn/activations.ts";
 export * from "./nn/initialisers.ts";
-export * from "./nn/losses.ts";
+export {
+  binaryCrossEntropy,
+  huber,
+  type Loss,
+  type LossName,
+  type LossOptions,
+  losses,
+  meanAbsoluteError,
+  meanSquaredError,
+  poisson,
+  quantile,
+  reduceRows,
+  softmaxCrossEntropy,
+} from "./nn/losses.ts";
 export * from "./nn/network.ts";
 export * from "./nn/normalisation.ts";
 export * from "./nn/regularisers.ts";
@@ -29,7 +48,7 @@ export * from "./ops/reduce.ts";
 export * from "./ops/ring.ts";
 export * from "./ops/rows.ts";
 export * from "./ops/select.ts";
-export * from "./ops/shape.ts";
+export { concat, pad, reshape, slice, transpose } from "./ops/shape.ts";
 export * from "./ops/softmax.ts";
 export { constant, fill, input } from "./ops/source.ts";
 export { broadcast, sum } from "./ops/sum-broadcast.ts";

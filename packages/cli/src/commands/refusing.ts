@@ -12,9 +12,14 @@ export function refusing<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const isRefusal = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
-    throw isRefusal ? new UserError(`${file}: ${error.message}`, undefined, { cause: error }) : error;
+    throw asRefusal(file, error);
   }
+}
+
+/** A refusal of core's as a UserError that names the file; any other error as it is. */
+export function asRefusal(file: string, error: unknown): unknown {
+  const isRefusal = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
+  return isRefusal ? new UserError(`${file}: ${error.message}`, undefined, { cause: error }) : error;
 }
 
 /** @throws UserError naming the first name that is no column, and the nearest that is */

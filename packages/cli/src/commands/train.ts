@@ -14,6 +14,7 @@ import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
 import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { STATUS } from "../output/failure.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
@@ -21,7 +22,7 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
-import { checkNames, Interrupted, refusing } from "./refusing.ts";
+import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
 
 interface TrainOptions extends TrainSettings, CommonOptions {
   readonly target: string;
@@ -84,7 +85,10 @@ async function run(file: string, options: TrainOptions): Promise<void> {
 
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
-  const { model, end } = await train(prepared, { ...options, ...(lr === undefined ? {} : { lr }) }, engine, progress);
+  const settings = { ...options, ...(lr === undefined ? {} : { lr }) };
+  const { model, end } = await train(prepared, settings, engine, progress).catch((error) => {
+    throw asRefusal(file, error);
+  });
   if (end.bestEpoch === 0) throw noModel(end);
   const { data, target } = prepared;
   const byPart = <T>(of: (part: Part) => T): Record<Part, T> => {
@@ -98,8 +102,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const report: Report = { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
   if (options.json) printJson(reportJson(report));
   else print(printReport(report, terminalWidth()));
-  // The shell's own number for "ended by SIGINT", although the model was saved.
-  if (end.stopped === "aborted") process.exitCode = 130;
+  if (end.stopped === "aborted") process.exitCode = STATUS.interrupted;
 }
 
 /** Training ended before one epoch gave a finite loss: there is nothing to save. */

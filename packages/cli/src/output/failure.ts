@@ -11,7 +11,7 @@ export const STATUS = {
   badInput: 2,
   /** A defect of chaingrad (EX_SOFTWARE of sysexits.h). */
   defect: 70,
-  /** SIGINT came before there was anything to keep (128 + 2, as a shell says it). */
+  /** Ended by SIGINT (128 + 2, as a shell says it); `train` has saved the best model so far, if there was one. */
   interrupted: 130,
 } as const;
 

@@ -74,14 +74,14 @@ export function checkSteps(name: string, options: CompileOptions, steps: number,
 }
 
 /** Runs a program once: inputs by name in, outputs by name out. */
-export function evaluate<Name extends string>(
+export function evaluate<Output extends string>(
   engine: Engine,
-  program: Program & { readonly outputs: Readonly<Record<Name, unknown>> },
+  program: Program<Output>,
   inputs: Readonly<Record<string, ArrayLike<number>>>,
-): Record<Name, TypedValues> {
+): Record<Output, TypedValues> {
   const executable = engine.compile(program);
   for (const [name, values] of Object.entries(inputs)) executable.write(name, values);
   executable.run();
-  const names = Object.keys(program.outputs) as Name[];
-  return Object.fromEntries(names.map((name) => [name, executable.read(name)])) as Record<Name, TypedValues>;
+  const names = Object.keys(program.outputs) as Output[];
+  return Object.fromEntries(names.map((name) => [name, executable.read(name)])) as Record<Output, TypedValues>;
 }

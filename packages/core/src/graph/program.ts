@@ -1,18 +1,22 @@
 /** A program: a closed, typed piece of graph with named inputs and outputs. It is what is printed, tested and compiled. */
 import { type Expr, topological } from "./expr.ts";
 
-export interface Program {
+export interface Program<Output extends string = string> {
   readonly name: string;
   /** Input nodes; each one's label is its name. */
   readonly inputs: readonly Expr[];
-  readonly outputs: Readonly<Record<string, Expr>>;
+  readonly outputs: Readonly<Record<Output, Expr>>;
 }
 
 /**
  * Closes a graph over its inputs.
  * Throws Error when an output depends on an input that is not listed, or when two inputs share a name.
  */
-export function program(name: string, inputs: readonly Expr[], outputs: Readonly<Record<string, Expr>>): Program {
+export function program<Output extends string>(
+  name: string,
+  inputs: readonly Expr[],
+  outputs: Readonly<Record<Output, Expr>>,
+): Program<Output> {
   const names = new Set<string>();
   for (const node of inputs) {
     if (node.label === undefined || node.operands.length > 0)

@@ -24,7 +24,7 @@ export interface Loss {
   predict?(output: Expr): Expr;
 }
 
-export interface HuberOptions {
+interface HuberOptions {
   /** Where the square turns into a line: a residual > 0 (default 1). */
   readonly delta?: number;
 }
@@ -32,7 +32,7 @@ export interface CrossEntropyOptions {
   /** Share of the target spread evenly over all classes: in [0, 1) (default 0). */
   readonly labelSmoothing?: number;
 }
-export interface QuantileOptions {
+interface QuantileOptions {
   /** Which quantile is predicted: in (0, 1) (default 0.5, the median). */
   readonly quantile?: number;
 }
