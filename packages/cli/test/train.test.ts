@@ -1,8 +1,9 @@
 /** train, predict and evaluate as their users meet them: good tables, bad ones, and an interrupted run. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { DATA, type Ended, emptyFolder, runCli } from "./support/run-cli.ts";
+import { BIN, DATA, type Ended, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const CARS = join(DATA, "cars.csv");
 const IRIS = join(DATA, "iris.csv");
@@ -60,7 +61,10 @@ describe("train", () => {
     const { stdout, stderr } = await runCli(["train", CARS, "--target", "miles_per_gallon", "--epochs", "3"], {
       cwd: emptyFolder(),
     });
-    expect(stdout).toContain("406 rows, 8 without a target set aside; 278 train, 60 validation, 60 test");
+    // The path's length decides where the first lines break.
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "406 rows, 8 without a target set aside; 278 train, 60 validation, 60 test",
+    );
     expect(stdout).toMatch(/name +aside +free text: 311 different values in 406 rows/);
     expect(stdout).toMatch(/horsepower +number +numbers: 93 different values, 6 missing/);
     expect(stdout).toMatch(/origin +category +a category: 3 different values/);
@@ -94,9 +98,50 @@ describe("train", () => {
     });
     expect(ended.stdout).toMatch(/stopped: interrupted after \d+ epochs; best weights are of epoch \d+/);
     expect(ended.stdout).toContain("model: cars.safetensors");
+    expect(ended.stderr).toContain("stopping: the best model so far will be saved (again to quit without it)");
     expect(ended.status).toBe(130);
     const judged = await runCli(["evaluate", "cars.safetensors", CARS, "--json"], { cwd });
     expect(JSON.parse(judged.stdout).metrics.r2).toBeGreaterThan(0);
+  });
+});
+
+describe("what must not be lost", () => {
+  test("the table and the model are not overwritten by what is made of them", async () => {
+    const cwd = emptyFolder();
+    copyFileSync(IRIS, join(cwd, "iris.csv"));
+    symlinkSync("iris.csv", join(cwd, "link.csv"));
+    for (const out of ["iris.csv", "link.csv"]) {
+      const { status, stderr } = await runCli(["train", "iris.csv", "--target", "species", "--out", out], { cwd });
+      expect(stderr).toMatch(/is the file that is read .*writing it would destroy that/);
+      expect(status).toBe(2);
+    }
+    expect(readFileSync(join(cwd, "iris.csv"), "utf8")).toBe(readFileSync(IRIS, "utf8"));
+    const model = readFileSync(join(folder, "cars.safetensors"));
+    const { status } = await runCli(["predict", "cars.safetensors", CARS, "--out", "cars.safetensors"], {
+      cwd: folder,
+    });
+    expect(status).toBe(2);
+    expect(readFileSync(join(folder, "cars.safetensors")).equals(model)).toBe(true);
+  });
+
+  test("tables of different names give models of different names", async () => {
+    const cwd = emptyFolder();
+    for (const name of ["sales.2023.csv", "sales.2024.csv"]) {
+      copyFileSync(IRIS, join(cwd, name));
+      await runCli(["train", name, "--target", "species", "--epochs", "1", "--quiet"], { cwd });
+    }
+    expect(readdirSync(cwd).filter((name) => name.endsWith(".safetensors"))).toEqual([
+      "sales.2023.safetensors",
+      "sales.2024.safetensors",
+    ]);
+  });
+
+  test("a reader that goes away does not cost the model", async () => {
+    const cwd = emptyFolder();
+    const command = `"$0" "$1" train "$2" --target species --epochs 60 2>&1 | head -1`;
+    const { status } = spawnSync("sh", ["-c", command, process.execPath, BIN, IRIS], { cwd });
+    expect(status).toBe(0);
+    expect(readdirSync(cwd)).toEqual(["iris.safetensors"]);
   });
 });
 
@@ -275,6 +320,16 @@ describe("bad tables: status 2, a sentence that helps, nothing written", () => {
       "y",
       /no column is left to learn from/,
     ],
+    [
+      "one value in the training rows",
+      () =>
+        file(
+          "t.csv",
+          table("a,y", (i) => `${noise(i, 1)},${i === 7 ? 0.5 : 0}`, 12),
+        ),
+      "y",
+      /'0' in every one of the 8 training rows: add rows/,
+    ],
     ["two rows", () => file("t.csv", "a,y\n1,3.5\n2,4.5\n"), "y", /rows/],
   ];
   test.each(cases)("%s", async (_, path, target, message) => {
@@ -302,6 +357,9 @@ describe("bad options: status 2, nothing written", () => {
     [["--hiden", "8"], /--hidden/],
     [["--out", "/proc/nowhere/model.safetensors"], /cannot write/],
     [["--out", "."], /folder/],
+    [["--out", ""], /without a name/],
+    [["--out", "-"], /standard output/],
+    [["--drop", "miles_per_gallon"], /names the target/],
   ])("%j", async (args, message) => {
     const cwd = emptyFolder();
     const { status, stderr } = await runCli(["train", CARS, "--target", "miles_per_gallon", "--epochs", "2", ...args], {

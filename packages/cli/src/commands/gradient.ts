@@ -78,7 +78,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError("the reference engine computes in f64 only", "For f32 add --engine wasm.");
   }
   if (netPath === "-" && batchPath === "-") throw new UserError("only one of the two files can be standard input");
-  if (options.out !== undefined) await assertWritable(options.out);
+  if (options.out !== undefined) await assertWritable(options.out, [netPath, batchPath]);
   if (await isModel(netPath)) {
     throw new UserError(
       `'${netPath}' is a model, expected a NET.json`,

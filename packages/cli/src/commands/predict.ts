@@ -5,6 +5,7 @@ import { openEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
+import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -25,7 +26,9 @@ export function register(program: Command): void {
     .argument("<file>", "the table; - reads CSV from standard input")
     .option("--out <file>", "where the table goes; - is standard output", "-")
     .addOption(
-      new Option("--format <format>", "instead of what the name of --out says").choices(["csv", "jsonl", "parquet"]),
+      new Option("--format <format>", "instead of what the name of --out says")
+        .choices(["csv", "jsonl", "parquet"])
+        .conflicts("json"),
     )
     .action(run);
   withConventions(
@@ -36,10 +39,15 @@ export function register(program: Command): void {
 }
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
+  if (options.out !== "-") await assertWritable(options.out, [modelPath, file]);
   const model = await loadModel(modelPath);
   const [table, engine] = await Promise.all([readTable(file), openEngine()]);
   const predicted = refusing(file, () => predictTable(model, engine, table));
   for (const text of unseenCategories(model.encoder, table)) note(text, options);
+  const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;
+  const wild = numbers.filter((value) => !Number.isFinite(value)).length;
+  if (wild > 0)
+    note(`${wild} predicted numbers are not finite: the model's weights are too large for these rows`, options);
   const columns: Column[] =
     predicted.task === "regression"
       ? [{ name: "prediction", type: "number", values: predicted.values }]

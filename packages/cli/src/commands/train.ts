@@ -3,21 +3,24 @@ import { basename } from "node:path";
 import {
   activations,
   type EndEvent,
+  type Engine,
   evaluateBaseline,
   evaluateModel,
   optimizers,
   type Part,
+  type Prepared,
   prepareTable,
   type Task,
 } from "@chaingrad/core";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
-import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
+import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { type TrainSettings, train } from "../train/training.ts";
@@ -73,20 +76,46 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: TrainOptions): Promise<void> {
-  const out = options.out ?? `${file === "-" ? "model" : basename(file).replace(/\..*$/, "")}.safetensors`;
-  await assertWritable(out);
+  const out = options.out ?? modelName(file);
+  if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
+  await assertWritable(out, [file]);
   const [table, engine] = await Promise.all([readTable(file), openEngine()]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
+    if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
     return prepareTable(table, options);
   });
-  const talk = !(options.quiet || options.json);
-  if (talk) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
+  if (!(options.quiet || options.json)) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
+  const interruption = holdInterrupts();
+  try {
+    const report = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
+    if (options.json) printJson(reportJson(report));
+    else print(printReport(report, terminalWidth()));
+    if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
+    if (report.end.stopped === "aborted") process.exitCode = STATUS.interrupted;
+  } finally {
+    interruption.release();
+  }
+}
 
+/** "sales.2024.csv.gz" → "sales.2024.safetensors" */
+function modelName(file: string): string {
+  const name = file === "-" ? "" : basename(file).replace(/(\.(csv|tsv|tab|jsonl?|ndjson|parquet|pq))?(\.gz)?$/i, "");
+  return `${name || "model"}.safetensors`;
+}
+
+async function trainAndSave(
+  file: string,
+  out: string,
+  prepared: Prepared,
+  engine: Engine,
+  options: TrainOptions,
+  signal: AbortSignal,
+): Promise<Report> {
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
   const settings = { ...options, ...(lr === undefined ? {} : { lr }) };
-  const { model, end } = await train(prepared, settings, engine, progress).catch((error) => {
+  const { model, end } = await train(prepared, settings, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
   if (end.bestEpoch === 0) throw noModel(end);
@@ -95,14 +124,16 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     return { train: of("train"), validation: of("validation"), test: of("test") };
   };
   const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
-  const metrics = byPart((part) => evaluations[part].scores);
-  await saveModel(out, { ...model, metrics });
-
+  await saveModel(out, { ...model, metrics: byPart((part) => evaluations[part].scores) });
   const baseline = evaluateBaseline(target, data.train, data.test);
-  const report: Report = { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
-  if (options.json) printJson(reportJson(report));
-  else print(printReport(report, terminalWidth()));
-  if (end.stopped === "aborted") process.exitCode = STATUS.interrupted;
+  return { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
+}
+
+/** Whether guessing would have scored as well on the test rows. */
+function isUseless({ baseline, evaluations: { test } }: Report): boolean {
+  const [own, guess] = [test.scores, baseline];
+  if ("accuracy" in own) return Number(own.accuracy) <= Number(guess.accuracy);
+  return !(Number(own.rmse) < Number(guess.rmse));
 }
 
 /** Training ended before one epoch gave a finite loss: there is nothing to save. */

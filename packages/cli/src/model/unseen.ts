@@ -15,6 +15,8 @@ export function unseenCategories(encoder: Encoder, table: Table): string[] {
       .map(([value]) => value)
       .join(", ");
     const more = unseen.length > 3 ? ", …" : "";
-    return [`column '${encoding.name}': ${rows} rows hold categories that training never saw (${some}${more})`];
+    return [
+      `column '${encoding.name}': ${rows} ${rows === 1 ? "row holds" : "rows hold"} categories that training never saw (${some}${more})`,
+    ];
   });
 }

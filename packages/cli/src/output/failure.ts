@@ -29,12 +29,15 @@ export function reportFailure(error: unknown): number {
   return STATUS.defect;
 }
 
-/** A reader that closes the pipe (`| head`) ends the program without a word; any other failure to write is said. */
+/**
+ * What cannot be shown does not stop the work: a model is still saved where the reader has closed the pipe (`| head`).
+ * Results that cannot be written (a full disk behind standard output) are a failure all the same, said once at the end.
+ */
 export function guardOutput(stream: NodeJS.WriteStream): void {
   stream.on("error", (error) => {
     const code = systemCode(error);
-    if (code === "EPIPE") process.exit();
+    if (stream !== process.stdout || code === "EPIPE" || process.exitCode === STATUS.badInput) return;
     const reason = code === undefined ? error.message : systemReason(code);
-    process.exit(reportFailure(new UserError(`cannot write to standard output: ${reason}`)));
+    process.exitCode = reportFailure(new UserError(`cannot write to standard output: ${reason}`));
   });
 }

@@ -48,11 +48,20 @@ export async function replaceAtomically(path: string, write: (file: string) => P
 /**
  * Finds out before any work starts whether `path` can be written, by creating and removing an empty file beside it:
  * permission bits alone say little to root, on a network disk, or under /proc.
- * @throws UserError
+ * @throws UserError, also when `path` is one of the files that are read (under whatever name), which writing would destroy
  */
-export async function assertWritable(path: string): Promise<void> {
+export async function assertWritable(path: string, inputs: readonly string[] = []): Promise<void> {
   try {
     const target = await targetOf(path);
+    const old = await statIfAny(path);
+    for (const input of inputs) {
+      const read = await statIfAny(input);
+      if (!old?.isFile() || read?.dev !== old.dev || read.ino !== old.ino) continue;
+      throw new UserError(
+        `'${path}' is the file that is read ('${input}'): writing it would destroy that`,
+        "Choose another --out.",
+      );
+    }
     if (!target.special) await rm(await createBeside(target.path));
   } catch (error) {
     throw cannotWrite(path, error);
@@ -69,6 +78,7 @@ interface Target {
 }
 
 async function targetOf(path: string): Promise<Target> {
+  if (path === "") throw new UserError("cannot write a file without a name", "Give --out a file name.");
   const stats = await statIfAny(path);
   if (!stats) {
     if (/[/\\]$/.test(path)) throw new UserError(`cannot write '${path}': it names a folder`, "Add a file name.");

@@ -50,25 +50,23 @@ const inUnits =
   (predictions, targets, weights) =>
     scale * (rootMeanSquaredError(predictions, targets, weights) as number);
 
-/** SIGINT ends training after the slice of work under way; a second one ends the process as usual. */
+/** Trains until the options, early stopping or `signal` end it. */
 export async function train(
   prepared: Prepared,
   settings: TrainSettings,
   engine: Engine,
   progress: Progress | undefined,
+  signal: AbortSignal,
 ): Promise<Trained> {
   const network = networkFor(prepared, settings);
   const { target, encoder, data } = prepared;
   const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
   const { epochs, patience, batch, seed, l2, lr } = settings;
   const optimizer = optimizers[settings.optimizer]();
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
   try {
     const rate = lr === undefined ? {} : { rate: lr };
     const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
-    const common = { engine, loss, optimizer, epochs, patience, batch, seed, l2, signal: interrupt.signal };
+    const common = { engine, loss, optimizer, epochs, patience, batch, seed, l2, signal };
     let end: EndEvent | undefined;
     for await (const event of fit(network, data, { ...common, ...rate, ...metrics })) {
       if (event.type === "epoch") progress?.epoch(event);
@@ -80,7 +78,6 @@ export async function train(
       end: finished,
     };
   } finally {
-    process.removeListener("SIGINT", onInterrupt);
     progress?.done();
   }
 }

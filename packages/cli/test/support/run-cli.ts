@@ -4,7 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const BIN: string = resolve(import.meta.dirname, "../../bin/chaingrad.js");
+export const BIN: string = resolve(import.meta.dirname, "../../bin/chaingrad.js");
 export const DATA: string = resolve(import.meta.dirname, "../../../../examples/data");
 
 export interface Ended {

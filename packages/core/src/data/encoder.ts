@@ -54,7 +54,7 @@ export function fitEncoder(table: Table, rows: Rows, roles: readonly ColumnRole[
     return [role === "category" ? fitCategory(column, rows) : fitNumber(column, rows, role)];
   });
   if (columns.length === 0) {
-    const reasons = roles.filter(({ role }) => role === "aside").map(({ name, why }) => `'${name}' is ${why}`);
+    const reasons = roles.filter(({ role }) => role === "aside").map(({ name, why }) => `'${name}' (${why})`);
     throw new EncodingError(
       `no column is left to learn from: ${reasons.join("; ") || "the table has only its target"}`,
     );

@@ -2,7 +2,7 @@
 import { type ColumnRole, describeColumns } from "../data/columns.ts";
 import { type Encoder, encode, fitEncoder } from "../data/encoder.ts";
 import { splitRows } from "../data/split.ts";
-import { allRows, type Column, type Table } from "../data/table.ts";
+import { allRows, type Column, type Table, TargetError } from "../data/table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "../data/target.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -47,6 +47,11 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   const fitted = fitTarget(column, allRows(table), options.task);
   const labels = fitted.target.task === "classification" ? encodeTarget(fitted.target, column, fitted.rows) : undefined;
   const rows = splitRows({ rows: fitted.rows, ...(labels ? { labels } : {}), seed, validation, test });
+  const values = new Set(Array.from(rows.train, (row) => column.values[row]));
+  if (values.size === 1) {
+    const only = `'${String([...values][0])}' in every one of the ${rows.train.length} training rows`;
+    throw new TargetError(`the target '${options.target}' is ${only}: add rows, or try another seed`, options.target);
+  }
   const target =
     fitted.target.task === "regression"
       ? fitTarget(column, rows.train, options.task ?? "regression").target
