@@ -2,7 +2,14 @@
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
 export { type ColumnRole, describeColumns, type Role } from "./data/columns.ts";
-export * from "./data/encoder.ts";
+export {
+  type CategoryEncoding,
+  type ColumnEncoding,
+  type Encoder,
+  encode,
+  fitEncoder,
+  type NumberEncoding,
+} from "./data/encoder.ts";
 export { nearest } from "./data/nearest.ts";
 export * from "./data/split.ts";
 export * from "./data/table.ts";
@@ -59,6 +66,7 @@ export * from "./train/dataset.ts";
 export * from "./train/evaluate.ts";
 export * from "./train/fit.ts";
 export type { FitOptions } from "./train/fit-options.ts";
+export { FormatError } from "./train/form.ts";
 export * from "./train/metrics.ts";
 export * from "./train/model.ts";
 export * from "./train/objective.ts";

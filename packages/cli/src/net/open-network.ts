@@ -19,8 +19,8 @@ export interface OpenedNetwork {
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
   if (await isModel(path)) {
     const model = await loadModel(path);
-    const { network, loss, tensors } = model;
-    return { net: { network, loss, reduction: "mean" }, tensors, origin: "trained", model };
+    const { network, loss, l1, l2, tensors } = model;
+    return { net: { network, loss, l1, l2, reduction: "mean" }, tensors, origin: "trained", model };
   }
   const { weights, ...net } = await readNet(path);
   if (weights !== undefined) return { net, tensors: weights, origin: "given" };

@@ -74,7 +74,7 @@ export async function train(
     }
     const finished = end as EndEvent;
     return {
-      model: { network, loss, lossOptions: {}, encoder, target, seed, tensors: finished.model.tensors },
+      model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: finished.model.tensors },
       end: finished,
     };
   } finally {

@@ -79,7 +79,8 @@ function fitCategory(column: Column, rows: Rows): CategoryEncoding {
   };
 }
 
-function featuresOf(encoding: ColumnEncoding): string[] {
+/** The names of a column's features, in order. */
+export function featuresOf(encoding: ColumnEncoding): string[] {
   const { name, kind, missing } = encoding;
   const features = kind === "category" ? encoding.categories.map((category) => `${name}=${category}`) : [name];
   if (kind === "category" && encoding.other) features.push(`${name} (other)`);

@@ -47,16 +47,30 @@ export type LossName =
   | "poisson"
   | "quantile";
 
+/** By identity: a loss of one's own may bear any name. */
+const builtIn = new WeakSet<Loss>();
+
+/** Whether a loss was made here, so that its name says all of it but its options. */
+export function isBuiltIn(loss: Loss): boolean {
+  return builtIn.has(loss);
+}
+
+function register(loss: Loss): Loss {
+  builtIn.add(loss);
+  return loss;
+}
+
 /** A loss that averages over the outputs of a row: (1/outputs) Σₖ ℓ(zₖ, yₖ). */
-function averaged(name: string, perOutput: (z: Expr, y: Expr) => Expr): Loss {
-  return {
+function averaged(name: string, perOutput: (z: Expr, y: Expr) => Expr, predict?: (z: Expr) => Expr): Loss {
+  return register({
+    ...(predict && { predict }),
     name,
     target: "values",
     perRow(output, target) {
       checkTarget(name, output, target, output.type);
       return mean(perOutput(output, target), [1]);
     },
-  };
+  });
 }
 
 /** Without this check broadcasting would quietly turn [batch, 1] against [batch] into [batch, batch]. */
@@ -100,7 +114,7 @@ export function huber(options: HuberOptions = {}): Loss {
 /** −y ln σ(z) − (1 − y) ln(1 − σ(z)) = softplus(z) − y z, of logits z and targets y in [0, 1] */
 export function binaryCrossEntropy(options: object = {}): Loss {
   readOptions("binary-cross-entropy", options, {});
-  return { ...averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z))), predict: sigmoid };
+  return averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z)), sigmoid);
 }
 
 /**
@@ -111,7 +125,7 @@ export function binaryCrossEntropy(options: object = {}): Loss {
 export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
   const name = "softmax-cross-entropy";
   const { labelSmoothing } = readOptions(name, options, { labelSmoothing: [0, fraction] });
-  return {
+  return register({
     name,
     target: "labels",
     perRow(z, labels) {
@@ -122,13 +136,13 @@ export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
       return sub(logsumexp(z, [1]), sum(mul(q, z), [1]));
     },
     predict: (z) => softmax(z),
-  };
+  });
 }
 
 /** eᶻ − y z: −ln P(y) of a Poisson distribution with rate eᶻ, but for ln y!, which no parameter changes */
 export function poisson(options: object = {}): Loss {
   readOptions("poisson", options, {});
-  return { ...averaged("poisson", (z, y) => sub(exp(z), mul(y, z))), predict: exp };
+  return averaged("poisson", (z, y) => sub(exp(z), mul(y, z)), exp);
 }
 
 /**

@@ -10,7 +10,7 @@ import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { defaultInitialiser, type Initialiser, type InitialiserName, initialisers } from "./initialisers.ts";
 import { batchNorm, batchNormInference, layerNorm } from "./normalisation.ts";
-import { count, fraction, inRange } from "./options.ts";
+import { checkName, count, fraction, inRange } from "./options.ts";
 
 export interface LayerSpec {
   /** How many outputs the layer has: a whole number ≥ 1. */
@@ -100,13 +100,9 @@ export function checkNetwork(spec: NetworkSpec): void {
     inRange(`${where}: dropout`, layer.dropout ?? 0, fraction);
     checkName(`${where}: activation`, layer.activation, Object.keys(activations));
     checkName(`${where}: initialiser`, layer.initialiser ?? "orthogonal", Object.keys(initialisers));
-    checkName(`${where}: normalisation`, layer.normalisation ?? "layer", ["layer", "batch"]);
+    if (layer.normalisation !== undefined)
+      checkName(`${where}: normalisation`, layer.normalisation, ["layer", "batch"]);
   });
-}
-
-function checkName(what: string, given: unknown, known: readonly string[]): void {
-  if (typeof given === "function" || known.some((name) => name === given)) return;
-  throw new RangeError(`${what} '${String(given)}' is not known; it can be ${known.join(", ")}`);
 }
 
 /** Every parameter, in the order of the layers and within one W, b, gain, shift. Throws as `checkNetwork`. */

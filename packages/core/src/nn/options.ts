@@ -8,6 +8,8 @@ export interface Range {
 
 export const positive: Range = { text: "a number > 0", holds: (x) => x > 0 && x < Number.POSITIVE_INFINITY };
 export const nonNegative: Range = { text: "a number ≥ 0", holds: (x) => x >= 0 && x < Number.POSITIVE_INFINITY };
+export const finite: Range = { text: "a finite number", holds: Number.isFinite };
+export const integer: Range = { text: "a whole number", holds: Number.isSafeInteger };
 export const count: Range = { text: "a whole number ≥ 1", holds: (x) => Number.isSafeInteger(x) && x >= 1 };
 export const wholeNumber: Range = { text: "a whole number ≥ 0", holds: (x) => Number.isSafeInteger(x) && x >= 0 };
 /** [0, 1) */
@@ -23,6 +25,12 @@ export function inRange(what: string, value: number, range: Range): number {
     throw new RangeError(`${what} must be ${range.text}, got ${String(value)}`);
   }
   return value;
+}
+
+/** Throws RangeError unless the name is one of those known; a function of one's own needs no name. */
+export function checkName(what: string, given: unknown, known: readonly string[]): void {
+  if (typeof given === "function" || known.some((name) => name === given)) return;
+  throw new RangeError(`${what} '${String(given)}' is not known; it can be ${known.join(", ")}`);
 }
 
 /** Each option's default and range. */

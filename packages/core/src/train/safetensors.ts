@@ -3,11 +3,8 @@
  * https://github.com/huggingface/safetensors — any reader of that format opens these files. A file is not trusted:
  * lengths, offsets and shapes are checked before anything is read.
  */
-
-/** A file that is not what it says it is. */
-export class FormatError extends Error {
-  override readonly name: string = "FormatError";
-}
+import { wholeNumber } from "../nn/options.ts";
+import { conform, FormatError } from "./form.ts";
 
 export interface SavedTensor {
   readonly shape: readonly number[];
@@ -97,20 +94,21 @@ function readHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     throw new FormatError("no safetensors file: its header is not JSON");
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw new FormatError("no safetensors file: its header is not an object");
-  }
+  conform("the header", header, {});
   return header as Record<string, unknown>;
 }
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function checkEntry(name: string, entry: unknown): HeaderEntry {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
   if (dtype !== "F32" && dtype !== "F64") {
     throw new FormatError(`tensor '${name}' has element type ${JSON.stringify(dtype)}; F32 and F64 are read here`);
   }
-  if (!Array.isArray(shape) || !shape.every(isCount) || !Array.isArray(offsets) || !offsets.every(isCount)) {
+  if (
+    !Array.isArray(shape) ||
+    !shape.every(wholeNumber.holds) ||
+    !Array.isArray(offsets) ||
+    !offsets.every(wholeNumber.holds)
+  ) {
     throw new FormatError(`the header is wrong: '${name}' has no proper shape or offsets`);
   }
   const bytes = shape.reduce((product, size) => product * size, BYTES[dtype]);
@@ -120,11 +118,11 @@ function checkEntry(name: string, entry: unknown): HeaderEntry {
   return entry as HeaderEntry;
 }
 
-function checkMetadata(metadata: unknown): Record<string, string> {
-  const isText =
-    typeof metadata === "object" && metadata !== null && Object.values(metadata).every((v) => typeof v === "string");
-  if (metadata !== undefined && !isText) throw new FormatError("the header is wrong: __metadata__ must hold text");
-  return (metadata ?? {}) as Record<string, string>;
+function checkMetadata(metadata: unknown = {}): Record<string, string> {
+  conform("__metadata__", metadata, {});
+  const checked = metadata as Record<string, string>;
+  for (const key in checked) conform(`__metadata__.${key}`, checked[key], "");
+  return checked;
 }
 
 function readValues(bytes: Uint8Array, from: number, { dtype, shape }: HeaderEntry): Float32Array | Float64Array {

@@ -223,7 +223,7 @@ test("numbers where dates are due are refused", () => {
 test("nothing to learn from is refused with the reasons", () => {
   const data = table(column("y", [1, 2, 4]), column("id", [1, 2, 3]), column("c", ["a", "a", "a"]));
   expect(() => fitEncoder(data, [0, 1, 2], describeColumns(data, "y"))).toThrow(
-    "no column is left to learn from: 'id' is an identifier: every value differs; 'c' is the same value in every row",
+    "no column is left to learn from: 'id' (an identifier: every value differs); 'c' (the same value in every row)",
   );
   const bare = table(column("y", [1, 2]));
   expect(() => fitEncoder(bare, [0, 1], describeColumns(bare, "y"))).toThrow("the table has only its target");

@@ -5,7 +5,7 @@ import { evaluate } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { type Expr, topological } from "../../src/graph/expr.ts";
 import type { Values } from "../../src/graph/op.ts";
-import { program } from "../../src/graph/program.ts";
+import { type Program, program } from "../../src/graph/program.ts";
 import { type FloatType, sizeOf } from "../../src/graph/type.ts";
 import { input } from "../../src/ops/source.ts";
 import { adam } from "../../src/optim/adam.ts";
@@ -27,7 +27,7 @@ const fixtures = JSON.parse(
   readFileSync(new URL("../fixtures/optimisers.json", import.meta.url), "utf8"),
 ) as readonly Fixture[];
 
-function updateProgram(optimizer: Optimizer, shape: readonly number[], dtype: FloatType = "f64") {
+function updateProgram(optimizer: Optimizer, shape: readonly number[], dtype: FloatType = "f64"): Program {
   const make = (name: string): Expr => input(name, shape, dtype);
   const [w, g] = [make("w"), make("g")];
   const [rate, step] = [input("rate", [], dtype), input("step", [], dtype)];

@@ -3,10 +3,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Table } from "../../src/data/table.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import { losses } from "../../src/nn/losses.ts";
+import { type Loss, losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
+import { mean } from "../../src/ops/reduce.ts";
+import { square, sub } from "../../src/ops/ring.ts";
+import { FormatError } from "../../src/train/form.ts";
 import { loadModel, type Model, predictTable, saveModel } from "../../src/train/model.ts";
-import { decodeSafetensors, encodeSafetensors, FormatError } from "../../src/train/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/train/safetensors.ts";
 
 const network: NetworkSpec = {
   inputs: 3,
@@ -50,12 +53,32 @@ beforeAll(async () => {
 });
 
 const bytes = saveModel(model);
-/** The same file with its document changed. */
-function edited(change: (document: Record<string, unknown>) => void): Uint8Array {
-  const file = decodeSafetensors(bytes);
-  const document = JSON.parse(file.metadata.chaingrad);
-  change(document);
+
+const regression: Model = {
+  ...model,
+  network: { inputs: 3, layers: [{ units: 1, activation: "identity" }] },
+  loss: losses.huber({ delta: 2 }),
+  lossOptions: { delta: 2 },
+  target: { task: "regression", name: "price", mean: 100, scale: 15, why: "numbers" },
+  tensors: { W1: Float64Array.of(0.5, -0.25, 2), b1: Float64Array.of(0.125) },
+};
+
+/** The file of a model whose document is changed, by path: { "encoder.columns.0.mean": 5 }. */
+function edited(changes: Readonly<Record<string, unknown>>, of: Model = model): Uint8Array {
+  const file = decodeSafetensors(saveModel(of));
+  let document: unknown = JSON.parse(file.metadata.chaingrad);
+  for (const [path, value] of Object.entries(changes))
+    document = withPart(document, path ? path.split(".") : [], value);
   return encodeSafetensors({ ...file, metadata: { chaingrad: JSON.stringify(document) } });
+}
+
+/** A copy with the part at a path replaced; undefined takes it out. */
+function withPart(whole: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
+  if (first === undefined) return value;
+  const parts = Object.entries(whole as object);
+  const changed = parts.map(([name, part]) => [name, name === first ? withPart(part, rest, value) : part] as const);
+  if (!parts.some(([name]) => name === first)) changed.push([first, value]);
+  return Array.isArray(whole) ? changed.map(([, part]) => part) : Object.fromEntries(changed);
 }
 
 test("a model comes back as it was, and saves to the same bytes", () => {
@@ -87,8 +110,33 @@ test("bytes inside a larger buffer are read where they are", () => {
 });
 
 test("a network with a function of one's own cannot be saved", () => {
-  const own = { ...network, layers: [{ units: 5, activation: (z: never) => z }, network.layers[1]] };
+  const own: NetworkSpec = { ...network, layers: [{ units: 5, activation: (z) => z }, network.layers[1]] };
   expect(() => saveModel({ ...model, network: own })).toThrow(/layer 1 is made with a function of your own/);
+});
+
+test.each(["mine", "huber"])("a loss of one's own cannot be saved, not even as '%s'", (name) => {
+  const own: Loss = { name, target: "values", perRow: (z, y) => mean(square(sub(z, y)), [1]) };
+  expect(() => saveModel({ ...regression, loss: own })).toThrow(
+    `the loss '${name}' is made with a function of your own`,
+  );
+  expect(() => saveModel({ ...regression, loss: { ...regression.loss } })).toThrow(/a file cannot hold/);
+});
+
+test.each(Object.values(losses).map((make) => make()))("the library's own $name can be saved", (loss) => {
+  const suited = loss.target === "labels" ? model : regression;
+  expect(loadModel(saveModel({ ...suited, loss, lossOptions: {} })).loss.name).toBe(loss.name);
+});
+
+test("what could not be loaded is not saved", () => {
+  const wild = { ...model, tensors: { ...model.tensors, b2: Float64Array.of(0, Number.POSITIVE_INFINITY) } };
+  expect(() => saveModel(wild)).toThrow(/'b2' holds a number that is not finite/);
+  expect(() => saveModel({ ...model, lossOptions: { delta: 2 } })).toThrow(/has no option 'delta'/);
+});
+
+test("a regression comes back as it was", () => {
+  const { loss, ...rest } = loadModel(saveModel(regression));
+  expect(rest).toEqual({ ...regression, loss: undefined });
+  expect(loss.name).toBe("huber");
 });
 
 describe("refuses", () => {
@@ -135,50 +183,99 @@ describe("refuses", () => {
       /no proper shape or offsets/,
     ],
     ["no document", encodeSafetensors({ tensors: {}, metadata: {} }), /none that chaingrad wrote/],
+    ["a document that is not JSON", encodeSafetensors({ tensors: {}, metadata: { chaingrad: "{" } }), /JSON/],
+  ])("%s", (_, file, message) => refused(file, message));
+
+  /** Changes to the document of the classifier, and what is said of them. */
+  const classifier: [Readonly<Record<string, unknown>>, string | RegExp][] = [
+    [{ "": null }, "version must be a whole number ≥ 1, got undefined"],
+    [{ "": 5 }, "version must be a whole number ≥ 1, got undefined"],
+    [{ version: undefined }, "version must be a whole number ≥ 1, got undefined"],
+    [{ version: 0.5 }, "version must be a whole number ≥ 1, got 0.5"],
+    [{ version: 0 }, "version must be a whole number ≥ 1, got 0"],
+    [{ version: 2 }, /written by a newer chaingrad \(version 2 .* this one reads 1\): update/],
+    [{ seed: 0.5 }, "seed must be a whole number, got 0.5"],
+    [{ seed: "5" }, "seed must be a whole number, got 5"],
+    [{ metrics: null }, "model.metrics: expected object, got null"],
+
+    [{ loss: { name: "hinge", options: {} } }, /loss 'hinge' is not known; it can be mean-squared-error, /],
+    [{ "loss.name": "constructor" }, "loss 'constructor' is not known"],
+    [{ "loss.name": ["huber"] }, "loss 'huber' is not known"],
+    [{ "loss.options": null }, "model.loss.options: expected object, got null"],
+    [{ "loss.options": [] }, "model.loss.options: expected object, got list"],
+    [{ "loss.options": undefined }, "model.loss.options: expected object, got undefined"],
+    [{ "loss.options": { labelSmoothing: 2 } }, "labelSmoothing must be a number ≥ 0 and < 1, got 2"],
+    [{ "loss.options": { delta: 2 } }, "softmax-cross-entropy has no option 'delta'"],
     [
-      "a newer version",
-      edited((d) => {
-        d.version = 2;
-      }),
-      /written by a newer chaingrad \(version 2 .* this one reads 1\): update/,
+      { loss: { name: "mean-squared-error", options: {} } },
+      "the loss 'mean-squared-error' takes values, the target is a classification",
     ],
+
+    [{ network: "x" }, "model.network: expected object, got string"],
+    [{ "network.layers": [] }, "at least one layer is needed, got none"],
+    [{ "network.layers.1": null }, "model.network.layers.1: expected object, got null"],
+    [{ "network.layers.0.units": 4 }, "'W1' must be [4,3], the file holds [5,3]"],
+    [{ "network.layers.0.activation": "toString" }, "activation 'toString' is not known"],
+    [{ "network.layers.0.normalisation": null }, "normalisation 'null' is not known"],
+    [{ "network.layers.0.normalisation": undefined }, "the file holds 8 tensors, the network has 4"],
+    [{ "network.layers.1.bias": false }, "the file holds 8 tensors, the network has 7"],
+    [{ "network.inputs": 4 }, "the network takes 4 inputs, the encoder makes 3"],
+
+    [{ encoder: null }, "model.encoder: expected object, got null"],
+    [{ "encoder.columns": "x" }, "model.encoder.columns: expected list, got string"],
+    [{ "encoder.columns": [] }, "encoder.features are not what its columns make"],
+    [{ "encoder.columns": [], "encoder.features": [] }, "the network takes 3 inputs, the encoder makes 0"],
+    [{ "encoder.columns.1": null }, "model.encoder.columns.1: expected object, got null"],
+    [{ "encoder.columns.0.kind": "text" }, "encoder.columns.0 'text' is not known; it can be category, number, date"],
+    [{ "encoder.columns.0.name": 5 }, "model.encoder.columns.0.name: expected string, got number"],
+    [{ "encoder.columns.0.name": "b" }, "encoder.features are not what its columns make"],
+    [{ "encoder.columns.0.mean": "a" }, "encoder.columns.0: mean must be a finite number, got a"],
+    [{ "encoder.columns.0.mean": null }, "encoder.columns.0: mean must be a finite number, got null"],
+    [{ "encoder.columns.0.scale": 0 }, "encoder.columns.0: scale must be a number > 0, got 0"],
+    [{ "encoder.columns.0.scale": -3 }, "encoder.columns.0: scale must be a number > 0, got -3"],
+    [{ "encoder.columns.0.missing": "no" }, "model.encoder.columns.0.missing: expected boolean, got string"],
+    [{ "encoder.columns.0.missing": true }, "encoder.features are not what its columns make"],
+    [{ "encoder.columns.1.other": 0 }, "encoder.columns.1.other: expected boolean, got number"],
+    [{ "encoder.columns.1.categories": "red" }, "encoder.columns.1.categories: expected list, got string"],
+    [{ "encoder.columns.1.categories": ["red", 5] }, "encoder.columns.1.categories.1: expected string, got number"],
+    [{ "encoder.columns.1.categories": ["blue", "red"] }, "encoder.features are not what its columns make"],
     [
-      "an unknown loss",
-      edited((d) => {
-        d.loss = { name: "hinge" };
-      }),
-      /loss 'hinge' is not known/,
+      { "encoder.columns.0": { kind: "category", name: "a", categories: ["x"], other: false, missing: false } },
+      "encoder.features are not what its columns make",
     ],
+    [{ "encoder.features": undefined }, "encoder.features are not what its columns make"],
+
+    [{ target: null }, "model.target: expected object, got null"],
+    [{ "target.task": "ranking" }, "target 'ranking' is not known; it can be classification, regression"],
+    [{ "target.task": "regression" }, "target: mean must be a finite number, got undefined"],
+    [{ "target.name": undefined }, "model.target.name: expected string, got undefined"],
+    [{ "target.classes": ["a"] }, "the network gives 2 outputs, the target needs 1"],
+    [{ "target.classes": [0, 1] }, "target.classes.0: expected string, got number"],
+    [{ "target.classes": "no" }, "target.classes: expected list, got string"],
+    [{ "target.counts": undefined }, "target.counts: expected list, got undefined"],
+  ];
+  test.each(classifier)("a classifier with %j", (changes, message) => refused(edited(changes), message));
+
+  const regressor: [Readonly<Record<string, unknown>>, string][] = [
+    [{ "target.scale": 0 }, "target: scale must be a number > 0, got 0"],
+    [{ "target.scale": undefined }, "target: scale must be a number > 0, got undefined"],
+    [{ "target.mean": "100" }, "target: mean must be a finite number, got 100"],
+    [{ "target.name": undefined }, "model.target.name: expected string, got undefined"],
     [
-      "a network that cannot be",
-      edited((d) => {
-        d.network = { ...network, layers: [] };
-      }),
-      /cannot be built: .*at least one layer/,
+      { loss: { name: "softmax-cross-entropy", options: {} } },
+      "the loss 'softmax-cross-entropy' takes labels, the target is a regression",
     ],
-    [
-      "tensors that do not fit",
-      edited((d) => {
-        d.network = { ...network, layers: [{ ...network.layers[0], units: 4 }, network.layers[1]] };
-      }),
-      /'W1' must be \[4,3\], the file holds \[5,3\]/,
-    ],
-    [
-      "an encoder of another width",
-      edited((d) => {
-        d.network = { ...network, inputs: 4 };
-      }),
-      /takes 4 inputs, the encoder makes 3/,
-    ],
-    [
-      "outputs that are no classes",
-      edited((d) => {
-        d.target = { ...model.target, classes: ["a"] };
-      }),
-      /gives 2 outputs, the target needs 1/,
-    ],
-  ])("%s", (_, file, message) => {
+  ];
+  test.each(regressor)("a regression with %j", (changes, message) => refused(edited(changes, regression), message));
+
+  test("a number too large for any computer", () => {
+    const file = decodeSafetensors(bytes);
+    const chaingrad = file.metadata.chaingrad.replace('"mean":2', '"mean":1e999');
+    refused(encodeSafetensors({ ...file, metadata: { chaingrad } }), "mean must be a finite number, got Infinity");
+  });
+
+  function refused(file: Uint8Array, message: string | RegExp): void {
     expect(() => loadModel(file)).toThrow(FormatError);
     expect(() => loadModel(file)).toThrow(message);
-  });
+  }
 });

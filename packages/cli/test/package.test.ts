@@ -1,0 +1,54 @@
+/** What `npm publish` would send of each package: all that it needs, its licence and a README that works, no more. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+interface Packed {
+  readonly name: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const options = ["--dry-run", "--json", "--offline", "--no-update-notifier", "--no-foreground-scripts"];
+const answer = execFileSync("npm", ["pack", "-w", "@chaingrad/core", "-w", "chaingrad", ...options], {
+  cwd: ROOT,
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const packages = Object.values<Packed>(JSON.parse(answer));
+
+/** Everything that a part of package.json points to, but the sources, which are for this repository. */
+function targets(part: unknown): string[] {
+  if (typeof part === "string") return [part.replace(/^\.\//, "")];
+  return Object.entries((part ?? {}) as object).flatMap(([name, inner]) => (name === "source" ? [] : targets(inner)));
+}
+
+test("both packages are packed", () => {
+  expect(packages.map(({ name }) => name).sort()).toEqual(["@chaingrad/core", "chaingrad"]);
+});
+
+test.each(packages)("$name holds what it needs, and nothing else", ({ name, files }) => {
+  const folder = resolve(ROOT, "packages", name === "chaingrad" ? "cli" : "core");
+  const { exports, imports, bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const paths = files.map(({ path }) => path);
+  const needed = ["LICENSE", "README.md", "package.json", ...targets(exports), ...targets(imports), ...targets(bin)];
+  expect(paths).toEqual(expect.arrayContaining(needed));
+  const other = paths.filter((path) => !needed.includes(path) && !/^dist\/.*(\.js|\.d\.ts)$/.test(path));
+  expect(other).toEqual([]);
+  expect(paths.filter((path) => path.includes("readme/"))).toEqual([]);
+});
+
+test("the command's README works line by line", async () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../README.md"), "utf8");
+  const lines = [...readme.matchAll(/^npx chaingrad (.*)$/gm)].map(([, line]) => line.split(" "));
+  expect(lines.length).toBeGreaterThan(2);
+  const cwd = emptyFolder();
+  copyFileSync(join(DATA, "iris.csv"), join(cwd, "iris.csv"));
+  for (const line of lines) {
+    const { status, stderr } = await runCli(line, { cwd });
+    expect(status, `${line.join(" ")}: ${stderr}`).toBe(0);
+  }
+});
