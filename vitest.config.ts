@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // "source" makes the packages import each other's TypeScript, so a unit test never reads a stale build.
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source"] } },
+  // "@chaingrad/source" makes the packages import each other's TypeScript, so a unit test never reads a stale build.
+  resolve: { conditions: ["@chaingrad/source"] },
+  ssr: { resolve: { conditions: ["@chaingrad/source"] } },
   test: { include: ["packages/*/test/**/*.test.ts"], testTimeout: 60_000 },
 });

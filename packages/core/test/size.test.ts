@@ -20,7 +20,7 @@ async function weigh(...entries: readonly string[]): Promise<number> {
     minify: true,
     format: "esm",
     platform: "browser",
-    conditions: ["source"],
+    conditions: ["@chaingrad/source"],
     write: false,
   });
   const bytes = gzipped(outputFiles[0].contents) + gzipped(readFileSync(resolve(CORE, "dist/kernels.wasm")));

@@ -46,7 +46,7 @@ export function readOptions<T extends object>(
   rules: OptionRules<T>,
 ): { readonly [Name in keyof T]-?: number } {
   for (const name of Object.keys(given)) {
-    if (name in rules) continue;
+    if (Object.hasOwn(rules, name)) continue;
     throw new RangeError(`${owner} has no option '${name}'; it has ${Object.keys(rules).join(", ") || "none"}`);
   }
   const read = Object.entries<readonly [number, Range]>(rules).map(([name, [initial, range]]) => {
