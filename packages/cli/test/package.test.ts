@@ -23,7 +23,9 @@ const packages = Object.values<Packed>(JSON.parse(answer));
 /** Everything that a part of package.json points to, but the sources, which are for this repository. */
 function targets(part: unknown): string[] {
   if (typeof part === "string") return [part.replace(/^\.\//, "")];
-  return Object.entries((part ?? {}) as object).flatMap(([name, inner]) => (name === "@chaingrad/source" ? [] : targets(inner)));
+  return Object.entries((part ?? {}) as object).flatMap(([name, inner]) =>
+    name === "@chaingrad/source" ? [] : targets(inner),
+  );
 }
 
 test("both packages are packed", () => {

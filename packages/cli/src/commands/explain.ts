@@ -23,6 +23,7 @@ interface ExplainOptions extends CommonOptions {
 
 const SEED = 0;
 const NARROWEST = 24;
+const WIDEST = 1000;
 const FLOAT64_DIGITS = 17;
 
 const EXPLANATION =
@@ -44,7 +45,7 @@ export function register(program: Command): void {
       wholeNumber(1),
     )
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
-    .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST))
+    .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
   withConventions(

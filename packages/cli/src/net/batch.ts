@@ -76,7 +76,10 @@ function rowWeights(field: Field, rows: number): Float64Array {
   const expected = `a list of ${rows} numbers ≥ 0, one for each row of x`;
   const items = field.list(expected);
   if (items.length !== rows) throw field.wrong(expected);
-  return Float64Array.from(items, (item) => item.number("a number ≥ 0", (value) => value >= 0));
+  const weights = Float64Array.from(items, (item) => item.number("a number ≥ 0", (value) => value >= 0));
+  if (!Number.isFinite(weights.reduce((sum, weight) => sum + weight, 0)))
+    throw field.wrong("weights with a finite sum");
+  return weights;
 }
 
 /** Row `index` (from 0) alone. */

@@ -1,6 +1,7 @@
 /** Every gradient of a network against two witnesses: finite differences of the loss, and forward mode. */
 import { type Expr, evaluate, input, jvp, normalAt, type Program, program, referenceEngine } from "@chaingrad/core";
 import { checkGradients, type TensorCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+import { UserError } from "../table/errors.ts";
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
 import type { Net } from "./net-document.ts";
@@ -25,6 +26,12 @@ export function checkNet(
   batch: Batch,
   claimed: Gradients = computeGradients(net, tensors, batch, referenceEngine, "f64"),
 ): VariableCheck[] {
+  if (!Number.isFinite(claimed.loss)) {
+    throw new UserError(
+      "the loss is not finite on these rows: there is nothing to compare",
+      "Try smaller inputs or weights.",
+    );
+  }
   const graph = objectiveGraph(net, batch, "f64");
   const values = objectiveValues(net, tensors, batch);
   const gradients = Object.fromEntries(Object.entries(claimed.gradients).map(([name, { values }]) => [name, values]));

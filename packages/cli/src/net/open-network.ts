@@ -1,7 +1,8 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { initialParameters, type Model } from "@chaingrad/core";
+import { initialParameters, type Model, parametersOf } from "@chaingrad/core";
 import { loadModel } from "../model/model-file.ts";
+import { UserError } from "../table/errors.ts";
 import { cannotRead } from "./json.ts";
 import { type Net, readNet } from "./net-document.ts";
 import type { Tensors } from "./objective.ts";
@@ -15,6 +16,9 @@ export interface OpenedNetwork {
   readonly model?: Model;
 }
 
+/** More weights than this are not drawn for a network that comes without: every entry is computed in float64. */
+const MOST_PARAMETERS = 20_000_000;
+
 /** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
   if (await isModel(path)) {
@@ -24,6 +28,14 @@ export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork
   }
   const { weights, ...net } = await readNet(path);
   if (weights !== undefined) return { net, tensors: weights, origin: "given" };
+  const parameters = parametersOf(net.network).reduce(
+    (total, { shape }) => total + shape.reduce((a, b) => a * b, 1),
+    0,
+  );
+  if (parameters > MOST_PARAMETERS) {
+    const most = MOST_PARAMETERS.toLocaleString("en");
+    throw new UserError(`'${path}': ${parameters.toLocaleString("en")} parameters, expected at most ${most}`);
+  }
   return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
 }
 
