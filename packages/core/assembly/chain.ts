@@ -4,31 +4,41 @@
  */
 
 import {
-  M_ABS, M_ADD, M_ATAN, M_BROADCAST, M_COPY, M_COS, M_DIV, M_EQUAL, M_ERF, M_EXP, M_EXPM1, M_FLOOR, M_LESS,
-  M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MUL, M_NEG, M_POW, M_RECIPROCAL, M_RELU, M_SIGMOID, M_SIGN, M_SIN,
-  M_SOFTPLUS, M_SQRT, M_SUB, M_TAN, M_TANH, M_WHERE, TILE,
+  M_ABS, M_ADD, M_ADD_ROW, M_ATAN, M_BROADCAST, M_COPY, M_COS, M_DIV, M_EQUAL, M_ERF, M_EXP, M_EXPM1, M_FLOOR, M_GATE,
+  M_LESS, M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MINUS_PRODUCT, M_MOMENTS, M_MUL, M_NEG, M_NORMALISED_STEP, M_POW, M_RECIPROCAL, M_RELU,
+  M_SIGMOID, M_SIGN, M_SIN, M_SOFTPLUS, M_SQRT, M_SUB, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TAN, M_TANH,
+  M_TIMES_DIFFERENCE, M_WHERE, TILE,
 } from "../src/engines/wasm/opcodes";
 import { broadcast, fill } from "./copy";
 import { binary, unary, where } from "./elementwise";
+import { addRow, fused, moments } from "./fused";
 import { powLoop, rareLoop, transcendental } from "./transcendental";
 
-/** Runs one CHAIN instruction at p: [op, len, count, splats, body, ...splats × 2, ...body × 6]. */
+/** Runs one CHAIN instruction at p: [op, len, first, end, splats, body, ...splats × 2, ...body × 8]. */
 export function chain<T>(p: usize): void {
-  const count = load<i32>(p, 8);
-  const body = p + 20 + (<usize>load<i32>(p, 12) << 3);
-  const end = body + <usize>load<i32>(p, 16) * 24;
-  if (count <= 0) return;
-  for (let splat = p + 20; splat < body; splat += 8) {
-    fill<T>(load<usize>(splat), load<T>(load<usize>(splat, 4)), min(count, TILE));
+  const first = load<i32>(p, 8);
+  const last = load<i32>(p, 12);
+  const body = p + 24 + (<usize>load<i32>(p, 16) << 3);
+  const end = body + <usize>load<i32>(p, 20) * 32;
+  if (first >= last) return;
+  for (let splat = p + 24; splat < body; splat += 8) {
+    fill<T>(load<usize>(splat), load<T>(load<usize>(splat, 4)), min(last - first, TILE));
   }
-  for (let start = 0; start < count; start += TILE) {
-    const size = min(TILE, count - start);
+  for (let start = first; start < last; start += TILE) {
+    const size = min(TILE, last - start);
     const offset = <usize>start * sizeof<T>();
-    for (let micro = body; micro < end; micro += 24) step<T>(micro, start, offset, size);
+    for (let micro = body; micro < end; micro += 32) {
+      if (sizeof<T>() == 4 && load<i32>(micro) == M_MOMENTS) {
+        moments<T>(micro, offset, size);
+        micro += 64;
+      } else {
+        step<T>(micro, start, offset, size);
+      }
+    }
   }
 }
 
-/** One micro-operation on one tile: [micro, flags, dst, a, b, c]; a flag says that its pointer moves with the tile. */
+/** One micro-operation on one tile: [micro, flags, dst, a, b, c, d, e]; a flag says that its pointer moves with the tile. */
 @inline
 function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
   const op = load<i32>(p);
@@ -40,6 +50,10 @@ function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
     return;
   }
   const b = load<usize>(p, 16) + (flags & 4 ? offset : 0);
+  if (sizeof<T>() == 4 && op == M_ADD_ROW) {
+    addRow<T>(dst, a, load<usize>(p, 16), start, count, load<i32>(p, 20));
+    return;
+  }
   const c = load<usize>(p, 20) + (flags & 8 ? offset : 0);
   switch (op) {
     case M_ADD:
@@ -72,6 +86,18 @@ function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
     case M_TAN:
     case M_ATAN: return rareLoop<T>(op, dst, a, count);
     case M_POW: return powLoop<T>(dst, a, b, count);
+    case M_SUM_OF_PRODUCTS:
+    case M_SUM_OF_SQUARES:
+    case M_NORMALISED_STEP:
+    case M_GATE:
+    case M_MINUS_PRODUCT:
+    case M_TIMES_DIFFERENCE: {
+      const d = load<usize>(p, 24) + (flags & 16 ? offset : 0);
+      const e = load<usize>(p, 28) + (flags & 32 ? offset : 0);
+      if (sizeof<T>() == 4) fused<T>(op, dst, a, b, c, d, e, count);
+      else unreachable();
+      return;
+    }
     case M_WHERE: return where<T>(dst, a, b, c, count);
     default: unreachable();
   }

@@ -5,16 +5,21 @@
  */
 
 import {
-  CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NORMAL, ONE_HOT, PUT, SCATTER_ROWS, SUM, TAKE,
-  UNIFORM,
+  BARRIER, CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NATIVE_GEMM, NORMAL, ONE_HOT, PUT,
+  SCATTER_ROWS, SUM, TAKE, UNIFORM,
 } from "../src/engines/wasm/opcodes";
 import { chain } from "./chain";
 import { cast, copyAxes, copyBytes, gatherRows, oneHot, scatterRows } from "./copy";
 import { gemm } from "./gemm";
 import { random } from "./random";
 import { reduce } from "./reduce";
+import { barrier } from "./threads";
 
 export { gemmWorkspace } from "./gemm";
+
+/** The product of the instruction at p, by the host's library. */
+@external("env", "gemm")
+declare function nativeGemm(p: usize, wide: bool): void;
 
 /** Where the module's own constants end: memory from here on is the host's. */
 export const heapBase: usize = __heap_base;
@@ -25,17 +30,24 @@ function word(p: usize, k: usize): i32 {
   return load<i32>(p + (k << 2));
 }
 
-/** Runs steps first … first + steps − 1 of the plan of `words` words at `plan`. */
-export function run(plan: usize, words: i32, first: i32, steps: i32): void {
+/**
+ * Runs steps first … first + steps − 1 of the plan of `words` words at `plan`: a thread's own share of it, where there
+ * are several. False when another thread failed.
+ */
+export function run(plan: usize, words: i32, first: i32, steps: i32): bool {
   const end = plan + (<usize>words << 2);
   for (let step = first; step < first + steps; step++) {
     for (let p = plan; p < end; p += <usize>word(p, 1) << 2) {
       const op = word(p, 0);
       if (op & F64) compute<f64>(op ^ F64, p);
       else if (op < GATHER_ROWS) compute<f32>(op, p);
-      else move(op, p, step);
+      else if (op != BARRIER) move(op, p, step);
+      else if (ASC_FEATURE_THREADS) {
+        if (!barrier(word(p, 2), word(p, 3), word(p, 4) != 0, word(p, 5))) return false;
+      }
     }
   }
+  return true;
 }
 
 /** The instructions that have a form for each precision. */
@@ -48,13 +60,15 @@ function compute<T>(op: i32, p: usize): void {
         word(p, 2), word(p, 3), word(p, 4), word(p, 5) != 0, word(p, 6) != 0, word(p, 7), word(p, 8), word(p, 9),
         word(p, 10), word(p, 11), word(p, 12), word(p, 13),
       );
+    case NATIVE_GEMM:
+      return nativeGemm(p, sizeof<T>() == 8);
     case SUM:
     case MAX:
     case LOGSUMEXP:
-      return reduce<T>(op, word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6));
+      return reduce<T>(op, word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6), word(p, 7));
     case UNIFORM:
     case NORMAL:
-      return random<T>(op == NORMAL, word(p, 2), word(p, 3), word(p, 4), word(p, 5));
+      return random<T>(op == NORMAL, word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6));
     case ONE_HOT:
       return oneHot<T>(word(p, 2), word(p, 3), word(p, 4), word(p, 5));
     case SCATTER_ROWS:
@@ -76,9 +90,9 @@ function move(op: i32, p: usize, step: i32): void {
     case CAST:
       return cast(word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6));
     case TAKE:
-      return copyBytes(word(p, 2), word(p, 3) + step * word(p, 4), word(p, 4));
+      return copyBytes(word(p, 2), word(p, 3) + step * word(p, 5), word(p, 4));
     case PUT:
-      return copyBytes(word(p, 2) + step * word(p, 4), word(p, 3), word(p, 4));
+      return copyBytes(word(p, 2) + step * word(p, 5), word(p, 3), word(p, 4));
     default:
       unreachable();
   }

@@ -45,12 +45,12 @@ function boxMuller(u0: v128, u1: v128): v128 {
 }
 
 /** Uniform: a counter's two words are two elements. Normal: they are the two arguments of one. */
-export function random<T>(normal: bool, dst: usize, count: i32, key: usize, stream: i32): void {
+export function random<T>(normal: bool, dst: usize, count: i32, key: usize, stream: i32, counter: i32): void {
   const key0 = load<i32>(key);
   const key1 = load<i32>(key, 4);
   const key2 = 0x1bd11bda ^ key0 ^ key1;
   const perBlock = normal ? 4 : 8;
-  for (let counter = 0; count > 0; counter += 4, count -= perBlock) {
+  for (; count > 0; counter += 4, count -= perBlock) {
     let a = key0;
     let b = key1;
     let c = key2;

@@ -162,18 +162,20 @@ function reduceAcross<T>(
   }
 }
 
-export function reduce<T>(op: i32, dst: usize, src: usize, outer: i32, count: i32, inner: i32): void {
+export function reduce<T>(
+  op: i32, dst: usize, src: usize, outer: i32, count: i32, inner: i32, elementStride: i32,
+): void {
   const size = sizeof<T>();
-  if (inner == 1 && count < SHORT) {
+  if (elementStride == 1 && count < SHORT) {
     reduceAcross<T>(op, dst, src, outer, count, size, <usize>count * size);
-  } else if (inner == 1) {
+  } else if (elementStride == 1) {
     for (; outer > 0; outer--, dst += size, src += <usize>count * size) {
       if (op == SUM) store<T>(dst, rowSum<T>(src, count));
       else if (op == MAX) store<T>(dst, rowMax<T>(src, count));
       else store<T>(dst, rowLogSumExp<T>(src, count));
     }
   } else {
-    const stride = <usize>inner * size;
+    const stride = <usize>elementStride * size;
     for (; outer > 0; outer--, dst += stride, src += count * stride) {
       reduceAcross<T>(op, dst, src, inner, count, stride, size);
     }

@@ -22,7 +22,8 @@ export {
   type TypedValues,
 } from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
-export { wasmEngine } from "./engines/wasm/wasm.ts";
+export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
+export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
 export { type Program, program } from "./graph/program.ts";

@@ -6,6 +6,7 @@ import type { Expr } from "../graph/expr.ts";
 import type { ElementwiseKernel } from "../graph/op.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { filledWith } from "../ops/source.ts";
+import { type FusedKernel, type Fusions, findFusions } from "./fuse.ts";
 import type { Buffer } from "./memory.ts";
 import { broadcastPattern, kernelOf, type Unit } from "./schedule.ts";
 
@@ -13,16 +14,20 @@ import { broadcastPattern, kernelOf, type Unit } from "./schedule.ts";
 export type Place = { readonly buffer: Buffer } | { readonly register: number };
 
 export interface MicroStep {
-  readonly name: ElementwiseKernel | "copy" | "broadcast";
+  readonly name: ElementwiseKernel | FusedKernel | "copy" | "broadcast";
   readonly to: Place;
   readonly operands: readonly Place[];
-  /** For a broadcast: element i reads (i / inner) mod period. */
+  /** How the last operand is broadcast: element i reads (i / inner) mod period. */
   readonly pattern?: { readonly inner: number; readonly period: number };
 }
 
 export interface ChainStep {
   readonly kind: "chain";
+  /** Elements first … first + count − 1 are computed. */
+  readonly first: number;
   readonly count: number;
+  /** The rows of which the elements are: where a chain may be cut. */
+  readonly rows: number;
   readonly dtype: FloatType;
   /** Registers filled with one number before the loop. */
   readonly splats: readonly { readonly register: number; readonly from: Buffer }[];
@@ -54,30 +59,48 @@ class ChainBuilder {
   readonly #body: MicroStep[] = [];
   readonly #late: MicroStep[] = [];
   readonly #free: number[] = [];
+  readonly #fusions: Fusions;
   #registers = 0;
 
   constructor(unit: Unit & { readonly kind: "chain" }, context: Context) {
     this.#unit = unit;
     this.#context = context;
     this.#members = new Set(unit.nodes);
+    const users = new Map<Expr, number>();
+    for (const node of unit.nodes)
+      for (const operand of node.operands.map(context.root)) users.set(operand, (users.get(operand) ?? 0) + 1);
+    // f32 is for speed, f64 for proofs and for methods that spend their time in products.
+    this.#fusions = findFusions(
+      unit.dtype === "f32" ? unit.nodes : [],
+      context.root,
+      (node) => this.#members.has(node) && users.get(node) === 1 && !context.isMaterialised(node),
+    );
+  }
+
+  /** What a node reads when it is computed: through the nodes that it absorbed. */
+  #operandsOf(node: Expr): readonly Expr[] {
+    return this.#fusions.of.get(node)?.leaves ?? node.operands.map(this.#context.root);
   }
 
   build(): ChainStep {
     const { nodes, count, dtype } = this.#unit;
-    const { root, memory } = this.#context;
-    nodes.forEach((node, position) => {
-      for (const operand of node.operands.map(root)) {
+    const { memory } = this.#context;
+    const computed = nodes.filter((node) => !this.#fusions.absorbed.has(node));
+    computed.forEach((node, position) => {
+      for (const operand of this.#operandsOf(node)) {
         this.#lastUse.set(operand, position);
         if (!this.#members.has(operand) && filledWith(operand) === undefined)
           this.#lastRead.set(memory(operand), position);
       }
     });
-    nodes.forEach((node, position) => {
+    computed.forEach((node, position) => {
       this.#place(node, position);
     });
     return {
       kind: "chain",
+      first: 0,
       count,
+      rows: nodes[0].type.shape[0] ?? 1,
       dtype,
       splats: this.#splats,
       body: [...this.#body, ...this.#late],
@@ -87,7 +110,7 @@ class ChainBuilder {
 
   #place(node: Expr, position: number): void {
     const kernel = kernelOf(node);
-    const operandNodes = node.operands.map(this.#context.root);
+    const operandNodes = this.#operandsOf(node);
     if (kernel.kind === "broadcast" && sizeOf(operandNodes[0].type.shape) === 1) {
       const from = this.#context.memory(operandNodes[0]);
       const place = this.#splat(from);
@@ -96,17 +119,17 @@ class ChainBuilder {
         this.#body.push({ name: "copy", to: this.#home(node), operands: [place] });
       return;
     }
-    const operands = operandNodes.map((operand) =>
-      kernel.kind === "broadcast" ? this.#home(operand) : this.#read(operand),
+    const fusion = this.#fusions.of.get(node);
+    const pattern = kernel.kind === "broadcast" ? broadcastPattern(node, kernel.axes) : fusion?.pattern;
+    const operands = operandNodes.map((operand, i) =>
+      pattern !== undefined && i === operandNodes.length - 1 ? this.#home(operand) : this.#read(operand),
     );
     // An operand's register may be the result's: each micro-operation reads element i before it writes element i.
     for (const operand of new Set(operandNodes)) if (this.#lastUse.get(operand) === position) this.#release(operand);
     const to = this.#target(node, position);
-    if (kernel.kind === "broadcast") {
-      const pattern = broadcastPattern(node, kernel.axes) as { inner: number; period: number };
-      this.#body.push({ name: "broadcast", to, operands, pattern });
-    } else if (kernel.kind === "elementwise") {
-      this.#body.push({ name: kernel.name, to, operands });
+    if (kernel.kind === "broadcast" || kernel.kind === "elementwise") {
+      const name = kernel.kind === "broadcast" ? "broadcast" : (fusion?.name ?? kernel.name);
+      this.#body.push({ name, to, operands, ...(pattern && { pattern }) });
     }
     this.#places.set(node, to);
   }

@@ -7,14 +7,16 @@ import type { Plan, Step } from "./plan.ts";
 const show = (buffer: Buffer): string => `${buffer.name}@${buffer.offset}`;
 const place = (where: Place): string => ("register" in where ? `r${where.register}` : show(where.buffer));
 
-/** A line for each step, and for a chain an indented line for each micro-operation. */
+/** A line for each step of the first thread, and for a chain an indented line for each micro-operation. */
 export function printPlan(plan: Plan): string {
-  const head = `${plan.name}: ${plan.steps.length} steps, arena ${plan.arena} bytes`;
+  const [steps] = plan.streams;
+  const threads = plan.streams.length;
+  const barriers = steps.filter(({ kind }) => kind === "barrier").length;
+  const crew = threads === 1 ? "1 thread" : `${threads} threads with ${barriers} barriers, of which the first`;
+  const head = `${plan.name}: ${crew}, ${steps.length - barriers} steps, arena ${plan.arena} bytes`;
   return [
     head,
-    ...plan.steps.flatMap((step, i) =>
-      printStep(step).map((line, j) => `${j === 0 ? `${i}`.padStart(3) : "   "} ${line}`),
-    ),
+    ...steps.flatMap((step, i) => printStep(step).map((line, j) => `${j === 0 ? `${i}`.padStart(3) : "   "} ${line}`)),
   ].join("\n");
 }
 
@@ -22,13 +24,15 @@ function printStep(step: Step): string[] {
   switch (step.kind) {
     case "chain":
       return [
-        `chain ${step.dtype} × ${step.count}, ${step.registers} registers`,
+        `chain ${step.dtype} × ${step.count}${step.first > 0 ? ` from ${step.first}` : ""}, ${step.registers} registers`,
         ...step.splats.map((splat) => `  r${splat.register} = splat ${show(splat.from)}`),
         ...step.body.map((micro) => {
           const pattern = micro.pattern ? ` (period ${micro.pattern.period}, inner ${micro.pattern.inner})` : "";
           return `  ${place(micro.to)} = ${micro.name} ${micro.operands.map(place).join(", ")}${pattern}`;
         }),
       ];
+    case "barrier":
+      return ["barrier"];
     case "take":
     case "put":
     case "move":

@@ -18,17 +18,20 @@ export type KernelStep = Common &
         readonly k: number;
         readonly transposeA: boolean;
         readonly transposeB: boolean;
+        /** Elements from a row to the next, of each operand as it lies in memory and of the result. */
+        readonly leading: { readonly a: number; readonly b: number; readonly to: number };
       }
-    /** to[o, i] = reduce over r of from[o, r, i] */
+    /** to[o, i] = reduce over r of from[o, r, i], which is element (o · reduce + r) · stride + i */
     | {
         readonly kind: "reduce";
         readonly by: "sum" | "max" | "logsumexp";
         readonly outer: number;
         readonly reduce: number;
         readonly inner: number;
+        readonly stride: number;
       }
     | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
-    | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number }
+    | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number; readonly first: number }
     /** `rows` indices; `table`: the rows they choose from (for one-hot, the classes), each of `width` elements. */
     | {
         readonly kind: "gather-rows" | "scatter-rows" | "one-hot";
@@ -45,15 +48,18 @@ export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => B
   switch (kernel.kind) {
     case "matmul": {
       const k = node.operands[0].type.shape[kernel.transposeA ? 0 : 1];
-      return { ...common, ...kernel, m: shape[0], n: shape[1], k };
+      const [m, n] = shape;
+      const leading = { a: kernel.transposeA ? m : k, b: kernel.transposeB ? k : n, to: n };
+      return { ...common, ...kernel, m, n, k, leading };
     }
     case "reduce":
       return { ...common, kind: "reduce", by: kernel.by, ...reduceSizes(node, kernel.axes) };
     case "broadcast":
       return { ...common, kind: "copy", pieces: [broadcastPiece(node, kernel.axes)], cover: true };
     case "copy":
-    case "random":
       return { ...common, ...kernel };
+    case "random":
+      return { ...common, ...kernel, first: 0 };
     // The sizes are the nodes' own: a buffer may be shared with another shape (reshape).
     case "gather-rows": {
       const [table, ...row] = node.operands[0].type.shape;
@@ -80,13 +86,15 @@ export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => B
 }
 
 /** `lower` has made sure that the axes adjoin. */
-function reduceSizes(node: Expr, axes: readonly number[]): { outer: number; reduce: number; inner: number } {
+function reduceSizes(node: Expr, axes: readonly number[]) {
   const { shape } = node.operands[0].type;
   const first = axes[0] ?? 0;
+  const inner = sizeOf(shape.slice(first + axes.length));
   return {
     outer: sizeOf(shape.slice(0, first)),
     reduce: sizeOf(shape.slice(first, first + axes.length)),
-    inner: sizeOf(shape.slice(first + axes.length)),
+    inner,
+    stride: inner,
   };
 }
 

@@ -11,9 +11,13 @@ export interface Buffer {
   /** What it holds from the start, for constants. */
   readonly values?: Values;
   readonly persistent: boolean;
+  /** The phases (compile/shard.ts) of its first and its last use. */
   firstStep: number;
   lastStep: number;
-  offset: number;
+  readonly offset: number;
+  /** For a view: what it is a part of, and from which byte on. */
+  readonly whole?: Buffer;
+  readonly start?: number;
 }
 
 const ALIGNMENT = 64;
@@ -39,6 +43,25 @@ export function buffer(
   };
 }
 
+/** A part of a buffer: `elements` of them, from element `first` on. */
+export function view(of: Buffer, first: number, elements: number): Buffer {
+  const size = elementBytes(of.type);
+  return partOf(of.whole ?? of, (of.start ?? 0) + first * size, elements * size);
+}
+
+/** Bytes start … start + bytes − 1 of a buffer. */
+export function partOf(whole: Buffer, start: number, bytes: number): Buffer {
+  return {
+    ...whole,
+    bytes,
+    whole,
+    start,
+    get offset() {
+      return whole.offset + start;
+    },
+  };
+}
+
 export function elementBytes(type: { readonly dtype: keyof typeof BYTES }): number {
   return BYTES[type.dtype];
 }
@@ -53,7 +76,7 @@ export function roundUp(bytes: number, alignment: number = ALIGNMENT): number {
  * free throughout its life.
  */
 export function layOut(buffers: readonly Buffer[]): number {
-  const placed: Buffer[] = [];
+  const placed: { bytes: number; firstStep: number; lastStep: number; offset: number }[] = [];
   let arena = 0;
   for (const item of [...buffers].sort((a, b) => b.bytes - a.bytes)) {
     const size = roundUp(item.bytes);
@@ -65,7 +88,7 @@ export function layOut(buffers: readonly Buffer[]): number {
       if (offset + size <= rival.offset) break;
       offset = Math.max(offset, rival.offset + roundUp(rival.bytes));
     }
-    item.offset = offset;
+    Object.assign(item, { offset });
     placed.push(item);
     arena = Math.max(arena, offset + size);
   }

@@ -6,24 +6,35 @@ import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { sizeOf, tensorType } from "../graph/type.ts";
+import { accessesOf } from "./access.ts";
 import { buildChain, type ChainStep } from "./chain.ts";
 import { type KernelStep, kernelStep } from "./kernels.ts";
 import { lower } from "./lower.ts";
 import { type Buffer, buffer, layOut } from "./memory.ts";
 import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
 
-interface MoveStep {
+export interface MoveStep {
   /** take: a row of a sequence in; put: a row of a record out; move: a plain copy of bytes. */
   readonly kind: "take" | "put" | "move";
   readonly from: Buffer;
   readonly to: Buffer;
+  /** Bytes from one row of the table to the next. */
+  readonly row: number;
 }
 
-export type Step = ChainStep | KernelStep | MoveStep;
+/** Nobody goes on before every thread is here. */
+export interface BarrierStep {
+  readonly kind: "barrier";
+}
+
+export type Step = ChainStep | KernelStep | MoveStep | BarrierStep;
 
 export interface Plan {
   readonly name: string;
-  readonly steps: readonly Step[];
+  /** What each thread does; with several, a barrier stands wherever one waits for another. */
+  readonly streams: readonly (readonly Step[])[];
+  /** Nanoseconds that one step is reckoned to take, where several threads share it. */
+  readonly cost: number;
   readonly buffers: readonly Buffer[];
   readonly inputs: Readonly<Record<string, Buffer>>;
   /** Where each output is after a run (for a record: its table). */
@@ -38,6 +49,24 @@ export interface PlanOptions {
   readonly donate?: readonly string[];
   readonly sequences?: Readonly<Record<string, number>>;
   readonly records?: Readonly<Record<string, number>>;
+  /** Who does what when (compile/shard.ts); by default one thread does everything in order. */
+  readonly arrange?: (steps: readonly Step[]) => Arrangement;
+}
+
+/** What each thread does between two barriers. */
+export type Phase = readonly (readonly Step[])[];
+
+export interface Arrangement {
+  readonly phases: readonly Phase[];
+  /** Memory that it needs besides the steps' own. */
+  readonly copies: readonly Buffer[];
+  /** Nanoseconds that it is reckoned to take. */
+  readonly cost: number;
+}
+
+/** One thread: a phase for each step, so that memory is shared as finely as it can be. */
+export function inOrder(steps: readonly Step[]): Arrangement {
+  return { phases: steps.map((step) => [[step]]), copies: [], cost: 0 };
 }
 
 export function plan(source: Program, options: PlanOptions = {}): Plan {
@@ -74,9 +103,12 @@ class Planner {
     for (const unit of this.#schedule.units) steps.push(...this.#steps(unit));
     const { finish, outputs } = this.#finish();
     steps.push(...finish);
-    this.#live(steps, outputs);
+    const { phases, copies, cost } = (this.#options.arrange ?? inOrder)(steps);
+    for (const copy of copies) this.#add(copy);
+    this.#live(phases, outputs);
     const arena = layOut(this.#buffers);
-    return { name: this.#program.name, steps, buffers: this.#buffers, inputs: this.#inputs, outputs, sequences, arena };
+    const [buffers, inputs] = [this.#buffers, this.#inputs];
+    return { name: this.#program.name, streams: streamsOf(phases), cost, buffers, inputs, outputs, sequences, arena };
   }
 
   #add(item: Buffer): Buffer {
@@ -178,7 +210,7 @@ class Planner {
     const takes = Object.entries(this.#options.sequences ?? {}).map(([name, rows]): MoveStep => {
       const to = this.#inputs[name];
       sequences[name] = this.#add(buffer(`${name} table`, to.type, { persistent: true, rows }));
-      return { kind: "take", from: sequences[name], to };
+      return { kind: "take", from: sequences[name], to, row: to.bytes };
     });
     return { takes, sequences };
   }
@@ -197,47 +229,35 @@ class Planner {
       outputs[name] = donated ? this.#inputs[name] : from;
       if (donated ? from !== this.#inputs[name] : inputs.has(from)) {
         const kept = inputs.has(from) ? this.#add(buffer(`${name} kept`, from.type, { persistent: !donated })) : from;
-        if (kept !== from) saves.push({ kind: "move", from, to: kept });
-        if (donated) moves.push({ kind: "move", from: kept, to: this.#inputs[name] });
+        if (kept !== from) saves.push({ kind: "move", from, to: kept, row: 0 });
+        if (donated) moves.push({ kind: "move", from: kept, to: this.#inputs[name], row: 0 });
         else outputs[name] = kept;
       }
       if (Object.hasOwn(records, name)) {
         outputs[name] = this.#add(buffer(`${name} table`, from.type, { persistent: true, rows: records[name] }));
-        puts.push({ kind: "put", from, to: outputs[name] });
+        puts.push({ kind: "put", from, to: outputs[name], row: from.bytes });
       }
     }
     return { finish: [...puts, ...saves, ...moves], outputs };
   }
 
-  /** Lives from first write to last read; outputs live to the end, because they are read after it. */
-  #live(steps: readonly Step[], outputs: Readonly<Record<string, Buffer>>): void {
-    const touch = (item: Buffer, step: number): void => {
+  /** Lives from the phase of the first write to that of the last read; outputs live to the end: they are read after it. */
+  #live(phases: readonly Phase[], outputs: Readonly<Record<string, Buffer>>): void {
+    const touch = (item: Buffer, phase: number): void => {
       if (item.persistent) return;
-      if (item.firstStep < 0) item.firstStep = step;
-      item.lastStep = step;
+      if (item.firstStep < 0) item.firstStep = phase;
+      item.lastStep = phase;
     };
-    steps.forEach((step, i) => {
-      for (const item of buffersOf(step)) touch(item, i);
+    phases.forEach((phase, i) => {
+      for (const { buffer: item } of phase.flat().flatMap(accessesOf)) touch(item, i);
     });
-    for (const item of Object.values(outputs)) touch(item, steps.length);
+    for (const item of Object.values(outputs)) touch(item, phases.length);
   }
 }
 
-/** Every buffer that a step reads or writes. */
-function buffersOf(step: Step): Buffer[] {
-  switch (step.kind) {
-    case "chain":
-      return [
-        ...step.splats.map((splat) => splat.from),
-        ...step.body.flatMap((micro) =>
-          [micro.to, ...micro.operands].flatMap((place) => ("buffer" in place ? [place.buffer] : [])),
-        ),
-      ];
-    case "take":
-    case "put":
-    case "move":
-      return [step.from, step.to];
-    default:
-      return [...step.reads, step.to];
-  }
+/** Each thread's pieces in order, with a barrier behind every phase where there are several threads. */
+function streamsOf(phases: readonly Phase[]): Step[][] {
+  const threads = phases[0]?.length ?? 1;
+  const barrier: BarrierStep[] = threads === 1 ? [] : [{ kind: "barrier" }];
+  return Array.from({ length: threads }, (_, t) => phases.flatMap((phase) => [...phase[t], ...barrier]));
 }

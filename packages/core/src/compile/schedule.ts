@@ -58,7 +58,7 @@ export function schedule(p: Program): Schedule {
 
   const level = earliestLevels(active, chained, root, kernel);
   sink(active, chained, root, kernel, level, new Set(Object.values(p.outputs).map(root)));
-  return { units: collect(active, chained, kernel, level), root };
+  return { units: collect(active, chained, root, kernel, level), root };
 }
 
 type Of<T> = (node: Expr) => T;
@@ -108,6 +108,7 @@ function sink(
 function collect(
   active: readonly Expr[],
   chained: ReadonlySet<Expr>,
+  root: Of<Expr>,
   kernel: Of<Kernel>,
   level: ReadonlyMap<Expr, number>,
 ): Unit[] {
@@ -125,8 +126,29 @@ function collect(
     .sort((a, b) => a - b)
     .flatMap((at) => {
       const { kernels, chains } = stages.get(at) as { kernels: Unit[]; chains: Map<string, Expr[]> };
-      return [...kernels, ...[...chains.values()].map(chainUnit)];
+      return [...kernels, ...[...chains.values()].flatMap((nodes) => connected(nodes, root)).map(chainUnit)];
     });
+}
+
+/** Nodes that share no tensor gain nothing from one loop, and may run at other times or on other threads than each other. */
+function connected(nodes: readonly Expr[], root: Of<Expr>): Expr[][] {
+  const small = sizeOf(nodes[0].type.shape) === 1;
+  const counts = (tensor: Expr): boolean =>
+    (small || sizeOf(tensor.type.shape) > 1) && kernelOf(tensor).kind !== "fill";
+  let groups: { readonly nodes: readonly Expr[]; readonly touched: ReadonlySet<Expr> }[] = [];
+  for (const node of nodes) {
+    const own = [node, ...node.operands.map(root).filter(counts)];
+    const near = groups.filter(({ touched }) => own.some((tensor) => touched.has(tensor)));
+    const merged = {
+      nodes: [...near.flatMap((group) => group.nodes), node],
+      touched: new Set([...near.flatMap((group) => [...group.touched]), ...own]),
+    };
+    groups = [...groups.filter((group) => !near.includes(group)), merged];
+  }
+  // Operands before users, as they came.
+  const position = new Map(nodes.map((node, i) => [node, i]));
+  const at = (node: Expr): number => position.get(node) as number;
+  return groups.map((group) => group.nodes.toSorted((a, b) => at(a) - at(b)));
 }
 
 function chainUnit(nodes: readonly Expr[]): Unit {

@@ -32,6 +32,8 @@ export interface Executable {
   read(name: string): TypedValues;
   /** Memory it holds for tensors and plan: fixed when it is compiled, however long it runs. */
   readonly bytes: number;
+  /** Threads that share its work. */
+  readonly threads: number;
   /** The plan as text, a line for each step. */
   describe(): string;
 }

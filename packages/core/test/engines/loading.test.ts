@@ -23,12 +23,25 @@ test("a module that is handed in is all that is needed", async () => {
     vi.spyOn(WebAssembly, "compileStreaming"),
     vi.spyOn(globalThis, "fetch"),
   ];
-  const engine = await wasmEngine(module);
+  const engine = await wasmEngine({ module });
   expect([...evaluate(engine, doubled, { x: [1, 2, 3] }).y]).toEqual([2, 4, 6]);
   for (const spy of used) expect(spy).not.toHaveBeenCalled();
 });
 
-test("the kernels ask the host for memory alone", async () => {
+test.each(["kernels", "kernels.relaxed", "kernels.shared", "kernels.shared.relaxed"])(
+  "%s asks the host for memory and for products by a library alone",
+  async (name) => {
+    const module = new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, `../../dist/${name}.wasm`)));
+    expect(WebAssembly.Module.imports(module)).toEqual([
+      { module: "env", name: "gemm", kind: "function" },
+      { module: "env", name: "memory", kind: "memory" },
+    ]);
+  },
+);
+
+test("threads that the host cannot have are refused", async () => {
   const module = new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, "../../dist/kernels.wasm")));
-  expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+  await expect(wasmEngine({ threads: 0 })).rejects.toThrow("threads must be a whole number ≥ 1, got 0");
+  await expect(wasmEngine({ threads: 1.5 })).rejects.toThrow(RangeError);
+  await expect(wasmEngine({ module, threads: 2 })).rejects.toThrow(/passed as a module run on one thread/);
 });

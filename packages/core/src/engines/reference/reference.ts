@@ -14,6 +14,7 @@ export const referenceEngine: Engine = {
 };
 
 class ReferenceExecutable implements Executable {
+  readonly threads = 1;
   readonly #program: Program;
   readonly #options: CompileOptions;
   readonly #order: readonly Expr[];

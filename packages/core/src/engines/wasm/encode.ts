@@ -1,17 +1,32 @@
 /** Plan steps as the words of opcodes.ts, with buffers turned into addresses. */
-import type { MicroStep, Place } from "../../compile/chain.ts";
+import type { ChainStep, MicroStep, Place } from "../../compile/chain.ts";
 import type { KernelStep } from "../../compile/kernels.ts";
 import { type Buffer, collapse, elementBytes } from "../../compile/memory.ts";
 import type { Step } from "../../compile/plan.ts";
 import type { DType } from "../../graph/type.ts";
 import * as code from "./opcodes.ts";
 
-/** Where things are in linear memory, in bytes. */
+/** Where things are in linear memory, in bytes, for one thread. */
 export interface Layout {
   readonly arena: number;
   readonly registers: number;
   readonly workspace: number;
+  readonly barrier?: Barrier;
+  /** Whether the host's own library multiplies these matrices. */
+  readonly isNative?: (step: ProductStep) => boolean;
 }
+
+/** What a thread needs to wait for the others. */
+export interface Barrier {
+  /** The address of the control block. */
+  readonly control: number;
+  readonly threads: number;
+  readonly maySleep: boolean;
+  /** After which another thread is taken for dead. */
+  readonly milliseconds: number;
+}
+
+export type ProductStep = KernelStep & { readonly kind: "matmul" };
 
 /** Every elementwise kernel's micro-opcode; a kernel without one does not compile. */
 const MICRO: Record<MicroStep["name"], number> = {
@@ -47,7 +62,17 @@ const MICRO: Record<MicroStep["name"], number> = {
   relu: code.M_RELU,
   floor: code.M_FLOOR,
   reciprocal: code.M_RECIPROCAL,
+  "sum-of-products": code.M_SUM_OF_PRODUCTS,
+  "sum-of-squares": code.M_SUM_OF_SQUARES,
+  "normalised-step": code.M_NORMALISED_STEP,
+  gate: code.M_GATE,
+  "times-difference": code.M_TIMES_DIFFERENCE,
+  "add-row": code.M_ADD_ROW,
+  "minus-product": code.M_MINUS_PRODUCT,
 };
+
+/** Words of a micro-operation. */
+const MICRO_WORDS = 8;
 
 const REDUCE = { sum: code.SUM, max: code.MAX, logsumexp: code.LOGSUMEXP };
 const RANDOM = { uniform: code.UNIFORM, normal: code.NORMAL };
@@ -59,7 +84,7 @@ export function registerBytes(count: number, dtype: DType): number {
 }
 
 /** All steps as one run of words. */
-export function encode(steps: readonly Step[], layout: Layout): Int32Array {
+export function encode(steps: readonly Step[], layout: Layout): Int32Array<ArrayBuffer> {
   return Int32Array.from(steps.flatMap((step) => encodeStep(step, layout)));
 }
 
@@ -76,9 +101,13 @@ function encodeStep(step: Step, layout: Layout): number[] {
     case "move":
       return instruction(code.MOVE, [at(step.to), at(step.from), step.to.bytes]);
     case "take":
-      return instruction(code.TAKE, [at(step.to), at(step.from), step.to.bytes]);
+      return instruction(code.TAKE, [at(step.to), at(step.from), step.to.bytes, step.row]);
     case "put":
-      return instruction(code.PUT, [at(step.to), at(step.from), step.from.bytes]);
+      return instruction(code.PUT, [at(step.to), at(step.from), step.from.bytes, step.row]);
+    case "barrier": {
+      const { control, threads, maySleep, milliseconds } = layout.barrier as Barrier;
+      return instruction(code.BARRIER, [control, threads, Number(maySleep), milliseconds]);
+    }
     default:
       return encodeKernel(step, layout, at);
   }
@@ -90,15 +119,18 @@ function encodeKernel(step: KernelStep, layout: Layout, at: (buffer: Buffer) => 
   const places = [at(to), ...reads.map(at)];
   switch (step.kind) {
     case "matmul": {
-      const { m, n, k, transposeA, transposeB } = step;
-      const leading = [transposeA ? m : k, transposeB ? k : n, n];
+      const { m, n, k, transposeA, transposeB, leading } = step;
       const operands = [m, n, k, Number(transposeA), Number(transposeB), places[1], places[2], places[0]];
-      return instruction(code.GEMM + wide, [...operands, ...leading, layout.workspace]);
+      const opcode = layout.isNative?.(step) ? code.NATIVE_GEMM : code.GEMM;
+      return instruction(opcode + wide, [...operands, leading.a, leading.b, leading.to, layout.workspace]);
     }
     case "reduce":
-      return instruction(REDUCE[step.by] + wide, [...places, step.outer, step.reduce, step.inner]);
+      return instruction(REDUCE[step.by] + wide, [...places, step.outer, step.reduce, step.inner, step.stride]);
     case "random":
-      return instruction(RANDOM[step.distribution] + wide, [places[0], elements(to), places[1], step.stream]);
+      return instruction(RANDOM[step.distribution] + wide, [
+        ...[places[0], elements(to), places[1], step.stream],
+        step.distribution === "uniform" ? step.first / 2 : step.first,
+      ]);
     case "one-hot":
       return instruction(code.ONE_HOT + wide, [...places, step.rows, step.table]);
     case "gather-rows":
@@ -135,34 +167,57 @@ function encodeCopy(step: KernelStep & { readonly kind: "copy" }, at: (buffer: B
 /** Zeroing is a sum over nothing: no instruction of its own is needed. */
 function zero(to: Buffer, at: (buffer: Buffer) => number): number[] {
   const wide = to.type.dtype === "f64" ? code.F64 : 0;
-  return instruction(code.SUM + wide, [at(to), at(to), elements(to), 0, 1]);
+  return instruction(code.SUM + wide, [at(to), at(to), elements(to), 0, 1, 1]);
 }
 
-function encodeChain(step: Step & { readonly kind: "chain" }, layout: Layout): number[] {
+function encodeChain(step: ChainStep, layout: Layout): number[] {
   const size = registerBytes(step.count, step.dtype);
   const register = (index: number): number => layout.registers + index * size;
   const address = (place: Place): number =>
     "register" in place ? register(place.register) : layout.arena + place.buffer.offset;
-  const advances = (place: Place | undefined): boolean => place !== undefined && "buffer" in place;
-  const body = step.body.flatMap((micro) => {
-    const [a, b, c] = micro.operands;
-    const isBroadcast = micro.pattern !== undefined;
-    const flags =
-      Number(advances(micro.to)) +
-      2 * Number(advances(a) && !isBroadcast) +
-      4 * Number(advances(b)) +
-      8 * Number(advances(c));
-    const last = micro.pattern
-      ? [micro.pattern.period, micro.pattern.inner]
-      : [b, c].map((place) => (place === undefined ? 0 : address(place)));
-    return [MICRO[micro.name], flags, address(micro.to), address(a), ...last];
+  // What is broadcast does not advance with the tile: the kernel finds its place in it.
+  const advances = (micro: MicroStep, place: Place, i: number): boolean =>
+    "buffer" in place && !(micro.pattern !== undefined && i === micro.operands.length - 1);
+  const body = step.body.flatMap((micro, position) => {
+    const flags = micro.operands.reduce(
+      (sum, place, i) => sum + (advances(micro, place, i) ? 2 << i : 0),
+      Number("buffer" in micro.to),
+    );
+    const words = [...micro.operands.map(address), ...(micro.pattern ? [micro.pattern.period, micro.pattern.inner] : [])];
+    const opcode = isMoments(step, position) ? code.M_MOMENTS : MICRO[micro.name];
+    return [opcode, flags, address(micro.to), ...words, 0, 0, 0, 0].slice(0, MICRO_WORDS);
   });
   const splats = step.splats.flatMap(({ register: index, from }) => [register(index), layout.arena + from.offset]);
   return instruction(code.CHAIN + (step.dtype === "f64" ? code.F64 : 0), [
-    step.count,
+    step.first,
+    step.first + step.count,
     step.splats.length,
     step.body.length,
     ...splats,
     ...body,
   ]);
+}
+
+/** Whether three micro-operations are the moments of one gradient and the step that they give: Adam and its family. */
+function isMoments({ body, splats }: ChainStep, position: number): boolean {
+  const [first, second, step] = body.slice(position, position + 3);
+  const names = [first.name, second?.name, step?.name].join();
+  if (names !== "sum-of-products,sum-of-squares,normalised-step") return false;
+  const same = (a: Place, b: Place): boolean =>
+    "register" in a ? "register" in b && a.register === b.register : "buffer" in b && a.buffer === b.buffer;
+  const isSplat = (place: Place): boolean => "register" in place && splats.some((s) => s.register === place.register);
+  const [a, , b, g] = first.operands;
+  const [c, v, d, ...twice] = second.operands;
+  const [w, s, m, variance, e] = step.operands;
+  return (
+    [a, b, c, d, s, e].every(isSplat) &&
+    twice.every((place) => same(place, g)) &&
+    same(m, first.to) &&
+    same(variance, second.to) &&
+    // One pass reads everything before it writes anything: nothing else may be written on the way.
+    ![v, w].some((place) => same(place, first.to)) &&
+    !same(w, second.to) &&
+    !same(g, first.to) &&
+    !same(g, second.to)
+  );
 }

@@ -13,21 +13,27 @@ export const F64 = 128;
 // ── Instructions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A fused chain of elementwise operations, run tile by tile so that intermediates stay in L1.
- * [op, len, count, splats, body, ...splats × (dst, src), ...body × (micro, flags, dst, a, b, c)]
- * A splat fills the tile-sized register dst with the scalar at src, once, before the loop. In the body, bit 0..3 of
- * `flags` say whether dst, a, b, c advance with the tile (memory) or stay (a tile-sized register in scratch memory).
+ * A fused chain of elementwise operations on elements first … end − 1, run tile by tile so that intermediates stay in L1.
+ * [op, len, first, end, splats, body, ...splats × (dst, src), ...body × (micro, flags, dst, a, b, c, d, e)]
+ * A splat fills the tile-sized register dst with the scalar at src, once, before the loop. In the body, bits 0..5 of
+ * `flags` say whether dst, a, … e advance with the tile (memory) or stay (a tile-sized register in scratch memory).
  */
 export const CHAIN = 0;
 /** C = op(A) op(B), row-major: [op, len, m, n, k, transposeA, transposeB, a, b, c, lda, ldb, ldc, workspace] */
 export const GEMM = 1;
-/** dst[o, i] = Σ_r src[o, r, i]: [op, len, dst, src, outer, reduce, inner] */
+/**
+ * dst[o, i] = Σ_r src[o, r, i]: [op, len, dst, src, outer, reduce, inner, stride], where src[o, r, i] is element
+ * (o · reduce + r) · stride + i; only a single `outer` may have a stride other than `inner`
+ */
 export const SUM = 2;
 /** dst[o, i] = max_r src[o, r, i], NaN if any is NaN: as SUM */
 export const MAX = 3;
 /** dst[o, i] = log Σ_r exp src[o, r, i], shifted by the maximum: as SUM */
 export const LOGSUMEXP = 4;
-/** Counter-based uniform numbers in [0, 1): [op, len, dst, count, key, stream] with key → two i32 */
+/**
+ * Counter-based uniform numbers in [0, 1): [op, len, dst, count, key, stream, counter] with key → two i32. A counter
+ * makes two uniform numbers or one normal one; the first counter is a multiple of 4.
+ */
 export const UNIFORM = 5;
 /** Counter-based standard normal numbers: as UNIFORM */
 export const NORMAL = 6;
@@ -35,6 +41,8 @@ export const NORMAL = 6;
 export const ONE_HOT = 7;
 /** dst[index[r], j] += src[r, j], dst zeroed first: [op, len, dst, src, index, rows, width, dstRows]; traps outside */
 export const SCATTER_ROWS = 8;
+/** GEMM by the host's own library: the same words, handed to the import `gemm` */
+export const NATIVE_GEMM = 9;
 
 // Instructions without an f64 form.
 
@@ -49,10 +57,34 @@ export const COPY = 65;
 export const MOVE = 66;
 /** Convert: [op, len, dst, src, count, dstType, srcType] with types 0 = f32, 1 = f64, 2 = i32 (truncating) */
 export const CAST = 67;
-/** Sequence in: copies item `step` of a table to dst: [op, len, dst, table, bytes] */
+/** Sequence in: copies from item `step` of a table, whose items are `item` bytes long, to dst: [op, len, dst, table, bytes, item] */
 export const TAKE = 68;
-/** Sequence out: copies src to item `step` of a table: [op, len, table, src, bytes] */
+/** Sequence out: copies src into item `step` of a table: [op, len, table, src, bytes, item] */
 export const PUT = 69;
+/** Nobody goes on before all threads are here: [op, len, control, threads, maySleep, milliseconds] (see THREADS below) */
+export const BARRIER = 70;
+
+// ── Threads: the control block, its words on cache lines of their own ──────────────────────────────────────────────
+
+/** Counts the runs that threads take part in; LEAVE sends them away. */
+export const JOB = 0;
+/** The first step of the run, and (4 bytes on) how many. */
+export const JOB_STEPS = 64;
+/** How many workers look after this memory. */
+export const PRESENT = 72;
+/** 1 when a worker met an instruction that it could not execute. */
+export const TRAPPED = 76;
+/** How many threads have arrived at the barrier. */
+export const ARRIVED = 128;
+/** Counts the barriers passed; FAILED once a thread has failed. */
+export const PASSED = 192;
+/** How many threads sleep. */
+export const SLEEPERS = 256;
+/** Bytes of the control block. */
+export const CONTROL_BYTES = 320;
+
+export const LEAVE = -1;
+export const FAILED = -1;
 
 // ── Micro-operations of a chain: dst[i] = f(a[i], b[i], c[i]) ──────────────────────────────────────────────────────
 
@@ -97,6 +129,28 @@ export const M_RELU = 29;
 export const M_FLOOR = 30;
 /** 1 / a */
 export const M_RECIPROCAL = 31;
+
+// Several operations at once, each rounded on its own (compile/fuse.ts).
+
+/** a b + c d */
+export const M_SUM_OF_PRODUCTS = 32;
+/** a b + c (d e) */
+export const M_SUM_OF_SQUARES = 33;
+/** a − (b c) / (√d + e) */
+export const M_NORMALISED_STEP = 34;
+/** a where b < c, else a · 0 */
+export const M_GATE = 35;
+/** a (b − c d) */
+export const M_TIMES_DIFFERENCE = 36;
+/** a[i] + b[(i / d) mod c] */
+export const M_ADD_ROW = 37;
+/** a − b c */
+export const M_MINUS_PRODUCT = 38;
+/**
+ * A sum of products m, a sum of squares v and the normalised step that reads both, in one pass: this micro-operation is
+ * the first of the three, and the two behind it are executed with it. All of them advance, or their operands do not change.
+ */
+export const M_MOMENTS = 39;
 
 /** Elements a chain handles at a time; a scratch register holds this many. */
 export const TILE = 512;

@@ -1,11 +1,12 @@
 /**
  * The embedded engine: AssemblyScript kernels with 128-bit SIMD that walk a plan by themselves, so one call from
- * JavaScript runs any number of steps. Each executable has its own memory, sized once and never grown.
+ * JavaScript runs any number of steps, on any number of threads. Each executable has its own memory, sized once and
+ * never grown.
  */
-import { loadKernels } from "#kernels";
+import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
-import { type Plan, plan } from "../../compile/plan.ts";
+import { type Plan, plan, type Step } from "../../compile/plan.ts";
 import {
   type CompileOptions,
   checkOptions,
@@ -14,68 +15,134 @@ import {
   type Executable,
   type TypedValues,
 } from "../engine.ts";
-import { encode, registerBytes } from "./encode.ts";
+import type { Crew, Site } from "./crew.ts";
+import { encode, type Layout, type ProductStep, registerBytes } from "./encode.ts";
+import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
+import { CONTROL_BYTES } from "./opcodes.ts";
+import { hasRelaxedSimd } from "./relaxed-simd.ts";
+
+export interface WasmOptions {
+  /**
+   * The compiled kernels; by default they are found beside this package (a file in Node, fetched in a browser). An edge
+   * worker that may not compile imports `@chaingrad/core/kernels.wasm` and passes the module. One thread runs it.
+   */
+  readonly module?: WebAssembly.Module;
+  /**
+   * How many threads share each executable's work, ≥ 1, or the most that may, where its size decides. By default at most
+   * as many as the host has; a browser must be cross-origin isolated to have more than one.
+   */
+  readonly threads?: number | { readonly most: number };
+  /** A library of the host's for matrix products, as `@chaingrad/blas` finds one. Each product uses what is faster. */
+  readonly gemm?: GemmProvider;
+}
 
 interface Kernels {
-  readonly run: (plan: number, words: number, first: number, steps: number) => void;
+  readonly run: (plan: number, words: number, first: number, steps: number) => number;
   readonly gemmWorkspace: (m: number, n: number, k: number, elementBytes: number) => number;
   readonly heapBase: WebAssembly.Global;
 }
 
-const PAGE = 65536;
-const VIEW = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+/** What all executables of an engine have in common. */
+interface Shop {
+  readonly module: WebAssembly.Module;
+  readonly gemm?: GemmProvider | undefined;
+  /** Where there may be several threads. */
+  readonly crew?: Crew | undefined;
+}
 
-/**
- * Makes the engine.
- * @param module the compiled kernels; by default they are found beside this package (a file in Node, fetched in a
- *   browser). An edge worker that may not compile imports `@chaingrad/core/kernels.wasm` and passes the module.
- */
-export async function wasmEngine(module?: WebAssembly.Module): Promise<Engine> {
-  const kernels = module ?? (await loadKernels());
+const PAGE = 65536;
+/** Bytes of room for a thread's words: one instruction at least, for measuring. */
+const LEAST_STREAM = 256;
+const VIEW = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+/** A thread that keeps the others waiting so many milliseconds, or so many times the run's reckoned cost, is dead. */
+const PATIENCE = { milliseconds: 5000, times: 100 };
+
+/** Throws RangeError when `threads` is not a number of threads that this host can have. */
+export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
+  const { module, gemm } = options;
+  const threads = options.threads ?? { most: module ? 1 : host.threads };
+  const most = typeof threads === "number" ? threads : threads.most;
+  if (!Number.isInteger(most) || most < 1) throw new RangeError(`threads must be a whole number ≥ 1, got ${most}`);
+  if (most > 1 && module) throw new RangeError("threads: kernels that are passed as a module run on one thread");
+  if (most > 1 && host.threads === 1)
+    throw new RangeError("threads: this host has no shared memory (is the page cross-origin isolated?)");
+  const several = most > 1 ? await import("./threads.ts") : undefined;
+  const crew = several && new several.Crew();
+  if (!host.mayBlock) await crew?.start(most - 1);
+  const shop: Shop = { module: module ?? (await host.loadKernels(most > 1)), gemm, crew };
+  const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, threads) };
   return {
-    name: "wasm",
-    compile(program, options = {}) {
-      checkOptions(program, options);
-      return new WasmExecutable(kernels, plan(program, options), options);
+    name: gemm ? `wasm with ${gemm.name}` : "wasm",
+    compile(program, compileOptions = {}) {
+      checkOptions(program, compileOptions);
+      return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), compileOptions);
     },
   };
 }
 
 class WasmExecutable implements Executable {
+  readonly threads: number;
+  readonly #shop: Shop;
   readonly #plan: Plan;
   readonly #options: CompileOptions;
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
-  readonly #words: { readonly at: number; readonly count: number };
+  readonly #site: Site;
 
-  constructor(module: WebAssembly.Module, source: Plan, options: CompileOptions) {
+  constructor(shop: Shop, source: Plan, options: CompileOptions) {
+    this.#shop = shop;
     this.#plan = source;
     this.#options = options;
-    this.#memory = new WebAssembly.Memory({ initial: 1 });
-    this.#kernels = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as unknown as Kernels;
-    this.#arena = roundUp(Number(this.#kernels.heapBase.value));
-    const registers = this.#arena + source.arena;
-    const workspace = registers + roundUp(scratchBytes(source));
-    const at = workspace + roundUp(workspaceBytes(source, this.#kernels));
-    const words = encode(source.steps, { arena: this.#arena, registers, workspace });
-    this.#grow(at + words.byteLength);
-    new Int32Array(this.#memory.buffer, at, words.length).set(words);
-    this.#words = { at, count: words.length };
+    this.threads = source.streams.length;
+    const { heapBase, gemmWorkspace } = instantiate(shop, allocate(shop, PAGE, source.name));
+    const control = roundUp(Number(heapBase.value));
+    this.#arena = control + CONTROL_BYTES;
+    // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
+    let end = this.#arena + source.arena;
+    const reserve = (bytes: number): number => {
+      end += roundUp(bytes);
+      return end - roundUp(bytes);
+    };
+    const layouts = source.streams.map((steps, thread): Layout => {
+      const maySleep = thread > 0 || host.mayBlock;
+      const milliseconds = Math.ceil(PATIENCE.milliseconds + (PATIENCE.times * source.cost) / 1e6);
+      return {
+        arena: this.#arena,
+        registers: reserve(scratchBytes(steps)),
+        workspace: reserve(workspaceBytes(steps, gemmWorkspace)),
+        barrier: { control, threads: this.threads, maySleep, milliseconds },
+      };
+    });
+    const lengths = source.streams.map((steps, thread) => encode(steps, layouts[thread]).length);
+    const streams = lengths.map((count) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
+    this.#memory = allocate(shop, end, source.name);
+    this.#kernels = instantiate(shop, this.#memory);
+    const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
+    this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
+    this.#writePlan(layouts);
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
-  /** Once, before anybody holds a view. */
-  #grow(bytes: number): void {
-    const pages = Math.ceil(bytes / PAGE) - this.#memory.buffer.byteLength / PAGE;
-    try {
-      if (pages > 0) this.#memory.grow(pages);
-    } catch (cause) {
-      const size = `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
-      throw new RangeError(`${this.#plan.name}: needs ${size} of memory, more than can be had (4 GiB at most)`, {
-        cause,
-      });
-    }
+  #writePlan(layouts: readonly Layout[]): void {
+    const { gemm } = this.#shop;
+    const { streams } = this.#site;
+    const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
+    const isNative = (step: ProductStep, layout: Layout): boolean =>
+      gemm?.prefers(nameOf(step), (byLibrary, times) => {
+        const words = encode([step], { ...layout, isNative: () => byLibrary });
+        write(words, streams[0].at);
+        const before = performance.now();
+        this.#kernels.run(streams[0].at, words.length, 0, times);
+        return performance.now() - before;
+      }) ?? false;
+    // Measuring uses the first thread's words, so nothing is written before everything is measured.
+    const encoded = this.#plan.streams.map((steps, thread) =>
+      encode(steps, { ...layouts[thread], isNative: (step) => isNative(step, layouts[thread]) }),
+    );
+    encoded.forEach((words, thread) => {
+      write(words, streams[thread].at);
+    });
   }
 
   #view(item: Buffer): TypedValues {
@@ -96,8 +163,11 @@ class WasmExecutable implements Executable {
 
   run(steps = 1, first = 0): void {
     checkSteps(this.#plan.name, this.#options, steps, first);
+    const [{ at, count }] = this.#site.streams;
+    const own = (): boolean => this.#kernels.run(at, count, first, steps) !== 0;
     try {
-      this.#kernels.run(this.#words.at, this.#words.count, first, steps);
+      if (this.threads === 1) own();
+      else if (steps > 0) this.#shop.crew?.run(this.#site, first, steps, own);
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       throw new RangeError(`${this.#plan.name}: a row index is outside its table`, { cause: error });
@@ -119,17 +189,40 @@ class WasmExecutable implements Executable {
   }
 }
 
+/** Throws RangeError when there is not so much memory to be had. */
+function allocate({ crew }: Shop, bytes: number, name: string): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: crew !== undefined });
+  } catch (cause) {
+    const size = `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+    throw new RangeError(`${name}: needs ${size} of memory, more than can be had (4 GiB at most)`, { cause });
+  }
+}
+
+function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory): Kernels {
+  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : noGemm;
+  return new WebAssembly.Instance(module, { env: { memory, gemm: product } }).exports as unknown as Kernels;
+}
+
+/** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */
+function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep): string {
+  const flag = (transposed: boolean): string => (transposed ? "ᵀ" : "");
+  const build = hasRelaxedSimd() ? "relaxed " : "";
+  return `${build}${to.type.dtype} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
+}
+
 /** The largest chain's registers. */
-function scratchBytes(source: Plan): number {
-  const sizes = source.steps.map((step) =>
+function scratchBytes(steps: readonly Step[]): number {
+  const sizes = steps.map((step) =>
     step.kind === "chain" ? step.registers * registerBytes(step.count, step.dtype) : 0,
   );
   return Math.max(0, ...sizes);
 }
 
-function workspaceBytes(source: Plan, kernels: Kernels): number {
-  const sizes = source.steps.map((step) =>
-    step.kind === "matmul" ? kernels.gemmWorkspace(step.m, step.n, step.k, elementBytes(step.to.type)) : 0,
+function workspaceBytes(steps: readonly Step[], gemmWorkspace: Kernels["gemmWorkspace"]): number {
+  const sizes = steps.map((step) =>
+    step.kind === "matmul" ? gemmWorkspace(step.m, step.n, step.k, elementBytes(step.to.type)) : 0,
   );
   return Math.max(0, ...sizes);
 }

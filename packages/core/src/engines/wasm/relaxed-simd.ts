@@ -1,6 +1,6 @@
 /**
- * Relaxed SIMD fuses a product and a sum into one rounding (madd), which makes the large products about a fifth faster.
- * The kernels are built twice from one source; a host that knows the instructions gets the build that uses them.
+ * The kernels are built four times from one source. Relaxed SIMD fuses a product and a sum into one rounding (madd),
+ * which makes the large products about a fifth faster; shared memory is what threads work on.
  */
 
 /** A module of one function: f32x4.relaxed_madd of three zero vectors. */
@@ -13,7 +13,7 @@ const PROBE = Uint8Array.of(
   ...[0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd, end
 );
 
-/** The file of the kernels that suit this host. */
-export function kernelsFile(): "kernels.wasm" | "kernels.relaxed.wasm" {
-  return WebAssembly.validate(PROBE) ? "kernels.relaxed.wasm" : "kernels.wasm";
+/** Whether this host has relaxed SIMD. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(PROBE);
 }

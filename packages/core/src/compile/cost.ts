@@ -1,0 +1,41 @@
+/**
+ * What a step costs, roughly, in nanoseconds on one thread: good enough to tell whether more threads would help. The
+ * numbers are rates of the embedded kernels on a present machine; only their proportions matter.
+ */
+import { elementBytes } from "./memory.ts";
+import type { Step } from "./plan.ts";
+
+/** A call, a barrier between threads, and what one more thread adds to it. */
+const CALL = 15;
+export const BARRIER = 500;
+
+const FLOPS_PER_NS = 80;
+/** A micro-operation on an element; a transcendental function is about ten of them. */
+const MICRO = 0.08;
+const EXPENSIVE = new Set(["exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "atan", "pow"]);
+const BYTES_PER_NS = 20;
+
+export function costOf(step: Step): number {
+  switch (step.kind) {
+    case "barrier":
+      return BARRIER;
+    case "matmul":
+      return CALL + (2 * step.m * step.n * step.k) / FLOPS_PER_NS;
+    case "chain": {
+      const each = step.body.reduce((sum, { name }) => sum + (EXPENSIVE.has(name) ? 10 * MICRO : MICRO), 0);
+      return CALL * (1 + step.body.length / 4) + step.count * each;
+    }
+    case "reduce": {
+      const count = step.outer * step.reduce * step.inner;
+      return CALL + count * (step.by === "logsumexp" ? 15 * MICRO : MICRO);
+    }
+    case "random":
+      return CALL + (step.to.bytes / elementBytes(step.to.type)) * 20 * MICRO;
+    case "take":
+    case "put":
+    case "move":
+      return CALL + step.to.bytes / BYTES_PER_NS;
+    default:
+      return CALL + (2 * step.to.bytes) / BYTES_PER_NS;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The workers of an engine. They are started once and attend to one executable at a time; a run is announced by a
+ * number in shared memory, so that no message is sent while it is the same one.
+ */
+import { host } from "#host";
+import type { GemmLink } from "./gemm.ts";
+import { type HostWorker, WorkerError } from "./host.ts";
+import { ARRIVED, FAILED, JOB, JOB_STEPS, LEAVE, PASSED, PRESENT, SLEEPERS, TRAPPED } from "./opcodes.ts";
+import type { Attachment } from "./worker.ts";
+
+/** An executable's place in shared memory. */
+export interface Site {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly gemm?: GemmLink | undefined;
+  readonly control: number;
+  /** Each thread's share of the plan; the first is the caller's own. */
+  readonly streams: readonly { readonly at: number; readonly count: number }[];
+}
+
+/** How long workers that were sent away may take to go, in milliseconds. */
+const PATIENCE = 5000;
+
+/** Ends the workers of engines that nobody has any more. */
+const abandoned = new FinalizationRegistry<readonly HostWorker[]>((workers) => {
+  for (const worker of workers) worker.terminate();
+});
+
+export class Crew {
+  readonly #workers: HostWorker[] = [];
+  #site: Site | undefined;
+  #broken: WorkerError | undefined;
+
+  constructor() {
+    abandoned.register(this, this.#workers);
+  }
+
+  /** Starts what is missing of `count` workers; they are ready when the promise is fulfilled. */
+  async start(count: number): Promise<void> {
+    // The workers must not hold what they report to, or the crew would never be abandoned.
+    const crew = new WeakRef(this);
+    while (this.#workers.length < count) {
+      const number = this.#workers.length + 1;
+      const lose = (reason: string): void => crew.deref()?.lose(`worker ${number} is gone (${reason})`);
+      this.#workers.push(host.startWorker(lose));
+    }
+    await Promise.all(this.#workers.map(({ ready }) => ready));
+  }
+
+  /** From now on nothing runs any more. */
+  lose(what: string): void {
+    this.#broken ??= new WorkerError(`${what}: the run cannot go on; make a new engine`);
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  /**
+   * Has the workers take part in steps first … first + steps − 1 while `own` does the caller's share.
+   * Throws WorkerError when a worker is gone, and WebAssembly.RuntimeError when one met an instruction that it could not
+   * execute.
+   */
+  run(site: Site, first: number, steps: number, own: () => boolean): void {
+    if (this.#broken) throw this.#broken;
+    const state = new Int32Array(site.memory.buffer, site.control);
+    if (this.#site !== site) this.#move(site, state);
+    Atomics.store(state, JOB_STEPS >> 2, first);
+    Atomics.store(state, (JOB_STEPS >> 2) + 1, steps);
+    Atomics.add(state, JOB >> 2, 1);
+    if (Atomics.load(state, SLEEPERS >> 2) > 0) Atomics.notify(state, JOB >> 2);
+    let healthy = false;
+    try {
+      healthy = own();
+    } finally {
+      if (!healthy) this.#recover(state);
+    }
+    if (healthy) return;
+    if (this.#broken) throw this.#broken;
+    throw new WebAssembly.RuntimeError("a worker met an instruction that it could not execute");
+  }
+
+  #move(site: Site, state: Int32Array): void {
+    if (this.#site) this.#dismiss(new Int32Array(this.#site.memory.buffer, this.#site.control));
+    const { module, memory, gemm, control, streams } = site;
+    const [, ...shares] = streams;
+    this.start(shares.length);
+    const seen = 0;
+    Atomics.store(state, JOB >> 2, seen);
+    Atomics.store(state, PRESENT >> 2, shares.length);
+    shares.forEach(({ at, count }, i) => {
+      const attachment: Attachment = { module, memory, gemm, control, plan: at, words: count, seen };
+      this.#workers[i].postMessage(attachment);
+    });
+    this.#site = site;
+  }
+
+  #dismiss(state: Int32Array): void {
+    Atomics.store(state, JOB >> 2, LEAVE);
+    Atomics.notify(state, JOB >> 2);
+    this.#site = undefined;
+  }
+
+  /** After a failure: everybody leaves, and the control block is as it was at first, for another try. */
+  #recover(state: Int32Array): void {
+    Atomics.store(state, PASSED >> 2, FAILED);
+    Atomics.notify(state, PASSED >> 2);
+    this.#dismiss(state);
+    const end = performance.now() + PATIENCE;
+    while (Atomics.load(state, PRESENT >> 2) > 0) {
+      if (performance.now() < end) continue;
+      const trapped = Atomics.load(state, TRAPPED >> 2) === 1;
+      this.lose(`a worker ${trapped ? "failed" : "did not answer in time"}`);
+      return;
+    }
+    for (const word of [ARRIVED, PASSED, SLEEPERS, TRAPPED]) Atomics.store(state, word >> 2, 0);
+  }
+}

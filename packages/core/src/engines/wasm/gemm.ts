@@ -1,0 +1,70 @@
+/** Matrix products by a library of the host's, on the engine's own memory. `@chaingrad/blas` makes such a provider. */
+
+/** C = op(A) op(B), row-major; addresses in bytes, sizes and leading dimensions in elements; f64 if `wide`, else f32. */
+export type Gemm = (
+  wide: boolean,
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  lda: number,
+  b: number,
+  ldb: number,
+  c: number,
+  ldc: number,
+) => void;
+
+/** What a thread needs to find the library again. */
+export interface GemmLink {
+  /** The URL of an ES module whose `bind(memory, data)` gives the calling thread its Gemm. */
+  readonly module: string;
+  /** Anything that can be sent to a thread. */
+  readonly data: unknown;
+}
+
+export interface GemmProvider extends GemmLink {
+  /** The library and its version. */
+  readonly name: string;
+  bind(memory: WebAssembly.Memory): Gemm;
+  /**
+   * Whether the library is faster than the embedded kernels at a product ("f32 64×784 784×128ᵀ"). The answer never changes
+   * from run to run, or a training would not give the same bits twice.
+   * @param time milliseconds of the product, the given number of times, by the library or by the kernels
+   */
+  prefers(product: string, time: (byLibrary: boolean, times: number) => number): boolean;
+}
+
+/** The import of the kernels: the product of the instruction at an address. */
+export type NativeGemm = (instruction: number, wide: number) => void;
+
+/** Reads instructions (GEMM in opcodes.ts) for a library. The memory must not grow any more. */
+export function nativeGemm(memory: WebAssembly.Memory, gemm: Gemm): NativeGemm {
+  const words = new Int32Array(memory.buffer);
+  return (instruction, wide) => {
+    const p = instruction >> 2;
+    const [a, b, c] = [words[p + 7] >>> 0, words[p + 8] >>> 0, words[p + 9] >>> 0];
+    const transposeA = words[p + 5] !== 0;
+    const transposeB = words[p + 6] !== 0;
+    gemm(
+      wide !== 0,
+      transposeA,
+      transposeB,
+      words[p + 2],
+      words[p + 3],
+      words[p + 4],
+      a,
+      words[p + 10],
+      b,
+      words[p + 11],
+      c,
+      words[p + 12],
+    );
+  };
+}
+
+/** For kernels without a library: no plan asks for it. */
+export const noGemm: NativeGemm = () => {
+  throw new Error("this engine has no library for matrix products");
+};

@@ -1,0 +1,57 @@
+/** The engine's surroundings in a browser: kernels fetched from beside the script, Web Workers where memory may be shared. */
+import type { Host } from "./host.ts";
+import { hasRelaxedSimd } from "./relaxed-simd.ts";
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+export const host: Host = {
+  threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+  mayBlock: false,
+  loadKernels(shared) {
+    const url = kernelsUrl(shared);
+    const module =
+      modules.get(url.href) ??
+      fetchKernels(url).catch((error) => {
+        modules.delete(url.href); // so that the next call tries again
+        throw error;
+      });
+    modules.set(url.href, module);
+    return module;
+  },
+  startWorker(onEnd) {
+    const worker = new Worker(new URL("../../../dist/engines/wasm/worker.browser.js", import.meta.url), {
+      type: "module",
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = (event) => {
+        reject(new Error(`a worker could not be started: ${event.message}`));
+        onEnd(event.message);
+      };
+    });
+    return {
+      ready,
+      postMessage: (message) => worker.postMessage(message),
+      terminate: () => worker.terminate(),
+    };
+  },
+};
+
+/** Whole URLs, because bundlers that move files along follow only `new URL("a text", import.meta.url)`. */
+function kernelsUrl(shared: boolean): URL {
+  if (hasRelaxedSimd()) {
+    return shared
+      ? new URL("../../../dist/kernels.shared.relaxed.wasm", import.meta.url)
+      : new URL("../../../dist/kernels.relaxed.wasm", import.meta.url);
+  }
+  return shared
+    ? new URL("../../../dist/kernels.shared.wasm", import.meta.url)
+    : new URL("../../../dist/kernels.wasm", import.meta.url);
+}
+
+async function fetchKernels(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the kernels are not at ${url} (${response.status}): pass wasmEngine a module`);
+  // Not compileStreaming, which needs the server to say application/wasm: the kernels are small.
+  return WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,24 @@
+/** What the engine asks of the program it lives in: kernels and threads. `#host` is the implementation of the platform. */
+
+export interface Host {
+  /** Threads that can run at once on one shared memory; 1 where there is no such memory. */
+  readonly threads: number;
+  /** Whether this thread may sleep until another one wakes it, and workers start while it does not return. */
+  readonly mayBlock: boolean;
+  /** The build that suits this host; compiled once, for every engine. */
+  loadKernels(shared: boolean): Promise<WebAssembly.Module>;
+  /** Starts a worker (worker.ts) that does not keep the process alive. */
+  startWorker(onEnd: (reason: string) => void): HostWorker;
+}
+
+export interface HostWorker {
+  /** Fulfilled when it can be relied on to start work while this thread does not return. */
+  readonly ready: Promise<void>;
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** A worker that does not answer: the engine cannot be used any more. */
+export class WorkerError extends Error {
+  override readonly name: string = "WorkerError";
+}
