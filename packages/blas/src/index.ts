@@ -32,7 +32,10 @@ export interface Blas extends GemmProvider {
  * where there is none. Throws BlasError when `path` names one that cannot be used.
  * @param onRefusal told of every library that is there but cannot be used
  */
-export async function findBlas(options: BlasOptions = {}, onRefusal?: (why: string) => void): Promise<Blas | undefined> {
+export async function findBlas(
+  options: BlasOptions = {},
+  onRefusal?: (why: string) => void,
+): Promise<Blas | undefined> {
   const { path, cache } = options;
   if (path !== undefined) {
     const found = open(path, LIBRARIES, cache);

@@ -16,7 +16,12 @@ const PREFIXES = ["", "scipy_"];
 const SUFFIXES = ["", "64_"];
 
 /** A function of the library under any of its spellings. Throws when there is none. */
-function anyOf(library: LibraryHandle, result: string, name: string, parameters: string): ReturnType<LibraryHandle["func"]> {
+function anyOf(
+  library: LibraryHandle,
+  result: string,
+  name: string,
+  parameters: string,
+): ReturnType<LibraryHandle["func"]> {
   let failure: unknown;
   for (const prefix of PREFIXES) {
     for (const suffix of SUFFIXES) {

@@ -8,7 +8,11 @@ const LONG = 10;
 
 /** @param time milliseconds of the product, the given number of times, by the library or by the kernels */
 export function isFaster(time: (byLibrary: boolean, times: number) => number): boolean {
-  const ways = [true, false].map((byLibrary) => ({ byLibrary, once: time(byLibrary, 1), best: Number.POSITIVE_INFINITY }));
+  const ways = [true, false].map((byLibrary) => ({
+    byLibrary,
+    once: time(byLibrary, 1),
+    best: Number.POSITIVE_INFINITY,
+  }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const way of ways) {
       if (way.once > LONG) {

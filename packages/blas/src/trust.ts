@@ -44,7 +44,8 @@ function tryProduct(
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let expected = 0;
-      for (let p = 0; p < k; p++) expected += a[transposeA ? p * m + i : i * k + p] * b[transposeB ? j * k + p : p * n + j];
+      for (let p = 0; p < k; p++)
+        expected += a[transposeA ? p * m + i : i * k + p] * b[transposeB ? j * k + p : p * n + j];
       if (c[i * n + j] === expected) continue;
       const name = `${size === 8 ? "dgemm" : "sgemm"} of ${m}×${k} by ${k}×${n}`;
       return `${name} gives ${c[i * n + j]} where ${expected} is right (row ${i}, column ${j})`;

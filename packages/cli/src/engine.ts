@@ -1,9 +1,48 @@
-/** The engine that the commands train and predict on. */
+/** The engine that the commands train and predict on: the embedded kernels, and the system's BLAS where there is one. */
 import { setFlagsFromString } from "node:v8";
+import { type Blas, BlasError, findBlas, installHint } from "@chaingrad/blas";
 import { type Engine, wasmEngine } from "@chaingrad/core";
+import { type Command, Option } from "commander";
+import { wholeNumber } from "./commands/options.ts";
+import { type CommonOptions, note } from "./output/conventions.ts";
+import { UserError } from "./table/errors.ts";
 
-export function openEngine(): Promise<Engine> {
+export interface EngineOptions {
+  /** By default as many as promise to be faster. */
+  readonly threads?: number;
+  /** A library's file, or "none". */
+  readonly blas?: string;
+}
+
+/** More threads than this never share a network's work. */
+const MOST_THREADS = 16;
+
+/** Adds `--threads` and `--blas`. */
+export function withEngine(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--threads <number>", "threads that share the work (default: as many as pay)").argParser(
+        wholeNumber(1, MOST_THREADS),
+      ),
+    )
+    .option("--blas <file>", "the library that multiplies large matrices, or none (default: the system's, if any)");
+}
+
+/** Throws UserError when `--blas` names a library that cannot be used. */
+export async function openEngine({ threads, blas }: EngineOptions, options: CommonOptions): Promise<Engine> {
   // Node 20 has relaxed SIMD behind a flag that may be set until the kernels are compiled; later versions just have it.
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return wasmEngine();
+  const gemm = blas === "none" ? undefined : await openBlas(blas, options);
+  return wasmEngine({ ...(gemm && { gemm }), ...(threads !== undefined && { threads }) });
+}
+
+async function openBlas(path: string | undefined, options: CommonOptions): Promise<Blas | undefined> {
+  try {
+    const found = await findBlas(path === undefined ? {} : { path }, (why) => note(`not used: ${why}`, options));
+    if (found === undefined) note(`no BLAS found; large networks would be faster with it: ${installHint()}`, options);
+    return found;
+  } catch (error) {
+    if (!(error instanceof BlasError)) throw error;
+    throw new UserError(error.message, "Give another file, or --blas none for the embedded kernels.", { cause: error });
+  }
 }

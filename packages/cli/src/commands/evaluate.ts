@@ -11,7 +11,7 @@ import {
   textAt,
 } from "@chaingrad/core";
 import type { Command } from "commander";
-import { openEngine } from "../engine.ts";
+import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { readTable } from "../table/read.ts";
@@ -26,12 +26,12 @@ export function register(program: Command): void {
     .argument("<model>", "a model made by chaingrad train")
     .argument("<file>", "the table; - reads CSV from standard input")
     .action(run);
-  withConventions(command, "chaingrad evaluate cars.safetensors examples/data/cars.csv");
+  withConventions(withEngine(command), "chaingrad evaluate cars.safetensors examples/data/cars.csv");
 }
 
-async function run(modelPath: string, file: string, options: CommonOptions): Promise<void> {
+async function run(modelPath: string, file: string, options: EngineOptions & CommonOptions): Promise<void> {
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
   const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);
   const { task, name } = model.target;

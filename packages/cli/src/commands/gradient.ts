@@ -90,7 +90,8 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
   }
   const batch = await readBatch(batchPath, net);
-  const engine: Engine = options.engine === "wasm" ? await openEngine() : referenceEngine;
+  const engine: Engine =
+    options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
   const document = toDocument(result);
   warnOfInfinities(result, options);

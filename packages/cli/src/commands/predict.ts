@@ -1,7 +1,7 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import { predictTable } from "@chaingrad/core";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
@@ -12,7 +12,7 @@ import type { Column, Table } from "../table/table.ts";
 import { writeTable } from "../table/write.ts";
 import { refusing } from "./refusing.ts";
 
-interface PredictOptions extends CommonOptions {
+interface PredictOptions extends EngineOptions, CommonOptions {
   readonly out: string;
   readonly format?: "csv" | "jsonl" | "parquet";
 }
@@ -32,7 +32,7 @@ export function register(program: Command): void {
     )
     .action(run);
   withConventions(
-    command,
+    withEngine(command),
     "chaingrad predict cars.safetensors examples/data/cars.csv --out predicted.csv",
     "chaingrad predict digits.safetensors examples/data/digits.csv --format jsonl | head",
   );
@@ -41,7 +41,7 @@ export function register(program: Command): void {
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   if (options.out !== "-") await assertWritable(options.out, [modelPath, file]);
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
   const predicted = refusing(file, () => predictTable(model, engine, table));
   for (const text of unseenCategories(model.encoder, table)) note(text, options);
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;

@@ -13,7 +13,7 @@ import {
   type Task,
 } from "@chaingrad/core";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
@@ -27,7 +27,7 @@ import { type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
 import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
 
-interface TrainOptions extends TrainSettings, CommonOptions {
+interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions {
   readonly target: string;
   readonly task?: Task;
   readonly drop: readonly string[];
@@ -69,7 +69,7 @@ export function register(program: Command): void {
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .action(run);
   withConventions(
-    command,
+    withEngine(command),
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
     "chaingrad train examples/data/digits.csv --target digit --hidden 128,64 --out digits.safetensors",
   );
@@ -79,7 +79,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? modelName(file);
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertWritable(out, [file]);
-  const [table, engine] = await Promise.all([readTable(file), openEngine()]);
+  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
@@ -115,7 +115,7 @@ async function trainAndSave(
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
   const settings = { ...options, ...(lr === undefined ? {} : { lr }) };
-  const { model, end } = await train(prepared, settings, engine, progress, signal).catch((error) => {
+  const { model, end, threads } = await train(prepared, settings, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
   if (end.bestEpoch === 0) throw noModel(end);
@@ -126,7 +126,7 @@ async function trainAndSave(
   const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
   await saveModel(out, { ...model, metrics: byPart((part) => evaluations[part].scores) });
   const baseline = evaluateBaseline(target, data.train, data.test);
-  return { file, prepared, engine: engine.name, end, evaluations, baseline, model: out };
+  return { file, prepared, engine: engine.name, threads, end, evaluations, baseline, model: out };
 }
 
 /** Whether guessing would have scored as well on the test rows. */

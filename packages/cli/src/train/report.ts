@@ -8,6 +8,7 @@ export interface Report {
   readonly file: string;
   readonly prepared: Prepared;
   readonly engine: string;
+  readonly threads: number;
   readonly end: EndEvent;
   readonly evaluations: Readonly<Record<Part, Evaluation>>;
   /** Of the test part. */
@@ -55,7 +56,7 @@ const score = (value: number | null): string => (value === null ? "–" : value.
 
 /** Scores of every part beside the baseline, the confusion matrix or the residuals, and where the model is. */
 export function printReport(report: Report, width: number): string {
-  const { end, evaluations, baseline, prepared, model } = report;
+  const { end, evaluations, baseline, prepared, model, threads } = report;
   const { target } = prepared;
   const names = Object.keys(baseline);
   const scores = (of: Scores): string[] => names.map((name) => score(of[name]));
@@ -67,6 +68,7 @@ export function printReport(report: Report, width: number): string {
   const best = `best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`;
   return [
     wrap(`stopped: ${STOPPED[end.stopped](end)}; ${best}`, width),
+    wrap(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
     "",
     formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
     "",
@@ -130,6 +132,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     rows: PARTS.reduce((total, part) => total + rows[part].length, 0),
     features: encoder.features.length,
     engine: report.engine,
+    threads: report.threads,
     epochs: end.epochs,
     bestEpoch: end.bestEpoch,
     seconds: end.seconds,

@@ -32,6 +32,8 @@ export interface TrainSettings {
 export interface Trained {
   readonly model: Omit<Model, "metrics">;
   readonly end: EndEvent;
+  /** Threads that shared each step. */
+  readonly threads: number;
 }
 
 /** The network that fits a prepared table: an output for each class, or one for an amount. */
@@ -68,7 +70,9 @@ export async function train(
     const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
     const common = { engine, loss, optimizer, epochs, patience, batch, seed, l2, signal };
     let end: EndEvent | undefined;
+    let threads = 1;
     for await (const event of fit(network, data, { ...common, ...rate, ...metrics })) {
+      if (event.type === "start") threads = event.threads;
       if (event.type === "epoch") progress?.epoch(event);
       if (event.type === "end") end = event;
     }
@@ -76,6 +80,7 @@ export async function train(
     return {
       model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: finished.model.tensors },
       end: finished,
+      threads,
     };
   } finally {
     progress?.done();

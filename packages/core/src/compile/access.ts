@@ -1,7 +1,7 @@
 /** Which memory a step touches. */
 import type { ChainStep } from "./chain.ts";
 import { type Buffer, elementBytes } from "./memory.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./step.ts";
 
 /** Bytes of memory that a step reads or writes. */
 export interface Access {
@@ -44,7 +44,8 @@ function chainAccesses(step: ChainStep): Access[] {
     ...step.body.flatMap(({ to, operands, pattern }): Access[] => [
       ...operands.flatMap((place, i): Access[] => {
         if (!("buffer" in place)) return [];
-        if (pattern === undefined || i < operands.length - 1) return [elements(place.buffer, first, first + count, false)];
+        if (pattern === undefined || i < operands.length - 1)
+          return [elements(place.buffer, first, first + count, false)];
         const from = Math.floor(first / pattern.inner);
         const end = Math.ceil((first + count) / pattern.inner);
         return [end <= pattern.period ? elements(place.buffer, from, end, false) : whole(place.buffer, false)];

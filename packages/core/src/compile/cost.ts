@@ -3,7 +3,7 @@
  * numbers are rates of the embedded kernels on a present machine; only their proportions matter.
  */
 import { elementBytes } from "./memory.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./step.ts";
 
 /** A call, a barrier between threads, and what one more thread adds to it. */
 const CALL = 15;
@@ -12,7 +12,21 @@ export const BARRIER = 500;
 const FLOPS_PER_NS = 80;
 /** A micro-operation on an element; a transcendental function is about ten of them. */
 const MICRO = 0.08;
-const EXPENSIVE = new Set(["exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "atan", "pow"]);
+const EXPENSIVE = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "tanh",
+  "sigmoid",
+  "softplus",
+  "erf",
+  "sin",
+  "cos",
+  "tan",
+  "atan",
+  "pow",
+]);
 const BYTES_PER_NS = 20;
 
 export function costOf(step: Step): number {

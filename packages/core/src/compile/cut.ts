@@ -7,7 +7,7 @@ import { sizeOf } from "../graph/type.ts";
 import type { ChainStep } from "./chain.ts";
 import type { KernelStep } from "./kernels.ts";
 import { type Buffer, view } from "./memory.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./step.ts";
 
 /** A step cut along an axis of so many units. */
 export interface Cut {
@@ -70,7 +70,9 @@ function cutProduct(step: Product): Cut {
     return {
       units: n,
       slice(from, end) {
-        const [first, count] = transposeB ? [from * leading.b, (end - from) * k] : [from, (k - 1) * leading.b + end - from];
+        const [first, count] = transposeB
+          ? [from * leading.b, (end - from) * k]
+          : [from, (k - 1) * leading.b + end - from];
         const columns = view(to, from, (m - 1) * leading.to + end - from);
         return { ...step, n: end - from, reads: [a, view(b, first, count)], to: columns };
       },
@@ -79,7 +81,9 @@ function cutProduct(step: Product): Cut {
   return {
     units: m,
     slice(from, end) {
-      const [first, count] = transposeA ? [from, (k - 1) * leading.a + end - from] : [from * leading.a, (end - from) * k];
+      const [first, count] = transposeA
+        ? [from, (k - 1) * leading.a + end - from]
+        : [from * leading.a, (end - from) * k];
       const rows = view(to, from * leading.to, (end - from) * leading.to);
       return { ...step, m: end - from, reads: [view(a, first, count), b], to: rows };
     },

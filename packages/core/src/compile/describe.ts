@@ -2,7 +2,8 @@
 import { printType } from "../graph/type.ts";
 import type { Place } from "./chain.ts";
 import type { Buffer } from "./memory.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Step } from "./step.ts";
 
 const show = (buffer: Buffer): string => `${buffer.name}@${buffer.offset}`;
 const place = (where: Place): string => ("register" in where ? `r${where.register}` : show(where.buffer));

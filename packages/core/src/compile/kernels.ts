@@ -31,7 +31,12 @@ export type KernelStep = Common &
         readonly stride: number;
       }
     | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
-    | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number; readonly first: number }
+    | {
+        readonly kind: "random";
+        readonly distribution: "uniform" | "normal";
+        readonly stream: number;
+        readonly first: number;
+      }
     /** `rows` indices; `table`: the rows they choose from (for one-hot, the classes), each of `width` elements. */
     | {
         readonly kind: "gather-rows" | "scatter-rows" | "one-hot";

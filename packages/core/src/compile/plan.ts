@@ -7,27 +7,12 @@ import type { Program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { sizeOf, tensorType } from "../graph/type.ts";
 import { accessesOf } from "./access.ts";
-import { buildChain, type ChainStep } from "./chain.ts";
-import { type KernelStep, kernelStep } from "./kernels.ts";
+import { buildChain } from "./chain.ts";
+import { kernelStep } from "./kernels.ts";
 import { lower } from "./lower.ts";
 import { type Buffer, buffer, layOut } from "./memory.ts";
 import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
-
-export interface MoveStep {
-  /** take: a row of a sequence in; put: a row of a record out; move: a plain copy of bytes. */
-  readonly kind: "take" | "put" | "move";
-  readonly from: Buffer;
-  readonly to: Buffer;
-  /** Bytes from one row of the table to the next. */
-  readonly row: number;
-}
-
-/** Nobody goes on before every thread is here. */
-export interface BarrierStep {
-  readonly kind: "barrier";
-}
-
-export type Step = ChainStep | KernelStep | MoveStep | BarrierStep;
+import { type Arrangement, type BarrierStep, inOrder, type MoveStep, type Phase, type Step } from "./step.ts";
 
 export interface Plan {
   readonly name: string;
@@ -51,22 +36,6 @@ export interface PlanOptions {
   readonly records?: Readonly<Record<string, number>>;
   /** Who does what when (compile/shard.ts); by default one thread does everything in order. */
   readonly arrange?: (steps: readonly Step[]) => Arrangement;
-}
-
-/** What each thread does between two barriers. */
-export type Phase = readonly (readonly Step[])[];
-
-export interface Arrangement {
-  readonly phases: readonly Phase[];
-  /** Memory that it needs besides the steps' own. */
-  readonly copies: readonly Buffer[];
-  /** Nanoseconds that it is reckoned to take. */
-  readonly cost: number;
-}
-
-/** One thread: a phase for each step, so that memory is shared as finely as it can be. */
-export function inOrder(steps: readonly Step[]): Arrangement {
-  return { phases: steps.map((step) => [[step]]), copies: [], cost: 0 };
 }
 
 export function plan(source: Program, options: PlanOptions = {}): Plan {

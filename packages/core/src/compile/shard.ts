@@ -10,7 +10,7 @@ import { type Access, accessesOf } from "./access.ts";
 import { BARRIER, costOf } from "./cost.ts";
 import { cutOf, onMemory } from "./cut.ts";
 import { type Buffer, buffer, partOf } from "./memory.ts";
-import { type Arrangement, inOrder, type Phase, type Step } from "./plan.ts";
+import { type Arrangement, inOrder, type Phase, type Step } from "./step.ts";
 
 /** A step that costs less nanoseconds is done by every thread rather than waited for. */
 const SMALL = 200;
@@ -201,8 +201,8 @@ class Uses {
       .filter(({ write }) => write)
       .every(({ buffer: item }) => {
         if (item.persistent && step.kind !== "take") return false;
-        return (this.#of.get(item) ?? []).every(
-          (other) => other.step === step ? true : !other.write && (this.#position.get(other.step) as number) > at,
+        return (this.#of.get(item) ?? []).every((other) =>
+          other.step === step ? true : !other.write && (this.#position.get(other.step) as number) > at,
         );
       });
   }

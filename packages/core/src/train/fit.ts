@@ -34,6 +34,8 @@ export interface StartEvent {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
   readonly engine: string;
+  /** Threads that share each step. */
+  readonly threads: number;
   readonly describePlan: () => string;
 }
 
@@ -95,6 +97,7 @@ export async function* fit(
     stepsPerEpoch: trainer.stepsPerEpoch,
     epochs: settings.epochs,
     engine: options.engine.name,
+    threads: trainer.threads,
     describePlan: () => trainer.describe(),
   };
   let stopped: StopReason = "epochs";

@@ -147,6 +147,10 @@ export class Trainer {
     return Object.fromEntries(this.#saved.map((name) => [name, Float64Array.from(this.#executable.read(name))]));
   }
 
+  get threads(): number {
+    return this.#executable.threads;
+  }
+
   describe(): string {
     return this.#executable.describe();
   }

@@ -28,7 +28,7 @@ test("a module that is handed in is all that is needed", async () => {
   for (const spy of used) expect(spy).not.toHaveBeenCalled();
 });
 
-test.each(["kernels", "kernels.relaxed", "kernels.shared", "kernels.shared.relaxed"])(
+test.each(["kernels", "kernels.shared"])(
   "%s asks the host for memory and for products by a library alone",
   async (name) => {
     const module = new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, `../../dist/${name}.wasm`)));

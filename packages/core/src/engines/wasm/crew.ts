@@ -19,7 +19,7 @@ export interface Site {
 }
 
 /** How long workers that were sent away may take to go, in milliseconds. */
-const PATIENCE = 5000;
+const PATIENCE = 2000;
 
 /** Ends the workers of engines that nobody has any more. */
 const abandoned = new FinalizationRegistry<readonly HostWorker[]>((workers) => {

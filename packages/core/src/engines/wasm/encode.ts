@@ -2,7 +2,7 @@
 import type { ChainStep, MicroStep, Place } from "../../compile/chain.ts";
 import type { KernelStep } from "../../compile/kernels.ts";
 import { type Buffer, collapse, elementBytes } from "../../compile/memory.ts";
-import type { Step } from "../../compile/plan.ts";
+import type { Step } from "../../compile/step.ts";
 import type { DType } from "../../graph/type.ts";
 import * as code from "./opcodes.ts";
 
@@ -183,7 +183,10 @@ function encodeChain(step: ChainStep, layout: Layout): number[] {
       (sum, place, i) => sum + (advances(micro, place, i) ? 2 << i : 0),
       Number("buffer" in micro.to),
     );
-    const words = [...micro.operands.map(address), ...(micro.pattern ? [micro.pattern.period, micro.pattern.inner] : [])];
+    const words = [
+      ...micro.operands.map(address),
+      ...(micro.pattern ? [micro.pattern.period, micro.pattern.inner] : []),
+    ];
     const opcode = isMoments(step, position) ? code.M_MOMENTS : MICRO[micro.name];
     return [opcode, flags, address(micro.to), ...words, 0, 0, 0, 0].slice(0, MICRO_WORDS);
   });

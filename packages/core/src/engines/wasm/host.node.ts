@@ -19,7 +19,8 @@ export const host: Host = {
     return module;
   },
   startWorker(onEnd) {
-    const worker = new Worker(dist("engines/wasm/worker.node.js"));
+    // Without the options of this process, of which some (--input-type) do not go with a file.
+    const worker = new Worker(dist("engines/wasm/worker.node.js"), { execArgv: [] });
     worker.unref();
     worker.on("error", (error) => onEnd(String(error)));
     worker.on("exit", (status) => onEnd(`it ended with status ${status}`));

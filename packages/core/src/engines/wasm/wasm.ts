@@ -6,7 +6,8 @@
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
-import { type Plan, plan, type Step } from "../../compile/plan.ts";
+import { type Plan, plan } from "../../compile/plan.ts";
+import type { Step } from "../../compile/step.ts";
 import {
   type CompileOptions,
   checkOptions,
