@@ -82,7 +82,8 @@ function open(path: string, candidates: readonly Library[], cache: string | null
       const name = `${library.name} ${version}`;
       return {
         ...{ name, library: library.name, version, path },
-        ...{ module: new URL("./bind.js", import.meta.url).href, data: link },
+        // What a worker loads is the build; the path is the same from src/ and from dist/.
+        ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link },
         bind: (memory) => bind(memory, link),
         prefers: openWisdom(name, cache),
       };

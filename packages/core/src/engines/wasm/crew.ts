@@ -5,7 +5,7 @@
 import { host } from "#host";
 import type { GemmLink } from "./gemm.ts";
 import { type HostWorker, WorkerError } from "./host.ts";
-import { ARRIVED, FAILED, JOB, JOB_STEPS, LEAVE, PASSED, PRESENT, SLEEPERS, TRAPPED } from "./opcodes.ts";
+import { ABSENT, ARRIVED, FAILED, FAILURE, JOB, JOB_STEPS, LEAVE, PASSED, PRESENT, SLEEPERS } from "./opcodes.ts";
 import type { Attachment } from "./worker.ts";
 
 /** An executable's place in shared memory. */
@@ -105,11 +105,9 @@ export class Crew {
     this.#dismiss(state);
     const end = performance.now() + PATIENCE;
     while (Atomics.load(state, PRESENT >> 2) > 0) {
-      if (performance.now() < end) continue;
-      const trapped = Atomics.load(state, TRAPPED >> 2) === 1;
-      this.lose(`a worker ${trapped ? "failed" : "did not answer in time"}`);
-      return;
+      if (performance.now() > end) return this.lose("a worker did not answer in time");
     }
-    for (const word of [ARRIVED, PASSED, SLEEPERS, TRAPPED]) Atomics.store(state, word >> 2, 0);
+    if (Atomics.load(state, FAILURE >> 2) === ABSENT) return this.lose("a worker could not begin");
+    for (const word of [ARRIVED, PASSED, SLEEPERS, FAILURE]) Atomics.store(state, word >> 2, 0);
   }
 }

@@ -72,8 +72,8 @@ export const JOB = 0;
 export const JOB_STEPS = 64;
 /** How many workers look after this memory. */
 export const PRESENT = 72;
-/** 1 when a worker met an instruction that it could not execute. */
-export const TRAPPED = 76;
+/** TRAPPED when a worker met an instruction that it could not execute, ABSENT when it could not begin. */
+export const FAILURE = 76;
 /** How many threads have arrived at the barrier. */
 export const ARRIVED = 128;
 /** Counts the barriers passed; FAILED once a thread has failed. */
@@ -83,6 +83,8 @@ export const SLEEPERS = 256;
 /** Bytes of the control block. */
 export const CONTROL_BYTES = 320;
 
+export const TRAPPED = 1;
+export const ABSENT = 2;
 export const LEAVE = -1;
 export const FAILED = -1;
 

@@ -1,6 +1,6 @@
 /** What a worker does, on every platform: attend to one memory until it is sent away, then to the next. */
 import { type Gemm, type GemmLink, nativeGemm, noGemm } from "./gemm.ts";
-import { FAILED, PASSED, PRESENT, TRAPPED } from "./opcodes.ts";
+import { ABSENT, FAILED, FAILURE, PASSED, PRESENT, TRAPPED } from "./opcodes.ts";
 
 /** An executable that needs the worker. */
 export interface Attachment {
@@ -25,10 +25,11 @@ export async function attend({ module, memory, gemm, control, plan, words, seen 
     const instance = new WebAssembly.Instance(module, { env: { memory, gemm: bound ?? noGemm } });
     (instance.exports.serve as Serve)(control, plan, words, seen);
   } catch (error) {
-    Atomics.store(state, TRAPPED >> 2, 1);
+    const hasTrapped = error instanceof WebAssembly.RuntimeError;
+    Atomics.store(state, FAILURE >> 2, hasTrapped ? TRAPPED : ABSENT);
     Atomics.store(state, PASSED >> 2, FAILED);
     Atomics.notify(state, PASSED >> 2);
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    if (!hasTrapped) throw error;
   } finally {
     Atomics.sub(state, PRESENT >> 2, 1);
     Atomics.notify(state, PRESENT >> 2);
