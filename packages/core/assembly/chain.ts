@@ -14,26 +14,31 @@ import { binary, unary, where } from "./elementwise";
 import { addRow, fused, moments } from "./fused";
 import { powLoop, rareLoop, transcendental } from "./transcendental";
 
-/** Runs one CHAIN instruction at p: [op, len, first, end, splats, body, ...splats × 2, ...body × 8]. */
+/** Runs one CHAIN instruction at p: [op, len, first, count, segments, stride, splats, body, ...splats × 2, ...body × 8]. */
 export function chain<T>(p: usize): void {
-  const first = load<i32>(p, 8);
-  const last = load<i32>(p, 12);
-  const body = p + 24 + (<usize>load<i32>(p, 16) << 3);
-  const end = body + <usize>load<i32>(p, 20) * 32;
-  if (first >= last) return;
-  for (let splat = p + 24; splat < body; splat += 8) {
-    fill<T>(load<usize>(splat), load<T>(load<usize>(splat, 4)), min(last - first, TILE));
+  const count = load<i32>(p, 12);
+  const body = p + 32 + (<usize>load<i32>(p, 24) << 3);
+  const end = body + <usize>load<i32>(p, 28) * 32;
+  if (count <= 0) return;
+  for (let splat = p + 32; splat < body; splat += 8) {
+    fill<T>(load<usize>(splat), load<T>(load<usize>(splat, 4)), min(count, TILE));
   }
-  for (let start = first; start < last; start += TILE) {
-    const size = min(TILE, last - start);
-    const offset = <usize>start * sizeof<T>();
-    for (let micro = body; micro < end; micro += 32) {
-      if (sizeof<T>() == 4 && load<i32>(micro) == M_MOMENTS) {
-        moments<T>(micro, offset, size);
-        micro += 64;
-      } else {
-        step<T>(micro, start, offset, size);
-      }
+  let first = load<i32>(p, 8);
+  const stride = load<i32>(p, 20);
+  for (let segments = load<i32>(p, 16); segments > 0; segments--, first += stride) {
+    for (let start = first; start < first + count; start += TILE) tile<T>(body, end, start, min(TILE, first + count - start));
+  }
+}
+
+/** All micro-operations on one tile. */
+function tile<T>(body: usize, end: usize, start: i32, size: i32): void {
+  const offset = <usize>start * sizeof<T>();
+  for (let micro = body; micro < end; micro += 32) {
+    if (sizeof<T>() == 4 && load<i32>(micro) == M_MOMENTS) {
+      moments<T>(micro, offset, size);
+      micro += 64;
+    } else {
+      step<T>(micro, start, offset, size);
     }
   }
 }

@@ -13,9 +13,12 @@ import { columnKernel, PANEL, ROWS, stridedKernel } from "./microkernel";
 import { packPanel, packRows } from "./pack";
 import { lanes } from "./vector";
 
-/** The longest block of k: a panel of B (32 · 512 bytes) and four rows of A share the first-level cache. */
-const MAX_DEPTH = 512;
-/** The most rows of a packed block of A: 256 · 512 f32 are half a megabyte. */
+/**
+ * The longest block of k: a panel of B (32 · 256 bytes) and four rows of A share the first-level cache. Blocks are added
+ * up on their own and only their totals meet, which halves the rounding error of long products (as in reduce.ts).
+ */
+const MAX_DEPTH = 256;
+/** The most rows of a packed block of A: 256 · 256 f32 are a quarter of a megabyte. */
 const MAX_ROWS = 256;
 /** A is packed when at least this many panels will pass over it, B when this many tiles of rows will. */
 const WORTH_PACKING = 8;

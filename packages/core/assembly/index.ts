@@ -41,7 +41,7 @@ export function run(plan: usize, words: i32, first: i32, steps: i32): bool {
       const op = word(p, 0);
       if (op & F64) compute<f64>(op ^ F64, p);
       else if (op < GATHER_ROWS) compute<f32>(op, p);
-      else if (op != BARRIER) move(op, p, step);
+      else if (op < BARRIER) move(op, p, step);
       else if (ASC_FEATURE_THREADS) {
         if (!barrier(word(p, 2), word(p, 3), word(p, 4) != 0, word(p, 5))) return false;
       }

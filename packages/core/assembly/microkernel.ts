@@ -33,16 +33,6 @@ export function columnKernel<T>(
   let c21 = c00;
   let c30 = c00;
   let c31 = c00;
-  if (accumulate) {
-    c00 = v128.load(c);
-    c01 = v128.load(c, 16);
-    c10 = v128.load(c1);
-    c11 = v128.load(c1, 16);
-    c20 = v128.load(c2);
-    c21 = v128.load(c2, 16);
-    c30 = v128.load(c3);
-    c31 = v128.load(c3, 16);
-  }
   for (const end = b + depth * bRow; b < end; a += aColumn, b += bRow) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -58,6 +48,16 @@ export function columnKernel<T>(
     const x3 = v128.load_splat<T>(a, 3 * sizeof<T>());
     c30 = madd<T>(x3, b0, c30);
     c31 = madd<T>(x3, b1, c31);
+  }
+  if (accumulate) {
+    c00 = v128.add<T>(c00, v128.load(c));
+    c01 = v128.add<T>(c01, v128.load(c, 16));
+    c10 = v128.add<T>(c10, v128.load(c1));
+    c11 = v128.add<T>(c11, v128.load(c1, 16));
+    c20 = v128.add<T>(c20, v128.load(c2));
+    c21 = v128.add<T>(c21, v128.load(c2, 16));
+    c30 = v128.add<T>(c30, v128.load(c3));
+    c31 = v128.add<T>(c31, v128.load(c3, 16));
   }
   v128.store(c3, c30);
   v128.store(c3, c31, 16);
@@ -89,16 +89,6 @@ export function stridedKernel<T>(
   let c21 = c00;
   let c30 = c00;
   let c31 = c00;
-  if (accumulate) {
-    c00 = v128.load(c);
-    c01 = v128.load(c, 16);
-    c10 = v128.load(c1);
-    c11 = v128.load(c1, 16);
-    c20 = v128.load(c2);
-    c21 = v128.load(c2, 16);
-    c30 = v128.load(c3);
-    c31 = v128.load(c3, 16);
-  }
   for (; depth > 0; depth--) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -119,6 +109,16 @@ export function stridedKernel<T>(
     a2 += aColumn;
     a3 += aColumn;
     b += bRow;
+  }
+  if (accumulate) {
+    c00 = v128.add<T>(c00, v128.load(c));
+    c01 = v128.add<T>(c01, v128.load(c, 16));
+    c10 = v128.add<T>(c10, v128.load(c1));
+    c11 = v128.add<T>(c11, v128.load(c1, 16));
+    c20 = v128.add<T>(c20, v128.load(c2));
+    c21 = v128.add<T>(c21, v128.load(c2, 16));
+    c30 = v128.add<T>(c30, v128.load(c3));
+    c31 = v128.add<T>(c31, v128.load(c3, 16));
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);

@@ -23,9 +23,11 @@ export interface MicroStep {
 
 export interface ChainStep {
   readonly kind: "chain";
-  /** Elements first … first + count − 1 are computed. */
+  /** Elements first + s · stride … + count − 1 are computed, for s < segments: one segment, unless columns are cut. */
   readonly first: number;
   readonly count: number;
+  readonly segments: number;
+  readonly stride: number;
   /** The rows of which the elements are: where a chain may be cut. */
   readonly rows: number;
   readonly dtype: FloatType;
@@ -100,6 +102,8 @@ class ChainBuilder {
       kind: "chain",
       first: 0,
       count,
+      segments: 1,
+      stride: count,
       rows: nodes[0].type.shape[0] ?? 1,
       dtype,
       splats: this.#splats,

@@ -7,9 +7,13 @@ import type { Step } from "./step.ts";
 
 /** A call, a barrier between threads, and what one more thread adds to it. */
 const CALL = 15;
-export const BARRIER = 500;
+export const BARRIER = 1000;
 
-const FLOPS_PER_NS = 80;
+/**
+ * How many bytes that another thread wrote come over in a nanosecond: measured in whole training steps, where cache lines
+ * come one by one, and go back when they are written again. In a plain loop it is ten times as many.
+ */
+export const REMOTE = 1.5;
 /** A micro-operation on an element; a transcendental function is about ten of them. */
 const MICRO = 0.08;
 const EXPENSIVE = new Set([
@@ -29,15 +33,16 @@ const EXPENSIVE = new Set([
 ]);
 const BYTES_PER_NS = 20;
 
-export function costOf(step: Step): number {
+/** @param flops operations that a matrix product makes in a nanosecond */
+export function costOf(step: Step, flops: number): number {
   switch (step.kind) {
     case "barrier":
       return BARRIER;
     case "matmul":
-      return CALL + (2 * step.m * step.n * step.k) / FLOPS_PER_NS;
+      return CALL + (2 * step.m * step.n * step.k) / flops;
     case "chain": {
       const each = step.body.reduce((sum, { name }) => sum + (EXPENSIVE.has(name) ? 10 * MICRO : MICRO), 0);
-      return CALL * (1 + step.body.length / 4) + step.count * each;
+      return CALL * (1 + (step.segments * step.body.length) / 4) + step.segments * step.count * each;
     }
     case "reduce": {
       const count = step.outer * step.reduce * step.inner;

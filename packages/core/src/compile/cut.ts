@@ -15,69 +15,66 @@ export interface Cut {
   slice(from: number, to: number): Step;
 }
 
-/** An operand that is larger than this is read by each thread in part rather than by all of them whole. */
-const LARGE_OPERAND = 2 ** 20;
+/** Columns that are narrower than two cache lines would have the lines of two threads side by side in every row. */
+const NARROWEST = 32;
 
-/** The way to cut a step; undefined where there is none. */
-export function cutOf(step: Step): Cut | undefined {
+/** The ways to cut a step. */
+export function cutsOf(step: Step): Cut[] {
   switch (step.kind) {
     case "chain":
       return cutChain(step);
     case "matmul":
-      return cutProduct(step);
+      return step.n >= 2 * NARROWEST ? [productRows(step), productColumns(step)] : [productRows(step)];
     case "reduce":
-      return cutReduction(step);
+      return [cutReduction(step)];
     case "gather-rows":
-      return cutRows(step, ({ reads: [table, index] }, from, to) => [table, view(index, from, to - from)]);
+      return [cutRows(step, ({ reads: [table, index] }, from, to) => [table, view(index, from, to - from)])];
     case "one-hot":
-      return cutRows(step, ({ reads: [index] }, from, to) => [view(index, from, to - from)]);
+      return [cutRows(step, ({ reads: [index] }, from, to) => [view(index, from, to - from)])];
     case "cast":
-      return cutElements(step.to, (to, part) => ({ ...step, to, reads: step.reads.map(part) }));
+      return [cutElements(step.to, (to, part) => ({ ...step, to, reads: step.reads.map(part) }))];
     case "take":
-      return cutElements(step.to, (to, part) => ({ ...step, to, from: part(step.from) }));
+      return [cutElements(step.to, (to, part) => ({ ...step, to, from: part(step.from) }))];
     case "random":
       // Random numbers come eight at a time.
       return rowWidth(step.to) % 8 === 0
-        ? cutElements(step.to, (to, _, first) => ({ ...step, to, first: step.first + first }))
-        : undefined;
+        ? [cutElements(step.to, (to, _, first) => ({ ...step, to, first: step.first + first }))]
+        : [];
     case "copy":
     case "scatter-rows":
     case "put":
     case "move":
     case "barrier":
-      return undefined;
+      return [];
     default:
       return step satisfies never;
   }
 }
 
-function cutChain(step: ChainStep): Cut {
-  const width = step.count / step.rows;
-  return {
-    units: step.rows,
-    slice: (from, to) => ({ ...step, first: step.first + from * width, count: (to - from) * width }),
+/** By rows, and by columns where they are wide. */
+function cutChain(step: ChainStep): Cut[] {
+  const { rows, count } = step;
+  const width = count / rows;
+  const byRows: Cut = {
+    units: rows,
+    slice(from, to) {
+      const part = (to - from) * width;
+      return { ...step, first: from * width, count: part, stride: part };
+    },
   };
+  const byColumns: Cut = {
+    units: width,
+    slice: (from, to) => ({ ...step, first: from, count: to - from, segments: rows, stride: width }),
+  };
+  return rows > 1 && width >= 2 * NARROWEST ? [byRows, byColumns] : [byRows];
 }
 
 type Product = KernelStep & { readonly kind: "matmul" };
 
-/** By rows of the result, unless every thread would then read a large B whole. */
-function cutProduct(step: Product): Cut {
-  const { m, n, k, leading, transposeA, transposeB, to, reads } = step;
+/** Each thread has all of B, and writes whole rows. */
+function productRows(step: Product): Cut {
+  const { m, k, leading, transposeA, to, reads } = step;
   const [a, b] = reads;
-  const inRows = n > m && b.bytes > LARGE_OPERAND;
-  if (inRows) {
-    return {
-      units: n,
-      slice(from, end) {
-        const [first, count] = transposeB
-          ? [from * leading.b, (end - from) * k]
-          : [from, (k - 1) * leading.b + end - from];
-        const columns = view(to, from, (m - 1) * leading.to + end - from);
-        return { ...step, n: end - from, reads: [a, view(b, first, count)], to: columns };
-      },
-    };
-  }
   return {
     units: m,
     slice(from, end) {
@@ -86,6 +83,22 @@ function cutProduct(step: Product): Cut {
         : [from * leading.a, (end - from) * k];
       const rows = view(to, from * leading.to, (end - from) * leading.to);
       return { ...step, m: end - from, reads: [view(a, first, count), b], to: rows };
+    },
+  };
+}
+
+/** Each thread has all of A: the inputs of its own units, whose weights stay where they are from step to step. */
+function productColumns(step: Product): Cut {
+  const { m, n, k, leading, transposeB, to, reads } = step;
+  const [a, b] = reads;
+  return {
+    units: n,
+    slice(from, end) {
+      const [first, count] = transposeB
+        ? [from * leading.b, (end - from) * k]
+        : [from, (k - 1) * leading.b + end - from];
+      const columns = view(to, from, (m - 1) * leading.to + end - from);
+      return { ...step, n: end - from, reads: [a, view(b, first, count)], to: columns };
     },
   };
 }

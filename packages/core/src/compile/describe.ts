@@ -25,7 +25,7 @@ function printStep(step: Step): string[] {
   switch (step.kind) {
     case "chain":
       return [
-        `chain ${step.dtype} × ${step.count}${step.first > 0 ? ` from ${step.first}` : ""}, ${step.registers} registers`,
+        `chain ${step.dtype} × ${step.segments > 1 ? `${step.segments} × ` : ""}${step.count}, ${step.registers} registers`,
         ...step.splats.map((splat) => `  r${splat.register} = splat ${show(splat.from)}`),
         ...step.body.map((micro) => {
           const pattern = micro.pattern ? ` (period ${micro.pattern.period}, inner ${micro.pattern.inner})` : "";

@@ -1,32 +1,42 @@
 /**
  * Several threads, one plan. Steps are taken in phases: within a phase each thread runs its own pieces without looking at
  * the others, because no thread writes what another one touches; between phases stands a barrier. A step joins the first
- * phase in which what it needs is done and its pieces conflict with nobody's. So the rows of a batch go forward and
- * back to the first layer on one thread without a stop, and then the rows of each weight's gradient meet their update.
+ * phase in which what it needs is done and its pieces conflict with nobody's, unless another way to cut it, with less to
+ * bring over from the other cores, is worth a barrier: so a large layer is cut by its units, whose weights then stay with
+ * the thread that updates them, and a small one by the rows of the batch.
  *
  * What is small is computed by every thread for itself, in memory of its own, which is cheaper than to wait for it.
  */
-import { type Access, accessesOf } from "./access.ts";
-import { BARRIER, costOf } from "./cost.ts";
-import { cutOf, onMemory } from "./cut.ts";
+import { accessesOf, overlap } from "./access.ts";
+import { BARRIER, costOf, REMOTE } from "./cost.ts";
+import { type Cut, cutsOf, onMemory } from "./cut.ts";
+import { Locality, type Owned } from "./locality.ts";
 import { type Buffer, buffer, partOf } from "./memory.ts";
 import { type Arrangement, inOrder, type Phase, type Step } from "./step.ts";
+import { Uses } from "./uses.ts";
 
 /** A step that costs less nanoseconds is done by every thread rather than waited for. */
 const SMALL = 200;
+/** Rows of a batch of at most so many bytes are fetched by every thread for itself: it needs most of them. */
+const LARGEST_BATCH = 2 ** 21;
 /** Threads are used when they save at least this share of the time. */
-const WORTHWHILE = 0.8;
-
-/** Numbers of threads that are weighed against each other; on more, only plans beyond a fully connected network run faster. */
+const WORTHWHILE = 0.85;
+/** Numbers of threads that are weighed against each other; more have too little to do in a fully connected network. */
 const NUMBERS = [2, 3, 4, 6, 8, 12, 16];
 
-/** The steps on the number of threads that promises the shortest run, or on exactly `threads`. */
-export function shard(steps: readonly Step[], threads: number | { readonly most: number }): Arrangement {
-  if (typeof threads === "number") return threads === 1 ? inOrder(steps) : new Sharder(steps, threads).build();
-  const alone = steps.reduce((sum, step) => sum + costOf(step), 0);
+export interface ShardOptions {
+  /** Exactly so many, or the number that promises the shortest run. */
+  readonly threads: number | { readonly most: number };
+  /** Operations that a matrix product makes in a nanosecond on one thread. */
+  readonly flops: number;
+}
+
+export function shard(steps: readonly Step[], { threads, flops }: ShardOptions): Arrangement {
+  if (typeof threads === "number") return threads === 1 ? inOrder(steps) : new Sharder(steps, threads, flops).build();
+  const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
-    const candidate = new Sharder(steps, count).build();
+    const candidate = new Sharder(steps, count, flops).build();
     if (candidate.cost < best.cost) best = candidate;
   }
   return best;
@@ -44,93 +54,153 @@ interface Way {
   readonly copies?: ReadonlyMap<Buffer, readonly Buffer[]>;
 }
 
+/** A way, what it touches, and how long each thread takes for it. */
+interface Choice extends Way {
+  readonly accesses: readonly (Owned & { readonly step: Step })[];
+  readonly costs: readonly number[];
+  readonly conflicts: boolean;
+}
+
 class Sharder {
-  readonly #threads: number;
+  readonly #threads: readonly number[];
+  readonly #flops: number;
   readonly #steps: readonly Step[];
-  readonly #before: readonly ReadonlySet<Step>[];
-  readonly #replicable: ReadonlySet<Step>;
+  readonly #uses: Uses;
+  readonly #locality: Locality;
   /** The memory of each thread that stands for a buffer. */
   readonly #own = new Map<Buffer, readonly Buffer[]>();
   /** What the threads of this phase touch. */
-  #touched = new Map<Buffer, (Access & { readonly thread: number; readonly step: Step })[]>();
+  #touched = new Map<Buffer, (Owned & { readonly step: Step })[]>();
 
-  constructor(steps: readonly Step[], threads: number) {
+  constructor(steps: readonly Step[], threads: number, flops: number) {
     this.#steps = steps;
-    this.#threads = threads;
-    const uses = new Uses(steps);
-    this.#before = steps.map((step) => uses.before(step));
-    this.#replicable = new Set(steps.filter((step) => isSmall(step) && uses.isOnlyWriter(step)));
+    this.#threads = Array.from({ length: threads }, (_, t) => t);
+    this.#flops = flops;
+    this.#uses = new Uses(steps);
+    this.#locality = new Locality(this.#uses.updated().flatMap((item) => this.#byRows(item)));
+  }
+
+  /** A step updates parameters by their rows, so each thread has its own at the start of the next. */
+  #byRows(item: Buffer): Owned[] {
+    const rows = item.type.shape[0] ?? 1;
+    const width = item.bytes / rows;
+    return this.#threads.map((thread) => {
+      const [from, to] = this.#share(rows, thread);
+      const bytes = (to - from) * width;
+      return { buffer: item, start: from * width, rows: 1, width: bytes, stride: bytes || 1, write: true, thread };
+    });
+  }
+
+  #share(units: number, thread: number): [number, number] {
+    const threads = this.#threads.length;
+    return [boundary(units, thread, threads), boundary(units, thread + 1, threads)];
   }
 
   build(): Arrangement {
     const phases: Phase[] = [];
     const done = new Set<Step>();
-    let rest = this.#steps.map((step, i) => ({ step, before: this.#before[i] }));
+    let cost = 0;
+    let rest = this.#steps.map((step) => ({ step, before: this.#uses.before(step) }));
     while (rest.length > 0) {
-      const phase: Step[][] = Array.from({ length: this.#threads }, () => []);
+      const phase: Step[][] = this.#threads.map(() => []);
+      const costs = this.#threads.map(() => 0);
       this.#touched = new Map();
       rest = rest.filter(({ step, before }) => {
         if (![...before].every((other) => done.has(other))) return true;
-        const pieces = this.#place(step);
-        if (pieces === undefined) return true;
-        pieces.forEach((piece, t) => {
+        const choice = this.#choose(step);
+        if (choice.conflicts) return true;
+        this.#commit(choice);
+        for (const t of this.#threads) {
+          const piece = choice.pieces[t];
           if (piece !== undefined) phase[t].push(piece);
-        });
+          costs[t] += choice.costs[t];
+        }
         done.add(step);
         return false;
       });
       phases.push(phase);
+      cost += Math.max(...costs) + BARRIER;
     }
-    const longest = (phase: Phase): number =>
-      Math.max(...phase.map((pieces) => pieces.reduce((sum, piece) => sum + costOf(piece), 0)));
-    const barrier = BARRIER + 100 * this.#threads;
-    const cost = phases.reduce((sum, phase) => sum + longest(phase) + barrier, 0);
     return { phases, copies: [...this.#own.values()].flatMap(([, ...others]) => others), cost };
   }
 
-  /** A piece for each thread, or undefined where every way to share the step out conflicts with what is in this phase. */
-  #place(step: Step): readonly (Step | undefined)[] | undefined {
-    for (const { pieces, copies } of this.#ways(step)) {
-      const accesses = pieces.flatMap((piece, thread) =>
-        piece === undefined ? [] : accessesOf(piece).map((access) => ({ ...access, thread, step })),
-      );
-      if (accesses.some((access) => this.#conflicts(access))) continue;
-      for (const access of accesses) {
-        const list = this.#touched.get(access.buffer);
-        if (list === undefined) this.#touched.set(access.buffer, [access]);
-        else list.push(access);
-      }
-      for (const [item, own] of copies ?? []) this.#own.set(item, own);
-      return pieces;
+  /** The way that takes least, the barrier included that it may need. */
+  #choose(step: Step): Choice {
+    let best: Choice | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const way of this.#ways(step)) {
+      const choice = this.#weigh(step, way);
+      const cost = Math.max(...choice.costs) + (choice.conflicts ? BARRIER : 0);
+      if (cost < least) [best, least] = [choice, cost];
     }
-    return undefined;
+    return best as Choice;
   }
 
-  #conflicts(access: Access & { readonly thread: number; readonly step: Step }): boolean {
+  #weigh(step: Step, way: Way): Choice {
+    const accesses = way.pieces.map((piece, thread) =>
+      piece === undefined ? [] : accessesOf(piece).map((access) => ({ ...access, thread, step })),
+    );
+    const costs = way.pieces.map((piece, t) =>
+      piece === undefined ? 0 : costOf(piece, this.#flops) + this.#locality.remote(accesses[t]) / REMOTE,
+    );
+    const all = accesses.flat();
+    return { ...way, accesses: all, costs, conflicts: all.some((access) => this.#conflicts(access)) };
+  }
+
+  #conflicts(access: Owned & { readonly step: Step }): boolean {
     return (this.#touched.get(access.buffer) ?? []).some(
       (other) =>
         other.thread !== access.thread &&
         other.step !== access.step &&
         (other.write || access.write) &&
-        other.from < access.to &&
-        access.from < other.to,
+        overlap(other, access) > 0,
     );
   }
 
-  /** By every thread for itself, in pieces, by the first thread alone: what makes sense for the step, the best first. */
-  *#ways(step: Step): Generator<Way> {
-    const each = Array.from({ length: this.#threads }, (_, t) => t);
-    if (this.#replicable.has(step)) yield this.#replicated(step);
-    const cut = cutOf(step);
-    if (cut !== undefined && cut.units >= this.#threads) {
-      const pieces = each.map((t) => {
-        const [from, to] = [boundary(cut.units, t, this.#threads), boundary(cut.units, t + 1, this.#threads)];
-        return from === to ? undefined : onMemory(cut.slice(from, to), (item) => this.#ownOf(item, t));
-      });
-      yield { pieces };
-      if (!isSmall(step)) return;
+  #commit({ accesses, copies }: Choice): void {
+    for (const access of accesses) {
+      const list = this.#touched.get(access.buffer);
+      if (list === undefined) this.#touched.set(access.buffer, [access]);
+      else list.push(access);
     }
-    yield { pieces: each.map((t) => (t === 0 ? step : undefined)) };
+    for (const [item, own] of copies ?? []) this.#own.set(item, own);
+    this.#locality.commit(accesses);
+  }
+
+  /** By every thread for itself, in pieces, by the first thread alone: what makes sense for the step. */
+  #ways(step: Step): Way[] {
+    if (this.#isReplicable(step)) return [this.#replicated(step)];
+    const threads = this.#threads.length;
+    const cuts = cutsOf(step).filter(({ units }) => units >= threads);
+    const alone: Way = { pieces: this.#threads.map((t) => (t === 0 ? step : undefined)) };
+    return [...cuts.map((cut) => this.#cut(cut)), ...(cuts.length === 0 || this.#isSmall(step) ? [alone] : [])];
+  }
+
+  #cut(cut: Cut): Way {
+    return {
+      pieces: this.#threads.map((t) => {
+        const [from, to] = this.#share(cut.units, t);
+        return from === to ? undefined : onMemory(cut.slice(from, to), (item) => this.#ownOf(item, t));
+      }),
+    };
+  }
+
+  #isSmall(step: Step): boolean {
+    return costOf(step, this.#flops) < SMALL;
+  }
+
+  #isReplicable(step: Step): boolean {
+    const fetches = step.kind === "take" || step.kind === "gather-rows" || step.kind === "one-hot";
+    const computes = step.kind === "chain" || step.kind === "reduce" || step.kind === "cast";
+    if (!(fetches ? step.to.bytes <= LARGEST_BATCH : computes && this.#isSmall(step))) return false;
+    // What others wrote in pieces is better waited for in pieces.
+    return this.#uses.isOnlyWriter(step) && this.#readsNothingShared(step);
+  }
+
+  #readsNothingShared(step: Step): boolean {
+    return accessesOf(step).every(
+      ({ buffer: item, write }) => write || this.#own.has(item) || !this.#uses.isWritten(item),
+    );
   }
 
   /** Every thread writes memory of its own; the first thread's is the buffer that everybody else knows. */
@@ -139,14 +209,12 @@ class Sharder {
     const copies = new Map(
       written.map((item) => [
         item,
-        Array.from({ length: this.#threads }, (_, t) =>
+        this.#threads.map((t) =>
           t === 0 ? item : buffer(`${item.name} (thread ${t})`, item.type, { persistent: item.persistent }),
         ),
       ]),
     );
-    const pieces = Array.from({ length: this.#threads }, (_, t) =>
-      onMemory(step, (item) => copies.get(item)?.[t] ?? this.#ownOf(item, t)),
-    );
+    const pieces = this.#threads.map((t) => onMemory(step, (item) => copies.get(item)?.[t] ?? this.#ownOf(item, t)));
     return { pieces, copies };
   }
 
@@ -155,55 +223,5 @@ class Sharder {
     const own = this.#own.get(item.whole ?? item)?.[t];
     if (own === undefined || t === 0) return item;
     return item.whole === undefined ? own : partOf(own, item.start as number, item.bytes);
-  }
-}
-
-function isSmall(step: Step): boolean {
-  const kinds: readonly Step["kind"][] = ["chain", "reduce", "gather-rows", "one-hot", "cast", "take"];
-  return kinds.includes(step.kind) && costOf(step) < SMALL;
-}
-
-/** Who reads and who writes each buffer, in the order of the steps. */
-class Uses {
-  readonly #accesses: ReadonlyMap<Step, readonly Access[]>;
-  readonly #of = new Map<Buffer, { readonly step: Step; readonly write: boolean }[]>();
-  readonly #position: ReadonlyMap<Step, number>;
-
-  constructor(steps: readonly Step[]) {
-    this.#accesses = new Map(steps.map((step) => [step, accessesOf(step)]));
-    this.#position = new Map(steps.map((step, i) => [step, i]));
-    for (const [step, accesses] of this.#accesses) {
-      for (const { buffer: item, write } of accesses) {
-        const list = this.#of.get(item) ?? [];
-        this.#of.set(item, list);
-        list.push({ step, write });
-      }
-    }
-  }
-
-  /** The steps that must be done before: they write what this one touches, or touch what it writes. */
-  before(step: Step): Set<Step> {
-    const at = this.#position.get(step) as number;
-    const result = new Set<Step>();
-    for (const { buffer: item, write } of this.#accesses.get(step) ?? []) {
-      for (const other of this.#of.get(item) ?? []) {
-        if ((this.#position.get(other.step) as number) >= at) break;
-        if (write || other.write) result.add(other.step);
-      }
-    }
-    return result;
-  }
-
-  /** Whether what the step writes is written by it alone, from nothing that it holds, and read by nobody earlier. */
-  isOnlyWriter(step: Step): boolean {
-    const at = this.#position.get(step) as number;
-    return (this.#accesses.get(step) ?? [])
-      .filter(({ write }) => write)
-      .every(({ buffer: item }) => {
-        if (item.persistent && step.kind !== "take") return false;
-        return (this.#of.get(item) ?? []).every((other) =>
-          other.step === step ? true : !other.write && (this.#position.get(other.step) as number) > at,
-        );
-      });
   }
 }

@@ -2,12 +2,13 @@
 import type { Engine } from "../engines/engine.ts";
 import type { FloatType } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
-import { count, inRange, nonNegative, wholeNumber } from "../nn/options.ts";
+import { count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Metric } from "./metrics.ts";
 import type { Tensors } from "./predictor.ts";
 import type { Schedule } from "./schedules.ts";
 import type { StepSpec } from "./step.ts";
+import { SLICE } from "./turns.ts";
 
 export interface FitOptions {
   readonly engine: Engine;
@@ -37,6 +38,8 @@ export interface FitOptions {
   readonly initial?: Tensors;
   /** What to tell of the validation rows after each epoch (default: accuracy for labels, rmse for values). */
   readonly metrics?: Readonly<Record<string, Metric>>;
+  /** Milliseconds for which training may hold the event loop at a time, > 0 (default 12); one step is never divided. */
+  readonly slice?: number;
   /** Stops cleanly at the next slice of work; the best model so far is kept. */
   readonly signal?: AbortSignal;
 }
@@ -52,6 +55,7 @@ export interface Settings {
 export function checkSettings(options: FitOptions, rows: number): Settings {
   const { epochs = 100, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
+  inRange("slice", options.slice ?? SLICE, positive);
   return {
     epochs: inRange("epochs", epochs, count),
     batch: Math.min(rows, inRange("batch", batch, count)),

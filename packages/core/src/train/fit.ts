@@ -14,7 +14,8 @@ import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { checkSettings, type FitOptions } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import { Predictor, type Tensors } from "./predictor.ts";
-import { now, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
+import { now, Turns } from "./turns.ts";
 
 /** Why training ended. */
 export type StopReason = "epochs" | "patience" | "aborted" | "diverged";
@@ -87,8 +88,9 @@ export async function* fit(
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
-  const trainer = new Trainer(network, train, options, settings);
-  const watcher = new Watcher(network, validation, options, trainer.tensors());
+  const turns = new Turns(options.slice);
+  const trainer = new Trainer(network, train, options, settings, turns);
+  const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
 
   yield {
     type: "start",
@@ -109,7 +111,7 @@ export async function* fit(
       break;
     }
     epoch++;
-    const watched = watcher.look(epoch, result.loss, trainer);
+    const watched = await watcher.look(epoch, result.loss, trainer);
     yield { type: "epoch", epoch, epochs: settings.epochs, ...result, ...watched, seconds: now() - started };
     if (!Number.isFinite(watched.validation?.loss ?? result.loss)) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
@@ -141,23 +143,26 @@ class Watcher {
   readonly #validation: Dataset | undefined;
   readonly #predictor: Predictor | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
+  readonly #turns: Turns;
 
   constructor(
     network: NetworkSpec,
     validation: Dataset | undefined,
     options: FitOptions,
     initial: Record<string, Float64Array>,
+    turns: Turns,
   ) {
     this.best = initial;
+    this.#turns = turns;
     const { engine, loss, dtype = "f32" } = options;
     this.#validation = validation;
     this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
     if (validation) this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtype);
   }
 
-  look(epoch: number, trainingLoss: number, trainer: Trainer): Pick<EpochEvent, "validation" | "best"> {
+  async look(epoch: number, trainingLoss: number, trainer: Trainer): Promise<Pick<EpochEvent, "validation" | "best">> {
     const tensors = trainer.tensors();
-    const validation = this.#judge(tensors);
+    const validation = await this.#judge(tensors);
     const watched = validation?.loss ?? trainingLoss;
     const best = watched < this.bestLoss;
     trainer.schedule.observe?.(watched);
@@ -165,11 +170,14 @@ class Watcher {
     return validation === undefined ? { best } : { validation, best };
   }
 
-  #judge(tensors: Tensors): EpochEvent["validation"] {
+  async #judge(tensors: Tensors): Promise<EpochEvent["validation"]> {
     if (this.#validation === undefined || this.#predictor === undefined) return undefined;
     const { y, weight } = this.#validation;
     this.#predictor.load(tensors);
-    const { predictions, loss } = this.#predictor.judge(this.#validation);
+    const judging = this.#predictor.judging(this.#validation);
+    let result = judging.next();
+    for (; !result.done; result = judging.next()) await this.#turns.pass();
+    const { predictions, loss } = result.value;
     const metrics = Object.entries(this.#metrics).map(([name, metric]) => [name, metric(predictions, y, weight)]);
     return { loss, metrics: Object.fromEntries(metrics) };
   }

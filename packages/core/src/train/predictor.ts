@@ -1,4 +1,4 @@
-/** Forward only: outputs, predictions and the loss of each row, for any number of rows through one plan of fixed batch. */
+/** Forward only: outputs, predictions and the loss of each row, for any number of rows through a few plans of fixed batch. */
 import type { Engine, Executable } from "../engines/engine.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
@@ -25,88 +25,146 @@ export interface Judgement {
   readonly loss: number;
 }
 
-const LARGEST_BATCH = 256;
+/** Rows of the plans: a table goes through the largest in parts, and what is left through the smallest that holds it. */
+const BATCHES = [1, 16, 256];
 
+/** A plan of fixed batch, and whether it has the parameters yet. */
+interface Pass {
+  readonly batch: number;
+  readonly executable: Executable;
+  loaded: boolean;
+}
+
+/** Plans are compiled when they are first needed. */
 export class Predictor {
+  readonly #engine: Engine;
   readonly #network: NetworkSpec;
-  readonly #batch: number;
+  readonly #loss: Loss;
+  readonly #dtype: FloatType;
   readonly #outputs: number;
-  readonly #labels: boolean;
-  readonly #executable: Executable;
+  readonly #batches: readonly number[];
+  readonly #forward = new Map<number, Pass>();
+  readonly #judge = new Map<number, Pass>();
+  #tensors: Tensors = {};
 
-  /** Compiles for tables of about `rows` rows. */
+  /** For tables of at most about `rows` rows: larger ones are worth no larger plans. */
   constructor(engine: Engine, network: NetworkSpec, loss: Loss, rows: number, dtype: FloatType) {
+    this.#engine = engine;
     this.#network = network;
-    this.#batch = Math.max(1, Math.min(rows, LARGEST_BATCH));
+    this.#loss = loss;
+    this.#dtype = dtype;
     this.#outputs = network.layers[network.layers.length - 1].units;
-    this.#labels = loss.target === "labels";
-    const { params, buffers } = parameterInputs(network, dtype);
-    const x = input("x", [this.#batch, network.inputs], dtype);
-    const y = this.#labels ? input("y", [this.#batch], "i32") : input("y", [this.#batch, this.#outputs], dtype);
-    const { output } = forward(network, params, x, { training: false, buffers });
-    const inputs = [...Object.values(params), ...Object.values(buffers), x, y];
-    const outputs = { output, prediction: loss.predict?.(output) ?? output, rowLoss: loss.perRow(output, y) };
-    this.#executable = engine.compile(program("predict", inputs, outputs));
+    const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
+    this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
   }
 
   /** Takes parameters and running statistics. Throws RangeError on an unknown name or a wrong length. */
   load(tensors: Tensors): void {
-    for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
+    this.#tensors = { ...this.#tensors, ...tensors };
+    const passes = [...this.#forward.values(), ...this.#judge.values()];
+    for (const pass of passes) pass.loaded = false;
+    this.#ready(passes[0] ?? this.#pass(this.#batches[0], this.#forward));
   }
 
   /** Throws DataError when x is no whole number of rows. */
   predict(x: ArrayLike<number>): Predictions {
     const rows = rowsOf({ x, y: [] }, this.#network.inputs);
     const outputs = new Float64Array(rows * this.#outputs);
-    const predictions = new Float64Array(rows * this.#outputs);
-    this.#eachBatch(x, rows, (start, count) => {
-      this.#executable.run();
-      this.#copy("output", outputs, start, count);
-      this.#copy("prediction", predictions, start, count);
-    });
+    const predictions = this.#loss.predict ? new Float64Array(rows * this.#outputs) : outputs;
+    for (const { executable, start, count } of this.#parts(x, rows, this.#forward)) {
+      executable.run();
+      this.#copy(executable, "output", outputs, start, count);
+      if (predictions !== outputs) this.#copy(executable, "prediction", predictions, start, count);
+    }
     return { outputs, predictions };
   }
 
   /** Predictions, and the weighted mean of the rows' losses (regularisers not included). */
   judge(data: Dataset): Judgement {
+    const judging = this.judging(data);
+    for (;;) {
+      const { done, value } = judging.next();
+      if (done) return value;
+    }
+  }
+
+  /** The same, with a pause after each batch for whoever must let others run. */
+  *judging(data: Dataset): Generator<undefined, Judgement> {
     const rows = rowsOf(data, this.#network.inputs);
-    const width = this.#labels ? 1 : this.#outputs;
+    const width = this.#loss.target === "labels" ? 1 : this.#outputs;
     const targets = Float64Array.from(data.y);
     const predictions = new Float64Array(rows * this.#outputs);
     let total = 0;
     let weights = 0;
-    this.#eachBatch(data.x, rows, (start, count) => {
-      const padded = new Float64Array(this.#batch * width);
-      padded.set(targets.subarray(start * width, (start + count) * width));
-      this.#executable.write("y", padded);
-      this.#executable.run();
-      this.#copy("prediction", predictions, start, count);
-      const losses = this.#executable.read("rowLoss");
+    for (const { executable, batch, start, count } of this.#parts(data.x, rows, this.#judge)) {
+      executable.write("y", part(targets, start * width, count * width, batch * width));
+      executable.run();
+      this.#copy(executable, "prediction", predictions, start, count);
+      const losses = executable.read("rowLoss");
       for (let i = 0; i < count; i++) {
         const weight = data.weight?.[start + i] ?? 1;
         if (weight === 0) continue;
         total += weight * losses[i];
         weights += weight;
       }
-    });
+      yield;
+    }
     return { predictions, loss: weights === 0 ? 0 : total / weights };
   }
 
-  #copy(name: string, to: Float64Array, start: number, count: number): void {
-    to.set(this.#executable.read(name).subarray(0, count * this.#outputs), start * this.#outputs);
+  #copy(executable: Executable, name: string, to: Float64Array, start: number, count: number): void {
+    to.set(executable.read(name).subarray(0, count * this.#outputs), start * this.#outputs);
   }
 
-  /** Writes each batch of rows, the last one padded with zeros, and calls `use`. */
-  #eachBatch(x: ArrayLike<number>, rows: number, use: (start: number, count: number) => void): void {
+  /** Writes each part of the rows to a plan, the last one padded with zeros. */
+  *#parts(x: ArrayLike<number>, rows: number, passes: Map<number, Pass>) {
     const { inputs } = this.#network;
     const all = ArrayBuffer.isView(x) ? (x as unknown as Float64Array) : Float64Array.from(x);
-    const padded = new Float64Array(this.#batch * inputs);
-    for (let start = 0; start < rows; start += this.#batch) {
-      const count = Math.min(this.#batch, rows - start);
-      padded.fill(0);
-      padded.set(all.subarray(start * inputs, (start + count) * inputs));
-      this.#executable.write("x", padded);
-      use(start, count);
+    for (let start = 0; start < rows; ) {
+      const left = rows - start;
+      const size = this.#batches.find((candidate) => candidate >= left) ?? this.#batches[this.#batches.length - 1];
+      const { batch, executable } = this.#ready(this.#pass(size, passes));
+      const count = Math.min(batch, left);
+      executable.write("x", part(all, start * inputs, count * inputs, batch * inputs));
+      yield { executable, batch, start, count };
+      start += count;
     }
   }
+
+  #ready(pass: Pass): Pass {
+    if (!pass.loaded) for (const [name, values] of Object.entries(this.#tensors)) pass.executable.write(name, values);
+    pass.loaded = true;
+    return pass;
+  }
+
+  #pass(batch: number, passes: Map<number, Pass>): Pass {
+    const known = passes.get(batch);
+    if (known !== undefined) return known;
+    const pass: Pass = { batch, executable: this.#compile(batch, passes === this.#judge), loaded: false };
+    passes.set(batch, pass);
+    return pass;
+  }
+
+  #compile(batch: number, judges: boolean): Executable {
+    const [loss, dtype, network] = [this.#loss, this.#dtype, this.#network];
+    const { params, buffers } = parameterInputs(network, dtype);
+    const x = input("x", [batch, network.inputs], dtype);
+    const y = loss.target === "labels" ? input("y", [batch], "i32") : input("y", [batch, this.#outputs], dtype);
+    const { output } = forward(network, params, x, { training: false, buffers });
+    const prediction = loss.predict?.(output) ?? output;
+    const carried = [...Object.values(params), ...Object.values(buffers)];
+    const closed = judges
+      ? program("judge", [...carried, x, y], { prediction, rowLoss: loss.perRow(output, y) })
+      : program("predict", [...carried, x], { output, prediction });
+    return this.#engine.compile(closed);
+  }
+}
+
+/** `count` numbers from `start` on, filled up with zeros to `length`. */
+function part(values: Float64Array, start: number, count: number, length: number): Float64Array {
+  const own = values.subarray(start, start + count);
+  if (count === length) return own;
+  const padded = new Float64Array(length);
+  padded.set(own);
+  return padded;
 }

@@ -12,12 +12,10 @@ import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { stateName, type TrainStep, trainStep } from "./step.ts";
+import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const DROPOUT = 0x64726f70;
-
-/** How long a slice of steps may hold the event loop, in milliseconds. */
-const SLICE = 12;
 
 export class Trainer {
   readonly rows: number;
@@ -29,14 +27,17 @@ export class Trainer {
   readonly #saved: readonly string[];
   /** Steps that take about one slice, learned by measuring. */
   #sliceSteps = 1;
-  #sinceYield = now();
+  readonly #turns: Turns;
+  readonly #slice: number;
 
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, settings: Settings) {
+  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, settings: Settings, turns: Turns) {
     const dtype = options.dtype ?? "f32";
     const optimizer = options.optimizer ?? adam();
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / settings.batch);
     this.#settings = settings;
+    this.#turns = turns;
+    this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
     // One more row than the table has, of weight zero, fills up the last batch.
     const { loss, l1, l2, clip } = options;
@@ -95,16 +96,13 @@ export class Trainer {
     const steps = this.stepsPerEpoch;
     const rate = this.#writeEpoch(epoch);
     for (let first = 0; first < steps; ) {
-      if (now() - this.#sinceYield > SLICE / 1000) {
-        await nextTurn();
-        this.#sinceYield = now();
-      }
+      await this.#turns.pass();
       if (signal?.aborted) return undefined;
       const count = Math.min(this.#sliceSteps, steps - first);
       const before = now();
       this.#executable.run(count, first);
       const perStep = ((now() - before) * 1000) / count;
-      this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(SLICE / perStep)));
+      this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(this.#slice / perStep)));
       first += count;
     }
     const losses = Array.from(this.#executable.read("loss"));
@@ -154,16 +152,4 @@ export class Trainer {
   describe(): string {
     return this.#executable.describe();
   }
-}
-
-/** Seconds, from an arbitrary start. */
-export const now = (): number => performance.now() / 1000;
-
-/** Lets timers, signals and I/O run. */
-function nextTurn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void };
-  return new Promise((resolve) => {
-    if (setImmediate) setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

@@ -79,6 +79,8 @@ export class Crew {
 
   #move(site: Site, state: Int32Array): void {
     if (this.#site) this.#dismiss(new Int32Array(this.#site.memory.buffer, this.#site.control));
+    // Those that attended to this site before, and were not needed since, may be about to leave it.
+    this.#awaitDeparture(state);
     const { module, memory, gemm, control, streams } = site;
     const [, ...shares] = streams;
     this.start(shares.length);
@@ -103,11 +105,18 @@ export class Crew {
     Atomics.store(state, PASSED >> 2, FAILED);
     Atomics.notify(state, PASSED >> 2);
     this.#dismiss(state);
+    this.#awaitDeparture(state);
+    if (Atomics.load(state, FAILURE >> 2) === ABSENT) this.lose("a worker could not begin");
+    for (const word of [ARRIVED, PASSED, SLEEPERS, FAILURE]) Atomics.store(state, word >> 2, 0);
+  }
+
+  /** Workers that were sent away go at once, unless they compute. */
+  #awaitDeparture(state: Int32Array): void {
     const end = performance.now() + PATIENCE;
     while (Atomics.load(state, PRESENT >> 2) > 0) {
-      if (performance.now() > end) return this.lose("a worker did not answer in time");
+      if (performance.now() < end) continue;
+      this.lose("a worker did not answer in time");
+      return;
     }
-    if (Atomics.load(state, FAILURE >> 2) === ABSENT) return this.lose("a worker could not begin");
-    for (const word of [ARRIVED, PASSED, SLEEPERS, FAILURE]) Atomics.store(state, word >> 2, 0);
   }
 }

@@ -193,7 +193,9 @@ function encodeChain(step: ChainStep, layout: Layout): number[] {
   const splats = step.splats.flatMap(({ register: index, from }) => [register(index), layout.arena + from.offset]);
   return instruction(code.CHAIN + (step.dtype === "f64" ? code.F64 : 0), [
     step.first,
-    step.first + step.count,
+    step.count,
+    step.segments,
+    step.stride,
     step.splats.length,
     step.body.length,
     ...splats,

@@ -13,8 +13,9 @@ export const F64 = 128;
 // ── Instructions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A fused chain of elementwise operations on elements first … end − 1, run tile by tile so that intermediates stay in L1.
- * [op, len, first, end, splats, body, ...splats × (dst, src), ...body × (micro, flags, dst, a, b, c, d, e)]
+ * A fused chain of elementwise operations on elements first + s · stride … + count − 1 for s < segments, run tile by tile
+ * so that intermediates stay in L1.
+ * [op, len, first, count, segments, stride, splats, body, ...splats × (dst, src), ...body × (micro, flags, dst, a, b, c, d, e)]
  * A splat fills the tile-sized register dst with the scalar at src, once, before the loop. In the body, bits 0..5 of
  * `flags` say whether dst, a, … e advance with the tile (memory) or stay (a tile-sized register in scratch memory).
  */

@@ -55,6 +55,8 @@ const PAGE = 65536;
 /** Bytes of room for a thread's words: one instruction at least, for measuring. */
 const LEAST_STREAM = 256;
 const VIEW = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
+/** Operations of a matrix product in a nanosecond, as a present machine makes them. */
+const FLOPS = { kernels: 40, library: 150 };
 /** A thread that keeps the others waiting so many milliseconds, or so many times the run's reckoned cost, is dead. */
 const PATIENCE = { milliseconds: 5000, times: 100 };
 
@@ -71,7 +73,8 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const crew = several && new several.Crew();
   if (!host.mayBlock) await crew?.start(most - 1);
   const shop: Shop = { module: module ?? (await host.loadKernels(most > 1)), gemm, crew };
-  const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, threads) };
+  const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
+  const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     compile(program, compileOptions = {}) {
