@@ -1,0 +1,112 @@
+/**
+ * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
+ * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,predict]
+ * A full run writes bench/RESULTS.md and bench/cost.svg and takes about 25 minutes, --quick about one and a half, once
+ * the peers are installed. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
+ */
+import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { temporaryFolder } from "./lib/data.js";
+import { LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
+import { nodePeers, pythonPeers } from "./lib/install.js";
+import { machine } from "./lib/machine.js";
+import { NETS } from "./lib/nets.js";
+import { print } from "./report/print.js";
+import { render } from "./report/results.js";
+import { measureGemm, peak } from "./sections/gemm.js";
+import { measurePredict } from "./sections/predict.js";
+import { measureSize } from "./sections/size.js";
+import { measureStartup } from "./sections/startup.js";
+import { measureSteps } from "./sections/steps.js";
+
+const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "predict"];
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "string" },
+      nets: { type: "string", default: NETS.map((_, i) => i + 1).join() },
+      only: { type: "string" },
+    },
+  });
+  const sections = values.only?.split(",") ?? (values.quick ? ["steps", "gemm"] : SECTIONS);
+  const unknown = sections.find((name) => !SECTIONS.includes(name));
+  if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${SECTIONS.join(", ")}`);
+  const nets = values.nets.split(",").map((number) => NETS[number - 1]);
+  if (nets.includes(undefined)) throw new Error(`--nets: numbers from 1 to ${NETS.length}, got '${values.nets}'`);
+  return { quick: values.quick, json: values.json, sections, nets };
+}
+
+function log(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The options, or a line about what is wrong with them. */
+function understood() {
+  try {
+    return options();
+  } catch (error) {
+    log(error.message);
+    process.exit(2);
+  }
+}
+
+const PACE = {
+  quick: { rounds: 3, seconds: 0.15, pause: 30 },
+  full: { rounds: 7, seconds: 0.4, pause: 150 },
+};
+
+async function contextOf({ quick, nets }) {
+  const root = temporaryFolder();
+  const [forPython, forNode] = [await pythonPeers(log), await nodePeers(log)];
+  const { python } = forPython;
+  const node = forNode.ready;
+  const entries = [...ours(), ...peers({ python, node, cache: join(root, "compiled") })];
+  const missing = [...forPython.missing, ...forNode.missing];
+  const pace = quick ? PACE.quick : PACE.full;
+  return { root, quick, nets, python, node, entries, ours: ours(), missing, threads: THREADS, log, ...pace };
+}
+
+const { json, sections, ...chosen } = understood();
+const started = new Date();
+const [load] = loadavg();
+if (load > 0.5) log(`something else runs on this machine (load ${load.toFixed(1)}): expect numbers that are off`);
+const context = await contextOf(chosen);
+const wanted = (name) => sections.includes(name);
+
+const rows = wanted("steps") || wanted("memory") ? await measureSteps(context) : [];
+const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
+const size = wanted("size") ? await measureSize(context, peak(gemm)) : undefined;
+const startup = wanted("startup") ? await measureStartup(context) : undefined;
+const predict = wanted("predict") ? await measurePredict(context) : undefined;
+
+const measured = { rows, gemm, size, startup, predict };
+const results = { ...measured, machine: machine(measured, context.python) };
+const command = [
+  "node bench/bench.js",
+  ...process.argv.slice(2).filter((word) => ![json, "--json"].includes(word)),
+].join(" ");
+const notes = { started, load, command, sections, leftOut: LEFT_OUT, missing: context.missing, threads: THREADS };
+print(results, notes);
+if (json !== undefined) {
+  writeFileSync(json, `${JSON.stringify({ rows: results.rows, machine: results.machine }, undefined, 2)}\n`);
+}
+await record(results, notes);
+process.exit(0);
+
+/** A whole run leaves a record. Part of one is shown, and does not replace it. */
+async function record(results, notes) {
+  const whole = !context.quick && context.nets.length === NETS.length && SECTIONS.every(wanted);
+  if (!whole) {
+    if (!context.quick) console.log(`\n${render(results, notes)}`);
+    return;
+  }
+  if (context.node) {
+    const { costChart } = await import("./peers/chart.js");
+    writeFileSync(new URL("cost.svg", import.meta.url), costChart(results.size));
+  }
+  writeFileSync(new URL("RESULTS.md", import.meta.url), render(results, { ...notes, chart: context.node }));
+}
