@@ -56,7 +56,7 @@ function understood() {
 
 const PACE = {
   quick: { rounds: 3, seconds: 0.15, pause: 30 },
-  full: { rounds: 7, seconds: 0.4, pause: 150 },
+  full: { rounds: 5, seconds: 0.4, pause: 150 },
 };
 
 async function contextOf({ quick, nets }) {

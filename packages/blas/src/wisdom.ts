@@ -28,25 +28,25 @@ export function openWisdom(library: string, folder: string | null = defaultFolde
   return (product, time) => {
     const before = known.get(product);
     if (before !== undefined) return before;
-    const measured = isFaster(time);
-    known.set(product, measured);
-    if (file !== undefined) write(file, key, known);
-    return measured;
+    known.set(product, isFaster(time));
+    if (file !== undefined) for (const [name, value] of agree(file, key, known)) known.set(name, value);
+    return known.get(product) as boolean;
   };
 }
 
-function write(file: string, key: string, known: ReadonlyMap<string, boolean>): void {
+/** Adds to the file what it has not yet; where another process was first, its word holds. */
+function agree(file: string, key: string, known: ReadonlyMap<string, boolean>): Iterable<[string, boolean]> {
+  const table = readTable(file);
+  table[key] = { ...Object.fromEntries(known), ...table[key] };
   try {
     mkdirSync(dirname(file), { recursive: true });
-    // Read again, because another process may have written meanwhile.
-    const table = readTable(file);
-    table[key] = { ...Object.fromEntries(known), ...table[key] };
     const fresh = `${file}.${process.pid}`;
     writeFileSync(fresh, `${JSON.stringify(table, undefined, 1)}\n`);
     renameSync(fresh, file);
   } catch {
     // Without a place to write, it is measured again next time.
   }
+  return Object.entries(table[key]);
 }
 
 function readTable(file: string): Table {

@@ -13,6 +13,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** What is measured in tests stays in tests. */
+const CACHE = join(tmpdir(), "chaingrad-test-cache");
+
 /** A new, empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "chaingrad-test-"));
 
@@ -21,7 +24,8 @@ export function runCli(
   args: readonly string[],
   options: { cwd: string; stdin?: string; onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd });
+  const env = { ...process.env, CHAINGRAD_CACHE: CACHE };
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -45,7 +45,7 @@ export function bytesOf({ rows, width }: Access): number {
 export function overlap(a: Access, b: Access): number {
   const [first, second] = [shaped(a, b), shaped(b, a)];
   const { stride } = first;
-  const end = ({ start, rows, width }: Access): number => (rows - 1) * stride + start + width;
+  const end = (of: Access): number => of.start + (of.rows - 1) * of.stride + of.width;
   const [row, column] = [(of: Access) => Math.floor(of.start / stride), (of: Access) => of.start % stride];
   const fits = (of: Access): boolean => of.stride === stride && column(of) + of.width <= stride;
   const common = (from: number, length: number, from2: number, length2: number): number =>

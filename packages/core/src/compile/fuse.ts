@@ -24,7 +24,7 @@ export type FusedKernel =
   /** a + b, where b repeats along rows: a bias */
   | "add-row";
 
-export interface Fusion {
+interface Fusion {
   readonly name: FusedKernel;
   /** What the micro-operation reads, in the order of the formula above. */
   readonly leaves: readonly Expr[];

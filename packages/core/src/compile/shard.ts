@@ -82,7 +82,7 @@ class Sharder {
 
   /** A step updates parameters by their rows, so each thread has its own at the start of the next. */
   #byRows(item: Buffer): Owned[] {
-    const rows = item.type.shape[0] ?? 1;
+    const rows = item.type.shape[0] || 1;
     const width = item.bytes / rows;
     return this.#threads.map((thread) => {
       const [from, to] = this.#share(rows, thread);

@@ -17,7 +17,7 @@ export interface Layout {
 }
 
 /** What a thread needs to wait for the others. */
-export interface Barrier {
+interface Barrier {
   /** The address of the control block. */
   readonly control: number;
   readonly threads: number;
