@@ -102,7 +102,7 @@ function sklearn(python) {
     ...pythonEntry(python, `scikit-learn ×${threads}`, "sklearn_peer.py", [], blasThreads(threads)),
     library: "scikit-learn",
     nets: all,
-    quick: threads === 1 ? upTo(4) : never,
+    quick: threads === 1 ? upTo(2) : never,
   }));
 }
 
@@ -116,8 +116,8 @@ function javaScript() {
     quick,
   });
   return [
-    entry("tfjs wasm", "TensorFlow.js wasm", "tfjs.js", ["wasm", "1"], all, upTo(2)),
-    entry("tfjs wasm, own gradient", "TensorFlow.js wasm", "tfjs.js", ["wasm", "1", "own"], all, upTo(4)),
+    entry("tfjs wasm", "TensorFlow.js wasm", "tfjs.js", ["wasm", "1"], all, upTo(3)),
+    entry("tfjs wasm, own gradient", "TensorFlow.js wasm", "tfjs.js", ["wasm", "1", "own"], all, never),
     entry("tfjs cpu", "TensorFlow.js cpu", "tfjs.js", ["cpu", "1"], upTo(3), never),
     entry("jax-js wasm", "jax-js", "jaxjs.js", [], all, never),
   ];
