@@ -55,7 +55,7 @@ function understood() {
 }
 
 const PACE = {
-  quick: { rounds: 3, seconds: 0.15, pause: 30 },
+  quick: { rounds: 3, seconds: 0.1, pause: 20 },
   full: { rounds: 5, seconds: 0.4, pause: 150 },
 };
 
