@@ -2,11 +2,12 @@
  * What a step costs, roughly, in nanoseconds on one thread: good enough to tell whether more threads would help. The
  * numbers are rates of the embedded kernels on a present machine; only their proportions matter.
  */
+import type { MicroStep } from "./chain.ts";
 import { elementBytes } from "./memory.ts";
 import type { Step } from "./step.ts";
 
-/** A call, a barrier between threads, and what one more thread adds to it. */
 const CALL = 15;
+/** A barrier between threads. */
 export const BARRIER = 1000;
 
 /**
@@ -16,7 +17,7 @@ export const BARRIER = 1000;
 export const REMOTE = 1.5;
 /** A micro-operation on an element; a transcendental function is about ten of them. */
 const MICRO = 0.08;
-const EXPENSIVE = new Set([
+const EXPENSIVE: ReadonlySet<MicroStep["name"]> = new Set([
   "exp",
   "expm1",
   "log",

@@ -11,9 +11,8 @@ import { reduceRows, softmaxCrossEntropy } from "../../src/nn/losses.ts";
 import { forward, initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { input } from "../../src/ops/source.ts";
-import { adam } from "../../src/optim/adam.ts";
 import { parameterInputs } from "../../src/train/objective.ts";
-import { trainStep } from "../../src/train/step.ts";
+import { compileStep } from "./steps.ts";
 
 let wasm: Engine;
 beforeAll(async () => {
@@ -71,37 +70,8 @@ describe.each([
 });
 
 test("100 000 steps leave heap and arena flat", () => {
-  const network = networkOf([4, 16, 3], "tanh");
   const steps = 1000;
-  const step = trainStep({
-    network,
-    loss: softmaxCrossEntropy(),
-    optimizer: adam(),
-    batch: 32,
-    rows: 64,
-    dtype: "f32",
-  });
-  const executable = wasm.compile(step.program, {
-    donate: step.carried,
-    sequences: { rows: steps, rate: steps, step: steps, key: steps },
-    records: { loss: steps },
-  });
-  for (const [name, values] of Object.entries(initialParameters(network, 1))) executable.write(name, values);
-  executable.write(
-    "data/x",
-    Float64Array.from({ length: 64 * 4 }, (_, i) => Math.sin(i)),
-  );
-  executable.write(
-    "data/y",
-    Int32Array.from({ length: 64 }, (_, i) => i % 3),
-  );
-  executable.write("data/weight", new Float64Array(64).fill(1));
-  executable.write(
-    "rows",
-    Int32Array.from({ length: steps * 32 }, (_, i) => i % 64),
-  );
-  executable.write("rate", new Float64Array(steps).fill(1e-3));
-  executable.write("step", new Float64Array(steps).fill(1000));
+  const executable = compileStep(wasm, [4, 16, 3], { batch: 32, steps });
   executable.run(steps);
   const arena = executable.bytes;
   const heap = process.memoryUsage().heapUsed;

@@ -59,9 +59,9 @@ export class Crew {
    * execute.
    */
   run(site: Site, first: number, steps: number, own: () => boolean): void {
-    if (this.#broken) throw this.#broken;
     const state = new Int32Array(site.memory.buffer, site.control);
-    if (this.#site !== site) this.#move(site, state);
+    if (this.#site !== site && !this.#broken) this.#move(site, state);
+    if (this.#broken) throw this.#broken;
     Atomics.store(state, JOB_STEPS >> 2, first);
     Atomics.store(state, (JOB_STEPS >> 2) + 1, steps);
     Atomics.add(state, JOB >> 2, 1);
