@@ -30,6 +30,15 @@ export interface Provenance {
   readonly operand?: number;
 }
 
+/**
+ * Many values of one expression at once, stacked along an axis of `expr` ("the batch axis"); without an axis, one value for
+ * the whole batch.
+ */
+export interface Batched {
+  readonly expr: Expr;
+  readonly axis?: number | undefined;
+}
+
 /** A tensor's elements in row-major order, as the reference engine holds them (all element types). */
 export type Values = Float64Array;
 
@@ -43,6 +52,12 @@ export interface Op<A extends Attributes = Attributes> {
   jvp(node: Expr<A>, tangents: readonly (Expr | null)[]): Expr | null;
   /** Pullback: each wanted operand's cotangent x̄ from the result's cotangent ȳ; null stands for zero. */
   vjp(node: Expr<A>, cotangent: Expr, wanted: readonly boolean[]): readonly (Expr | null)[];
+  /**
+   * The op on `size` values of its operands at once; at least one operand has a batch axis. The rule says where the
+   * result's axis is, so that a product of matrices stays one product and nothing is moved in memory without need.
+   * JAX's vmap; Frostig, Johnson & Leary, "Compiling machine learning programs via high-level tracing", MLSys 2018
+   */
+  batch(node: Expr<A>, operands: readonly Batched[], size: number): Batched;
   /** Local algebra: an equal expression that is cheaper or shorter, or undefined. */
   simplify?(node: Expr<A>): Expr | undefined;
   /** The same value from ops that have a kernel; asked for before compiling, never before printing. */

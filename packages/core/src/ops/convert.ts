@@ -15,6 +15,7 @@ const castOp: Op<CastAttributes> = linear<CastAttributes>({
   // Float64 holds every f32 and i32, so only the way to i32 changes a value: towards zero (+ 0, as integers have no −0).
   evaluate: ([x], node) => (node.attributes.dtype === "i32" ? x.map((value) => Math.trunc(value) + 0) : x),
   transpose: (node, cotangent) => cast(cotangent, node.operands[0].type.dtype),
+  batch: (node, [{ expr: x, axis }]) => ({ expr: cast(x, node.attributes.dtype), axis }),
   simplify: (node) => (node.operands[0].type.dtype === node.attributes.dtype ? node.operands[0] : undefined),
   notation: ([x]) => x,
   kernel: () => ({ kind: "cast" }),
@@ -31,6 +32,7 @@ const stopGradientOp: Op = {
   evaluate: ([x]) => x,
   jvp: () => null,
   vjp: () => [null],
+  batch: (_, [{ expr: x, axis }]) => ({ expr: stopGradient(x), axis }),
   decompose: (node) => node.operands[0],
   notation: (parts) => call("stop-gradient", parts),
 };

@@ -6,11 +6,11 @@
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import type { Notation } from "../graph/notation.ts";
-import type { ElementwiseKernel, Op } from "../graph/op.ts";
+import type { Batched, ElementwiseKernel, Op } from "../graph/op.ts";
 import { type DType, isFloat, printType, type Shape, ShapeError, sameShape, tensorType } from "../graph/type.ts";
-import { reshape } from "./shape.ts";
+import { batchedAt, reshape } from "./shape.ts";
 import { fill, filledWith } from "./source.ts";
-import { broadcast } from "./sum-broadcast.ts";
+import { broadcast, repeatedBy } from "./sum-broadcast.ts";
 
 /** An expression, or a number that stands for a tensor filled with it. */
 export type Operand = Expr | number;
@@ -60,6 +60,17 @@ export function elementwiseOp(
       return terms.length === 0 ? null : terms.reduce(plus);
     },
     vjp: (node, cotangent, wanted) => wanted.map((want, i) => (want ? scaled(node, i, cotangent) : null)),
+    batch(node, operands, size) {
+      const axis = commonAxis(operands);
+      return {
+        expr: expr(
+          node.op,
+          operands.map((operand) => batchedAt(operand, axis, size)),
+          node.attributes,
+        ),
+        axis,
+      };
+    },
     simplify(node) {
       const folded = foldConstants(rule, node);
       return folded ?? rule.simplify?.(node);
@@ -68,6 +79,12 @@ export function elementwiseOp(
     kernel: () => ({ kind: "elementwise", name: rule.kernel }),
   };
   return op;
+}
+
+/** The batch axis that most of the work has already: of the first operand that is not merely repeated. */
+function commonAxis(operands: readonly Batched[]): number {
+  const batched = operands.filter(({ axis }) => axis !== undefined);
+  return (batched.find(({ expr: x }) => repeatedBy(x) === undefined) ?? batched[0]).axis ?? 0;
 }
 
 /** f(c₁, …) of fills is a fill. */

@@ -4,10 +4,11 @@
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { infix, transposed } from "../graph/notation.ts";
-import type { Op } from "../graph/op.ts";
+import type { Batched, Op } from "../graph/op.ts";
 import { isFloat, ShapeError, tensorType } from "../graph/type.ts";
-import { add } from "./ring.ts";
-import { transposedMatrix } from "./shape.ts";
+import { add, mul } from "./ring.ts";
+import { batchedAt, moveAxis, reshape, transposedMatrix } from "./shape.ts";
+import { sum } from "./sum-broadcast.ts";
 
 export interface MatmulFlags extends Attributes {
   readonly transposeA: boolean;
@@ -63,6 +64,10 @@ const matmulOp: Op<MatmulFlags> = {
         : matmul(a, c, { transposeA: !transposeA });
     return [wantA ? aBar() : null, wantB ? bBar() : null];
   },
+  batch(node, [a, b], size) {
+    if (b.axis === undefined) return manyLeft(node, a, b.expr, size);
+    return a.axis === undefined ? manyRight(node, a.expr, b, size) : manyPairs(node, a, b, size);
+  },
   /** (Aᵀ) B is a flag, not a copy. */
   simplify(node) {
     const [a, b] = node.operands.map(transposedMatrix);
@@ -77,6 +82,42 @@ const matmulOp: Op<MatmulFlags> = {
     infix("", node.attributes.transposeA ? transposed(a) : a, node.attributes.transposeB ? transposed(b) : b),
   kernel: (node) => ({ kind: "matmul", ...node.attributes }),
 };
+
+/** Many A with one B: their rows one after another are the rows of one matrix, and so one product does it. */
+function manyLeft(node: Expr<MatmulFlags>, a: Batched, b: Expr, size: number): Batched {
+  const { transposeA } = node.attributes;
+  const [m, n] = node.type.shape;
+  const k = node.operands[0].type.shape[transposeA ? 0 : 1];
+  // A is [m, k] (or [k, m]); the batch may stand on either side of m.
+  const [least, most] = transposeA ? [1, 2] : [0, 1];
+  const axis = Math.min(most, Math.max(least, a.axis ?? 0));
+  const merged = reshape(batchedAt(a, axis, size), transposeA ? [k, size * m] : [size * m, k]);
+  const to = axis - least;
+  return { expr: reshape(matmul(merged, b, node.attributes), [m, n].toSpliced(to, 0, size)), axis: to };
+}
+
+/** One A with many B: their columns side by side. */
+function manyRight(node: Expr<MatmulFlags>, a: Expr, b: Batched, size: number): Batched {
+  const { transposeB } = node.attributes;
+  const [m, n] = node.type.shape;
+  const k = node.operands[1].type.shape[transposeB ? 1 : 0];
+  const [least, most] = transposeB ? [0, 1] : [1, 2];
+  const axis = Math.min(most, Math.max(least, b.axis ?? 0));
+  const merged = reshape(batchedAt(b, axis, size), transposeB ? [size * n, k] : [k, size * n]);
+  const to = axis - least + 1;
+  return { expr: reshape(matmul(a, merged, node.attributes), [m, n].toSpliced(to, 0, size)), axis: to };
+}
+
+/** Many A, each with its own B: Σₖ A[·, ·, k] B[·, k, ·], an outer product where k = 1 (one row's gradient of a layer). */
+function manyPairs(node: Expr<MatmulFlags>, a: Batched, b: Batched, size: number): Batched {
+  const { transposeA, transposeB } = node.attributes;
+  const [m, n] = node.type.shape;
+  const k = node.operands[0].type.shape[transposeA ? 0 : 1];
+  const left = moveAxis(batchedAt(a, 0, size), 1, transposeA ? 2 : 1); // [size, m, k]
+  const right = moveAxis(batchedAt(b, 0, size), 1, transposeB ? 2 : 1); // [size, k, n]
+  if (k === 1) return { expr: mul(reshape(left, [size, m, 1]), reshape(right, [size, 1, n])), axis: 0 };
+  return { expr: sum(mul(reshape(left, [size, m, k, 1]), reshape(right, [size, 1, k, n])), [2]), axis: 0 };
+}
 
 /** op(A) op(B) for matrices [m, k] and [k, n] after the flagged transposes. Throws ShapeError. */
 export function matmul(a: Expr, b: Expr, flags: Partial<MatmulFlags> = {}): Expr {

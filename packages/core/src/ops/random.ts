@@ -65,6 +65,9 @@ function randomOp(
       new Float64Array(sizeOf(node.type.shape)).map((_, i) => at(key, node.attributes.stream, i)),
     jvp: () => null,
     vjp: () => [null],
+    batch() {
+      throw new ShapeError(`random-${distribution}: there is no batch of keys; give each value a stream of its own`);
+    },
     notation: (parts) => call(distribution, parts),
     kernel: (node) => ({ kind: "random", distribution, stream: node.attributes.stream }),
   };

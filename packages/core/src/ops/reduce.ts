@@ -8,6 +8,7 @@ import { div, mul, sub } from "./ring.ts";
 import { equal } from "./select.ts";
 import {
   type AxesAttributes,
+  batchReduction,
   broadcast,
   checkAxes,
   otherAxes,
@@ -44,6 +45,7 @@ function reduction(rule: ReductionRule): (x: Expr, axes?: readonly number[]) => 
       return tangent === null || tangent === undefined ? null : sum(mul(tangent, slope(node)), node.attributes.axes);
     },
     vjp: (node, cotangent) => [mul(repeat(cotangent, node.operands[0], node.attributes.axes), slope(node))],
+    batch: (node, [x]) => batchReduction(node, x),
     simplify: (node) => (node.attributes.axes.length === 0 ? node.operands[0] : undefined),
     notation: (parts, node) => call(rule.name, parts, reducedIndices(node)),
     kernel: (node) => ({ kind: "reduce", by: rule.name, axes: node.attributes.axes }),

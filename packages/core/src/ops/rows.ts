@@ -4,8 +4,9 @@
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
-import type { Op } from "../graph/op.ts";
+import type { Batched, Op } from "../graph/op.ts";
 import { type FloatType, isFloat, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
+import { batchedAt, reshape } from "./shape.ts";
 
 function checkIndex(index: TensorType): void {
   if (index.dtype !== "i32" || index.shape.length !== 1) throw new ShapeError("the index must be i32 with one axis");
@@ -36,9 +37,21 @@ const gatherRowsOp: Op = {
   },
   jvp: (node, [tangent]) => (tangent ? gatherRows(tangent, node.operands[1]) : null),
   vjp: (node, cotangent) => [scatterRows(cotangent, node.operands[1], node.operands[0].type.shape[0]), null],
+  batch(node, [x, index], size) {
+    if (index.axis === undefined) return batchRows(x, size, (table) => gatherRows(table, index.expr));
+    if (x.axis !== undefined) throw new ShapeError("gather-rows: tables and indices cannot both be a batch");
+    const flat = reshape(batchedAt(index, 0, size), [size * node.type.shape[0]]);
+    return { expr: reshape(gatherRows(x.expr, flat), [size, ...node.type.shape]), axis: 0 };
+  },
   notation: ([x, index]) => call("rows", [x, index]),
   kernel: () => ({ kind: "gather-rows" }),
 };
+
+/** Rows of a batch of tables: its axis goes inside the rows, which are copied whole. */
+function batchRows(x: Batched, size: number, rule: (table: Expr) => Expr): Batched {
+  const axis = Math.max(1, x.axis ?? 1);
+  return { expr: rule(batchedAt(x, axis, size)), axis };
+}
 
 interface ScatterAttributes extends Attributes {
   readonly rows: number;
@@ -63,6 +76,10 @@ const scatterRowsOp: Op<ScatterAttributes> = {
   },
   jvp: (node, [tangent]) => (tangent ? scatterRows(tangent, node.operands[1], node.attributes.rows) : null),
   vjp: (node, cotangent) => [gatherRows(cotangent, node.operands[1]), null],
+  batch(node, [y, index], size) {
+    if (index.axis !== undefined) throw new ShapeError("scatter-rows: there is no batch of indices");
+    return batchRows(y, size, (rows) => scatterRows(rows, index.expr, node.attributes.rows));
+  },
   notation: ([y, index]) => call("scatter", [y, index]),
   kernel: () => ({ kind: "scatter-rows" }),
 };
@@ -88,6 +105,11 @@ const oneHotOp: Op<OneHotAttributes> = {
   },
   jvp: () => null,
   vjp: () => [null],
+  batch(node, [index], size) {
+    const { classes, dtype } = node.attributes;
+    const flat = reshape(batchedAt(index, 0, size), [size * node.type.shape[0]]);
+    return { expr: reshape(oneHot(flat, classes, dtype), [size, ...node.type.shape]), axis: 0 };
+  },
   notation: (parts) => call("one-hot", parts),
   kernel: () => ({ kind: "one-hot" }),
 };

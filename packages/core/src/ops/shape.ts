@@ -1,11 +1,11 @@
 /** Ops that move elements without changing them: reshape, transpose, slice, pad, concat. */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call, transposed } from "../graph/notation.ts";
-import type { Op, StridedCopy } from "../graph/op.ts";
+import type { Batched, Op, StridedCopy } from "../graph/op.ts";
 import { type Shape, ShapeError, sameShape, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
 import { fill, filledWith } from "./source.ts";
-import { isIdentity, stridedRead } from "./sum-broadcast.ts";
+import { broadcast, isIdentity, otherAxes, repeatedBy, stridedRead } from "./sum-broadcast.ts";
 
 /** Copies the pieces of operand values into a zeroed result: the definition of every op below. */
 function evaluatePieces(pieces: readonly StridedCopy[], operands: readonly Float64Array[], size: number): Float64Array {
@@ -34,6 +34,15 @@ const reshapeOp: Op<ShapeAttributes> = linear<ShapeAttributes>({
   },
   evaluate: ([x]) => x,
   transpose: (node, cotangent) => reshape(cotangent, node.operands[0].type.shape),
+  batch(node, [{ expr: x, axis = 0 }], size) {
+    const { shape } = node.attributes;
+    // The batch axis keeps its place in memory where the new shape has a border there.
+    const before = sizeOf(x.type.shape.slice(0, axis));
+    const border = shape.findIndex((_, to) => sizeOf(shape.slice(0, to)) === before);
+    const to = border >= 0 ? border : before === sizeOf(shape) ? shape.length : 0;
+    const moved = border >= 0 || to > 0 ? x : moveAxis(x, axis, 0);
+    return { expr: reshape(moved, shape.toSpliced(to, 0, size)), axis: to };
+  },
   simplify(node) {
     const [x] = node.operands;
     if (sameShape(x.type.shape, node.type.shape)) return x;
@@ -75,6 +84,10 @@ const transposeOp: Op<PermutationAttributes> = linear<PermutationAttributes>({
     const inverse = node.attributes.permutation.map((_, axis) => node.attributes.permutation.indexOf(axis));
     return transpose(cotangent, inverse);
   },
+  batch(node, [{ expr: x, axis = 0 }]) {
+    const others = node.attributes.permutation.map((from) => (from < axis ? from : from + 1));
+    return { expr: transpose(x, others.toSpliced(axis, 0, axis)), axis };
+  },
   simplify(node) {
     const [x] = node.operands;
     if (isIdentity(node.attributes.permutation)) return x;
@@ -109,6 +122,25 @@ export function transpose(
   return expr(transposeOp, [x], { permutation });
 }
 
+/** x with its axis `from` at place `to`; a broadcast is repeated anew in the other order, which costs nothing. */
+export function moveAxis(x: Expr, from: number, to: number): Expr {
+  if (from === to) return x;
+  const permutation = otherAxes(x.type.shape.length, [from]).toSpliced(to, 0, from);
+  const repeated = repeatedBy(x);
+  const places = repeated?.axes.map((axis) => permutation.indexOf(axis));
+  if (repeated && places?.every((place, i) => i === 0 || place > places[i - 1])) {
+    const shape = permutation.map((axis) => x.type.shape[axis]);
+    return broadcast(repeated.operand, shape, places);
+  }
+  return transpose(x, permutation);
+}
+
+/** A batch of `size` with its axis at `axis`: moved there, or the one value repeated. */
+export function batchedAt({ expr: x, axis: own }: Batched, axis: number, size: number): Expr {
+  if (own !== undefined) return moveAxis(x, own, axis);
+  return broadcast(x, x.type.shape.toSpliced(axis, 0, size), otherAxes(x.type.shape.length + 1, [axis]));
+}
+
 /** M, if x is Mᵀ for a matrix M. */
 export function transposedMatrix(x: Expr): Expr | undefined {
   return x.op === (transposeOp as Op) && x.type.shape.length === 2 && x.label === undefined ? x.operands[0] : undefined;
@@ -130,6 +162,7 @@ const sliceOp: Op<SliceAttributes> = linear<SliceAttributes>({
   },
   evaluate: (operands, node) => evaluatePieces([slicePiece(node)], operands, sizeOf(node.type.shape)),
   transpose: (node, cotangent) => pad(cotangent, node.attributes.starts, node.operands[0].type.shape),
+  batch: batchBox,
   simplify: (node) => (sameShape(node.operands[0].type.shape, node.type.shape) ? node.operands[0] : undefined),
   notation: ([x], node) =>
     call(
@@ -139,6 +172,12 @@ const sliceOp: Op<SliceAttributes> = linear<SliceAttributes>({
     ),
   kernel: (node) => ({ kind: "copy", pieces: [slicePiece(node)], cover: true }),
 });
+
+/** Slices and pads of a batch leave its axis as it is. */
+function batchBox(node: Expr<SliceAttributes>, [{ expr: x, axis = 0 }]: readonly Batched[], size: number): Batched {
+  const starts = node.attributes.starts.toSpliced(axis, 0, 0);
+  return { expr: expr(node.op, [x], { starts, shape: node.attributes.shape.toSpliced(axis, 0, size) }), axis };
+}
 
 function slicePiece(node: Expr<SliceAttributes>): StridedCopy {
   const strides = stridesOf(node.operands[0].type.shape);
@@ -163,6 +202,7 @@ const padOp: Op<SliceAttributes> = linear<SliceAttributes>({
   },
   evaluate: (operands, node) => evaluatePieces([padPiece(node)], operands, sizeOf(node.type.shape)),
   transpose: (node, cotangent) => slice(cotangent, node.attributes.starts, node.operands[0].type.shape),
+  batch: batchBox,
   simplify: (node) => (sameShape(node.operands[0].type.shape, node.type.shape) ? node.operands[0] : undefined),
   notation: ([x], node) => call("pad", [x], node.attributes.starts.join(", ")),
   kernel: (node) => ({ kind: "copy", pieces: [padPiece(node)], cover: false }),
@@ -212,6 +252,11 @@ const concatOp: Op<AxisAttributes> = {
   vjp(node, cotangent, wanted) {
     const starts = concatStarts(node);
     return node.operands.map((operand, i) => (wanted[i] ? slice(cotangent, starts[i], operand.type.shape) : null));
+  },
+  batch(node, operands, size) {
+    const axis = operands.find((operand) => operand.axis !== undefined)?.axis ?? 0;
+    const parts = operands.map((operand) => batchedAt(operand, axis, size));
+    return { expr: concat(parts, node.attributes.axis + Number(node.attributes.axis >= axis)), axis };
   },
   simplify: (node) => (node.operands.length === 1 ? node.operands[0] : undefined),
   notation: (parts) => call("concat", parts),

@@ -61,6 +61,10 @@ function normaliser(
     },
     jvp: (node, [t]) => (t === null || t === undefined ? null : rule.pushforward(node, t, node.attributes.axis)),
     vjp: (node, cotangent) => [rule.pullback(node, cotangent, node.attributes.axis)],
+    batch(node, [{ expr: x, axis = 0 }]) {
+      const own = node.attributes.axis;
+      return { expr: expr(node.op, [x], { axis: own + Number(own >= axis) }), axis };
+    },
     decompose(node) {
       const [x] = node.operands;
       const { axis } = node.attributes;

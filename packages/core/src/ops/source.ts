@@ -4,6 +4,11 @@ import { number, symbol } from "../graph/notation.ts";
 import type { Op, Values } from "../graph/op.ts";
 import { type DType, type Shape, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
 
+/** No batch ever reaches a source through its operands: it has none. */
+function withoutOperands(node: Expr): { expr: Expr } {
+  return { expr: node };
+}
+
 interface InputAttributes extends Attributes {
   readonly type: TensorType;
 }
@@ -16,6 +21,7 @@ const inputOp: Op<InputAttributes> = {
   },
   jvp: () => null,
   vjp: () => [],
+  batch: withoutOperands,
   notation: (_, node) => symbol(node.label ?? "?"),
   kernel: () => ({ kind: "input" }),
 };
@@ -39,6 +45,7 @@ const constantOp: Op<ConstantAttributes> = {
   evaluate: (_, node) => node.attributes.values,
   jvp: () => null,
   vjp: () => [],
+  batch: withoutOperands,
   notation: (_, node) => symbol(node.label ?? "constant"),
   kernel: (node) => ({ kind: "constant", values: node.attributes.values }),
 };
@@ -59,6 +66,7 @@ const fillOp: Op<FillAttributes> = {
   evaluate: (_, node) => new Float64Array(sizeOf(node.type.shape)).fill(node.attributes.value),
   jvp: () => null,
   vjp: () => [],
+  batch: withoutOperands,
   notation: (_, node) => number(node.attributes.value),
   kernel: (node) => ({ kind: "fill", value: node.attributes.value }),
 };

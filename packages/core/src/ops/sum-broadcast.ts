@@ -5,7 +5,7 @@
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
-import type { Op } from "../graph/op.ts";
+import type { Batched, Op } from "../graph/op.ts";
 import { isFloat, type Shape, ShapeError, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
 import { fill, filledWith } from "./source.ts";
@@ -54,6 +54,7 @@ const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
       node.operands[0].type.shape,
       otherAxes(node.operands[0].type.shape.length, node.attributes.axes),
     ),
+  batch: (node, [x]) => batchReduction(node, x),
   simplify(node) {
     const [x] = node.operands;
     if (node.attributes.axes.length === 0) return x;
@@ -67,6 +68,12 @@ const sumOp: Op<AxesAttributes> = linear<AxesAttributes>({
   notation: ([x], node) => call("Σ", [x], reducedIndices(node)),
   kernel: (node) => ({ kind: "reduce", by: "sum", axes: node.attributes.axes }),
 });
+
+/** A reduction of a batch: the reduced axes after the batch axis move up by one, and the batch axis is not reduced. */
+export function batchReduction(node: Expr<AxesAttributes>, { expr: x, axis = 0 }: Batched): Batched {
+  const axes = node.attributes.axes.map((reduced) => (reduced < axis ? reduced : reduced + 1));
+  return { expr: expr(node.op, [x], { axes }), axis: axis - axes.filter((reduced) => reduced < axis).length };
+}
 
 /** Σ over `axes` of a sum is one sum over the axes of both. */
 function sumOfSum(inner: Expr<AxesAttributes>, axes: readonly number[]): Expr {
@@ -96,6 +103,13 @@ const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
     return stridedRead(x, node.type.shape, strides);
   },
   transpose: (node, cotangent) => sum(cotangent, otherAxes(node.type.shape.length, node.attributes.axes)),
+  batch(node, [{ expr: x, axis = 0 }], size) {
+    const { axes, shape } = node.attributes;
+    // Anywhere between its neighbours would do; last is where products of matrices leave it.
+    const to = axes[axis] ?? shape.length;
+    const places = axes.map((place) => (place < to ? place : place + 1)).toSpliced(axis, 0, to);
+    return { expr: broadcast(x, shape.toSpliced(to, 0, size), places), axis: to };
+  },
   simplify(node) {
     const [x] = node.operands;
     if (x.type.shape.length === node.type.shape.length && isIdentity(node.attributes.axes)) return x;
@@ -109,6 +123,12 @@ const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
   notation: ([x]) => x,
   kernel: (node) => ({ kind: "broadcast", axes: node.attributes.axes }),
 });
+
+/** What x repeats, and along which of its axes that runs, if x is a broadcast. */
+export function repeatedBy(x: Expr): { readonly operand: Expr; readonly axes: readonly number[] } | undefined {
+  if (x.op !== (broadcastOp as Op)) return undefined;
+  return { operand: x.operands[0], axes: (x.attributes as BroadcastAttributes).axes };
+}
 
 /** Sum over axes (all of them by default); the axes disappear. */
 export function sum(x: Expr, axes: readonly number[] = x.type.shape.map((_, axis) => axis)): Expr {
