@@ -4,6 +4,7 @@
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
+import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
 export type TypedValues = Float64Array | Float32Array | Int32Array;
 
@@ -40,6 +41,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: string;
+  /** Factorisations that are faster than plain TypeScript; absent: plain. */
+  readonly linearAlgebra?: LinearAlgebra;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
   compile(program: Program, options?: CompileOptions): Executable;
 }

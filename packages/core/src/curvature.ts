@@ -1,0 +1,9 @@
+/** Second order: Hessians and their kin, the methods that use them, and minimising any expression. */
+export * from "./autodiff/batch.ts";
+export * from "./autodiff/curvature.ts";
+export * from "./linalg/linear-algebra.ts";
+export type * from "./optim/minimizer.ts";
+export * from "./optim/minimizers.ts";
+export * from "./train/first-fault.ts";
+export * from "./train/least-squares.ts";
+export * from "./train/minimize.ts";

@@ -1,0 +1,21 @@
+/** The factorisations that take O(n³), as an interface: an engine may have faster ones than plain TypeScript. */
+import { cholesky } from "./cholesky.ts";
+import { type SymmetricEigen, symmetricEigen } from "./eigen.ts";
+import { pivotedQr, type Qr } from "./qr.ts";
+
+export interface LinearAlgebra {
+  readonly name: string;
+  /** A = L Lᵀ in place, A [n, n]; −1 or the first pivot that is not > 0: see cholesky.ts. */
+  cholesky(a: Float64Array, n: number): number;
+  /** A P = Q R, A [m, n]: see qr.ts. */
+  qr(a: Float64Array, m: number, n: number): Qr;
+  /** A = Vᵀ Λ V, A [n, n]: see eigen.ts. Throws Error when it does not converge. */
+  eigen(a: Float64Array, n: number): SymmetricEigen;
+}
+
+export const plainLinearAlgebra: LinearAlgebra = {
+  name: "plain TypeScript",
+  cholesky,
+  qr: pivotedQr,
+  eigen: symmetricEigen,
+};

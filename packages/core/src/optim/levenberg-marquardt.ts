@@ -1,0 +1,112 @@
+/**
+ * Levenberg-Marquardt: Gauss-Newton steps, damped as far as the model can be trusted.
+ *   (JᵀJ + λ D²) p = −Jᵀr,   f = ½‖r‖²,   D = the largest norm that each column of J has had
+ * With D the steps do not depend on the parameters' units; λ is the one for which ‖D p‖ = Δ (damped.ts).
+ * Moré, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; for networks Hagan & Menhaj, "Training
+ * feedforward networks with the Marquardt algorithm", 1994. For losses that are no squares JᵀJ is JᵀH_L J.
+ *
+ * Where residuals and J are at hand and small, J is factorised by QR; else JᵀJ is accumulated over the rows and J is never
+ * held as a whole.
+ */
+import { applyTransposedQ } from "../linalg/qr.ts";
+import { norm as partNorm } from "../linalg/vector.ts";
+import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
+import type { Minimizer, Problem } from "./minimizer.ts";
+import { isolate } from "./newton.ts";
+import { type TrustModel, trustRegion } from "./trust-region.ts";
+import { dot, matVec, norm } from "./vector.ts";
+
+const MOST = 3000;
+
+export interface LevenbergMarquardtOptions {
+  /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
+  readonly solve?: "qr" | "normal";
+}
+
+export function levenbergMarquardt({ solve }: LevenbergMarquardtOptions = {}): Minimizer {
+  return {
+    name: "levenberg-marquardt",
+    needs: solve === "normal" ? ["gauss-newton"] : ["gauss-newton", "residuals"],
+    bounded: true,
+    most: { size: MOST, instead: "newton-cg or lbfgs" },
+    iterate(problem, start, tolerances) {
+      const scale = new Float64Array(problem.size);
+      const useQr = solve !== "normal" && problem.residuals !== undefined;
+      return trustRegion(problem, start, tolerances, (x, gradient, fixed) =>
+        useQr ? jacobianModel(problem, x, gradient, fixed, scale) : matrixModel(problem, x, gradient, fixed, scale),
+      );
+    },
+  };
+}
+
+/** D follows the largest column norms seen; a column that was always zero counts as 1. */
+function grow(scale: Float64Array, norms: Float64Array): Float64Array {
+  norms.forEach((size, j) => {
+    scale[j] = Math.max(scale[j], size);
+  });
+  return scale.map((size) => size || 1);
+}
+
+/** The model in the coordinates q = D p, where D is the identity. */
+function scaledModel(
+  system: DampedSystem,
+  gradient: Float64Array,
+  scale: Float64Array,
+  curvature: (q: Float64Array) => number,
+  state: Record<string, unknown>,
+): TrustModel {
+  const scaledGradient = gradient.map((value, i) => value / scale[i]);
+  const scaledUp = (p: Float64Array): Float64Array => p.map((value, i) => value * scale[i]);
+  return {
+    step(radius) {
+      const found = dampedStep(system, scaledGradient, radius);
+      return { ...found, step: found.step.map((value, i) => value / scale[i]) };
+    },
+    predict: (p) => -dot(gradient, p) - 0.5 * curvature(scaledUp(p)),
+    norm: (v) => norm(scaledUp(v)),
+    state: { ...state, scale, gradient },
+  };
+}
+
+type Arguments = [problem: Problem, x: Float64Array, gradient: Float64Array, fixed: Uint8Array, scale: Float64Array];
+
+function matrixModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
+  const n = problem.size;
+  const gaussNewton = isolate(problem.gaussNewton?.(x) as Float64Array, fixed);
+  const D = grow(
+    scale,
+    Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(0, gaussNewton[i * n + i]))),
+  );
+  const B = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) B[i * n + j] = gaussNewton[i * n + j] / (D[i] * D[j]);
+  const scaledGradient = gradient.map((value, i) => value / D[i]);
+  const system = normalSystem(B, scaledGradient, problem.linearAlgebra);
+  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton });
+}
+
+function jacobianModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
+  const { count, value, jacobian } = problem.residuals as NonNullable<Problem["residuals"]>;
+  const n = problem.size;
+  const full = jacobian(x);
+  const D = grow(
+    scale,
+    Float64Array.from({ length: n }, (_, j) => partNorm(full, j, count, n)),
+  );
+  const J = full.map((entry, at) => (fixed[at % n] ? 0 : entry / D[at % n]));
+  const qr = problem.linearAlgebra.qr(J.slice(), count, n);
+  const rhs = value(x).slice();
+  applyTransposedQ(qr, rhs);
+  const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
+  return scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full });
+}
+
+/** ‖J q‖² */
+function squaredLength(J: Float64Array, q: Float64Array): number {
+  let total = 0;
+  for (let at = 0; at < J.length; at += q.length) {
+    let sum = 0;
+    for (let j = 0; j < q.length; j++) sum += J[at + j] * q[j];
+    total += sum * sum;
+  }
+  return total;
+}

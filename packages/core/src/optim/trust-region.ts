@@ -1,0 +1,135 @@
+/**
+ * Trust regions: a quadratic model m(p) = f + gᵀp + ½ pᵀBp is believed within ‖D p‖ ≤ Δ; Δ follows how well the model
+ * foretold the last decrease.
+ *   ρ = (f(x) − f(x + p)) / (m(0) − m(p));   ρ < ¼: Δ shrinks;   ρ > ¾: Δ grows;   the step is taken where ρ > 10⁻⁴
+ * Nocedal & Wright, "Numerical Optimization", 2nd ed., chapter 4; the factors are those of Moré, "The Levenberg-Marquardt
+ * algorithm: implementation and theory", 1978.
+ */
+import {
+  blocked,
+  type Ending,
+  freeGradient,
+  type Iteration,
+  type Problem,
+  project,
+  ROUNDING,
+  type Tolerances,
+} from "./minimizer.ts";
+import { dot, maxNorm, norm, plus } from "./vector.ts";
+
+export interface TrustStep {
+  readonly step: Float64Array;
+  /** λ ≥ 0 of (B + λ D²) p = −g. */
+  readonly damping: number;
+  readonly condition?: number | undefined;
+}
+
+/** The model at one point; asked again with a smaller radius when a step fails. */
+export interface TrustModel {
+  /** The (nearly) best step with ‖D p‖ ≤ radius; zero where the model has no descent at all. */
+  step(radius: number): TrustStep;
+  /** m(0) − m(p) */
+  predict(step: Float64Array): number;
+  /** ‖D v‖ */
+  norm(v: Float64Array): number;
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** @param fixed 1 for the parameters that must not move, whose gradient is given as 0 */
+export type ModelAt = (x: Float64Array, gradient: Float64Array, fixed: Uint8Array) => TrustModel;
+
+/** Δ at first, in units of ‖D x‖ (or alone where that is 0). */
+const FIRST_RADIUS = 100;
+const ACCEPT = 1e-4;
+/** Steps in a row that may fail to improve what is below rounding. */
+const PATIENCE = 10;
+
+interface Point {
+  readonly x: Float64Array;
+  readonly f: number;
+  readonly gradient: Float64Array;
+  readonly model: TrustModel;
+}
+
+/** Minimises by trust regions around the models that `modelAt` makes. */
+export function* trustRegion(
+  problem: Problem,
+  start: Float64Array,
+  tolerances: Tolerances,
+  modelAt: ModelAt,
+  firstRadius: number = FIRST_RADIUS,
+): Generator<Iteration, Ending> {
+  const at = (x: Float64Array): Point => {
+    const full = problem.gradient(x);
+    const fixed = blocked(x, full, problem.bounds);
+    const gradient = freeGradient(full, fixed);
+    return { x, f: problem.value(x), gradient, model: modelAt(x, gradient, fixed) };
+  };
+  let point = at(project(start, problem.bounds));
+  let radius = firstRadius * (point.model.norm(point.x) || 1);
+  const floor = new Floor();
+  for (let iteration = 1; ; iteration++) {
+    const { x, f, model } = point;
+    const trial = model.step(radius);
+    const moved = project(plus(x, trial.step), problem.bounds);
+    const step = plus(moved, x, -1);
+    const predicted = model.predict(step);
+    const length = model.norm(step);
+    const ending = endingOf(point, step, predicted, tolerances);
+    if (ending) return ending;
+    const after = problem.value(moved);
+    const actual = f - after;
+    const tiny = predicted <= ROUNDING * Math.abs(f);
+    const accepted = tiny ? -actual <= 10 * ROUNDING * Math.abs(f) : actual > ACCEPT * predicted;
+    if (!(tiny && accepted)) radius = nextRadius(radius, length, actual, predicted, dot(point.gradient, step));
+    if (accepted) point = at(moved);
+    yield {
+      iteration,
+      accepted,
+      x: point.x,
+      objective: point.f,
+      gradientNorm: norm(point.gradient),
+      stepNorm: norm(step),
+      predicted,
+      actual,
+      damping: trial.damping,
+      radius,
+      condition: trial.condition,
+      state: model.state,
+    };
+    if (tiny && floor.reached(predicted)) return "objective";
+    if (radius <= Number.EPSILON * model.norm(x) || radius < Number.MIN_VALUE / Number.EPSILON) return "stalled";
+  }
+}
+
+function endingOf({ x, f, gradient }: Point, step: Float64Array, predicted: number, t: Tolerances): Ending | undefined {
+  if (maxNorm(step) === 0) return "gradient";
+  // Along negative curvature a step promises more than the slope could: then a small gradient is a saddle's.
+  const isConvex = predicted <= norm(gradient) * norm(step);
+  if (isConvex && maxNorm(gradient) <= t.gradient) return "gradient";
+  if (step.every((move, i) => Math.abs(move) <= 0.5 * Number.EPSILON * Math.abs(x[i]))) return "step";
+  return predicted <= t.objective * Math.abs(f) ? "objective" : undefined;
+}
+
+/** Moré's rule; a value that is no number counts as a tenfold increase. */
+function nextRadius(radius: number, length: number, actual: number, predicted: number, slope: number): number {
+  const ratio = Number.isFinite(actual) ? actual / predicted : Number.NEGATIVE_INFINITY;
+  if (ratio >= 0.75) return Math.max(radius, 2 * length);
+  if (ratio > 0.25) return radius;
+  // The minimiser of the parabola through f, its slope and the value at the end of the step.
+  const parabola = actual >= 0 ? 0.5 : (0.5 * slope) / (slope + actual);
+  const factor = Number.isFinite(parabola) ? Math.min(0.5, Math.max(0.1, parabola)) : 0.1;
+  return factor * Math.min(radius, 10 * length);
+}
+
+/** Below rounding the objective no longer tells progress, but the promised decrease does, as long as it shrinks. */
+class Floor {
+  #best = Number.POSITIVE_INFINITY;
+  #without = 0;
+
+  reached(predicted: number): boolean {
+    this.#without = predicted < 0.9 * this.#best ? 0 : this.#without + 1;
+    this.#best = Math.min(this.#best, predicted);
+    return this.#without >= PATIENCE;
+  }
+}
