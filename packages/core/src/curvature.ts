@@ -2,6 +2,7 @@
 export * from "./autodiff/batch.ts";
 export * from "./autodiff/curvature.ts";
 export * from "./linalg/linear-algebra.ts";
+export * from "./optim/kfac.ts";
 export type * from "./optim/minimizer.ts";
 export * from "./optim/minimizers.ts";
 export * from "./train/first-fault.ts";

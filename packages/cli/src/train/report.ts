@@ -48,6 +48,7 @@ function printRoles(roles: readonly ColumnRole[], width: number): string {
 const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
   epochs: ({ epochs }) => `all ${epochs} epochs are done`,
   patience: ({ epochs, bestEpoch }) => `no better validation loss in ${epochs - bestEpoch} epochs`,
+  converged: ({ epochs }) => `converged in ${epochs} steps`,
   aborted: ({ epochs }) => `interrupted after ${epochs} epochs`,
   diverged: ({ epochs }) => `the loss was no longer finite in epoch ${epochs}`,
 };

@@ -11,11 +11,12 @@
  */
 import type { Expr } from "../graph/expr.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
+import { matmul } from "../ops/matmul.ts";
 import { add, factorsOf, mul, square } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { concat, reshape, transpose } from "../ops/shape.ts";
 import { constant, input } from "../ops/source.ts";
-import { repeatedBy, sum } from "../ops/sum-broadcast.ts";
+import { broadcast, repeatedBy, sum } from "../ops/sum-broadcast.ts";
 import { type Batched, batch } from "./batch.ts";
 import { jvp } from "./forward.ts";
 import { gradients, vjp } from "./reverse.ts";
@@ -38,15 +39,18 @@ export function directionalDerivative(f: Expr, wrt: readonly Expr[], directions:
   return directions.reduce((derivative, vectors) => jvp([derivative], wrt, vectors)[0], f);
 }
 
-/** All unit vectors of a tensor's space: [n, …shape], a batch along axis 0. */
-function unitVectors(node: Expr): Expr {
-  const n = size(node);
-  const index = constant(
+/** 0, 1, …, n − 1 */
+const count = (n: number): Expr =>
+  constant(
     Int32Array.from({ length: n }, (_, i) => i),
     [n],
     "i32",
   );
-  return reshape(oneHot(index, n, node.type.dtype as FloatType), [n, ...node.type.shape]);
+
+/** All unit vectors of a tensor's space: [n, …shape], a batch along axis 0. */
+function unitVectors(node: Expr): Expr {
+  const n = size(node);
+  return reshape(oneHot(count(n), n, node.type.dtype as FloatType), [n, ...node.type.shape]);
 }
 
 /** A node that stands for one value of a batch until `batch` puts all of them there. */
@@ -110,7 +114,7 @@ function pullAll(y: Expr, wrt: readonly Expr[], cotangents: Expr): Expr[] {
 }
 
 /** H_L t: the Hessian of the loss by the outputs alone, times a tangent of the outputs. */
-function outputHvp(loss: Expr, output: Expr, tangent: Expr): Expr {
+export function outputHvp(loss: Expr, output: Expr, tangent: Expr): Expr {
   return jvp(gradients(loss, [output]), [output], [tangent])[0];
 }
 
@@ -134,12 +138,12 @@ export type Rows = ReadonlyMap<Expr, Expr>;
 
 const rowsBatch = (rows: Rows): [Map<Expr, Batched>, number] => {
   const [[first, all]] = rows;
-  const count = size(all) / size(first);
+  const rowCount = size(all) / size(first);
   const stacked = ([one, many]: [Expr, Expr]): [Expr, Batched] => [
     one,
-    { expr: reshape(many, [count, ...one.type.shape]), axis: 0 },
+    { expr: reshape(many, [rowCount, ...one.type.shape]), axis: 0 },
   ];
-  return [new Map([...rows].map(stacked)), count];
+  return [new Map([...rows].map(stacked)), rowCount];
 };
 
 /** The gradient of each row's own loss: [rows, …shape] for each of `wrt`. f: the scalar loss of one row. */
@@ -182,12 +186,12 @@ export interface RowJacobians {
  * @param loss the scalar loss of that row, through `output` only
  */
 export function rowJacobians(output: Expr, loss: Expr, wrt: readonly Expr[], rows: Rows): RowJacobians {
-  const [values, count] = rowsBatch(rows);
+  const [values, many] = rowsBatch(rows);
   const m = size(output);
   const stack = (cotangents: Expr): Expr => {
-    const perRow = batch(pullAll(output, wrt, cotangents), values, count); // [rows, m, …shape]
+    const perRow = batch(pullAll(output, wrt, cotangents), values, many); // [rows, m, …shape]
     return concat(
-      perRow.map((tensor) => reshape(tensor, [count * m, sizeOf(tensor.type.shape) / (count * m)])),
+      perRow.map((tensor) => reshape(tensor, [many * m, sizeOf(tensor.type.shape) / (many * m)])),
       1,
     );
   };
@@ -195,4 +199,25 @@ export function rowJacobians(output: Expr, loss: Expr, wrt: readonly Expr[], row
     jacobian: stack(unitVectors(output)),
     curved: stack(pushAll(gradients(loss, [output]), output)[0]),
   };
+}
+
+/**
+ * Σᵣ JᵣᵀH_L Jᵣ for each node, Jᵣ = ∂output[r]/∂node[r] its Jacobian on row r: [width, width]. Exact, from a cotangent for
+ * each output in place of sampled ones.          Botev, Ritter & Barber, "Practical Gauss-Newton optimisation", ICML 2017
+ * @param output [rows, outputs], row r of it dependent on row r of the nodes alone
+ * @param nodes [rows, width] each: pre-activations
+ */
+export function rowGaussNewton(loss: Expr, output: Expr, nodes: readonly Expr[]): Expr[] {
+  const [rows, outputs] = output.type.shape;
+  const units = oneHot(count(outputs), outputs, output.type.dtype as FloatType);
+  const cotangents = broadcast(units, [outputs, rows, outputs], [0, 2]);
+  const tangent = placeholder(output);
+  const [curved] = batch(
+    [outputHvp(loss, output, tangent)],
+    new Map([[tangent, { expr: cotangents, axis: 0 }]]),
+    outputs,
+  );
+  const flat = (pulled: Expr): Expr => reshape(pulled, [outputs * rows, size(pulled) / (outputs * rows)]);
+  const right = pullAll(output, nodes, curved);
+  return pullAll(output, nodes, cotangents).map((left, i) => matmul(flat(left), flat(right[i]), { transposeA: true }));
 }

@@ -10,6 +10,7 @@
  */
 import { applyTransposedQ } from "../linalg/qr.ts";
 import { norm as partNorm } from "../linalg/vector.ts";
+import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
 import type { Minimizer, Problem } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
@@ -21,20 +22,27 @@ const MOST = 3000;
 export interface LevenbergMarquardtOptions {
   /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
   readonly solve?: "qr" | "normal";
+  /** Set the strength of (λ/2)‖θ‖² by Bayes' rule in each step, see bayesian-regularisation.ts (default false). */
+  readonly bayesian?: boolean;
 }
 
-export function levenbergMarquardt({ solve }: LevenbergMarquardtOptions = {}): Minimizer {
+export function levenbergMarquardt({ solve, bayesian = false }: LevenbergMarquardtOptions = {}): Minimizer {
   return {
-    name: "levenberg-marquardt",
-    needs: solve === "normal" ? ["gauss-newton"] : ["gauss-newton", "residuals"],
+    name: bayesian ? "bayesian-regularisation" : "levenberg-marquardt",
+    needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },
     iterate(problem, start, tolerances) {
       const scale = new Float64Array(problem.size);
-      const useQr = solve !== "normal" && problem.residuals !== undefined;
-      return trustRegion(problem, start, tolerances, (x, gradient, fixed) =>
-        useQr ? jacobianModel(problem, x, gradient, fixed, scale) : matrixModel(problem, x, gradient, fixed, scale),
-      );
+      const model = solve !== "normal" && problem.residuals && !bayesian ? jacobianModel : matrixModel;
+      const evidence = bayesian ? new Evidence(problem) : undefined;
+      return trustRegion(problem, start, tolerances, {
+        modelAt(x, gradient, fixed) {
+          const made = model(problem, x, gradient, fixed, scale);
+          return evidence ? { ...made, state: { ...made.state, ...evidence.state } } : made;
+        },
+        ...(evidence && { prepare: (x) => evidence.update(x) }),
+      });
     },
   };
 }

@@ -30,11 +30,22 @@ export interface Problem {
   /** Jᵀ H_L J (for f = ½‖r‖²: JᵀJ), [n, n] */
   gaussNewton?(x: Float64Array): Float64Array;
   /** For f = ½‖r‖²: r [m] and J = ∂r/∂x [m, n]. */
+  readonly penalty?: AdjustablePenalty;
   readonly residuals?: {
     readonly count: number;
     value(x: Float64Array): Float64Array;
     jacobian(x: Float64Array): Float64Array;
   };
+}
+
+/** (λ/2)‖x‖² inside f, with a strength that Bayesian regularisation sets anew at each point. */
+export interface AdjustablePenalty {
+  /** λ ≥ 0 */
+  strength: number;
+  /** f without it. */
+  withoutPenalty(x: Float64Array): number;
+  /** Numbers that the model is fitted to: rows × outputs. */
+  readonly observations: number;
 }
 
 /** Why a minimiser ended. */

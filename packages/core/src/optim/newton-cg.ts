@@ -9,7 +9,6 @@ import type { Minimizer, Problem } from "./minimizer.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
 import { dot, norm, plus, scaled } from "./vector.ts";
 
-const FIRST_RADIUS = 1;
 /** Products spent on looking for negative curvature. */
 const ROUNDS = 30;
 
@@ -19,13 +18,10 @@ export function newtonCG(): Minimizer {
     needs: ["hvp"],
     bounded: false,
     iterate: (problem, start, tolerances) =>
-      trustRegion(
-        problem,
-        start,
-        tolerances,
-        (x, gradient) => steihaugModel(problem, x, gradient, tolerances.gradient),
-        FIRST_RADIUS,
-      ),
+      trustRegion(problem, start, tolerances, {
+        firstRadius: 1,
+        modelAt: (x, gradient) => steihaugModel(problem, x, gradient, tolerances.gradient),
+      }),
   };
 }
 

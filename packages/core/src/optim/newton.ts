@@ -13,7 +13,6 @@ import { dot, matVec, norm } from "./vector.ts";
 
 /** Beyond this, n² numbers and n³ operations are too many to be worth it. */
 const MOST = 3000;
-const FIRST_RADIUS = 1;
 
 export function newton(): Minimizer {
   return {
@@ -22,16 +21,13 @@ export function newton(): Minimizer {
     bounded: true,
     most: { size: MOST, instead: "newton-cg" },
     iterate: (problem, start, tolerances) =>
-      trustRegion(
-        problem,
-        start,
-        tolerances,
-        (x, gradient, fixed) => {
+      trustRegion(problem, start, tolerances, {
+        firstRadius: 1,
+        modelAt(x, gradient, fixed) {
           const hessian = problem.hessian?.(x) as Float64Array;
           return quadraticModel(isolate(hessian, fixed), gradient, problem.linearAlgebra);
         },
-        FIRST_RADIUS,
-      ),
+      }),
   };
 }
 

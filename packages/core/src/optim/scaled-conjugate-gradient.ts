@@ -18,6 +18,7 @@ import {
 import { dot, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 const FIRST_DAMPING = 1e-6;
+const LEAST_DAMPING = 1e-15;
 const MOST_DAMPING = 1e100;
 /** Steps in a row that may fail to lower f, also while damping grows. */
 const PATIENCE = 20;
@@ -62,7 +63,7 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
       direction = plus(scaled(next, -1), direction, beta);
       [x, f, gradient] = [moved, after, next];
     }
-    if (ratio >= 0.75) damping = Math.max(damping / 4, Number.MIN_VALUE);
+    if (ratio >= 0.75) damping = Math.max(damping / 4, LEAST_DAMPING);
     else if (!(ratio >= 0.25))
       damping = Number.isFinite(ratio)
         ? Math.max(4 * damping, damping + (curvature * (1 - ratio)) / square)

@@ -35,10 +35,15 @@ export interface TrustModel {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** @param fixed 1 for the parameters that must not move, whose gradient is given as 0 */
-export type ModelAt = (x: Float64Array, gradient: Float64Array, fixed: Uint8Array) => TrustModel;
+export interface Modelling {
+  /** @param fixed 1 for the parameters that must not move, whose gradient is given as 0 */
+  modelAt(x: Float64Array, gradient: Float64Array, fixed: Uint8Array): TrustModel;
+  /** Δ at first, in units of ‖D x‖ (default 100). */
+  readonly firstRadius?: number;
+  /** Before an accepted point is evaluated: may change the objective itself. */
+  prepare?(x: Float64Array): void;
+}
 
-/** Δ at first, in units of ‖D x‖ (or alone where that is 0). */
 const FIRST_RADIUS = 100;
 const ACCEPT = 1e-4;
 /** Steps in a row that may fail to improve what is below rounding. */
@@ -56,8 +61,7 @@ export function* trustRegion(
   problem: Problem,
   start: Float64Array,
   tolerances: Tolerances,
-  modelAt: ModelAt,
-  firstRadius: number = FIRST_RADIUS,
+  { modelAt, firstRadius = FIRST_RADIUS, prepare }: Modelling,
 ): Generator<Iteration, Ending> {
   const at = (x: Float64Array): Point => {
     const full = problem.gradient(x);
@@ -82,7 +86,10 @@ export function* trustRegion(
     const tiny = predicted <= ROUNDING * Math.abs(f);
     const accepted = tiny ? -actual <= 10 * ROUNDING * Math.abs(f) : actual > ACCEPT * predicted;
     if (!(tiny && accepted)) radius = nextRadius(radius, length, actual, predicted, dot(point.gradient, step));
-    if (accepted) point = at(moved);
+    if (accepted) {
+      prepare?.(moved);
+      point = at(moved);
+    }
     yield {
       iteration,
       accepted,

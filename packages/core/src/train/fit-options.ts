@@ -3,6 +3,8 @@ import type { Engine } from "../engines/engine.ts";
 import type { FloatType } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
+import type { Kfac } from "../optim/kfac.ts";
+import type { Minimizer, Tolerances } from "../optim/minimizer.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Metric } from "./metrics.ts";
 import type { Tensors } from "./predictor.ts";
@@ -13,8 +15,8 @@ import { SLICE } from "./turns.ts";
 export interface FitOptions {
   readonly engine: Engine;
   readonly loss: Loss;
-  /** Adam by default. */
-  readonly optimizer?: Optimizer;
+  /** Adam by default. A minimiser (`@chaingrad/core/curvature`) takes all rows in each step and needs no rate. */
+  readonly optimizer?: Optimizer | Minimizer | Kfac;
   /** Learning rate, > 0 (default the optimiser's own). */
   readonly rate?: number;
   /** Learning rate over time (default constant). It decides the rate alone: `rate` is then not read. */
@@ -32,7 +34,9 @@ export interface FitOptions {
   readonly l1?: number;
   readonly l2?: number;
   readonly clip?: StepSpec["clip"];
-  /** Element type of training (default f32). */
+  /** When a minimiser has converged (default: where rounding ends it). */
+  readonly tolerances?: Partial<Tolerances>;
+  /** Element type of training (default f32; f64 for a minimiser). */
   readonly dtype?: FloatType;
   /** Weights to start from instead of the initialisers'. */
   readonly initial?: Tensors;

@@ -10,15 +10,17 @@ import { splitRows } from "../data/split.ts";
 import { sizeOf } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { adam } from "../optim/adam.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
-import { checkSettings, type FitOptions } from "./fit-options.ts";
+import { checkSettings, type FitOptions, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import { Predictor, type Tensors } from "./predictor.ts";
 import { Trainer } from "./trainer.ts";
+import type { FitIteration, Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
 
 /** Why training ended. */
-export type StopReason = "epochs" | "patience" | "aborted" | "diverged";
+export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged";
 
 export interface TrainedModel {
   readonly network: NetworkSpec;
@@ -52,6 +54,8 @@ export interface EpochEvent {
   readonly validation?:
     | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
     | undefined;
+  /** The minimiser's step, where one trains. */
+  readonly iteration?: FitIteration | undefined;
   /** Whether the watched loss is the lowest so far. */
   readonly best: boolean;
   /** Since training started. */
@@ -89,7 +93,7 @@ export async function* fit(
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
-  const trainer = new Trainer(network, train, options, settings, turns);
+  const trainer = await open(network, train, options, settings, turns);
   const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
 
   yield {
@@ -106,8 +110,8 @@ export async function* fit(
   let epoch = 0;
   while (epoch < settings.epochs) {
     const result = await trainer.epoch(epoch, options.signal);
-    if (result === undefined) {
-      stopped = "aborted";
+    if (typeof result === "string") {
+      stopped = result;
       break;
     }
     epoch++;
@@ -121,6 +125,24 @@ export async function* fit(
   const { bestEpoch, bestLoss } = watcher;
   yield { type: "end", stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
   return model;
+}
+
+/** What a minimiser needs is loaded only where one is used. */
+async function open(
+  network: NetworkSpec,
+  train: Dataset,
+  options: FitOptions,
+  settings: Settings,
+  turns: Turns,
+): Promise<Training> {
+  const { optimizer = adam() } = options;
+  if ("update" in optimizer) return new Trainer(network, train, options, optimizer, settings, turns);
+  if (!("iterate" in optimizer)) {
+    const { KfacTrainer } = await import("./kfac-trainer.ts");
+    return new KfacTrainer(network, train, options, optimizer, settings, turns);
+  }
+  const { FullBatchTrainer } = await import("./full-batch.ts");
+  return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
@@ -154,13 +176,14 @@ class Watcher {
   ) {
     this.best = initial;
     this.#turns = turns;
-    const { engine, loss, dtype = "f32" } = options;
+    const isFirstOrder = options.optimizer === undefined || "update" in options.optimizer;
+    const { engine, loss, dtype = isFirstOrder ? "f32" : "f64" } = options;
     this.#validation = validation;
     this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
     if (validation) this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtype);
   }
 
-  async look(epoch: number, trainingLoss: number, trainer: Trainer): Promise<Pick<EpochEvent, "validation" | "best">> {
+  async look(epoch: number, trainingLoss: number, trainer: Training): Promise<Pick<EpochEvent, "validation" | "best">> {
     const tensors = trainer.tensors();
     const validation = await this.#judge(tensors);
     const watched = validation?.loss ?? trainingLoss;

@@ -10,7 +10,8 @@ import { count, inRange, nonNegative } from "../nn/options.ts";
 import type { Bounds, Ending, Iteration, Minimizer } from "../optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
 import { firstFault, NonFiniteError } from "./first-fault.ts";
-import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec, type Tensors } from "./problem.ts";
+import type { Tensors } from "./predictor.ts";
+import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
 import { now, Turns } from "./turns.ts";
 
 /** Starts by name: a number for a scalar, numbers row-major for a tensor. */

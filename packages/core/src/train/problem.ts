@@ -12,9 +12,8 @@ import { concat, reshape } from "../ops/shape.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import type { Bounds, Problem } from "../optim/minimizer.ts";
-
-/** Tensors by name, row-major. */
-export type Tensors = Readonly<Record<string, ArrayLike<number>>>;
+import type { Tensors } from "./predictor.ts";
+import { Remembered, samePoint } from "./remembered.ts";
 
 /** How often the function was asked: its value (with the gradient), products H v, and matrices. */
 export interface Evaluations {
@@ -49,7 +48,8 @@ export function inputsOf(outputs: readonly Expr[]): Expr[] {
   return found;
 }
 
-const flatten = (tensors: readonly Expr[]): Expr =>
+/** Tensors one after another as one vector. */
+export const flatten = (tensors: readonly Expr[]): Expr =>
   concat(
     tensors.map((tensor) => reshape(tensor, [sizeOf(tensor.type.shape)])),
     0,
@@ -65,7 +65,7 @@ export class CompiledProblem implements Problem {
   readonly #inputs: readonly Expr[];
   readonly #vectors: readonly Expr[];
   readonly #programs = new Map<string, { executable: Executable; at: Float64Array | undefined }>();
-  readonly #results = new Map<string, { at: Float64Array; values: Float64Array }>();
+  readonly #remembered = new Remembered();
 
   /** Throws ShapeError unless everything that is differentiated is float64, and Error when data are missing. */
   constructor(spec: ProblemSpec) {
@@ -92,11 +92,11 @@ export class CompiledProblem implements Problem {
   }
 
   value(x: Float64Array): number {
-    return this.#point(x, "f")[0];
+    return this.#point(x)[0];
   }
 
   gradient(x: Float64Array): Float64Array {
-    return this.#point(x, "g");
+    return this.#point(x).subarray(1, 1 + this.size);
   }
 
   hvp(x: Float64Array, v: Float64Array): Float64Array {
@@ -124,41 +124,30 @@ export class CompiledProblem implements Problem {
   #residuals(residuals: Expr): NonNullable<Problem["residuals"]> {
     return {
       count: sizeOf(residuals.type.shape),
-      value: (x) => this.#point(x, "r"),
+      value: (x) => this.#point(x).subarray(1 + this.size),
       jacobian: (x) => this.#matrix("jacobian", x, () => jacobian(residuals, this.#spec.params)),
     };
   }
 
-  /** Value, gradient and residuals at x, in one run. */
-  #point(x: Float64Array, output: "f" | "g" | "r"): Float64Array {
+  /** f, ∇f and, where there are residuals, r, one after another and by one run. */
+  #point(x: Float64Array): Float64Array {
     const { loss, params, residuals } = this.#spec;
-    const known = this.#results.get("f");
-    if (known === undefined || !same(known.at, x)) {
-      const outputs = (): Record<string, Expr> => ({
-        f: loss,
-        g: flatten(gradients(loss, params)),
-        ...(residuals && { r: flatten([residuals]) }),
-      });
-      const executable = this.#run("point", x, outputs);
+    return this.#remembered.at("point", x, () => {
+      const parts = (): Expr[] => [loss, ...gradients(loss, params), ...(residuals ? [residuals] : [])];
+      const executable = this.#run("point", x, () => ({ point: flatten(parts()) }));
       executable.run();
       this.evaluations.values++;
-      const at = x.slice();
-      for (const name of residuals ? ["f", "g", "r"] : ["f", "g"]) {
-        this.#results.set(name, { at, values: executable.read(name) as Float64Array });
-      }
-    }
-    return this.#results.get(output)?.values as Float64Array;
+      return executable.read("point") as Float64Array;
+    });
   }
 
   #matrix(name: string, x: Float64Array, build: () => Expr): Float64Array {
-    const known = this.#results.get(name);
-    if (known && same(known.at, x)) return known.values;
-    const executable = this.#run(name, x, () => ({ matrix: build() }));
-    executable.run();
-    this.evaluations.matrices++;
-    const values = executable.read("matrix") as Float64Array;
-    this.#results.set(name, { at: x.slice(), values });
-    return values;
+    return this.#remembered.at(name, x, () => {
+      const executable = this.#run(name, x, () => ({ matrix: build() }));
+      executable.run();
+      this.evaluations.matrices++;
+      return executable.read("matrix") as Float64Array;
+    });
   }
 
   /** The named program, compiled if it is new, with x written to it. */
@@ -173,7 +162,7 @@ export class CompiledProblem implements Problem {
       known = { executable, at: undefined };
       this.#programs.set(name, known);
     }
-    if (known.at === undefined || !same(known.at, x)) {
+    if (known.at === undefined || !samePoint(known.at, x)) {
       this.#write(known.executable, this.#spec.params, x);
       known.at = x.slice();
     }
@@ -188,9 +177,4 @@ export class CompiledProblem implements Problem {
       start = end;
     }
   }
-}
-
-function same(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
 }

@@ -5,19 +5,19 @@ import { sizeOf } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
-import { adam } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { stateName, type TrainStep, trainStep } from "./step.ts";
+import type { EpochResult, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const DROPOUT = 0x64726f70;
 
-export class Trainer {
+export class Trainer implements Training {
   readonly rows: number;
   readonly stepsPerEpoch: number;
   readonly #settings: Settings;
@@ -30,9 +30,15 @@ export class Trainer {
   readonly #turns: Turns;
   readonly #slice: number;
 
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, settings: Settings, turns: Turns) {
+  constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: FitOptions,
+    optimizer: Optimizer,
+    settings: Settings,
+    turns: Turns,
+  ) {
     const dtype = options.dtype ?? "f32";
-    const optimizer = options.optimizer ?? adam();
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / settings.batch);
     this.#settings = settings;
@@ -91,13 +97,13 @@ export class Trainer {
     }
   }
 
-  /** One pass over the rows, epoch from 0; undefined when aborted. */
-  async epoch(epoch: number, signal: AbortSignal | undefined): Promise<{ loss: number; rate: number } | undefined> {
+  /** One pass over the rows, epoch from 0; or "aborted". */
+  async epoch(epoch: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted"> {
     const steps = this.stepsPerEpoch;
     const rate = this.#writeEpoch(epoch);
     for (let first = 0; first < steps; ) {
       await this.#turns.pass();
-      if (signal?.aborted) return undefined;
+      if (signal?.aborted) return "aborted";
       const count = Math.min(this.#sliceSteps, steps - first);
       const before = now();
       this.#executable.run(count, first);

@@ -1,0 +1,87 @@
+/** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
+import { initialParameters, type NetworkSpec } from "../nn/network.ts";
+import type { Ending, Iteration, Minimizer } from "../optim/minimizer.ts";
+import type { Dataset } from "./dataset.ts";
+import { NonFiniteError } from "./first-fault.ts";
+import type { FitOptions, Settings } from "./fit-options.ts";
+import { checkSize } from "./minimize.ts";
+import { NetworkProblem } from "./network-problem.ts";
+import { constant, type Schedule } from "./schedules.ts";
+import type { EpochResult, Training } from "./training.ts";
+import type { Turns } from "./turns.ts";
+
+export class FullBatchTrainer implements Training {
+  readonly stepsPerEpoch = 1;
+  readonly schedule: Schedule = constant(1);
+  readonly #problem: NetworkProblem;
+  readonly #iterations: Generator<Iteration, Ending>;
+  readonly #turns: Turns;
+  #x: Float64Array;
+
+  /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
+  constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: FitOptions,
+    minimizer: Minimizer,
+    settings: Settings,
+    turns: Turns,
+  ) {
+    checkSuits(network, options, minimizer);
+    this.#problem = new NetworkProblem(network, train, options);
+    checkSize(minimizer, this.#problem.size);
+    this.#turns = turns;
+    this.#x = this.#problem.pack({ ...initialParameters(network, settings.seed), ...options.initial });
+    const first = this.#problem.value(this.#x);
+    if (!Number.isFinite(first)) throw new NonFiniteError("the loss at the start", first, undefined);
+    const { objective = 0, gradient = 0 } = options.tolerances ?? {};
+    this.#iterations = minimizer.iterate(this.#problem, this.#x, { objective, gradient });
+  }
+
+  get rows(): number {
+    return this.#problem.rows;
+  }
+
+  get threads(): number {
+    return this.#problem.threads;
+  }
+
+  /** One step that was taken; what was tried before it counts to its time. */
+  async epoch(_: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted" | "converged"> {
+    for (;;) {
+      await this.#turns.pass();
+      if (signal?.aborted) return "aborted";
+      const next = this.#iterations.next();
+      if (next.done) return "converged";
+      this.#x = next.value.x;
+      if (!next.value.accepted) continue;
+      const { evaluations } = this.#problem;
+      const iteration = { ...next.value, evaluations: { ...evaluations } };
+      return { loss: this.#problem.dataLoss(this.#x), rate: next.value.stepLength ?? 1, iteration };
+    }
+  }
+
+  tensors(): Record<string, Float64Array> {
+    return this.#problem.unpack(this.#x);
+  }
+
+  describe(): string {
+    return this.#problem.describe();
+  }
+}
+
+function checkSuits(network: NetworkSpec, options: FitOptions, { name }: Minimizer): void {
+  const refuse = (what: string, why: string): never => {
+    throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
+  };
+  if (network.layers.some(({ dropout }) => dropout))
+    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimiser");
+  if (network.layers.some(({ normalisation }) => normalisation === "batch"))
+    refuse("batch normalisation", "use layer normalisation");
+  if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
+  if (options.rate !== undefined || options.schedule)
+    refuse("a learning rate", "it finds the length of each step itself");
+  if (options.clip) refuse("clipping", "it rejects steps that do not lower the loss");
+  if (options.batch !== undefined) refuse("a batch", "each step uses all rows; leave it out, or use kfac");
+  if (options.dtype === "f32") refuse("f32", "it computes in f64");
+}

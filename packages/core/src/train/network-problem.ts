@@ -1,0 +1,280 @@
+/**
+ * A network's objective on all its rows, as a minimiser sees it. Rows go through the compiled plan in chunks that bound its
+ * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
+ *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
+ */
+import { hessian, hvp, rowJacobians } from "../autodiff/curvature.ts";
+import { gradients } from "../autodiff/reverse.ts";
+import type { Executable } from "../engines/engine.ts";
+import { type Expr, label } from "../graph/expr.ts";
+import { program } from "../graph/program.ts";
+import { type Shape, sizeOf } from "../graph/type.ts";
+import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
+import { type NetworkSpec, type Parameter, parametersOf } from "../nn/network.ts";
+import { matmul } from "../ops/matmul.ts";
+import { add } from "../ops/ring.ts";
+import { gatherRows } from "../ops/rows.ts";
+import { input } from "../ops/source.ts";
+import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
+import { type Dataset, rowsOf } from "./dataset.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { objective, parameterInputs } from "./objective.ts";
+import { type Evaluations, flatten } from "./problem.ts";
+import { Remembered, samePoint } from "./remembered.ts";
+
+/** Numbers that a chunk's largest tensor may hold: 32 MB. */
+const CHUNK = 2 ** 22;
+
+/** A chunk of rows as graph: what all programs start from. */
+interface Chunk {
+  readonly x: Expr;
+  readonly target: Expr;
+  /** wᵣ / Σ w */
+  readonly weight: Expr;
+  readonly inputs: readonly Expr[];
+}
+
+interface Compiled {
+  readonly executable: Executable;
+  readonly chunks: number;
+  readonly size: number;
+  at: Float64Array | undefined;
+}
+
+export class NetworkProblem implements Problem {
+  readonly size: number;
+  readonly rows: number;
+  readonly linearAlgebra: LinearAlgebra;
+  readonly evaluations: Evaluations = { values: 0, products: 0, matrices: 0 };
+  /** For Bayesian regularisation, which sets its own strength on all parameters alike. */
+  readonly penalty: AdjustablePenalty;
+  readonly #chunkNumbers: number;
+  readonly #network: NetworkSpec;
+  readonly #options: FitOptions;
+  readonly #parameters: readonly Parameter[];
+  readonly #params: Readonly<Record<string, Expr>>;
+  readonly #vectors: readonly Expr[];
+  readonly #data: { readonly x: Float64Array; readonly y: Float64Array; readonly weight: Float64Array };
+  /** λ of each parameter: that of `l2` on weights. */
+  readonly #decay: Float64Array;
+  readonly #compiled = new Map<string, Compiled>();
+  readonly #remembered = new Remembered();
+
+  /** @param numbers that a chunk's largest tensor may hold */
+  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, numbers: number = CHUNK) {
+    this.#chunkNumbers = numbers;
+    this.#network = network;
+    this.#options = options;
+    this.#parameters = parametersOf(network);
+    this.#params = parameterInputs(network, "f64").params;
+    this.#vectors = this.#parameters.map(({ name, shape }) => input(`direction/${name}`, shape, "f64"));
+    this.size = this.#parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+    this.rows = rowsOf(train, network.inputs);
+    this.linearAlgebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.#data = padded(train, this.rows);
+    const { l2 = 0 } = options;
+    this.#decay = Float64Array.from(
+      this.#parameters.flatMap(({ role, shape }) => new Array<number>(sizeOf(shape)).fill(role === "weight" ? l2 : 0)),
+    );
+    const outputs = network.layers[network.layers.length - 1].units;
+    this.penalty = {
+      strength: 0,
+      withoutPenalty: (x) => this.#point(x)[0],
+      observations: this.rows * (options.loss.target === "labels" ? 1 : outputs),
+    };
+  }
+
+  pack(tensors: Readonly<Record<string, ArrayLike<number>>>): Float64Array {
+    return Float64Array.from(this.#parameters.flatMap(({ name }) => Array.from(tensors[name])));
+  }
+
+  unpack(x: Float64Array): Record<string, Float64Array> {
+    let at = 0;
+    return Object.fromEntries(
+      this.#parameters.map(({ name, shape }) => {
+        at += sizeOf(shape);
+        return [name, x.slice(at - sizeOf(shape), at)];
+      }),
+    );
+  }
+
+  /** The mean loss of the rows, without penalties. */
+  dataLoss(x: Float64Array): number {
+    return this.#point(x)[0];
+  }
+
+  value(x: Float64Array): number {
+    let total = this.#point(x)[0];
+    for (let i = 0; i < x.length; i++) total += 0.5 * this.#penaltyOf(i) * x[i] ** 2;
+    return total;
+  }
+
+  gradient(x: Float64Array): Float64Array {
+    return this.#point(x)
+      .subarray(1)
+      .map((value, i) => value + this.#penaltyOf(i) * x[i]);
+  }
+
+  hvp(x: Float64Array, v: Float64Array): Float64Array {
+    const build = (chunk: Chunk): Expr => flatten(hvp(this.#loss(chunk), Object.values(this.#params), this.#vectors));
+    const compiled = this.#load("hvp", x, this.#largestLayer(), build, this.#vectors);
+    this.#write(compiled.executable, this.#vectors, v);
+    this.evaluations.products++;
+    return this.#total(compiled, [this.size]).map((value, i) => value + this.#penaltyOf(i) * v[i]);
+  }
+
+  hessian(x: Float64Array): Float64Array {
+    const widest = Math.max(...this.#parameters.map(({ shape }) => sizeOf(shape)));
+    return this.#matrix("hessian", x, widest * this.#largestLayer(), (chunk) =>
+      hessian(this.#loss(chunk), Object.values(this.#params)),
+    );
+  }
+
+  gaussNewton(x: Float64Array): Float64Array {
+    const outputs = this.#network.layers[this.#network.layers.length - 1].units;
+    return this.#matrix("Gauss-Newton", x, outputs * this.size, (chunk) => this.#gaussNewtonOf(chunk));
+  }
+
+  describe(): string {
+    return [...this.#compiled.values()].map(({ executable }) => executable.describe()).join("\n");
+  }
+
+  get threads(): number {
+    return Math.max(1, ...[...this.#compiled.values()].map(({ executable }) => executable.threads));
+  }
+
+  #penaltyOf(i: number): number {
+    return this.#decay[i] + this.penalty.strength;
+  }
+
+  #largestLayer(): number {
+    return Math.max(this.#network.inputs, ...this.#network.layers.map(({ units }) => units));
+  }
+
+  #loss(chunk: Chunk): Expr {
+    const { loss } = this.#options;
+    const carried = { params: this.#params, buffers: {} };
+    const context = { training: false, weight: chunk.weight };
+    return objective({ network: this.#network, loss, reduction: "sum" }, carried, chunk, context).loss;
+  }
+
+  /** Σᵣ JᵣᵀH_L Jᵣ of a chunk, from the graph of a single row. */
+  #gaussNewtonOf(chunk: Chunk): Expr {
+    const { x, target, weight } = chunk;
+    const one = (name: string, many: Expr): Expr => input(name, [1, ...many.type.shape.slice(1)], many.type.dtype);
+    const row = { x: one("x", x), target: one("target", target), weight: one("weight", weight) };
+    const carried = { params: this.#params, buffers: {} };
+    const spec = { network: this.#network, loss: this.#options.loss, reduction: "sum" as const };
+    const { output, loss } = objective(spec, carried, row, { training: false, weight: row.weight });
+    const rows = new Map([
+      [row.x, x],
+      [row.target, target],
+      [row.weight, weight],
+    ]);
+    const { jacobian, curved } = rowJacobians(output, loss, Object.values(this.#params), rows);
+    return matmul(jacobian, curved, { transposeA: true });
+  }
+
+  /** f and ∇f without penalties, one after another. */
+  #point(x: Float64Array): Float64Array {
+    return this.#remembered.at("point", x, () => {
+      this.evaluations.values++;
+      const build = (chunk: Chunk): Expr => {
+        const loss = this.#loss(chunk);
+        return flatten([loss, ...gradients(loss, Object.values(this.#params))]);
+      };
+      return this.#total(this.#load("point", x, this.#largestLayer(), build), [this.size + 1]);
+    });
+  }
+
+  #matrix(name: string, x: Float64Array, perRow: number, build: (chunk: Chunk) => Expr): Float64Array {
+    const n = this.size;
+    const bare = this.#remembered.at(name, x, () => {
+      this.evaluations.matrices++;
+      return this.#total(this.#load(name, x, perRow, build), [n, n]);
+    });
+    const result = bare.slice();
+    for (let i = 0; i < n; i++) result[i * n + i] += this.#penaltyOf(i);
+    return result;
+  }
+
+  #total({ executable, chunks }: Compiled, shape: Shape): Float64Array {
+    executable.write("total", new Float64Array(sizeOf(shape)));
+    executable.run(chunks);
+    return executable.read("total") as Float64Array;
+  }
+
+  /** The named program over chunks of rows, compiled if it is new, with x written to it. */
+  #load(
+    name: string,
+    x: Float64Array,
+    perRow: number,
+    build: (chunk: Chunk) => Expr,
+    more: readonly Expr[] = [],
+  ): Compiled {
+    const known = this.#compiled.get(name) ?? this.#compile(name, perRow, build, more);
+    this.#compiled.set(name, known);
+    if (known.at === undefined || !samePoint(known.at, x)) {
+      this.#write(known.executable, Object.values(this.#params), x);
+      known.at = x.slice();
+    }
+    return known;
+  }
+
+  #compile(name: string, perRow: number, build: (chunk: Chunk) => Expr, more: readonly Expr[]): Compiled {
+    const size = Math.max(1, Math.min(this.rows, Math.floor(this.#chunkNumbers / perRow)));
+    const chunks = Math.ceil(this.rows / size);
+    const chunk = this.#chunk(size);
+    const result = build(chunk);
+    const total = input("total", result.type.shape, "f64");
+    const inputs = [...Object.values(this.#params), ...chunk.inputs, ...more, total];
+    const executable = this.#options.engine.compile(program(name, inputs, { total: add(total, result) }), {
+      donate: ["total"],
+      sequences: { rows: chunks },
+    });
+    for (const [key, values] of Object.entries(this.#data)) executable.write(`data/${key}`, values);
+    executable.write(
+      "rows",
+      Int32Array.from({ length: chunks * size }, (_, i) => Math.min(i, this.rows)),
+    );
+    return { executable, chunks, size, at: undefined };
+  }
+
+  #chunk(size: number): Chunk {
+    const { loss } = this.#options;
+    const { inputs, layers } = this.#network;
+    const rows = this.rows + 1;
+    const outputs = layers[layers.length - 1].units;
+    const x = input("data/x", [rows, inputs], "f64");
+    const y = loss.target === "labels" ? input("data/y", [rows], "i32") : input("data/y", [rows, outputs], "f64");
+    const weight = input("data/weight", [rows], "f64");
+    const index = input("rows", [size], "i32");
+    return {
+      x: label(gatherRows(x, index), "x"),
+      target: gatherRows(y, index),
+      weight: gatherRows(weight, index),
+      inputs: [x, y, weight, index],
+    };
+  }
+
+  #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {
+    let start = 0;
+    for (const node of nodes) {
+      const end = start + sizeOf(node.type.shape);
+      executable.write(node.label as string, x.subarray(start, end));
+      start = end;
+    }
+  }
+}
+
+/** The rows, one more of weight zero to fill up the last chunk, and weights that add up to 1. */
+function padded({ x, y, weight }: Dataset, rows: number) {
+  const extend = (values: ArrayLike<number>): Float64Array => {
+    const result = new Float64Array(values.length + values.length / rows);
+    result.set(Float64Array.from(values));
+    return result;
+  };
+  const weights = Float64Array.from(weight ?? new Float64Array(rows).fill(1));
+  const total = weights.reduce((sum, value) => sum + value, 0);
+  return { x: extend(x), y: extend(y), weight: extend(weights.map((value) => value / total)) };
+}
