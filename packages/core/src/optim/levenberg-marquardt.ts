@@ -10,6 +10,7 @@
  */
 import { applyTransposedQ } from "../linalg/qr.ts";
 import { norm as partNorm } from "../linalg/vector.ts";
+import { inRange, positive } from "../nn/options.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
 import type { Minimizer, Problem } from "./minimizer.ts";
@@ -18,15 +19,22 @@ import { type TrustModel, trustRegion } from "./trust-region.ts";
 import { dot, matVec, norm } from "./vector.ts";
 
 const MOST = 3000;
+/** A column of J that shrinks to this share of its length in one step has lost its influence. */
+const SUDDEN = 1e-6;
 
 export interface LevenbergMarquardtOptions {
   /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
   readonly solve?: "qr" | "normal";
+  /** Δ at first, > 0, in units of ‖D x‖ (default 100). */
+  readonly firstRadius?: number;
   /** Set the strength of (λ/2)‖θ‖² by Bayes' rule in each step, see bayesian-regularisation.ts (default false). */
   readonly bayesian?: boolean;
 }
 
-export function levenbergMarquardt({ solve, bayesian = false }: LevenbergMarquardtOptions = {}): Minimizer {
+/** Throws RangeError unless `firstRadius` > 0. */
+export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Minimizer {
+  const { solve, bayesian = false, firstRadius = 100 } = options;
+  inRange("levenberg-marquardt: firstRadius", firstRadius, positive);
   return {
     name: bayesian ? "bayesian-regularisation" : "levenberg-marquardt",
     needs: ["gauss-newton"],
@@ -37,14 +45,22 @@ export function levenbergMarquardt({ solve, bayesian = false }: LevenbergMarquar
       const model = solve !== "normal" && problem.residuals && !bayesian ? jacobianModel : matrixModel;
       const evidence = bayesian ? new Evidence(problem) : undefined;
       return trustRegion(problem, start, tolerances, {
+        firstRadius,
         modelAt(x, gradient, fixed) {
           const made = model(problem, x, gradient, fixed, scale);
           return evidence ? { ...made, state: { ...made.state, ...evidence.state } } : made;
         },
+        refuses: losesInfluence,
         ...(evidence && { prepare: (x) => evidence.update(x) }),
       });
     },
   };
+}
+
+/** A parameter that had influence on the residuals has none all of a sudden: the step went out onto a plateau. */
+function losesInfluence(from: TrustModel, to: TrustModel): boolean {
+  const [before, after] = [from.state.columns, to.state.columns] as Float64Array[];
+  return after.some((length, j) => length < SUDDEN * before[j]);
 }
 
 /** D follows the largest column norms seen; a column that was always zero counts as 1. */
@@ -81,31 +97,29 @@ type Arguments = [problem: Problem, x: Float64Array, gradient: Float64Array, fix
 function matrixModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
   const n = problem.size;
   const gaussNewton = isolate(problem.gaussNewton?.(x) as Float64Array, fixed);
-  const D = grow(
-    scale,
-    Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(0, gaussNewton[i * n + i]))),
-  );
+  const columns = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(0, gaussNewton[i * n + i])));
+  const D = grow(scale, columns);
   const B = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) B[i * n + j] = gaussNewton[i * n + j] / (D[i] * D[j]);
   const scaledGradient = gradient.map((value, i) => value / D[i]);
   const system = normalSystem(B, scaledGradient, problem.linearAlgebra);
-  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton });
+  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns });
 }
 
 function jacobianModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
   const { count, value, jacobian } = problem.residuals as NonNullable<Problem["residuals"]>;
   const n = problem.size;
   const full = jacobian(x);
-  const D = grow(
-    scale,
-    Float64Array.from({ length: n }, (_, j) => partNorm(full, j, count, n)),
-  );
+  const columns = Float64Array.from({ length: n }, (_, j) => partNorm(full, j, count, n));
+  const D = grow(scale, columns);
   const J = full.map((entry, at) => (fixed[at % n] ? 0 : entry / D[at % n]));
   const qr = problem.linearAlgebra.qr(J.slice(), count, n);
   const rhs = value(x).slice();
   applyTransposedQ(qr, rhs);
   const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
-  return scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full });
+  const model = scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full, columns });
+  // Rounding of the parameters alone moves r by ε ‖D x‖.
+  return { ...model, rounding: Number.EPSILON * model.norm(x) * norm(value(x)) };
 }
 
 /** ‖J q‖² */

@@ -32,6 +32,8 @@ export interface TrustModel {
   predict(step: Float64Array): number;
   /** ‖D v‖ */
   norm(v: Float64Array): number;
+  /** How far rounding may put f off, where that is more than 10⁻¹³ |f|. */
+  readonly rounding?: number;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
@@ -40,6 +42,8 @@ export interface Modelling {
   modelAt(x: Float64Array, gradient: Float64Array, fixed: Uint8Array): TrustModel;
   /** Δ at first, in units of ‖D x‖ (default 100). */
   readonly firstRadius?: number;
+  /** Whether a step that lowers f is refused all the same, for what it does to the model. */
+  refuses?(from: TrustModel, to: TrustModel): boolean;
   /** Before an accepted point is evaluated: may change the objective itself. */
   prepare?(x: Float64Array): void;
 }
@@ -61,7 +65,7 @@ export function* trustRegion(
   problem: Problem,
   start: Float64Array,
   tolerances: Tolerances,
-  { modelAt, firstRadius = FIRST_RADIUS, prepare }: Modelling,
+  { modelAt, firstRadius = FIRST_RADIUS, prepare, refuses }: Modelling,
 ): Generator<Iteration, Ending> {
   const at = (x: Float64Array): Point => {
     const full = problem.gradient(x);
@@ -83,12 +87,16 @@ export function* trustRegion(
     if (ending) return ending;
     const after = problem.value(moved);
     const actual = f - after;
-    const tiny = predicted <= ROUNDING * Math.abs(f);
-    const accepted = tiny ? -actual <= 10 * ROUNDING * Math.abs(f) : actual > ACCEPT * predicted;
+    const rounding = Math.max(model.rounding ?? 0, ROUNDING * Math.abs(f));
+    const tiny = predicted <= rounding;
+    let accepted = tiny ? -actual <= 10 * rounding : actual > ACCEPT * predicted;
     if (!(tiny && accepted)) radius = nextRadius(radius, length, actual, predicted, dot(point.gradient, step));
     if (accepted) {
       prepare?.(moved);
-      point = at(moved);
+      const next = at(moved);
+      accepted = !refuses?.(model, next.model);
+      if (accepted) point = next;
+      else radius = 0.25 * Math.min(radius, length);
     }
     yield {
       iteration,

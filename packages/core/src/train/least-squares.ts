@@ -8,6 +8,7 @@ import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { rankOf } from "../linalg/qr.ts";
 import { solveUpperTransposed } from "../linalg/triangular.ts";
 import { norm } from "../linalg/vector.ts";
+import { levenbergMarquardt } from "../optim/levenberg-marquardt.ts";
 import {
   type MinimizeEvent,
   type MinimizeOptions,
@@ -34,16 +35,46 @@ export interface LeastSquaresMinimum extends Minimum {
   readonly standardErrors: Readonly<Record<string, Float64Array>>;
 }
 
-/** Throws as `minimize`. residuals: a float64 tensor of any shape. */
+/** First radii of the default method: the customary one, then more careful ones. */
+const RADII = [100, 1, 0.1];
+
+/**
+ * Throws as `minimize`. residuals: a float64 tensor of any shape. Without a method, Levenberg-Marquardt starts again with a
+ * smaller first step where it stalls or ends on a plateau (where some parameter no longer matters); the best end counts.
+ */
 export async function* leastSquares(
   residuals: Expr,
   start: Start,
   options: MinimizeOptions,
 ): AsyncGenerator<MinimizeEvent<LeastSquaresMinimum>, LeastSquaresMinimum, void> {
-  const setUp = prepare(halfSquares(residuals), start, options, residuals);
-  const minimum = withErrors(setUp, yield* run(setUp, options));
+  const attempts = options.method
+    ? [options]
+    : RADII.map((firstRadius) => ({ ...options, method: levenbergMarquardt({ firstRadius }) }));
+  let best: LeastSquaresMinimum | undefined;
+  for (const attempt of attempts) {
+    const setUp = prepare(halfSquares(residuals), start, attempt, residuals);
+    const found = withErrors(setUp, yield* run(setUp, attempt));
+    best = best ? better(best, found) : found;
+    const isSettled = found.rank === setUp.x.length || residualCount(setUp) < setUp.x.length;
+    if (found.stopped === "aborted" || (isSettled && found.stopped !== "stalled" && found.stopped !== "iterations"))
+      break;
+  }
+  const minimum = best as LeastSquaresMinimum;
   yield { type: "end", minimum };
   return minimum;
+}
+
+const residualCount = ({ problem }: SetUp): number => problem.residuals?.count ?? 0;
+
+/** The one with the smaller objective, with the work of both. */
+function better(a: LeastSquaresMinimum, b: LeastSquaresMinimum): LeastSquaresMinimum {
+  const sum = (key: "values" | "products" | "matrices"): number => a.evaluations[key] + b.evaluations[key];
+  return {
+    ...(b.objective < a.objective ? b : a),
+    iterations: a.iterations + b.iterations,
+    evaluations: { values: sum("values"), products: sum("products"), matrices: sum("matrices") },
+    seconds: a.seconds + b.seconds,
+  };
 }
 
 function withErrors({ problem, x: { length: n }, unpack }: SetUp, minimum: Minimum): LeastSquaresMinimum {

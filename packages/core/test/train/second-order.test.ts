@@ -18,6 +18,7 @@ import { type EndEvent, type EpochEvent, fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 import { NetworkProblem } from "../../src/train/network-problem.ts";
 import { objective, parameterInputs } from "../../src/train/objective.ts";
+import type { FitIteration } from "../../src/train/training.ts";
 import { graphFunction } from "../support/graph-function.ts";
 import { direction, expectNear } from "../support/numbers.ts";
 
@@ -175,7 +176,10 @@ describe("Bayesian regularisation of a sine with noise", async () => {
     return last as EpochEvent;
   };
   const [bayesian, plain] = [await run(true), await run(false)];
-  const { effectiveParameters: gamma, regularisation } = bayesian.iteration?.state as Record<string, number>;
+  const { effectiveParameters: gamma, regularisation } = (bayesian.iteration as FitIteration).state as Record<
+    string,
+    number
+  >;
 
   test("finds how many of the 31 parameters the data determine", () => {
     expect(gamma).toBeGreaterThan(4);
