@@ -2,8 +2,10 @@
 import type { GemmProvider } from "@chaingrad/core";
 import koffi, { type LibraryHandle } from "koffi";
 import { type BlasLink, bind, symbolsOf } from "./bind.ts";
+import { faster } from "./faster.ts";
+import { lapack } from "./lapack.ts";
 import { LIBRARIES, type Library } from "./libraries.ts";
-import { distrust } from "./trust.ts";
+import { distrust, isWrong } from "./trust.ts";
 import { openWisdom } from "./wisdom.ts";
 
 export { installHint } from "./libraries.ts";
@@ -80,12 +82,17 @@ function open(path: string, candidates: readonly Library[], cache: string | null
       const wrong = distrust((memory) => bind(memory, link));
       if (wrong !== undefined) return `${path} (${library.name} ${version}) computes wrong: its ${wrong}`;
       const name = `${library.name} ${version}`;
+      const prefers = openWisdom(name, cache);
       return {
         ...{ name, library: library.name, version, path },
         // What a worker loads is the build; the path is the same from src/ and from dist/.
         ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link },
         bind: (memory) => bind(memory, link),
-        prefers: openWisdom(name, cache),
+        prefers,
+        linearAlgebra(own) {
+          const routines = lapack(link, own);
+          return routines === undefined || isWrong(routines) ? own : faster(own, routines, prefers);
+        },
       };
     } catch {
       // Not this library: it lacks the functions that tell its version.

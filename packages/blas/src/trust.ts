@@ -3,6 +3,7 @@
  * transposes, in both precisions, whatever the result's memory held before.
  */
 import type { Gemm } from "@chaingrad/core";
+import type { LinearAlgebra } from "./lapack.ts";
 
 /** Odd sizes and sizes beyond one tile of any library's kernels. */
 const SIZES = [
@@ -52,4 +53,24 @@ function tryProduct(
     }
   }
   return undefined;
+}
+
+/** Whether the library's factorisations fail at the second difference, for which the right answers have closed forms. */
+export function isWrong(algebra: LinearAlgebra): boolean {
+  const n = 40;
+  const a = Float64Array.from({ length: n * n }, (_, p) => [2, -1][Math.abs(Math.floor(p / n) - (p % n))] ?? 0);
+  const determinant = n + 1;
+  const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= 1e-10 * y;
+  /** Of a triangle, but for the sign. */
+  const product = (triangle: Float64Array): number =>
+    triangle.reduce((total, x, p) => (p % (n + 1) === 0 ? total * Math.abs(x) : total), 1);
+  const l = a.slice();
+  try {
+    const { values } = algebra.eigen(a, n);
+    const areValues = values.every((x, k) => isNear(x, 2 - 2 * Math.cos(((k + 1) * Math.PI) / (n + 1))));
+    const isLower = algebra.cholesky(l, n) === -1 && isNear(product(l) ** 2, determinant);
+    return !(areValues && isLower && isNear(product(algebra.qr(a, n, n).factor), determinant));
+  } catch {
+    return true;
+  }
 }

@@ -31,8 +31,8 @@ export function norm(x: Float64Array, at: number, count: number, stride = 1): nu
 
 /** √(a² + b²), likewise. */
 export function hypotenuse(a: number, b: number): number {
-  const [x, y] = [Math.abs(a), Math.abs(b)];
-  const [large, small] = x > y ? [x, y] : [y, x];
+  const large = Math.max(Math.abs(a), Math.abs(b));
   if (large === 0) return 0;
-  return large * Math.sqrt(1 + (small / large) ** 2);
+  const ratio = Math.min(Math.abs(a), Math.abs(b)) / large;
+  return large * Math.sqrt(1 + ratio * ratio);
 }

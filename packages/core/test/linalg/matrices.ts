@@ -1,8 +1,5 @@
 /** Matrices with known properties, plain products, and norms, all written without the library. */
-import { type LinearAlgebra, plainLinearAlgebra } from "../../src/linalg/linear-algebra.ts";
 import { generator } from "../support/numbers.ts";
-
-export const implementations: readonly LinearAlgebra[] = [plainLinearAlgebra];
 
 export const SIZES = [1, 2, 3, 5, 17, 64, 97, 130] as const;
 export const EPSILON = Number.EPSILON;

@@ -1,4 +1,5 @@
 /** Matrix products by a library of the host's, on the engine's own memory. `@chaingrad/blas` makes such a provider. */
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 
 /** C = op(A) op(B), row-major; addresses in bytes, sizes and leading dimensions in elements; f64 if `wide`, else f32. */
 export type Gemm = (
@@ -34,6 +35,8 @@ export interface GemmProvider extends GemmLink {
    * @param time milliseconds of the product, the given number of times, by the library or by the kernels
    */
   prefers(product: string, time: (byLibrary: boolean, times: number) => number): boolean;
+  /** The engine's own factorisations, or the library's wherever they are faster. */
+  linearAlgebra?(own: LinearAlgebra): LinearAlgebra;
 }
 
 /** The import of the kernels: the product of the instruction at an address. */

@@ -19,6 +19,7 @@ import {
 import type { Crew, Site } from "./crew.ts";
 import { encode, type Layout, type ProductStep, registerBytes } from "./encode.ts";
 import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
+import { type LinearAlgebraKernels, WasmLinearAlgebra, type Workshop } from "./linalg.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
@@ -37,7 +38,7 @@ export interface WasmOptions {
   readonly gemm?: GemmProvider;
 }
 
-interface Kernels {
+interface Kernels extends LinearAlgebraKernels {
   readonly run: (plan: number, words: number, first: number, steps: number) => number;
   readonly gemmWorkspace: (m: number, n: number, k: number, elementBytes: number) => number;
   readonly heapBase: WebAssembly.Global;
@@ -75,8 +76,10 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const shop: Shop = { module: module ?? (await host.loadKernels(most > 1)), gemm, crew };
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
+  const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
+    linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
     compile(program, compileOptions = {}) {
       checkOptions(program, compileOptions);
       return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), compileOptions);
@@ -207,6 +210,13 @@ function allocate({ crew }: Shop, bytes: number, name: string): WebAssembly.Memo
 function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory): Kernels {
   const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : noGemm;
   return new WebAssembly.Instance(module, { env: { memory, gemm: product } }).exports as unknown as Kernels;
+}
+
+/** Memory for factorisations; the kernels' own constants take less than a page of it. */
+function openWorkshop(shop: Shop, bytes: number): Workshop {
+  const memory = allocate(shop, PAGE + bytes, "linear algebra");
+  const kernels = instantiate(shop, memory);
+  return { memory, kernels, start: roundUp(Number(kernels.heapBase.value)) };
 }
 
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */

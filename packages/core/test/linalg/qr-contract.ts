@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import type { LinearAlgebra } from "../../src/linalg/linear-algebra.ts";
 import { applyTransposedQ, leastSquaresSolve, type Qr, rankOf } from "../../src/linalg/qr.ts";
 import {
   distance,
@@ -6,7 +7,6 @@ import {
   graded,
   hilbert,
   identity,
-  implementations,
   matrix,
   orthogonal,
   product,
@@ -28,7 +28,7 @@ function transposedQ(f: Qr): Float64Array {
 
 const upperPart = ({ m, n, factor }: Qr): Float64Array => matrix(m, n, (i, j) => (j >= i ? factor[i * n + j] : 0));
 
-describe.each(implementations)("QR by $name", (algebra) => {
+export function qrContract(algebra: LinearAlgebra): void {
   function expectProduct(a: Float64Array, m: number, n: number): Qr {
     const before = a.slice();
     const f = algebra.qr(a, m, n);
@@ -42,8 +42,8 @@ describe.each(implementations)("QR by $name", (algebra) => {
     expect(distance(product(qt, ap, m, m, n), upperPart(f))).toBeLessThanOrEqual(bound * size(a));
     const diagonal = Array.from({ length: Math.min(m, n) }, (_, k) => Math.abs(f.factor[k * n + k]));
     diagonal.slice(1).forEach((value, k) => {
-      // Lengths are known to a few digits only where they come from differences.
-      expect(value).toBeLessThanOrEqual(diagonal[k] * (1 + 1e-6));
+      // Lengths are known to a few digits only where they come from differences; below the rank, they are rounding.
+      expect(value).toBeLessThanOrEqual(diagonal[k] * (1 + 1e-6) + bound * size(a));
     });
     return f;
   }
@@ -156,4 +156,4 @@ describe.each(implementations)("QR by $name", (algebra) => {
       expect(distance(leastSquaresSolve(f, b), x)).toBeLessThan(1e-11);
     }
   });
-});
+}
