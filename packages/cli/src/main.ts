@@ -7,6 +7,7 @@ import { guardOutput, reportFailure, STATUS } from "./output/failure.ts";
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
   train: () => import("./commands/train.ts"),
+  "fit-curve": () => import("./commands/fit-curve.ts"),
   predict: () => import("./commands/predict.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   gradient: () => import("./commands/gradient.ts"),

@@ -23,7 +23,7 @@ import { readTable } from "../table/read.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
-import { type TrainSettings, train } from "../train/training.ts";
+import { secondOrder, type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
 import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
 
@@ -56,13 +56,15 @@ export function register(program: Command): void {
     )
     .option("--dropout <share>", "of the hidden layers", fraction, 0)
     .addOption(
-      new Option("--optimizer <name>", "how weights are updated").choices(Object.keys(optimizers)).default("adam"),
+      new Option("--optimizer <name>", "how weights are updated")
+        .choices([...Object.keys(optimizers), ...Object.keys(secondOrder)])
+        .default("adam"),
     )
     .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimiser's own)", positive)
-    .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖²", nonNegative, 0.002)
+    .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖² (default: 0.002; bayesian-regularisation sets its own)", nonNegative)
     .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), 300)
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss", wholeNumber(1), 30)
-    .option("--batch <rows>", "rows in a step", wholeNumber(1), 32)
+    .option("--batch <rows>", "rows in a step (default: 32; kfac 256; all where a method needs all)", wholeNumber(1))
     .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
@@ -71,6 +73,7 @@ export function register(program: Command): void {
   withConventions(
     withEngine(command),
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
+    "chaingrad train examples/data/diabetes.csv --target progression --optimizer levenberg-marquardt",
     "chaingrad train examples/data/digits.csv --target digit --hidden 128,64 --out digits.safetensors",
   );
 }

@@ -26,7 +26,7 @@ export interface Formula {
   readonly root: FormulaNode;
 }
 
-const LIMIT = { characters: 10_000, levels: 200, nodes: 5_000 } as const;
+const LIMIT = { characters: 10_000, levels: 200, nodes: 1_000 } as const;
 
 /** The tree of a formula. Throws FormulaError with the place of what is wrong. */
 export function parseFormula(text: string): Formula {

@@ -13,19 +13,22 @@ import {
   type Prepared,
   rootMeanSquaredError,
 } from "@chaingrad/core";
+import { type Kfac, kfac, type Minimizer, type MinimizerName, minimizers } from "@chaingrad/core/curvature";
 import type { Progress } from "./progress.ts";
 
 export interface TrainSettings {
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
   readonly dropout: number;
-  readonly optimizer: OptimizerName;
+  readonly optimizer: OptimizerName | SecondOrderName;
   /** The optimiser's own where absent. */
   readonly lr?: number;
-  readonly l2: number;
+  /** λ of (λ/2) Σ‖W‖²; by default 0.002, and none where the optimiser sets it itself. */
+  readonly l2?: number;
   readonly epochs: number;
   readonly patience: number;
-  readonly batch: number;
+  /** Rows in a step; by default 32, for K-FAC its own, for minimisers all. */
+  readonly batch?: number;
   readonly seed: number;
 }
 
@@ -34,6 +37,24 @@ export interface Trained {
   readonly end: EndEvent;
   /** Threads that shared each step. */
   readonly threads: number;
+}
+
+export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
+
+/** Second-order methods by name, besides core's registry of first-order ones. */
+export const secondOrder: Readonly<Record<SecondOrderName, () => Minimizer | Kfac>> = {
+  ...minimizers,
+  "bayesian-regularisation": () => minimizers["levenberg-marquardt"]({ bayesian: true }),
+  kfac,
+};
+
+const L2 = 0.002;
+const BATCH = 32;
+
+function chosen({ optimizer: name, l2, batch }: TrainSettings) {
+  const isFirstOrder = (given: string): given is OptimizerName => Object.hasOwn(optimizers, given);
+  if (isFirstOrder(name)) return { optimizer: optimizers[name](), l2: l2 ?? L2, batch: batch ?? BATCH };
+  return { optimizer: secondOrder[name](), l2: l2 ?? (name === "bayesian-regularisation" ? 0 : L2), batch };
 }
 
 /** The network that fits a prepared table: an output for each class, or one for an amount. */
@@ -63,12 +84,12 @@ export async function train(
   const network = networkFor(prepared, settings);
   const { target, encoder, data } = prepared;
   const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
-  const { epochs, patience, batch, seed, l2, lr } = settings;
-  const optimizer = optimizers[settings.optimizer]();
+  const { epochs, patience, seed, lr } = settings;
+  const { optimizer, l2, batch } = chosen(settings);
   try {
     const rate = lr === undefined ? {} : { rate: lr };
     const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
-    const common = { engine, loss, optimizer, epochs, patience, batch, seed, l2, signal };
+    const common = { engine, loss, optimizer, epochs, patience, seed, l2, signal, ...(batch && { batch }) };
     let end: EndEvent | undefined;
     let threads = 1;
     for await (const event of fit(network, data, { ...common, ...rate, ...metrics })) {

@@ -15,7 +15,7 @@ function refusal(text: string): string {
 }
 
 const levels = (column: number): string => `the formula is nested more than 200 levels deep (column ${column})`;
-const nodes = /^the formula has more than 5,000 numbers, names and operations \(column \d+\)$/;
+const nodes = /^the formula has more than 1,000 numbers, names and operations \(column \d+\)$/;
 const filled = (part: string): string => part.repeat(Math.floor(10_000 / part.length));
 
 describe("absurd formulas are refused before they cost anything", () => {
@@ -31,7 +31,7 @@ describe("absurd formulas are refused before they cost anything", () => {
     ["a long sum", `${filled("1+").slice(2)}1`, nodes],
     ["a long product", `${filled("x*").slice(2)}x`, nodes],
     ["a long difference of powers", `${filled("x^2-").slice(4)}x^2`, nodes],
-    ["many arguments", `exp(${filled("1,").slice(6)}1)`, "exp takes 1 argument, got 4998 (column 1)"],
+    ["many arguments", `exp(${filled("1,").slice(6)}1)`, nodes],
     ["closing brackets", ")".repeat(10_000), "something is missing before ')' (column 1)"],
     ["backquotes", "`".repeat(9_999), "there is no name between the backquotes (column 1)"],
     ["a long name", `${"x".repeat(9_990)}(1)`, `unknown function '${"x".repeat(39)}…' (column 1)`],
@@ -65,10 +65,10 @@ describe("what is only just allowed works", () => {
   it("200 signs", () => expect(value(`${"-".repeat(200)}x`)).toBe(2));
   it("200 levels of powers", () => expect(value(`${"1^".repeat(200)}x`)).toBe(1));
   it("200 levels of calls", () => expect(value(`${"abs(".repeat(200)}x${")".repeat(200)}`)).toBe(2));
-  it("a sum of 2,500 terms", () => expect(value(`${"x + ".repeat(2499)}x`)).toBe(5000));
+  it("a sum of 500 terms", () => expect(value(`${"x + ".repeat(499)}x`)).toBe(1000));
 
   it("many names", () => {
-    const formula = parseFormula(Array.from({ length: 1500 }, (_, i) => `b${i}`).join("+"));
-    expect(namesIn(formula)).toHaveLength(1500);
+    const formula = parseFormula(Array.from({ length: 500 }, (_, i) => `b${i}`).join("+"));
+    expect(namesIn(formula)).toHaveLength(500);
   });
 });

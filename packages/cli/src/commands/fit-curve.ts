@@ -1,0 +1,145 @@
+/** chaingrad fit-curve: nonlinear regression of any formula, with standard errors. */
+import {
+  type LeastSquaresMinimum,
+  leastSquares,
+  type MinimizerName,
+  minimizers,
+  NonFiniteError,
+} from "@chaingrad/core/curvature";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
+import { curveJson, printCurve, traceLine } from "../curve/report.ts";
+import { openEngine } from "../engine.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { STATUS } from "../output/failure.ts";
+import { count } from "../output/number.ts";
+import { wrap } from "../output/wrap.ts";
+import { UserError } from "../table/errors.ts";
+import { readTable } from "../table/read.ts";
+import { holdInterrupts } from "../train/interrupt.ts";
+import { wholeNumber } from "./options.ts";
+import { asRefusal } from "./refusing.ts";
+
+interface CurveOptions extends CommonOptions {
+  readonly model: string;
+  readonly target: string;
+  readonly start: Numbers;
+  readonly lower?: Numbers;
+  readonly upper?: Numbers;
+  readonly method?: MinimizerName;
+  readonly iterations: number;
+  readonly trace?: boolean;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command("fit-curve")
+    .summary("fit any formula to a table by least squares")
+    .description("Nonlinear regression: the parameters of a formula that bring it nearest to a column.")
+    .argument("<file>", "the table; - reads CSV from standard input")
+    .requiredOption("--model <formula>", 'as in "b1*(1-exp(-b2*x))", of columns and parameters')
+    .requiredOption("--target <column>", "the column to come near to, or a formula of columns, as in log(y)")
+    .requiredOption("--start <values>", "where each parameter starts, as in b1=500,b2=0.0001", assignments)
+    .option("--lower <values>", "least values, as in b1=0", assignments)
+    .option("--upper <values>", "greatest values, as in b1=1", assignments)
+    .addOption(
+      new Option(
+        "--method <name>",
+        "how the minimum is looked for (default: levenberg-marquardt, with second tries)",
+      ).choices(Object.keys(minimizers)),
+    )
+    .option("--iterations <number>", "most trial steps", wholeNumber(1), 2000)
+    .option("--trace", "tell each step on standard error")
+    .addHelpText(
+      "after",
+      "\nFormulas: + - * / ^ and brackets, pi, abs acos asin atan cos cosh erf exp expm1\nlog log10 log1p log2 max min pow sigmoid sin sinh softplus sqrt tan tanh;\n`column names` with blanks go in backticks.",
+    )
+    .action(run);
+  withConventions(
+    command,
+    'chaingrad fit-curve examples/data/cars.csv --target miles_per_gallon --model "a+b/weight_lbs" --start a=0,b=50000',
+  );
+}
+
+/** "b1=500,b2=0.0001" */
+function assignments(text: string): Numbers {
+  const pairs = text.split(",").map((part): [string, number] => {
+    const [name, value, ...rest] = part.split("=").map((side) => side.trim());
+    if (!name || !value || rest.length > 0 || !Number.isFinite(Number(value)))
+      throw new InvalidArgumentError(`'${part.trim()}' must be a name and a finite number, as in b1=500.`);
+    return [name, Number(value)];
+  });
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' stands there twice.`);
+  return Object.fromEntries(pairs);
+}
+
+async function run(file: string, options: CurveOptions): Promise<void> {
+  const [table, engine] = await Promise.all([readTable(file), openEngine({ threads: 1, blas: "none" }, options)]);
+  const model = curveModel(table, options.model, options.target, options.start);
+  if (model.missing > 0) note(`${count(model.missing, "row")} without a value left out`, options);
+  const interruption = holdInterrupts();
+  try {
+    const minimum = await fitCurve(model, engine, options, interruption.signal).catch((error) => {
+      throw refusal(file, model, error);
+    });
+    if (options.json) printJson(curveJson(minimum, model.rows.length));
+    else print(`${wrap(head(file, model, options), terminalWidth())}\n\n${printCurve(minimum, terminalWidth())}`);
+    warn(minimum, options);
+    if (minimum.stopped === "aborted") process.exitCode = STATUS.interrupted;
+    else if (minimum.stopped === "iterations") process.exitCode = STATUS.failed;
+  } finally {
+    interruption.release();
+  }
+}
+
+const head = (file: string, { rows }: CurveModel, { target, model }: CurveOptions): string =>
+  `${file}: ${count(rows.length, "row")}, ${target} = ${model}`;
+
+async function fitCurve(
+  { residuals, data }: CurveModel,
+  engine: Parameters<typeof leastSquares>[2]["engine"],
+  options: CurveOptions,
+  signal: AbortSignal,
+): Promise<LeastSquaresMinimum> {
+  const { start, method, iterations, lower = {}, upper = {} } = options;
+  const names = Object.keys({ ...lower, ...upper });
+  const bounds = Object.fromEntries(
+    names.map((name) => [
+      name,
+      { ...(name in lower && { lower: lower[name] }), ...(name in upper && { upper: upper[name] }) },
+    ]),
+  );
+  const common = { engine, data, iterations, signal, ...(method && { method }) };
+  const events = leastSquares(residuals, start, { ...common, ...(names.length > 0 && { bounds }) });
+  for await (const event of events) {
+    if (event.type === "iteration" && options.trace) process.stderr.write(`${traceLine(event)}\n`);
+    if (event.type === "end") return event.minimum;
+  }
+  throw new Error("least squares ended without a result");
+}
+
+/** A refusal in the table's terms: rows are counted from 1. */
+function refusal(file: string, { rows }: CurveModel, error: unknown): unknown {
+  if (!(error instanceof NonFiniteError)) return asRefusal(file, error);
+  const { fault } = error;
+  const where =
+    fault === undefined ? "" : `: ${fault.operation}${fault.row === undefined ? "" : ` in row ${rows[fault.row] + 1}`}`;
+  return new UserError(
+    `${file}: the model is not finite at the start${where}`,
+    "Start elsewhere, or leave out such rows.",
+    {
+      cause: error,
+    },
+  );
+}
+
+function warn({ stopped, rank, parameters }: LeastSquaresMinimum, options: CommonOptions): void {
+  const n = Object.keys(parameters).length;
+  if (rank < n)
+    note(`warning: the data determine only ${rank} of ${n} parameters here; others may do as well`, options);
+  if (stopped === "iterations")
+    note("warning: not at a minimum yet: allow more --iterations, or start elsewhere", options);
+  if (stopped === "stalled") note("warning: stalled; the minimum may not be exact", options);
+}
