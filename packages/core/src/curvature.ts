@@ -1,7 +1,12 @@
 /** Second order: Hessians and their kin, the methods that use them, and minimising any expression. */
 export * from "./autodiff/batch.ts";
 export * from "./autodiff/curvature.ts";
+export * from "./linalg/cholesky.ts";
+export * from "./linalg/eigen.ts";
+export * from "./linalg/ldl.ts";
 export * from "./linalg/linear-algebra.ts";
+export * from "./linalg/qr.ts";
+export * from "./linalg/triangular.ts";
 export * from "./optim/kfac.ts";
 export type * from "./optim/minimizer.ts";
 export * from "./optim/minimizers.ts";

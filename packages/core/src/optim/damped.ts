@@ -11,7 +11,7 @@ import { solveLower, solveUpperTransposed } from "../linalg/triangular.ts";
 import type { TrustStep } from "./trust-region.ts";
 import { norm, scaled } from "./vector.ts";
 
-export interface DampedSolve {
+interface DampedSolve {
   /** q(λ) */
   readonly step: Float64Array;
   /** ‖factor⁻ᵀ v‖ of the factorised matrix: what φ′ needs. */

@@ -31,7 +31,7 @@ const EAGER = 10;
 /** Running averages forget no faster than this. */
 const MEMORY = 0.95;
 /** Rows of a batch unless told. */
-export const KFAC_BATCH = 256;
+const KFAC_BATCH = 256;
 
 /** What the graphs of a step and of the factors start from. */
 interface Batch {
