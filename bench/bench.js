@@ -1,6 +1,6 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
- * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,predict]
+ * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,predict,second-order]
  * A full run writes bench/RESULTS.md and bench/cost.svg and takes about 25 minutes, --quick about one and a half, once
  * the peers are installed. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
  */
@@ -17,11 +17,13 @@ import { print } from "./report/print.js";
 import { render } from "./report/results.js";
 import { measureGemm, peak } from "./sections/gemm.js";
 import { measurePredict } from "./sections/predict.js";
+import { measureSecondOrder } from "./sections/second-order.js";
 import { measureSize } from "./sections/size.js";
 import { measureStartup } from "./sections/startup.js";
 import { measureSteps } from "./sections/steps.js";
 
-const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "predict"];
+const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "predict", "second-order"];
+const QUICK = ["steps", "gemm", "second-order"];
 
 function options() {
   const { values } = parseArgs({
@@ -32,7 +34,7 @@ function options() {
       only: { type: "string" },
     },
   });
-  const sections = values.only?.split(",") ?? (values.quick ? ["steps", "gemm"] : SECTIONS);
+  const sections = values.only?.split(",") ?? (values.quick ? QUICK : SECTIONS);
   const unknown = sections.find((name) => !SECTIONS.includes(name));
   if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${SECTIONS.join(", ")}`);
   const nets = values.nets.split(",").map((number) => NETS[number - 1]);
@@ -82,8 +84,9 @@ const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
 const size = wanted("size") ? await measureSize(context, peak(gemm)) : undefined;
 const startup = wanted("startup") ? await measureStartup(context) : undefined;
 const predict = wanted("predict") ? await measurePredict(context) : undefined;
+const secondOrder = wanted("second-order") ? await measureSecondOrder(context) : undefined;
 
-const measured = { rows, gemm, size, startup, predict };
+const measured = { rows, gemm, size, startup, predict, secondOrder };
 const results = { ...measured, machine: machine(measured, context.python) };
 const command = [
   "node bench/bench.js",
@@ -92,7 +95,10 @@ const command = [
 const notes = { started, load, command, sections, leftOut: LEFT_OUT, missing: context.missing, threads: THREADS };
 print(results, notes);
 if (json !== undefined) {
-  writeFileSync(json, `${JSON.stringify({ rows: results.rows, machine: results.machine }, undefined, 2)}\n`);
+  writeFileSync(
+    json,
+    `${JSON.stringify({ rows: results.rows, secondOrder: results.secondOrder, machine: results.machine }, undefined, 2)}\n`,
+  );
 }
 await record(results, notes);
 process.exit(0);

@@ -10,7 +10,7 @@ import { join } from "node:path";
 export const BATCHES = 4;
 
 /** Mulberry32: a small generator with a full period of 2³², uniform in (0, 1). */
-function uniform(seed) {
+export function uniform(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -54,7 +54,8 @@ export function temporaryFolder() {
   return root;
 }
 
-const raw = (file, Type) => {
+/** The numbers of a file, little-endian as the machine. */
+export const raw = (file, Type) => {
   const bytes = readFileSync(file);
   return new Type(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };

@@ -3,8 +3,16 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 
 /** Whoever took part in a section told its version. */
-export function machine({ rows, gemm, predict }, python) {
-  const told = [...rows.flatMap((row) => row.entries), ...(gemm?.speeds ?? []), ...(predict ?? [])];
+export function machine({ rows, gemm, predict, secondOrder }, python) {
+  const { hessians = [], descents = [] } = secondOrder ?? {};
+  // The later ones say more of themselves.
+  const told = [
+    ...hessians,
+    ...descents,
+    ...rows.flatMap((row) => row.entries),
+    ...(gemm?.speeds ?? []),
+    ...(predict ?? []),
+  ];
   const versions = {};
   for (const { library, name, version } of told) if (version) versions[product(library ?? name)] = version;
   return {

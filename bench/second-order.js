@@ -1,0 +1,36 @@
+/**
+ * Our own entry in the section on second-order methods, behind the benchmark's protocol.
+ * node bench/second-order.js --threads N|default
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { wasmEngine } from "@chaingrad/core";
+import { serve } from "./lib/serve.js";
+import { Curvature } from "./ours/curvature.js";
+import { descend, descendOnDigits } from "./ours/descent.js";
+
+// As the command line does it: Node 20 has relaxed SIMD behind a flag.
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+const { values } = parseArgs({ options: { threads: { type: "string", default: "default" } } });
+const options = values.threads === "default" ? {} : { threads: Number(values.threads) };
+const manifest = JSON.parse(readFileSync(new URL("../packages/core/package.json", import.meta.url), "utf8"));
+const curvature = new Curvature();
+let engine;
+
+/** The engine, and the milliseconds that opening it took: who asks first waits for that too. */
+async function open() {
+  if (engine !== undefined) return [engine, 0];
+  const before = performance.now();
+  engine = await wasmEngine(options);
+  return [engine, performance.now() - before];
+}
+
+await serve({
+  load: () => ({ version: `${manifest.version}, wasm` }),
+  prepare: async (request) => curvature.prepare(...(await open()), request),
+  run: (request) => curvature.run(request),
+  descend: async (request) => descend(...(await open()), request),
+  digits: async (request) => descendOnDigits((await open())[0], request),
+});
