@@ -10,6 +10,7 @@ import {
   type Ending,
   freeGradient,
   type Iteration,
+  isRounding,
   type Minimizer,
   type Problem,
   project,
@@ -67,7 +68,7 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
       stepLength,
       state: { gaussNewton: matrix, gradient },
     };
-    if (taken.every((move, i) => Math.abs(move) <= 0.5 * Number.EPSILON * Math.abs(x[i]))) return "step";
+    if (isRounding(taken, x)) return "step";
     if (still.after(f - actual)) return "objective";
   }
 }

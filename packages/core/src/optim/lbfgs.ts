@@ -5,10 +5,11 @@
  * Byrd, Nocedal & Schnabel, "Representations of quasi-Newton matrices and their use in limited memory methods", 1994
  */
 import { solveUpper, solveUpperTransposed } from "../linalg/triangular.ts";
+import { addScaled, dot as dotOfParts } from "../linalg/vector.ts";
 import { count, inRange } from "../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
-import { dot, plus, scaled } from "./vector.ts";
+import { dot, scaled } from "./vector.ts";
 
 export interface LbfgsOptions {
   /** m, the number of pairs kept (default 20). */
@@ -34,12 +35,14 @@ interface Pair {
 class Compact implements InverseHessian {
   readonly #memory: number;
   #pairs: Pair[] = [];
-  /** sᵢᵀyⱼ and yᵢᵀyⱼ, [m, m] each. */
-  #sy: Float64Array = new Float64Array(0);
-  #yy: Float64Array = new Float64Array(0);
+  /** sᵢᵀyⱼ for i ≤ j, and yᵢᵀyⱼ: rows are `memory` numbers apart. */
+  readonly #sy: Float64Array;
+  readonly #yy: Float64Array;
 
   constructor(memory: number) {
     this.#memory = memory;
+    this.#sy = new Float64Array(memory * memory);
+    this.#yy = new Float64Array(memory * memory);
   }
 
   get isFresh(): boolean {
@@ -47,45 +50,45 @@ class Compact implements InverseHessian {
   }
 
   update(s: Float64Array, y: Float64Array): void {
-    const dropped = this.#pairs.length === this.#memory ? 1 : 0;
-    this.#pairs = [...this.#pairs.slice(dropped), { s, y }];
-    this.#sy = this.#extend(this.#sy, dropped, (a, b) => dot(a.s, b.y));
-    this.#yy = this.#extend(this.#yy, dropped, (a, b) => dot(a.y, b.y));
-  }
-
-  /** The matrix of products without its first row and column if a pair was dropped, and with those of the newest pair. */
-  #extend(old: Float64Array, dropped: number, product: (a: Pair, b: Pair) => number): Float64Array {
-    const m = this.#pairs.length;
-    const before = m - 1 + dropped;
-    return Float64Array.from({ length: m * m }, (_, at) => {
-      const [i, j] = [Math.floor(at / m), at % m];
-      const isNew = i === m - 1 || j === m - 1;
-      return isNew ? product(this.#pairs[i], this.#pairs[j]) : old[(i + dropped) * before + j + dropped];
+    if (this.#pairs.length === this.#memory) {
+      this.#pairs = this.#pairs.slice(1);
+      for (const products of [this.#sy, this.#yy]) products.copyWithin(0, this.#memory + 1);
+    }
+    this.#pairs = [...this.#pairs, { s, y }];
+    const newest = this.#pairs.length - 1;
+    this.#pairs.forEach((pair, i) => {
+      this.#sy[i * this.#memory + newest] = dot(pair.s, y);
+      const product = dot(pair.y, y);
+      this.#yy[i * this.#memory + newest] = product;
+      this.#yy[newest * this.#memory + i] = product;
     });
   }
 
   times(gradient: Float64Array): Float64Array {
     const m = this.#pairs.length;
     if (m === 0) return gradient;
-    const gamma = this.#sy[m * m - 1] / this.#yy[m * m - 1];
-    const u = Float64Array.from(this.#pairs, ({ s }) => dot(s, gradient));
-    const v = Float64Array.from(this.#pairs, ({ y }) => dot(y, gradient));
-    solveUpper(this.#sy, m, u);
-    const p = Float64Array.from({ length: m }, (_, i) => {
-      const curved = u.reduce((total, uj, j) => total + this.#yy[i * m + j] * uj, 0);
-      return this.#sy[i * m + i] * u[i] + gamma * (curved - v[i]);
+    const [sy, yy, row] = [this.#sy, this.#yy, this.#memory];
+    const last = (m - 1) * (row + 1);
+    const gamma = sy[last] / yy[last];
+    const [u, v] = [new Float64Array(m), new Float64Array(m)];
+    this.#pairs.forEach(({ s, y }, i) => {
+      u[i] = dot(s, gradient);
+      v[i] = dot(y, gradient);
     });
-    solveUpperTransposed(this.#sy, m, p);
-    return this.#pairs.reduce(
-      (sum, { s, y }, i) => plus(plus(sum, s, p[i]), y, -gamma * u[i]),
-      scaled(gradient, gamma),
-    );
+    solveUpper(sy, m, u, row);
+    const p = new Float64Array(m);
+    for (let i = 0; i < m; i++) p[i] = sy[i * row + i] * u[i] + gamma * (dotOfParts(yy, i * row, u, 0, m) - v[i]);
+    solveUpperTransposed(sy, m, p, row);
+    const result = scaled(gradient, gamma);
+    this.#pairs.forEach(({ s, y }, i) => {
+      addScaled(result, 0, p[i], s, 0, s.length);
+      addScaled(result, 0, -gamma * u[i], y, 0, y.length);
+    });
+    return result;
   }
 
   reset(): void {
     this.#pairs = [];
-    this.#sy = new Float64Array(0);
-    this.#yy = new Float64Array(0);
   }
 
   get state() {

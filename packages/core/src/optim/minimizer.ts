@@ -127,6 +127,12 @@ export class Stillness {
   }
 }
 
+/** Whether a step is below the rounding of every parameter. */
+export function isRounding(step: Float64Array, x: Float64Array): boolean {
+  for (let i = 0; i < x.length; i++) if (!(Math.abs(step[i]) <= 0.5 * Number.EPSILON * Math.abs(x[i]))) return false;
+  return true;
+}
+
 /** x within the bounds. */
 export function project(x: Float64Array, bounds: Bounds | undefined): Float64Array {
   return bounds ? x.map((value, i) => Math.min(bounds.upper[i], Math.max(bounds.lower[i], value))) : x;
@@ -143,5 +149,7 @@ export function blocked(x: Float64Array, gradient: Float64Array, bounds: Bounds 
 
 /** The gradient without what is blocked. */
 export function freeGradient(gradient: Float64Array, fixed: Uint8Array): Float64Array {
-  return gradient.map((value, i) => (fixed[i] ? 0 : value));
+  const result = gradient.slice();
+  for (let i = 0; i < result.length; i++) if (fixed[i]) result[i] = 0;
+  return result;
 }

@@ -11,12 +11,13 @@ import {
   type Ending,
   freeGradient,
   type Iteration,
+  isRounding,
   type Problem,
   project,
   Stillness,
   type Tolerances,
 } from "./minimizer.ts";
-import { dot, maxNorm, norm, plus } from "./vector.ts";
+import { dot, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 /** The approximate inverse Hessian H of one method. */
 export interface InverseHessian {
@@ -91,18 +92,18 @@ export function* quasiNewton(
       stepLength: next.alpha,
       state: { direction, ...inverse.state },
     };
-    if (step.every((move, i) => Math.abs(move) <= 0.5 * Number.EPSILON * Math.abs(x[i]))) return "step";
+    if (isRounding(step, x)) return "step";
     if (still.after(next.value)) return "objective";
   }
 }
 
 /** d = −H g, or −g where that is no descent. */
 function descent(inverse: InverseHessian, gradient: Float64Array, fixed: Uint8Array) {
-  const direction = inverse.times(gradient).map((value, i) => (fixed[i] ? 0 : -value));
+  const direction = scaled(freeGradient(inverse.times(gradient), fixed), -1);
   const slope = dot(gradient, direction);
   if (slope < 0) return { direction, slope };
   inverse.reset();
-  return { direction: gradient.map((value) => -value), slope: -dot(gradient, gradient) };
+  return { direction: scaled(gradient, -1), slope: -dot(gradient, gradient) };
 }
 
 interface Search {

@@ -10,6 +10,7 @@ import {
   type Ending,
   freeGradient,
   type Iteration,
+  isRounding,
   type Problem,
   project,
   ROUNDING,
@@ -122,7 +123,7 @@ function endingOf({ x, f, gradient }: Point, step: Float64Array, predicted: numb
   // Along negative curvature a step promises more than the slope could: then a small gradient is a saddle's.
   const isConvex = predicted <= norm(gradient) * norm(step);
   if (isConvex && maxNorm(gradient) <= t.gradient) return "gradient";
-  if (step.every((move, i) => Math.abs(move) <= 0.5 * Number.EPSILON * Math.abs(x[i]))) return "step";
+  if (isRounding(step, x)) return "step";
   return predicted <= t.objective * Math.abs(f) ? "objective" : undefined;
 }
 

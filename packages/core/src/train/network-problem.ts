@@ -5,10 +5,10 @@
  */
 import { hessian, hvp, rowJacobians } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
-import type { Executable } from "../engines/engine.ts";
+import type { CompileOptions, Executable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
-import { program } from "../graph/program.ts";
-import { type Shape, sizeOf } from "../graph/type.ts";
+import { type Program, program } from "../graph/program.ts";
+import { sizeOf } from "../graph/type.ts";
 import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { type NetworkSpec, type Parameter, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -37,6 +37,7 @@ interface Chunk {
 interface Compiled {
   readonly executable: Executable;
   readonly chunks: number;
+  /** Numbers of its result. */
   readonly size: number;
   at: Float64Array | undefined;
 }
@@ -110,9 +111,7 @@ export class NetworkProblem implements Problem {
   }
 
   gradient(x: Float64Array): Float64Array {
-    return this.#point(x)
-      .subarray(1)
-      .map((value, i) => value + this.#penaltyOf(i) * x[i]);
+    return this.#penalised(this.#point(x).slice(1), x);
   }
 
   hvp(x: Float64Array, v: Float64Array): Float64Array {
@@ -120,7 +119,7 @@ export class NetworkProblem implements Problem {
     const compiled = this.#load("hvp", x, this.#largestLayer(), build, this.#vectors);
     this.#write(compiled.executable, this.#vectors, v);
     this.evaluations.products++;
-    return this.#total(compiled, [this.size]).map((value, i) => value + this.#penaltyOf(i) * v[i]);
+    return this.#penalised(this.#total(compiled), v);
   }
 
   hessian(x: Float64Array): Float64Array {
@@ -145,6 +144,12 @@ export class NetworkProblem implements Problem {
 
   #penaltyOf(i: number): number {
     return this.#decay[i] + this.penalty.strength;
+  }
+
+  /** The product with the penalties' Hessian, which is diagonal, added to what is there. */
+  #penalised(to: Float64Array, v: Float64Array): Float64Array {
+    for (let i = 0; i < v.length; i++) to[i] += this.#penaltyOf(i) * v[i];
+    return to;
   }
 
   #largestLayer(): number {
@@ -183,7 +188,7 @@ export class NetworkProblem implements Problem {
         const loss = this.#loss(chunk);
         return flatten([loss, ...gradients(loss, Object.values(this.#params))]);
       };
-      return this.#total(this.#load("point", x, this.#largestLayer(), build), [this.size + 1]);
+      return this.#total(this.#load("point", x, this.#largestLayer(), build));
     });
   }
 
@@ -191,15 +196,16 @@ export class NetworkProblem implements Problem {
     const n = this.size;
     const bare = this.#remembered.at(name, x, () => {
       this.evaluations.matrices++;
-      return this.#total(this.#load(name, x, perRow, build), [n, n]);
+      return this.#total(this.#load(name, x, perRow, build));
     });
+    if (this.penalty.strength === 0 && !this.#options.l2) return bare;
     const result = bare.slice();
     for (let i = 0; i < n; i++) result[i * n + i] += this.#penaltyOf(i);
     return result;
   }
 
-  #total({ executable, chunks }: Compiled, shape: Shape): Float64Array {
-    executable.write("total", new Float64Array(sizeOf(shape)));
+  #total({ executable, chunks, size }: Compiled): Float64Array {
+    if (chunks > 1) executable.write("total", new Float64Array(size));
     executable.run(chunks);
     return executable.read("total") as Float64Array;
   }
@@ -222,32 +228,29 @@ export class NetworkProblem implements Problem {
   }
 
   #compile(name: string, perRow: number, build: (chunk: Chunk) => Expr, more: readonly Expr[]): Compiled {
-    const size = Math.max(1, Math.min(this.rows, Math.floor(this.#chunkNumbers / perRow)));
-    const chunks = Math.ceil(this.rows / size);
-    const chunk = this.#chunk(size);
+    const rows = Math.max(1, Math.min(this.rows, Math.floor(this.#chunkNumbers / perRow)));
+    const chunks = Math.ceil(this.rows / rows);
+    const chunk = chunks === 1 ? this.#everything() : this.#chunk(rows);
     const result = build(chunk);
-    const total = input("total", result.type.shape, "f64");
-    const inputs = [...Object.values(this.#params), ...chunk.inputs, ...more, total];
-    const executable = this.#options.engine.compile(program(name, inputs, { total: add(total, result) }), {
-      donate: ["total"],
-      sequences: { rows: chunks },
-    });
-    for (const [key, values] of Object.entries(this.#data)) executable.write(`data/${key}`, values);
-    executable.write(
-      "rows",
-      Int32Array.from({ length: chunks * size }, (_, i) => Math.min(i, this.rows)),
-    );
-    return { executable, chunks, size, at: undefined };
+    const inputs = [...Object.values(this.#params), ...chunk.inputs, ...more];
+    const executable = this.#options.engine.compile(...summed(name, inputs, result, chunks));
+    for (const [key, values] of Object.entries(this.#data)) {
+      const own = (values.length / (this.rows + 1)) * (chunks === 1 ? this.rows : this.rows + 1);
+      executable.write(`data/${key}`, values.subarray(0, own));
+    }
+    const index = Int32Array.from({ length: chunks * rows }, (_, i) => Math.min(i, this.rows));
+    if (chunks > 1) executable.write("rows", index);
+    return { executable, chunks, size: sizeOf(result.type.shape), at: undefined };
+  }
+
+  /** All rows at once, where memory allows it. */
+  #everything(): Chunk {
+    const { x, y, weight } = this.#dataInputs(this.rows);
+    return { x, target: y, weight, inputs: [x, y, weight] };
   }
 
   #chunk(size: number): Chunk {
-    const { loss } = this.#options;
-    const { inputs, layers } = this.#network;
-    const rows = this.rows + 1;
-    const outputs = layers[layers.length - 1].units;
-    const x = input("data/x", [rows, inputs], "f64");
-    const y = loss.target === "labels" ? input("data/y", [rows], "i32") : input("data/y", [rows, outputs], "f64");
-    const weight = input("data/weight", [rows], "f64");
+    const { x, y, weight } = this.#dataInputs(this.rows + 1);
     const index = input("rows", [size], "i32");
     return {
       x: label(gatherRows(x, index), "x"),
@@ -255,6 +258,15 @@ export class NetworkProblem implements Problem {
       weight: gatherRows(weight, index),
       inputs: [x, y, weight, index],
     };
+  }
+
+  #dataInputs(rows: number) {
+    const { inputs, layers } = this.#network;
+    const outputs = layers[layers.length - 1].units;
+    const x = input("data/x", [rows, inputs], "f64");
+    const y =
+      this.#options.loss.target === "labels" ? input("data/y", [rows], "i32") : input("data/y", [rows, outputs], "f64");
+    return { x, y, weight: input("data/weight", [rows], "f64") };
   }
 
   #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {
@@ -265,6 +277,14 @@ export class NetworkProblem implements Problem {
       start = end;
     }
   }
+}
+
+/** The program of a result, or of its sum over chunks of rows. */
+function summed(name: string, inputs: readonly Expr[], result: Expr, chunks: number): [Program, CompileOptions?] {
+  if (chunks === 1) return [program(name, inputs, { total: result })];
+  const total = input("total", result.type.shape, "f64");
+  const options = { donate: ["total"], sequences: { rows: chunks } };
+  return [program(name, [...inputs, total], { total: add(total, result) }), options];
 }
 
 /** The rows, one more of weight zero to fill up the last chunk, and weights that add up to 1. */
