@@ -15,7 +15,7 @@ export const BARRIER = 1000;
  * come one by one, and go back when they are written again. In a plain loop it is ten times as many.
  */
 export const REMOTE = 1.5;
-/** A micro-operation on an element; a transcendental function is about ten of them. */
+/** A micro-operation on an f32 element; a transcendental function is about ten of them. */
 const MICRO = 0.08;
 const EXPENSIVE: ReadonlySet<MicroStep["name"]> = new Set([
   "exp",
@@ -34,20 +34,24 @@ const EXPENSIVE: ReadonlySet<MicroStep["name"]> = new Set([
 ]);
 const BYTES_PER_NS = 20;
 
-/** @param flops operations that a matrix product makes in a nanosecond */
+/** Half as many elements of twice the size fit into a vector. */
+const width = (bytes: number): number => bytes / 4;
+
+/** @param flops operations that a matrix product of f32 makes in a nanosecond */
 export function costOf(step: Step, flops: number): number {
   switch (step.kind) {
     case "barrier":
       return BARRIER;
     case "matmul":
-      return CALL + (2 * step.m * step.n * step.k) / flops;
+      return CALL + (width(elementBytes(step.to.type)) * 2 * step.m * step.n * step.k) / flops;
     case "chain": {
-      const each = step.body.reduce((sum, { name }) => sum + (EXPENSIVE.has(name) ? 10 * MICRO : MICRO), 0);
+      const micro = MICRO * width(step.dtype === "f64" ? 8 : 4);
+      const each = step.body.reduce((sum, { name }) => sum + (EXPENSIVE.has(name) ? 10 * micro : micro), 0);
       return CALL * (1 + (step.segments * step.body.length) / 4) + step.segments * step.count * each;
     }
     case "reduce": {
       const count = step.outer * step.reduce * step.inner;
-      return CALL + count * (step.by === "logsumexp" ? 15 * MICRO : MICRO);
+      return CALL + count * width(elementBytes(step.to.type)) * (step.by === "logsumexp" ? 15 * MICRO : MICRO);
     }
     case "random":
       return CALL + (step.to.bytes / elementBytes(step.to.type)) * 20 * MICRO;

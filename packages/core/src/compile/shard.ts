@@ -21,6 +21,8 @@ const SMALL = 200;
 const LARGEST_BATCH = 2 ** 21;
 /** Threads are used when they save at least this share of the time. */
 const WORTHWHILE = 0.85;
+/** No training step does with fewer barriers. */
+const FEWEST_BARRIERS = 3;
 /** Numbers of threads that are weighed against each other; more have too little to do in a fully connected network. */
 const NUMBERS = [2, 3, 4, 6, 8, 12, 16];
 
@@ -36,6 +38,7 @@ export function shard(steps: readonly Step[], { threads, flops }: ShardOptions):
   const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
+    if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;
     const candidate = new Sharder(steps, count, flops).build();
     if (candidate.cost < best.cost) best = candidate;
   }

@@ -11,6 +11,7 @@ import { solveLower, solveUpperTransposed } from "../linalg/triangular.ts";
 import type { TrustStep } from "./trust-region.ts";
 import { norm, scaled } from "./vector.ts";
 
+/** Holds until the system is asked again. */
 interface DampedSolve {
   /** q(λ) */
   readonly step: Float64Array;
@@ -26,43 +27,53 @@ export type DampedSystem = (damping: number) => DampedSolve | undefined;
 const NEAR = 0.1;
 const ROUNDS = 20;
 
-/** @param gradient Jᵀr */
-export function dampedStep(system: DampedSystem, gradient: Float64Array, radius: number): TrustStep {
-  const undamped = system(0);
-  const length = undamped ? norm(undamped.step) : Number.POSITIVE_INFINITY;
-  if (undamped && length - radius <= NEAR * radius) return { ...undamped, damping: 0 };
-  const derivative = ({ step, halfSolve }: DampedSolve, size: number): number =>
-    -(halfSolve(scaled(step, 1 / size)) ** 2) * size;
-  let low = undamped ? Math.max(0, (radius - length) / derivative(undamped, length)) : 0;
+/**
+ * @param gradient Jᵀr
+ * @param guess a λ to begin with, that of the last step: mostly it is near, and nothing else needs to be factorised
+ */
+export function dampedStep(system: DampedSystem, gradient: Float64Array, radius: number, guess: number): TrustStep {
+  let low = 0;
   let high = norm(gradient) / radius;
-  let damping = Math.min(high, Math.max(low, undamped ? low : 1e-3 * high));
+  let damping = Math.min(guess, high);
+  let isZeroKnown = false;
   for (let round = 0; ; round++) {
-    if (damping === 0) damping = Math.max(Number.MIN_VALUE, 1e-3 * high);
+    isZeroKnown ||= damping === 0;
     const solved = system(damping);
     if (solved === undefined) {
       if (round >= ROUNDS) return { step: new Float64Array(gradient.length), damping };
       low = damping;
-      damping = Math.max(2 * damping, Math.sqrt(damping * high));
+      damping = damping === 0 ? leastOf(high) : Math.max(2 * damping, Math.sqrt(damping * high));
       continue;
     }
     const size = norm(solved.step);
     const excess = size - radius;
-    if (Math.abs(excess) <= NEAR * radius || round >= ROUNDS) return { ...solved, damping };
+    const isInside = damping === 0 && excess < 0;
+    if (isInside || Math.abs(excess) <= NEAR * radius || round >= ROUNDS) return { ...solved, damping };
     if (excess > 0) low = Math.max(low, damping);
     else high = Math.min(high, damping);
-    const next = damping - (size / radius) * (excess / derivative(solved, size));
-    damping = next > low && next < high ? next : Math.max(1e-3 * high, Math.sqrt(low * high));
+    const derivative = -(solved.halfSolve(scaled(solved.step, 1 / size)) ** 2) * size;
+    const next = damping - (size / radius) * (excess / derivative);
+    if (next > low && next < high) damping = next;
+    else if (excess < 0 && !isZeroKnown) damping = 0;
+    else damping = Math.max(leastOf(high), Math.sqrt(low * high));
   }
 }
 
-/** By Cholesky of B + λI, for a matrix B [n, n] that is given. */
-export function normalSystem(matrix: Float64Array, gradient: Float64Array, algebra: LinearAlgebra): DampedSystem {
+const leastOf = (high: number): number => Math.max(Number.MIN_VALUE, 1e-3 * high);
+
+/** By Cholesky of B + λI, for a matrix B [n, n] that is given. `factor`, [n, n], is overwritten. */
+export function normalSystem(
+  matrix: Float64Array,
+  gradient: Float64Array,
+  algebra: LinearAlgebra,
+  factor: Float64Array,
+): DampedSystem {
   const n = gradient.length;
   return (damping) => {
-    const factor = matrix.slice();
+    factor.set(matrix);
     for (let i = 0; i < n; i++) factor[i * n + i] += damping;
     if (algebra.cholesky(factor, n) >= 0) return undefined;
-    const step = gradient.map((value) => -value);
+    const step = scaled(gradient, -1);
     choleskySolve(factor, n, step);
     if (!step.every(Number.isFinite)) return undefined;
     const halfSolve = (v: Float64Array): number => {
@@ -70,7 +81,7 @@ export function normalSystem(matrix: Float64Array, gradient: Float64Array, algeb
       solveLower(factor, n, half);
       return norm(half);
     };
-    const diagonal = Float64Array.from({ length: n }, (_, i) => factor[i * n + i]);
+    const diagonal = Array.from({ length: n }, (_, i) => factor[i * n + i]);
     return { step, halfSolve, condition: (Math.max(...diagonal) / Math.min(...diagonal)) ** 2 };
   };
 }

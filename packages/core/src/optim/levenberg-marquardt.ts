@@ -1,7 +1,8 @@
 /**
  * Levenberg-Marquardt: Gauss-Newton steps, damped as far as the model can be trusted.
- *   (JᵀJ + λ D²) p = −Jᵀr,   f = ½‖r‖²,   D = the largest norm that each column of J has had
- * With D the steps do not depend on the parameters' units; λ is the one for which ‖D p‖ = Δ (damped.ts).
+ *   (JᵀJ + λ D²) p = −Jᵀr,   f = ½‖r‖²,   λ such that ‖D p‖ = Δ (damped.ts)
+ * Where residuals are given, D is the largest norm that each column of J has had, and the steps do not depend on the
+ * parameters' units. Weights of a network have no units, and columns of saturated units fade: there D = I, Levenberg's rule.
  * Moré, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; for networks Hagan & Menhaj, "Training
  * feedforward networks with the Marquardt algorithm", 1994. For losses that are no squares JᵀJ is JᵀH_L J.
  *
@@ -25,7 +26,7 @@ const SUDDEN = 1e-6;
 export interface LevenbergMarquardtOptions {
   /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
   readonly solve?: "qr" | "normal";
-  /** Δ at first, > 0, in units of ‖D x‖ (default 100). */
+  /** Δ at first, > 0, in units of ‖D x‖ (default 100; 1 for networks). */
   readonly firstRadius?: number;
   /** Set the strength of (λ/2)‖θ‖² by Bayes' rule in each step, see bayesian-regularisation.ts (default false). */
   readonly bayesian?: boolean;
@@ -33,21 +34,21 @@ export interface LevenbergMarquardtOptions {
 
 /** Throws RangeError unless `firstRadius` > 0. */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Minimizer {
-  const { solve, bayesian = false, firstRadius = 100 } = options;
-  inRange("levenberg-marquardt: firstRadius", firstRadius, positive);
+  const { solve, bayesian = false, firstRadius } = options;
+  if (firstRadius !== undefined) inRange("levenberg-marquardt: firstRadius", firstRadius, positive);
   return {
     name: bayesian ? "bayesian-regularisation" : "levenberg-marquardt",
     needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },
     iterate(problem, start, tolerances) {
-      const scale = new Float64Array(problem.size);
+      const carried: Carried = { scale: new Float64Array(problem.size), factor: new Float64Array(0), damping: 0 };
       const model = solve !== "normal" && problem.residuals && !bayesian ? jacobianModel : matrixModel;
       const evidence = bayesian ? new Evidence(problem) : undefined;
       return trustRegion(problem, start, tolerances, {
-        firstRadius,
+        firstRadius: firstRadius ?? (problem.residuals ? 100 : 1),
         modelAt(x, gradient, fixed) {
-          const made = model(problem, x, gradient, fixed, scale);
+          const made = model(problem, x, gradient, fixed, carried);
           return evidence ? { ...made, state: { ...made.state, ...evidence.state } } : made;
         },
         refuses: losesInfluence,
@@ -55,6 +56,16 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
       });
     },
   };
+}
+
+/** What goes from step to step. */
+interface Carried {
+  /** D */
+  readonly scale: Float64Array;
+  /** Room for a factorisation, [n, n], once it is needed. */
+  factor: Float64Array;
+  /** λ of the last step. */
+  damping: number;
 }
 
 /** A parameter that had influence on the residuals has none all of a sudden: the step went out onto a plateau. */
@@ -78,12 +89,14 @@ function scaledModel(
   scale: Float64Array,
   curvature: (q: Float64Array) => number,
   state: Record<string, unknown>,
+  carried: Carried,
 ): TrustModel {
   const scaledGradient = gradient.map((value, i) => value / scale[i]);
   const scaledUp = (p: Float64Array): Float64Array => p.map((value, i) => value * scale[i]);
   return {
     step(radius) {
-      const found = dampedStep(system, scaledGradient, radius);
+      const found = dampedStep(system, scaledGradient, radius, carried.damping);
+      carried.damping = found.damping;
       return { ...found, step: found.step.map((value, i) => value / scale[i]) };
     },
     predict: (p) => -dot(gradient, p) - 0.5 * curvature(scaledUp(p)),
@@ -92,32 +105,33 @@ function scaledModel(
   };
 }
 
-type Arguments = [problem: Problem, x: Float64Array, gradient: Float64Array, fixed: Uint8Array, scale: Float64Array];
+type Arguments = [problem: Problem, x: Float64Array, gradient: Float64Array, fixed: Uint8Array, carried: Carried];
 
-function matrixModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
+function matrixModel(...[problem, x, gradient, fixed, carried]: Arguments): TrustModel {
   const n = problem.size;
   const gaussNewton = isolate(problem.gaussNewton?.(x) as Float64Array, fixed);
   const columns = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(0, gaussNewton[i * n + i])));
-  const D = grow(scale, columns);
-  const B = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) B[i * n + j] = gaussNewton[i * n + j] / (D[i] * D[j]);
+  const D = problem.residuals ? grow(carried.scale, columns) : carried.scale.fill(1);
+  const B = problem.residuals ? gaussNewton.slice() : gaussNewton;
+  if (problem.residuals) for (let at = 0; at < n * n; at++) B[at] /= D[Math.floor(at / n)] * D[at % n];
   const scaledGradient = gradient.map((value, i) => value / D[i]);
-  const system = normalSystem(B, scaledGradient, problem.linearAlgebra);
-  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns });
+  if (carried.factor.length === 0) carried.factor = new Float64Array(n * n);
+  const system = normalSystem(B, scaledGradient, problem.linearAlgebra, carried.factor);
+  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns }, carried);
 }
 
-function jacobianModel(...[problem, x, gradient, fixed, scale]: Arguments): TrustModel {
+function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): TrustModel {
   const { count, value, jacobian } = problem.residuals as NonNullable<Problem["residuals"]>;
   const n = problem.size;
   const full = jacobian(x);
   const columns = Float64Array.from({ length: n }, (_, j) => partNorm(full, j, count, n));
-  const D = grow(scale, columns);
+  const D = grow(carried.scale, columns);
   const J = full.map((entry, at) => (fixed[at % n] ? 0 : entry / D[at % n]));
   const qr = problem.linearAlgebra.qr(J.slice(), count, n);
   const rhs = value(x).slice();
   applyTransposedQ(qr, rhs);
   const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
-  const model = scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full, columns });
+  const model = scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full, columns }, carried);
   // Rounding of the parameters alone moves r by ε ‖D x‖.
   return { ...model, rounding: Number.EPSILON * model.norm(x) * norm(value(x)) };
 }

@@ -147,8 +147,9 @@ export function blocked(x: Float64Array, gradient: Float64Array, bounds: Bounds 
   );
 }
 
-/** The gradient without what is blocked. */
+/** The gradient without what is blocked; itself where nothing is. */
 export function freeGradient(gradient: Float64Array, fixed: Uint8Array): Float64Array {
+  if (!fixed.includes(1)) return gradient;
   const result = gradient.slice();
   for (let i = 0; i < result.length; i++) if (fixed[i]) result[i] = 0;
   return result;
