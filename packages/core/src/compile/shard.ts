@@ -34,13 +34,14 @@ export interface ShardOptions {
 }
 
 export function shard(steps: readonly Step[], { threads, flops }: ShardOptions): Arrangement {
-  if (typeof threads === "number") return threads === 1 ? inOrder(steps) : new Sharder(steps, threads, flops).build();
+  if (typeof threads === "number" && threads > 1)
+    return new Sharder(steps, threads, flops).build(Number.POSITIVE_INFINITY) as Arrangement;
+  if (typeof threads === "number") return inOrder(steps);
   const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
     if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;
-    const candidate = new Sharder(steps, count, flops).build();
-    if (candidate.cost < best.cost) best = candidate;
+    best = new Sharder(steps, count, flops).build(best.cost) ?? best;
   }
   return best;
 }
@@ -99,7 +100,8 @@ class Sharder {
     return [boundary(units, thread, threads), boundary(units, thread + 1, threads)];
   }
 
-  build(): Arrangement {
+  /** Undefined as soon as it is sure to cost as much as `limit`. */
+  build(limit: number): Arrangement | undefined {
     const phases: Phase[] = [];
     const done = new Set<Step>();
     let cost = 0;
@@ -123,6 +125,7 @@ class Sharder {
       });
       phases.push(phase);
       cost += Math.max(...costs) + BARRIER;
+      if (cost >= limit) return undefined;
     }
     return { phases, copies: [...this.#own.values()].flatMap(([, ...others]) => others), cost };
   }

@@ -22,8 +22,11 @@ import { objective, parameterInputs } from "./objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 
-/** Numbers that a chunk's largest tensor may hold: 32 MB. */
-const CHUNK = 2 ** 22;
+/** Numbers of a chunk's largest tensor: 128 KB, so that a chunk stays in a core's cache and takes little new memory. */
+const CHUNK = 2 ** 14;
+/** Rows for which adding up chunks costs next to nothing; fewer where they would take more than 32 MB. */
+const WORTHWHILE = 128;
+const MOST = 2 ** 22;
 
 /** A chunk of rows as graph: what all programs start from. */
 interface Chunk {
@@ -49,7 +52,7 @@ export class NetworkProblem implements Problem {
   readonly evaluations: Evaluations = { values: 0, products: 0, matrices: 0 };
   /** For Bayesian regularisation, which sets its own strength on all parameters alike. */
   readonly penalty: AdjustablePenalty;
-  readonly #chunkNumbers: number;
+  readonly #most: number;
   readonly #network: NetworkSpec;
   readonly #options: FitOptions;
   readonly #parameters: readonly Parameter[];
@@ -61,9 +64,9 @@ export class NetworkProblem implements Problem {
   readonly #compiled = new Map<string, Compiled>();
   readonly #remembered = new Remembered();
 
-  /** @param numbers that a chunk's largest tensor may hold */
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, numbers: number = CHUNK) {
-    this.#chunkNumbers = numbers;
+  /** @param most numbers that a chunk's largest tensor may hold */
+  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, most: number = MOST) {
+    this.#most = most;
     this.#network = network;
     this.#options = options;
     this.#parameters = parametersOf(network);
@@ -228,7 +231,8 @@ export class NetworkProblem implements Problem {
   }
 
   #compile(name: string, perRow: number, build: (chunk: Chunk) => Expr, more: readonly Expr[]): Compiled {
-    const rows = Math.max(1, Math.min(this.rows, Math.floor(this.#chunkNumbers / perRow)));
+    const wanted = Math.max(WORTHWHILE, Math.floor(CHUNK / perRow));
+    const rows = Math.max(1, Math.min(this.rows, wanted, Math.floor(this.#most / perRow)));
     const chunks = Math.ceil(this.rows / rows);
     const chunk = chunks === 1 ? this.#everything() : this.#chunk(rows);
     const result = build(chunk);
