@@ -134,8 +134,8 @@ function secondOrder({ secondOrder: measured }) {
       "Nobody stops by himself before a budget of 5 s. Ours by `fit` in f64; scikit-learn by `MLPRegressor.fit` with only " +
       "SciPy's tolerances and start replaced; PyTorch by `torch.optim.LBFGS`, strong Wolfe, 20 pairs; both on one thread, " +
       "which was faster. A peer's loss counts wherever its line search looks, ours after an accepted step. Medians over " +
-      "starts: *the first* in a new process after the imports, *again* in the same process, compiled anew. The ratio is " +
-      "the best peer's time divided by our best.",
+      "starts: *program* from starting the process, imports included; *first* after the imports, opening the engine " +
+      "included; *again* in the same process, compiled anew. The ratio is the best peer's time divided by our best.",
     table(second.CONTEST_HEAD, second.contestRows(measured)),
     "Everybody. *Steps* are accepted steps for ours, evaluations for peers; *without compiling* leaves out what " +
       "`engine.compile` took; – is a median start that never got there.",

@@ -50,12 +50,14 @@ async function attempt(one, context, skipped, task) {
   }
 }
 
-/** Starts processes, a few at a time, which stop as soon as everything is imported. */
-async function loaded(specs, context, skipped) {
-  const all = await pooled(specs, context.threads, async (spec) => {
+/** Starts processes, some at a time, which stop as soon as everything is imported. */
+async function loaded(specs, context, skipped, together = context.threads) {
+  const all = await pooled(specs, together, async (spec) => {
+    const before = performance.now();
     const one = { ...spec, entry: new Entry(spec) };
     await attempt(one, context, skipped, async () => {
       one.version = (await one.entry.ask({ cmd: "load" })).version;
+      one.starting = performance.now() - before;
     });
     return one;
   });
@@ -164,7 +166,7 @@ async function measureDescents(problem, context, skipped) {
   const results = new Map();
   for (let seed = 1; seed <= seeds; seed++) {
     context.log(`${problem}, start ${seed} of ${seeds}`);
-    const live = await loaded(descentSpecs(context), context, skipped);
+    const live = await loaded(descentSpecs(context), context, skipped, 1);
     for (let i = 0; i < live.length; i++) {
       const one = live[(i + seed) % live.length];
       await attempt(one, context, skipped, async () => {
@@ -176,15 +178,19 @@ async function measureDescents(problem, context, skipped) {
           runs.push(reached);
           if (runs.length === 1 && !(reached.at(-1)?.ms < LONG)) repeats = 1;
         }
-        const { name, kind, library, version } = one;
-        if (!results.has(name)) results.set(name, { name, kind, library, version, starts: [] });
+        const { name, kind, library, version, starting } = one;
+        if (!results.has(name)) results.set(name, { name, kind, library, version, starting: [], starts: [] });
         results.get(name).starts.push(runs);
+        results.get(name).starting.push(starting);
         one.entry.close();
       });
     }
   }
   return targets.flatMap((target, i) =>
-    [...results.values()].map(({ starts, ...entry }) => ({ problem, sizes, target, ...entry, ...summary(starts, i) })),
+    [...results.values()].map(({ starts, starting, ...entry }) => {
+      const times = summary(starts, i);
+      return { problem, sizes, target, ...entry, ...times, whole: median(starting) + times.first };
+    }),
   );
 }
 
