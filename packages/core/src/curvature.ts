@@ -1,6 +1,7 @@
 /** Second order: Hessians and their kin, the methods that use them, and minimising any expression. */
 export * from "./autodiff/batch.ts";
 export * from "./autodiff/curvature.ts";
+export * from "./autodiff/row-hessian.ts";
 export * from "./linalg/cholesky.ts";
 export * from "./linalg/eigen.ts";
 export * from "./linalg/ldl.ts";

@@ -14,6 +14,16 @@ export type { Batched };
  * @param values for some nodes, `size` values stacked along an axis
  */
 export function batch(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batched>, size: number): Expr[] {
+  return batched(outputs, values, size).map((output) => batchedAt(output, 0, size));
+}
+
+/** The same with the batch axis last, [...its shape, size]: nothing is moved where the values' own is last. */
+export function batchLast(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batched>, size: number): Expr[] {
+  return batched(outputs, values, size).map((output, i) => batchedAt(output, outputs[i].type.shape.length, size));
+}
+
+/** The outputs with the batch axis wherever it came to stand. */
+function batched(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batched>, size: number): Batched[] {
   const done = new Map<Expr, Batched>(values);
   for (const node of topological(outputs)) {
     if (done.has(node)) continue;
@@ -24,5 +34,5 @@ export function batch(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batche
       isBatched ? withProvenance(node.provenance, () => node.op.batch(node, operands, size)) : { expr: node },
     );
   }
-  return outputs.map((output) => batchedAt(done.get(output) as Batched, 0, size));
+  return outputs.map((output) => done.get(output) as Batched);
 }

@@ -85,9 +85,14 @@ const matmulOp: Op<MatmulFlags> = {
 
 /** Many A with one B: their rows one after another are the rows of one matrix, and so one product does it. */
 function manyLeft(node: Expr<MatmulFlags>, a: Batched, b: Expr, size: number): Batched {
-  const { transposeA } = node.attributes;
+  const { transposeA, transposeB } = node.attributes;
   const [m, n] = node.type.shape;
   const k = node.operands[0].type.shape[transposeA ? 0 : 1];
+  if (m === 1 && a.axis === 2) {
+    // Single rows that stand as columns remain columns: (a B)ᵀ = Bᵀ aᵀ.
+    const columns = matmul(b, reshape(a.expr, [k, size]), { transposeA: !transposeB });
+    return { expr: reshape(columns, [1, n, size]), axis: 2 };
+  }
   // A is [m, k] (or [k, m]); the batch may stand on either side of m.
   const [least, most] = transposeA ? [1, 2] : [0, 1];
   const axis = Math.min(most, Math.max(least, a.axis ?? 0));
@@ -122,4 +127,10 @@ function manyPairs(node: Expr<MatmulFlags>, a: Batched, b: Batched, size: number
 /** op(A) op(B) for matrices [m, k] and [k, n] after the flagged transposes. Throws ShapeError. */
 export function matmul(a: Expr, b: Expr, flags: Partial<MatmulFlags> = {}): Expr {
   return expr(matmulOp, [a, b], { transposeA: flags.transposeA ?? false, transposeB: flags.transposeB ?? false });
+}
+
+/** The operands and flags of x, if it is a product of matrices. */
+export function productOf(x: Expr): { a: Expr; b: Expr; flags: MatmulFlags } | undefined {
+  const [a, b] = x.operands;
+  return x.op === (matmulOp as Op) ? { a, b, flags: x.attributes as MatmulFlags } : undefined;
 }

@@ -80,6 +80,11 @@ export function factorsOf(x: Expr): readonly Expr[] | undefined {
   return x.op === mulOp ? x.operands : undefined;
 }
 
+/** a and b, if x is a + b. */
+export function termsOf(x: Expr): readonly Expr[] | undefined {
+  return x.op === addOp ? x.operands : undefined;
+}
+
 /** c · (d · x) = (cd) · x for numbers c, d, and c · (−x) = (−c) · x. */
 function scaleProduct(factor: number, x: Expr): Expr | undefined {
   if (x.label !== undefined) return undefined;
