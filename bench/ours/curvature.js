@@ -1,6 +1,6 @@
 /** Second derivatives of a small net on one of our engines: its Hessian, and products with it beside gradients. */
-import { add, gradients, input, matmul, mean, program, square, sub, tanh } from "@chaingrad/core";
-import { hessian, hvp } from "@chaingrad/core/curvature";
+import { add, div, gradients, input, matmul, mean, program, square, sub, tanh } from "@chaingrad/core";
+import { hvp, rowHessian } from "@chaingrad/core/curvature";
 import { median } from "../lib/numbers.js";
 import { readRegression } from "../lib/regression.js";
 
@@ -14,6 +14,14 @@ function graph([inputs, hidden, outputs], rows, dtype) {
   return { data: [x, y], params: [W1, b1, W2, b2], loss: mean(square(sub(output, y))) };
 }
 
+/** The Hessian of the same error, as a sum over rows. */
+function hessianOf(sizes, rows, dtype) {
+  const { data, params, loss } = graph(sizes, 1, dtype);
+  const all = data.map(({ label, type }) => input(label, [rows, type.shape[1]], dtype));
+  const hessian = rowHessian(div(loss, rows), params, new Map(data.map((one, i) => [one, all[i]])));
+  return program("hessian", [...all, ...params], { hessian });
+}
+
 export class Curvature {
   #parameters;
   #hessian;
@@ -25,13 +33,13 @@ export class Curvature {
     const { x, y, initial } = readRegression(dir, sizes, 1);
     this.#parameters = initial;
     const before = performance.now();
-    const { data, params, loss } = graph(sizes, y.length, dtype);
-    this.#hessian = engine.compile(program("hessian", [...data, ...params], { hessian: hessian(loss, params) }));
+    this.#hessian = engine.compile(hessianOf(sizes, y.length, dtype));
     const compiling = performance.now() - before;
     write(this.#hessian, { x, y });
     const matrix = Array.from(this.#evaluate());
     const first = opening + performance.now() - before;
 
+    const { data, params, loss } = graph(sizes, y.length, dtype);
     const vectors = params.map(({ label, type }) => input(`v/${label}`, type.shape, dtype));
     const named = (parts) => Object.fromEntries(parts.map((part, i) => [`d/${params[i].label}`, part]));
     this.#gradient = engine.compile(program("gradient", [...data, ...params], named(gradients(loss, params))));

@@ -118,7 +118,13 @@ function checkedRow(index: usize, rows: i32): usize {
 }
 
 export function gatherRows(dst: usize, src: usize, index: usize, rows: i32, rowBytes: i32, srcRows: i32): void {
-  for (const end = index + (<usize>rows << 2); index < end; index += 4, dst += rowBytes) {
+  const end = index + (<usize>rows << 2);
+  if (rowBytes == 8) {
+    // Single numbers: a matrix put together from a table of places has as many rows as elements.
+    for (; index < end; index += 4, dst += 8) store<i64>(dst, load<i64>(src + (checkedRow(index, srcRows) << 3)));
+    return;
+  }
+  for (; index < end; index += 4, dst += rowBytes) {
     copyBytes(dst, src + checkedRow(index, srcRows) * rowBytes, rowBytes);
   }
 }

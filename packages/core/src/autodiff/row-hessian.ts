@@ -97,7 +97,9 @@ function pushUnits(site: Expr, nodes: readonly Expr[]): Map<Expr, Expr> {
   const tangent = input("one of a batch", shape, dtype);
   const dots = jvp(nodes, [site], [tangent]);
   const moved = nodes.map((_, i) => i).filter((i) => filledWith(dots[i]) !== 0);
-  const units = oneHot(integers(Array.from({ length: n }, (_, i) => i)), n, dtype as FloatType);
+  // A single 1 as a number is multiplied away.
+  const units =
+    n === 1 ? fill(1, [1, 1], dtype) : oneHot(integers(Array.from({ length: n }, (_, i) => i)), n, dtype as FloatType);
   const batched = batchLast(
     moved.map((i) => dots[i]),
     new Map([[tangent, { expr: reshape(units, [...shape, n]), axis: shape.length }]]),
@@ -111,7 +113,7 @@ function overRows(nodes: readonly Expr[], rows: Rows): Map<Expr, Expr> {
   const [[first, many]] = rows;
   const count = size(many) / size(first);
   const last = ([one, all]: [Expr, Expr]): [Expr, Batched] => {
-    const matrix = transpose(reshape(all, [count, size(one)]));
+    const matrix = size(one) === 1 ? all : transpose(reshape(all, [count, size(one)]));
     return [one, { expr: reshape(matrix, [...one.type.shape, count]), axis: one.type.shape.length }];
   };
   const batched = batchLast(nodes, new Map([...rows].map(last)), count);
@@ -137,15 +139,15 @@ function within({ units, width, carrier }: RowSite, barDot: Expr): Term {
   );
   const byPairs = pairs.length * (PRODUCT + 2 * dots.length);
   const byAll = width * (Math.min(width, dots.length) * PRODUCT + 2 * width * dots.length);
-  const units_ = (step: number): Int32Array => table(units, units, (u, k) => pairPlace(u, k) * step);
+  const unitsAt = (step: number): Int32Array => table(units, units, (u, k) => pairPlace(u, k) * step);
   if (carrier === undefined || byPairs < byAll) {
     const [first, second] = [0, 1].map((side) => pairs.map((pair) => pair[side]));
     const squares = carrier && mul(choose(carrier, first), choose(carrier, second));
     const { values, steps } = contract([squares, chosen]);
-    return { values, units: units_(steps[1]), carriers: table(width, width, (a, b) => pairPlace(a, b) * steps[0]) };
+    return { values, units: unitsAt(steps[1]), carriers: table(width, width, (a, b) => pairPlace(a, b) * steps[0]) };
   }
   const { values, steps } = contract([carrier, carrier, chosen]);
-  return { values, units: units_(steps[2]), carriers: table(width, width, (a, b) => a * steps[0] + b * steps[1]) };
+  return { values, units: unitsAt(steps[2]), carriers: table(width, width, (a, b) => a * steps[0] + b * steps[1]) };
 }
 
 /** Σᵣ (h ⊗ g) ⊗ ∂t̄/∂s */

@@ -34,7 +34,7 @@ export class SecondDerivatives {
   readonly #values: Expr[];
   #length = 1;
   /** The place of each element of the matrix, of its first and of its second term. */
-  readonly #places: Int32Array[] = [];
+  readonly #places = new Map<0 | 1, Int32Array>();
 
   /** @param sizes of the parameters */
   constructor(sizes: readonly number[], dtype: FloatType) {
@@ -48,41 +48,45 @@ export class SecondDerivatives {
    * @param order 0 or 1: an element of the matrix is the sum of one term of each order
    */
   add(order: 0 | 1, term: Term, first: Site, second: Site, shares: readonly Share[] = second.shares): void {
-    this.#places[order] ??= new Int32Array(this.#n ** 2);
-    for (const p of first.shares)
-      for (const q of shares) this.#place(this.#places[order], term, [first, p], [second, q]);
+    const places = this.#places.get(order) ?? new Int32Array(this.#n ** 2);
+    this.#places.set(order, places);
+    first.shares.forEach((p, i) => {
+      // Within a site the other way round is the mirror image.
+      for (const q of first === second ? shares.slice(i) : shares) this.#place(places, term, [first, p], [second, q]);
+    });
     this.#values.push(reshape(term.values, [sizeOf(term.values.type.shape)]));
     this.#length += sizeOf(term.values.type.shape);
   }
 
-  #place(places: Int32Array, term: Term, [first, p]: [Site, Share], [second, q]: [Site, Share]): void {
-    const [n, base] = [this.#n, this.#length];
-    for (let u = 0; u < first.units; u++) {
-      for (let a = 0; a < p.width; a++) {
-        const row = this.#starts[p.parameter] + u * p.strides[0] + a * p.strides[1];
-        for (let k = 0; k < second.units; k++) {
-          const unit = base + term.units[u * second.units + k];
-          const column = this.#starts[q.parameter] + k * q.strides[0];
-          for (let b = 0; b < q.width; b++) {
-            const at = column + b * q.strides[1];
-            places[row * n + at] = unit + term.carriers[(p.at + a) * second.width + q.at + b];
-            places[at * n + row] = places[row * n + at];
-          }
+  #place(places: Int32Array, { units, carriers }: Term, [first, p]: [Site, Share], [second, q]: [Site, Share]): void {
+    // Only local names within the loops: they run but once or twice, and are interpreted.
+    const [n, base, many, wide, from] = [this.#n, this.#length, second.units, q.width, q.at];
+    const [rows, columns] = [this.#positions(first, p), this.#positions(second, q)];
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      const unit = Math.floor(i / p.width) * many;
+      const carrier = (p.at + (i % p.width)) * second.width + from;
+      for (let k = 0; k < many; k++) {
+        const start = base + units[unit + k];
+        for (let b = 0; b < wide; b++) {
+          const column = columns[k * wide + b];
+          places[row * n + column] = places[column * n + row] = start + carriers[carrier + b];
         }
       }
     }
   }
 
+  /** Which row of the matrix each element of a parameter is, [units, width]. */
+  #positions({ units }: Site, { parameter, width, strides }: Share): Int32Array {
+    return table(units, width, (u, a) => this.#starts[parameter] + u * strides[0] + a * strides[1]);
+  }
+
   /** [n, n] */
   matrix(): Expr {
-    const values = reshape(concat(this.#values, 0), [this.#length, 1]);
-    const n = this.#n;
-    const terms = this.#places.map((places) => gatherRows(values, constant(places, [n * n], "i32")));
-    return terms.length === 0
-      ? fill(0, [n, n], values.type.dtype)
-      : reshape(
-          terms.reduce((a, b) => add(a, b)),
-          [n, n],
-        );
+    const [n, values] = [this.#n, reshape(concat(this.#values, 0), [this.#length, 1])];
+    const terms = [...this.#places.values()].map((places) => gatherRows(values, constant(places, [n * n], "i32")));
+    if (terms.length === 0) return fill(0, [n, n], values.type.dtype);
+    const total = terms.reduce((a, b) => add(a, b));
+    return reshape(total, [n, n]);
   }
 }

@@ -52,7 +52,7 @@ const constantOp: Op<ConstantAttributes> = {
 
 /** A tensor known when the program is built. Throws ShapeError when `values` does not fill `shape`. */
 export function constant(values: ArrayLike<number>, shape: Shape, dtype: DType): Expr {
-  return expr(constantOp, [], { type: tensorType(shape, dtype), values: Float64Array.from(values) });
+  return expr(constantOp, [], { type: tensorType(shape, dtype), values: new Float64Array(values) });
 }
 
 interface FillAttributes extends Attributes {

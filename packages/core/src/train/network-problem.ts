@@ -3,8 +3,9 @@
  * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
  *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
  */
-import { hessian, hvp, rowJacobians } from "../autodiff/curvature.ts";
+import { hvp, type Rows, rowJacobians } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
+import { rowHessian } from "../autodiff/row-hessian.ts";
 import type { CompileOptions, Executable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
@@ -126,10 +127,11 @@ export class NetworkProblem implements Problem {
   }
 
   hessian(x: Float64Array): Float64Array {
-    const widest = Math.max(...this.#parameters.map(({ shape }) => sizeOf(shape)));
-    return this.#matrix("hessian", x, widest * this.#largestLayer(), (chunk) =>
-      hessian(this.#loss(chunk), Object.values(this.#params)),
-    );
+    // Of a row no more than products of two layers' units is held at once, a bias counting as one.
+    return this.#matrix("hessian", x, (this.#largestLayer() + 1) ** 2, (chunk) => {
+      const { loss, rows } = this.#row(chunk);
+      return rowHessian(loss, Object.values(this.#params), rows);
+    });
   }
 
   gaussNewton(x: Float64Array): Float64Array {
@@ -166,8 +168,8 @@ export class NetworkProblem implements Problem {
     return objective({ network: this.#network, loss, reduction: "sum" }, carried, chunk, context).loss;
   }
 
-  /** Σᵣ JᵣᵀH_L Jᵣ of a chunk, from the graph of a single row. */
-  #gaussNewtonOf(chunk: Chunk): Expr {
+  /** The graph of a single row, and what it stands for. */
+  #row(chunk: Chunk): { output: Expr; loss: Expr; rows: Rows } {
     const { x, target, weight } = chunk;
     const one = (name: string, many: Expr): Expr => input(name, [1, ...many.type.shape.slice(1)], many.type.dtype);
     const row = { x: one("x", x), target: one("target", target), weight: one("weight", weight) };
@@ -179,6 +181,12 @@ export class NetworkProblem implements Problem {
       [row.target, target],
       [row.weight, weight],
     ]);
+    return { output, loss, rows };
+  }
+
+  /** Σᵣ JᵣᵀH_L Jᵣ of a chunk. */
+  #gaussNewtonOf(chunk: Chunk): Expr {
+    const { output, loss, rows } = this.#row(chunk);
     const { jacobian, curved } = rowJacobians(output, loss, Object.values(this.#params), rows);
     return matmul(jacobian, curved, { transposeA: true });
   }
