@@ -18,6 +18,8 @@ export interface Term {
   readonly values: Expr;
   readonly units: Int32Array;
   readonly carriers: Int32Array;
+  /** Only where b, counted within its parameter, is u. */
+  readonly diagonal?: boolean;
 }
 
 /** The n × m numbers of a function, row-major. */
@@ -58,17 +60,23 @@ export class SecondDerivatives {
     this.#length += sizeOf(term.values.type.shape);
   }
 
-  #place(places: Int32Array, { units, carriers }: Term, [first, p]: [Site, Share], [second, q]: [Site, Share]): void {
+  #place(
+    places: Int32Array,
+    { units, carriers, diagonal }: Term,
+    [first, p]: [Site, Share],
+    [second, q]: [Site, Share],
+  ): void {
     // Only local names within the loops: they run but once or twice, and are interpreted.
     const [n, base, many, wide, from] = [this.#n, this.#length, second.units, q.width, q.at];
     const [rows, columns] = [this.#positions(first, p), this.#positions(second, q)];
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
-      const unit = Math.floor(i / p.width) * many;
+      const u = Math.floor(i / p.width);
+      const [low, high] = diagonal ? [u, u + 1] : [0, wide];
       const carrier = (p.at + (i % p.width)) * second.width + from;
       for (let k = 0; k < many; k++) {
-        const start = base + units[unit + k];
-        for (let b = 0; b < wide; b++) {
+        const start = base + units[u * many + k];
+        for (let b = low; b < high; b++) {
           const column = columns[k * wide + b];
           places[row * n + column] = places[column * n + row] = start + carriers[carrier + b];
         }

@@ -28,6 +28,8 @@ export interface Share {
 export interface Site {
   /** s */
   readonly node: Expr;
+  /** φ(s), if s is read by a function φ of each element and by nothing else; otherwise s. */
+  readonly output: Expr;
   readonly units: number;
   readonly shares: readonly Share[];
   /** The different h of its shares; undefined for a single 1. */
@@ -51,13 +53,13 @@ export function sitesOf(f: Expr, parameters: readonly Expr[]): Site[] {
   });
   const position = new Map(order.map((node, i) => [node, i]));
   return [...acting]
-    .map(([node, shares]) => siteOf(node, shares))
+    .map(([node, shares]) => ({ ...siteOf(node, shares), output: afterFunction(node, only) }))
     .sort((a, b) => (position.get(a.node) ?? 0) - (position.get(b.node) ?? 0));
 }
 
 type Acting = Omit<Share, "at">;
 
-function siteOf(node: Expr, acting: readonly Acting[]): Site {
+function siteOf(node: Expr, acting: readonly Acting[]): Omit<Site, "output"> {
   const starts = new Map<Expr | undefined, number>();
   let width = 0;
   for (const share of acting) {
@@ -88,4 +90,9 @@ function actsThrough(parameter: Expr, only: OnlyUser): Omit<Acting, "parameter">
 function afterSums(node: Expr, only: OnlyUser): Expr {
   const user = only(node);
   return user && termsOf(user) ? afterSums(user, only) : node;
+}
+
+function afterFunction(node: Expr, only: OnlyUser): Expr {
+  const user = only(node);
+  return user?.operands.length === 1 && user.op.kernel?.(user).kind === "elementwise" ? user : node;
 }

@@ -13,6 +13,7 @@ import { forward, type NetworkSpec, parametersOf } from "../../src/nn/network.ts
 import { exp, tanh } from "../../src/ops/elementary.ts";
 import { matmul } from "../../src/ops/matmul.ts";
 import { add, mul, square } from "../../src/ops/ring.ts";
+import { relu } from "../../src/ops/select.ts";
 import { reshape, transpose } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
@@ -166,6 +167,17 @@ test("two layers side by side on one input, which meet, and a bias of both", () 
   );
 });
 
+test("parameters within functions, and layers whose activations others read, too", () => {
+  const [c, U] = [input("c", [3], "f64"), input("U", [3, 3], "f64")];
+  expectEqual(
+    caseOf([W, c, U, V, b], [x, y], ([x, y]) => {
+      const h = tanh(add(dense(mul(x, exp(c)), W), b));
+      const residual = add(h, dense(exp(mul(0.3, h)), U));
+      return sum(square(add(dense(relu(residual), V), y)));
+    }),
+  );
+});
+
 test("a parameter that the loss does not depend on, and one that it depends on linearly", () => {
   const given = caseOf([b, W, V], [x, y], ([x, y]) => sum(mul(y, tanh(dense(x, V)))));
   const [expected, actual] = both(given);
@@ -196,9 +208,9 @@ test("each column is a difference of exact gradients", () => {
 
 test("a layer's weights and bias act through its pre-activation, and no row's own Hessian is made", () => {
   const { wrt, data, one, rows } = networkCase(NETWORKS["two layers"], losses["mean-squared-error"]());
-  expect(sitesOf(one, wrt).map(({ units, width }) => [units, width])).toEqual([
-    [4, 6],
-    [3, 5],
+  expect(sitesOf(one, wrt).map(({ units, width, output, node }) => [units, width, output !== node])).toEqual([
+    [4, 6, true],
+    [3, 5, false],
   ]);
   const matrix = rowHessian(one, wrt, rows);
   const tensors = nodesOf(program("hessian", [...wrt, ...data], { matrix })).filter(({ type }) =>
