@@ -85,9 +85,12 @@ test("threads stay under theirs", async () => {
   expect((await weigh("index.ts")).threads).toBeLessThan(4500);
 });
 
-/** 10 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. */
+/**
+ * 12 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. (Of these 2 are
+ * Hessians by the rows' structure, ten times as fast as by unit vectors of all parameters.)
+ */
 test("second order in fit stays under its own", async () => {
-  expect((await weigh("index.ts")).secondOrder).toBeLessThan(10_000);
+  expect((await weigh("index.ts")).secondOrder).toBeLessThan(12_000);
 });
 
 /** 12.5 KB for the methods themselves, for minimising any expression, and for all factorisations. */

@@ -18,7 +18,7 @@ import type { Rows } from "./curvature.ts";
 import { jvp } from "./forward.ts";
 import { gradients } from "./reverse.ts";
 import { contract, type Factor, MAKING, pairForm, pairPlace, pairProducts, scaleInner, stack } from "./row-factors.ts";
-import { SecondDerivatives, type Term, table } from "./second-derivatives.ts";
+import { SecondDerivatives, type Term, table, withMore } from "./second-derivatives.ts";
 import { type Share, type Site, sitesOf } from "./sites.ts";
 
 /** A site on all rows; its derivatives are undefined where they are zero. */
@@ -50,17 +50,23 @@ export function rowHessian(f: Expr, wrt: readonly Expr[], rows: Rows): Expr {
   const sites = onAllRows(f, sitesOf(f, wrt), rows);
   const result = new SecondDerivatives(wrt.map(size), f.type.dtype as FloatType);
   sites.forEach((first, i) => {
-    if (first.curvature) result.add(0, within(first, first.curvature), first, first);
-    for (const second of sites.slice(i + 1)) {
-      const dot = first.derivativeOf(second.rowBar);
-      if (dot) result.add(0, throughBar(first, second, dot), first, second);
-      for (const share of second.shares) {
-        const term = throughCarrier(first, second, share);
-        if (term) result.add(1, term, first, second, [share]);
-      }
-    }
+    if (first.curvature) result.add(within(first, first.curvature), first, first);
+    for (const second of sites.slice(i + 1)) addPair(result, first, second);
   });
   return result.matrix();
+}
+
+function addPair(result: SecondDerivatives, first: RowSite, second: RowSite): void {
+  const dot = first.derivativeOf(second.rowBar);
+  let all = dot && throughBar(first, second, dot);
+  for (const carrier of second.carriers) {
+    // Shares of one carrier are the same sums.
+    const shares = second.shares.filter((share) => share.carrier === carrier);
+    const more = throughCarrier(first, second, shares[0]);
+    if (more && all) all = withMore(all, more, first, second, shares[0]);
+    else if (more) result.add(more, first, second, shares);
+  }
+  if (all) result.add(all, first, second);
 }
 
 /** What is pushed and pulled is batched over the rows at once, so that it shares what it has in common. */

@@ -29,44 +29,69 @@ export function table(n: number, m: number, at: (i: number, j: number) => number
   return result;
 }
 
+/**
+ * The sum of two terms of different sites, of which the second has only one share of the second site.
+ * @param term of all of both sites, with a place of its own for each element
+ */
+export function withMore(term: Term, more: Term, first: Site, second: Site, { at, width }: Share): Term {
+  const [values, added] = [flat(term.values), flat(more.values)];
+  // Place 0 is a zero for what the second term has not.
+  const places = new Int32Array(size(values));
+  for (let u = 0; u < first.units; u++) {
+    const [low, high] = more.diagonal ? [u, u + 1] : [0, width];
+    for (let k = 0; k < second.units; k++) {
+      const unit = u * second.units + k;
+      for (let a = 0; a < first.width; a++) {
+        for (let b = low; b < high; b++) {
+          const carrier = a * second.width + at + b;
+          places[term.units[unit] + term.carriers[carrier]] = 1 + more.units[unit] + more.carriers[carrier];
+        }
+      }
+    }
+  }
+  const zero = fill(0, [1], values.type.dtype as FloatType);
+  return { ...term, values: add(values, take(concat([zero, added], 0), places)) };
+}
+
+const size = (node: Expr): number => sizeOf(node.type.shape);
+const flat = (node: Expr): Expr => reshape(node, [size(node)]);
+
+/** The numbers of a vector at these places. */
+function take(values: Expr, places: Int32Array): Expr {
+  const index = constant(places, [places.length], "i32");
+  return reshape(gatherRows(reshape(values, [size(values), 1]), index), [places.length]);
+}
+
 export class SecondDerivatives {
   readonly #starts: readonly number[];
   readonly #n: number;
   /** All values one after another, first a zero for elements that no term has. */
   readonly #values: Expr[];
   #length = 1;
-  /** The place of each element of the matrix, of its first and of its second term. */
-  readonly #places = new Map<0 | 1, Int32Array>();
+  /** The place of each element of the matrix. */
+  readonly #places: Int32Array;
 
   /** @param sizes of the parameters */
   constructor(sizes: readonly number[], dtype: FloatType) {
     this.#n = sizes.reduce((total, size) => total + size, 0);
     this.#starts = sizes.map((_, i) => sizes.slice(0, i).reduce((total, size) => total + size, 0));
     this.#values = [fill(0, [1], dtype)];
+    this.#places = new Int32Array(this.#n ** 2);
   }
 
-  /**
-   * Terms of the derivatives by all parameters of a site and by some of another, both ways.
-   * @param order 0 or 1: an element of the matrix is the sum of one term of each order
-   */
-  add(order: 0 | 1, term: Term, first: Site, second: Site, shares: readonly Share[] = second.shares): void {
-    const places = this.#places.get(order) ?? new Int32Array(this.#n ** 2);
-    this.#places.set(order, places);
+  /** The derivatives by all parameters of a site and by some of another, both ways. */
+  add(term: Term, first: Site, second: Site, shares: readonly Share[] = second.shares): void {
     first.shares.forEach((p, i) => {
       // Within a site the other way round is the mirror image.
-      for (const q of first === second ? shares.slice(i) : shares) this.#place(places, term, [first, p], [second, q]);
+      for (const q of first === second ? shares.slice(i) : shares) this.#place(term, [first, p], [second, q]);
     });
-    this.#values.push(reshape(term.values, [sizeOf(term.values.type.shape)]));
-    this.#length += sizeOf(term.values.type.shape);
+    this.#values.push(flat(term.values));
+    this.#length += size(term.values);
   }
 
-  #place(
-    places: Int32Array,
-    { units, carriers, diagonal }: Term,
-    [first, p]: [Site, Share],
-    [second, q]: [Site, Share],
-  ): void {
+  #place({ units, carriers, diagonal }: Term, [first, p]: [Site, Share], [second, q]: [Site, Share]): void {
     // Only local names within the loops: they run but once or twice, and are interpreted.
+    const places = this.#places;
     const [n, base, many, wide, from] = [this.#n, this.#length, second.units, q.width, q.at];
     const [rows, columns] = [this.#positions(first, p), this.#positions(second, q)];
     for (let i = 0; i < rows.length; i++) {
@@ -91,10 +116,6 @@ export class SecondDerivatives {
 
   /** [n, n] */
   matrix(): Expr {
-    const [n, values] = [this.#n, reshape(concat(this.#values, 0), [this.#length, 1])];
-    const terms = [...this.#places.values()].map((places) => gatherRows(values, constant(places, [n * n], "i32")));
-    if (terms.length === 0) return fill(0, [n, n], values.type.dtype);
-    const total = terms.reduce((a, b) => add(a, b));
-    return reshape(total, [n, n]);
+    return reshape(take(concat(this.#values, 0), this.#places), [this.#n, this.#n]);
   }
 }

@@ -156,6 +156,19 @@ test("weights [in, out], transposed, scaled, multiplied with each other, two on 
   );
 });
 
+test("two weights and two biases of one layer, on one and on different activations", () => {
+  const [A, B, c] = [input("A", [3, 3], "f64"), input("B", [3, 3], "f64"), input("c", [3], "f64")];
+  for (const other of [0, 1]) {
+    expectEqual(
+      caseOf([c, V, B, W, A, b], [x, y], ([x, y]) => {
+        const h = tanh(dense(x, W));
+        const z = add(add(add(dense(h, A), b), dense([h, exp(h)][other], B)), c);
+        return sum(square(add(dense(tanh(z), V), y)));
+      }),
+    );
+  }
+});
+
 test("two layers side by side on one input, which meet, and a bias of both", () => {
   const U = input("U", [3, 3], "f64");
   expectEqual(

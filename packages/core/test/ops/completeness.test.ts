@@ -12,6 +12,8 @@ const notOps: Readonly<Record<string, string>> = {
   input: "every entry of the table starts from it",
   filledWith: "asks about a node",
   factorsOf: "asks about a node",
+  termsOf: "asks about a node",
+  productOf: "asks about a node",
   repeatedBy: "asks about a node",
   moveAxis: "what batches are made of; checked for every op in batching.test.ts",
   batchedAt: "what batches are made of; checked for every op in batching.test.ts",

@@ -121,17 +121,18 @@ class WasmExecutable implements Executable {
         barrier: { control, threads: this.threads, maySleep, milliseconds },
       };
     });
-    const lengths = source.streams.map((steps, thread) => encode(steps, layouts[thread]).length);
-    const streams = lengths.map((count) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
+    const words = source.streams.map((steps, thread) => encode(steps, layouts[thread]));
+    const streams = words.map(({ length: count }) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
     this.#memory = allocate(shop, end, source.name);
     this.#kernels = instantiate(shop, this.#memory);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
-    this.#writePlan(layouts);
+    this.#writePlan(words, layouts);
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
-  #writePlan(layouts: readonly Layout[]): void {
+  /** @param words of a plan without a library, as long as with one */
+  #writePlan(words: readonly Int32Array[], layouts: readonly Layout[]): void {
     const { gemm } = this.#shop;
     const { streams } = this.#site;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
@@ -145,7 +146,7 @@ class WasmExecutable implements Executable {
       }) ?? false;
     // Measuring uses the first thread's words, so nothing is written before everything is measured.
     const encoded = this.#plan.streams.map((steps, thread) =>
-      encode(steps, { ...layouts[thread], isNative: (step) => isNative(step, layouts[thread]) }),
+      gemm ? encode(steps, { ...layouts[thread], isNative: (step) => isNative(step, layouts[thread]) }) : words[thread],
     );
     encoded.forEach((words, thread) => {
       write(words, streams[thread].at);
