@@ -43,7 +43,11 @@ export function sitesOf(f: Expr, parameters: readonly Expr[]): Site[] {
   const order = topological([f]);
   const users = new Map<Expr, Expr[]>();
   for (const node of order) {
-    for (const operand of node.operands) users.set(operand, [...(users.get(operand) ?? []), node]);
+    for (const operand of node.operands) {
+      const known = users.get(operand);
+      if (known) known.push(node);
+      else users.set(operand, [node]);
+    }
   }
   const only: OnlyUser = (node) => (users.get(node)?.length === 1 ? users.get(node)?.[0] : undefined);
   const acting = new Map<Expr, Acting[]>();
