@@ -1,5 +1,5 @@
 /** Training on one of our engines until the loss is low enough: how long it took, and how many steps. */
-import { meanSquaredError, optimizers, softmaxCrossEntropy, fit as training } from "@chaingrad/core";
+import { meanSquaredError, optimizers, Predictor, softmaxCrossEntropy, fit as training } from "@chaingrad/core";
 import { kfac, minimizers } from "@chaingrad/core/curvature";
 import { digits, readRegression } from "../lib/regression.js";
 
@@ -47,37 +47,64 @@ export async function descend(engine, opening, { dir, sizes, seed, method, targe
 
 const DIGITS = [64, 32, 10];
 
+/** An engine whose training steps run one by one, with a look at each one's tensors. */
+function looking(engine, look) {
+  const compile = (program, options) => {
+    const executable = engine.compile(program, options);
+    if (!options?.records) return executable;
+    const { bytes, threads } = executable;
+    const run = (steps = 1, first = 0) => {
+      for (let step = first; step < first + steps; step++) {
+        executable.run(1, step);
+        look(executable);
+      }
+    };
+    const [write, read, describe] = ["write", "read", "describe"].map((name) => executable[name].bind(executable));
+    return { bytes, threads, run, write, read, describe };
+  };
+  return { ...engine, compile };
+}
+
+/** For each target the first step after which the loss of all rows is low enough, or null. */
+async function stepsOnDigits(engine, train, targets, options) {
+  const lowest = targets.map(() => null);
+  const names = ["W1", "b1", "W2", "b2"];
+  const predictor = new Predictor(engine, tanhNet(DIGITS), options.loss, train.y.length, "f64");
+  let step = 0;
+  const look = (executable) => {
+    step++;
+    predictor.load(Object.fromEntries(names.map((name) => [name, executable.read(name)])));
+    const { loss } = predictor.judge(train);
+    targets.forEach((target, i) => {
+      if (loss <= target) lowest[i] ??= step;
+    });
+  };
+  for await (const event of training(tanhNet(DIGITS), { train }, { ...options, engine: looking(engine, look) }))
+    if (event.type === "epoch" && !lowest.includes(null)) break;
+  return lowest;
+}
+
 /**
- * Digits, in batches: a first run finds the epochs after which the loss of all rows is low enough, a second one, that
- * looks at nothing, their times.
+ * Digits, in batches: a first run looks at the loss of all rows after each step, a second one, that looks at nothing, takes
+ * the times, within an epoch in proportion.
  */
 export async function descendOnDigits(engine, { method, rate, batch, scale, seed, targets, epochs }) {
-  const { x, y } = digits(scale);
+  const train = digits(scale);
   const optimizer = method === "kfac" ? kfac() : optimizers[method]();
   const common = { loss: softmaxCrossEntropy(), optimizer, batch, seed, ...(rate && { rate }) };
-  const lowest = targets.map(() => null);
-  const train = { x, y };
-  for await (const event of training(tanhNet(DIGITS), { train, validation: train }, { ...common, engine, epochs })) {
-    if (event.type !== "epoch") continue;
-    targets.forEach((target, i) => {
-      if (event.validation.loss <= target) lowest[i] ??= event.epoch;
-    });
-    if (!lowest.includes(null)) break;
-  }
-  const wanted = Math.max(0, ...lowest);
+  const lowest = await stepsOnDigits(engine, train, targets, { ...common, epochs });
+  const stepsPerEpoch = Math.ceil(train.y.length / batch);
   const [own, watch] = watched(engine);
   const times = [];
-  let stepsPerEpoch = 0;
   const before = performance.now();
-  if (wanted > 0) {
-    for await (const event of training(tanhNet(DIGITS), { train }, { ...common, engine: own, epochs: wanted })) {
-      if (event.type === "start") ({ stepsPerEpoch } = event);
-      if (event.type === "epoch") times[event.epoch] = performance.now() - before;
-    }
-  }
+  const options = { ...common, engine: own, epochs: Math.ceil(Math.max(1, ...lowest) / stepsPerEpoch) };
+  for await (const event of training(tanhNet(DIGITS), { train }, options))
+    if (event.type !== "end") times.push(performance.now() - before);
+  const timeOf = (step) => {
+    const epoch = Math.floor((step - 1) / stepsPerEpoch);
+    return times[epoch] + (step / stepsPerEpoch - epoch) * (times[epoch + 1] - times[epoch]);
+  };
   return {
-    reached: lowest.map((epoch) =>
-      epoch === null ? null : { ms: times[epoch], compiling: watch.compiling, steps: epoch * stepsPerEpoch },
-    ),
+    reached: lowest.map((steps) => steps && { ms: timeOf(steps), compiling: watch.compiling, steps }),
   };
 }

@@ -1,10 +1,13 @@
 /**
  * K-FAC: the Fisher matrix of a dense layer is nearly the Kronecker product of two small ones, so its inverse is cheap.
  *   F_W ≈ A ⊗ G,   A = E[a aᵀ] of the layer's inputs a = (h, 1),   G = E[Jᵀ H_L J] of its pre-activations, J = ∂y/∂z
- *   Δ = −(G + γ/π I)⁻¹ ∇ (A + πγ I)⁻¹,   γ = √(λ + η),   π² = (tr A/dim A)/(tr G/dim G)
+ *   Δ = −(G + γ/π I)⁻¹ m (A + πγ I)⁻¹,   γ = √(λ + η),   π² = (tr A/dim A)/(tr G/dim G)
  * The step δ = αΔ + μδ₀ minimises the quadratic model with the exact Gauss-Newton matrix over both α and the momentum μ,
- * so there is no learning rate; λ follows how well that model foretold the decrease.
+ * so there is no learning rate; λ follows how well that model foretold the decrease that the next batch sees.
  * Martens & Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", ICML 2015, sections 4-7
+ *
+ * Unlike there, m is a running average of the batches' gradients, as Adam's first moment. A batch of hundreds of rows lets
+ * A and G send Δ far along what is only its own noise; α and μ, which see the same rows, can but shorten all of Δ.
  *
  * All of a step is graph; inverting A and G, now and then, is the host's.
  */
@@ -40,45 +43,46 @@ export function kfac(options: KfacOptions = {}): Kfac {
   return { name: "kfac", ...readOptions("kfac", options, rules) };
 }
 
-/** One layer's part of a step; a has a column of ones and D = (W, b) one of biases, where the layer has a bias. */
+/** One layer's part of a step: −G⁻¹ m A⁻¹. */
 export interface KfacLayer {
-  /** (W, b), [out, in + 1] */
-  readonly weights: Expr;
-  /** (λ₂W, 0): the gradient of the penalty. */
-  readonly decay?: Expr | undefined;
-  /** (h, 1), [batch, in + 1] */
-  readonly a: Expr;
-  /** ∂L/∂z, [batch, out] */
-  readonly delta: Expr;
+  /** m of (W, b), penalty included: [out, in + 1], or [out, in] where the layer has no bias. */
+  readonly gradient: Expr;
   /** (A + πγI)⁻¹, [in + 1, in + 1] */
   readonly inverseA: Expr;
   /** (G + γ/π I)⁻¹, [out, out] */
   readonly inverseG: Expr;
 }
 
-/**
- * Δ = −G⁻¹ (δᵀa + decay) A⁻¹. Where the batch is small against the layer and nothing decays, δ and a are preconditioned
- * before their product, which takes fewer operations.
- */
-export function precondition({ decay, a, delta, inverseA, inverseG }: KfacLayer): Expr {
-  const [[batch, inputs], out] = [a.type.shape, delta.type.shape[1]];
-  const early = batch * (inputs ** 2 + out ** 2 + inputs * out);
-  const late = inputs * out * (inputs + out + batch);
-  if (decay === undefined && early < late)
-    return neg(matmul(matmul(delta, inverseG), matmul(a, inverseA), { transposeA: true }));
-  const gradient = matmul(delta, a, { transposeA: true });
-  return neg(matmul(matmul(inverseG, decay ? add(gradient, decay) : gradient), inverseA));
+export function precondition({ gradient, inverseA, inverseG }: KfacLayer): Expr {
+  return neg(matmul(matmul(inverseG, gradient), inverseA));
 }
 
-/** λ grows and shrinks by this factor in a step (Martens & Grosse, 6.5). */
-const PACE = 0.95;
+/** The most that a running average keeps of what it was: of gradients (Adam's β₁), and of factors (Martens & Grosse, 5). */
+export const MEMORY = { gradient: 0.9, factors: 0.95 } as const;
+
+/**
+ * What a running average keeps when its k-th value comes, k from 1. It reaches over about an epoch, so with all rows in
+ * a batch, where nothing is noise, it keeps nothing; and at first the k-th value weighs k times as much as the first
+ * one, since the first steps change the most.
+ */
+export function memory(most: number, k: number, stepsPerEpoch: number): number {
+  return Math.min(most, 1 - 1 / stepsPerEpoch, (k - 1) / (k + 1));
+}
+
+/**
+ * λ grows and shrinks by this factor in a step: 0.95 (Martens & Grosse, 6.5), but where few steps are an epoch, so that
+ * a batch tells about all rows, faster: by 0.7 in an epoch.
+ */
+export function pace(stepsPerEpoch: number): number {
+  return Math.min(0.95, 0.7 ** (1 / stepsPerEpoch));
+}
 
 export interface KfacModel {
   /** The loss of the batch and the network's outputs, at the parameters `wrt`. */
   readonly loss: Expr;
   readonly output: Expr;
   readonly wrt: readonly Expr[];
-  /** ∇L of each, penalty included. */
+  /** ∇L of each on this batch, penalty included. */
   readonly gradient: readonly Expr[];
   /** Δ and δ₀ of each. */
   readonly proposal: readonly Expr[];
@@ -95,7 +99,7 @@ const inner = (a: readonly Expr[], b: readonly Expr[]): Expr =>
  * δ = αΔ + μδ₀ that minimises  ∇ᵀδ + ½ δᵀ(F + λI + penalty)δ,  and half its slope, which is the decrease foretold.
  *   [ΔᵀBΔ  ΔᵀBδ₀; ΔᵀBδ₀  δ₀ᵀBδ₀] (α, μ) = −(∇ᵀΔ, ∇ᵀδ₀)
  */
-export function rescaled(model: KfacModel): { step: Expr[]; predicted: Expr; alpha: Expr; momentum: Expr } {
+export function rescaled(model: KfacModel): { step: Expr[]; predicted: Expr; alpha: Expr } {
   const { loss, output, wrt, gradient, proposal, previous, damping, decay } = model;
   const [y1] = jvp([output], wrt, proposal);
   const [y2] = jvp([output], wrt, previous);
@@ -112,22 +116,28 @@ export function rescaled(model: KfacModel): { step: Expr[]; predicted: Expr; alp
   const alpha = div(sub(mul(c1, b22), mul(c2, b12)), determinant);
   const momentum = div(sub(mul(c2, b11), mul(c1, b12)), determinant);
   const step = proposal.map((x, i) => add(mul(alpha, x), mul(momentum, previous[i])));
-  return { step, predicted: mul(0.5, add(mul(alpha, c1), mul(momentum, c2))), alpha, momentum };
+  return { step, predicted: mul(0.5, add(mul(alpha, c1), mul(momentum, c2))), alpha };
 }
 
 /**
- * What becomes of a step: taken if the batch's loss falls (a loss that is no number does not), else undone with more damping.
- * λ ← 0.95 λ where the decrease was more than ¾ of what was foretold, λ/0.95 where less than ¼, 4λ where undone.
+ * λ after a look at the last step: it shrinks by the factor `slower` where that step lowered the loss of this batch by more
+ * than ¼ of what was foretold, and grows by it where the loss rose by more than ¼ of that.
+ *
+ * Martens & Grosse (6.5) ask the rows that the step was made from, and for ¾ and ¼. A few rows nearly always consent,
+ * since a step fits them as it likes, and λ shrinks until training diverges; so the next batch is asked, which had no say.
+ * It gains less than was foretold, as rows do that no minimum was sought on, and in between λ stays as it is.
+ * @param decrease of the loss of this batch, by the last step
+ * @param foretold of the last step; 0 for none
  */
-export function judge(before: Expr, after: Expr, predicted: Expr, damping: Expr): { accepted: Expr; damping: Expr } {
-  const accepted = mul(lessEqual(after, before), lessEqual(0, predicted));
-  const actual = sub(before, after);
-  const followed = where(
-    less(mul(0.75, predicted), actual),
-    mul(PACE, damping),
-    where(less(actual, mul(0.25, predicted)), mul(1 / PACE, damping), damping),
-  );
-  return { accepted, damping: where(accepted, followed, mul(4, damping)) };
+export function adapted(damping: Expr, decrease: Expr, foretold: Expr, slower: number): Expr {
+  const margin = mul(0.25, foretold);
+  const otherwise = where(less(decrease, neg(margin)), mul(1 / slower, damping), damping);
+  return where(less(margin, decrease), mul(slower, damping), otherwise);
+}
+
+/** Whether a step is taken: where the batch's loss falls (one that is no number does not). Else it is undone, with 4λ. */
+export function accepts(before: Expr, after: Expr, predicted: Expr): Expr {
+  return mul(lessEqual(after, before), lessEqual(0, predicted));
 }
 
 /** (A + πγI)⁻¹ and (G + γ/πI)⁻¹ with γ = √(λ + η). Throws Error when a factor is not finite. */

@@ -1,6 +1,7 @@
 /**
  * Training by K-FAC (optim/kfac.ts): a compiled step over mini-batches, and between steps the factors' running averages and
- * their inverses. Loaded only when a network is trained so.
+ * their inverses. Loaded only when a network is trained so. The rows of an epoch are dealt out evenly: a model made of the
+ * few rows that a last batch may be left with foretells nothing.
  */
 import { rowGaussNewton } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
@@ -12,15 +13,26 @@ import { sizeOf } from "../graph/type.ts";
 import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
-import { add, div, mul } from "../ops/ring.ts";
+import { add, div, mul, sub } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
-import { where } from "../ops/select.ts";
-import { concat, reshape, slice } from "../ops/shape.ts";
+import { lessEqual, where } from "../ops/select.ts";
+import { reshape } from "../ops/shape.ts";
 import { fill, input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import { invertFactors, judge, type Kfac, type KfacLayer, precondition, rescaled } from "../optim/kfac.ts";
+import {
+  accepts,
+  adapted,
+  invertFactors,
+  type Kfac,
+  MEMORY,
+  memory,
+  pace,
+  precondition,
+  rescaled,
+} from "../optim/kfac.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
+import { joined, layerInputs, parted, widths } from "./kfac-layers.ts";
 import { type Objective, objective, parameterInputs } from "./objective.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import type { EpochResult, Training } from "./training.ts";
@@ -28,10 +40,12 @@ import type { Turns } from "./turns.ts";
 
 /** The first steps invert the factors each time. */
 const EAGER = 10;
-/** Running averages forget no faster than this. */
-const MEMORY = 0.95;
-/** Rows of a batch unless told. */
+/** Rows of a batch, at most, unless told. */
 const KFAC_BATCH = 256;
+
+/** What a parameter's name goes on with where δ₀ and m are meant. */
+const PREVIOUS = "/previous";
+const MEAN = "/mean";
 
 /** What the graphs of a step and of the factors start from. */
 interface Batch {
@@ -40,6 +54,18 @@ interface Batch {
   readonly x: Expr;
   readonly target: Expr;
   readonly weight: Expr;
+}
+
+/** What a step leaves to the next one, but for the parameters. */
+interface State {
+  /** δ₀ and m of each parameter. */
+  readonly previous: readonly Expr[];
+  readonly means: readonly Expr[];
+  /** The share of the batch's gradient in the new m. */
+  readonly fresh: Expr;
+  /** λ, and the decrease that was foretold of δ₀. */
+  readonly damping: Expr;
+  readonly foretold: Expr;
 }
 
 export class KfacTrainer implements Training {
@@ -53,6 +79,7 @@ export class KfacTrainer implements Training {
   readonly #turns: Turns;
   readonly #algebra: LinearAlgebra;
   readonly #params: Readonly<Record<string, Expr>>;
+  readonly #names: readonly string[];
   readonly #step: Executable;
   readonly #factors: Executable;
   #steps = 0;
@@ -63,11 +90,12 @@ export class KfacTrainer implements Training {
   constructor(network: NetworkSpec, train: Dataset, options: FitOptions, kfac: Kfac, settings: Settings, turns: Turns) {
     checkSuits(network, options);
     this.rows = rowsOf(train, network.inputs);
-    this.#settings = { ...settings, batch: Math.min(this.rows, options.batch ?? KFAC_BATCH) };
-    this.stepsPerEpoch = Math.ceil(this.rows / this.#settings.batch);
+    this.stepsPerEpoch = Math.ceil(this.rows / (options.batch ?? KFAC_BATCH));
+    this.#settings = { ...settings, batch: Math.ceil(this.rows / this.stepsPerEpoch) };
     [this.#network, this.#options, this.#kfac, this.#turns] = [network, options, kfac, turns];
     this.#algebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
     this.#params = parameterInputs(network, "f64").params;
+    this.#names = Object.keys(this.#params);
     this.#step = this.#compileStep();
     this.#factors = this.#compileFactors();
     this.#write(train);
@@ -100,120 +128,75 @@ export class KfacTrainer implements Training {
     return objective(spec, { params, buffers: {} }, { x, target }, { training: false, weight });
   }
 
-  /** (h, 1) of each layer. */
-  #inputsOf({ layers }: Objective, { x }: Batch): Expr[] {
-    return this.#network.layers.map(({ bias = true }, l) => {
-      const h = l === 0 ? x : layers[l - 1].h;
-      return bias ? concat([h, fill(1, [h.type.shape[0], 1], "f64")], 1) : h;
-    });
-  }
-
-  /** Tensors of the layers with the bias as the last column, from those by name. */
-  #joined(tensors: Readonly<Record<string, Expr>>): Expr[] {
-    return this.#network.layers.map(({ units, bias = true }, l) => {
-      const W = tensors[`W${l + 1}`];
-      return bias ? concat([W, reshape(tensors[`b${l + 1}`], [units, 1])], 1) : W;
-    });
-  }
-
-  #parted(joined: readonly Expr[]): Record<string, Expr> {
-    const parts = joined.flatMap((matrix, l): [string, Expr][] => {
-      const [out, width] = matrix.type.shape;
-      if (!(this.#network.layers[l].bias ?? true)) return [[`W${l + 1}`, matrix]];
-      const b = reshape(slice(matrix, [0, width - 1], [out, 1]), [out]);
-      return [
-        [`W${l + 1}`, slice(matrix, [0, 0], [out, width - 1])],
-        [`b${l + 1}`, b],
-      ];
-    });
-    return Object.fromEntries(parts);
+  /** Tensors by parameter's name, from those in order. */
+  #named(tensors: readonly Expr[], suffix = ""): Record<string, Expr> {
+    return Object.fromEntries(this.#names.map((name, i) => [name + suffix, tensors[i]]));
   }
 
   #compileStep(): Executable {
     const batch = this.#batch();
-    const params = this.#params;
-    const names = Object.keys(params);
-    const before = this.#objective(params, batch);
+    const params = Object.values(this.#params);
     const { l2 = 0 } = this.#options;
-    const damping = input("damping", [], "f64");
-    const previous = names.map((name) => input(`${name}/previous`, params[name].type.shape, "f64"));
+    const before = this.#objective(this.#params, batch);
+    const state = this.#stateInputs();
     const inverses = this.#inverseInputs();
-    const deltas = gradients(
-      before.dataLoss,
-      before.layers.map(({ z }) => z),
+    const last = this.#objective(this.#named(params.map((own, i) => sub(own, state.previous[i]))), batch);
+    const decrease = sub(last.loss, before.loss);
+    const damping = adapted(state.damping, decrease, state.foretold, pace(this.stepsPerEpoch));
+    const gradient = gradients(before.loss, params);
+    const means = state.means.map((old, i) => add(old, mul(state.fresh, sub(gradient[i], old))));
+    const layers = joined(this.#network, this.#named(means));
+    const proposed = parted(
+      this.#network,
+      layers.map((mean, l) => precondition({ gradient: mean, ...inverses[l] })),
     );
-    const a = this.#inputsOf(before, batch);
-    const decays = Object.fromEntries(
-      names.map((name) => [
-        name,
-        name.startsWith("W") ? mul(l2, params[name]) : fill(0, params[name].type.shape, "f64"),
-      ]),
-    );
-    const decay = l2 > 0 ? this.#joined(decays) : [];
-    const weights = this.#joined(params);
-    const layers = weights.map(
-      (matrix, l): KfacLayer => ({ weights: matrix, decay: decay[l], a: a[l], delta: deltas[l], ...inverses[l] }),
-    );
-    const proposed = this.#parted(layers.map(precondition));
-    const gradient = gradients(before.loss, Object.values(params));
-    const { step, predicted, alpha, momentum } = rescaled({
-      loss: before.dataLoss,
-      output: before.output,
-      wrt: Object.values(params),
-      gradient,
-      proposal: names.map((name) => proposed[name]),
-      previous,
-      damping,
-      decay: names.map((name) => (name.startsWith("W") ? l2 : 0)),
+    const { step, predicted, alpha } = rescaled({
+      ...{ loss: before.dataLoss, output: before.output, wrt: params, gradient, previous: state.previous, damping },
+      proposal: this.#names.map((name) => proposed[name]),
+      decay: this.#names.map((name) => (name.startsWith("W") ? l2 : 0)),
     });
-    const next = Object.fromEntries(names.map((name, i) => [name, add(params[name], step[i])]));
-    const after = this.#objective(next, batch);
-    const verdict = judge(before.loss, after.loss, predicted, damping);
-    const keep = (value: Expr, otherwise: Expr | number): Expr =>
-      where(full(verdict.accepted, value), value, otherwise);
-    const outputs: Record<string, Expr> = {
-      damping: verdict.damping,
-      accepted: verdict.accepted,
-      predicted,
-      alpha,
-      momentum,
-    };
-    outputs.loss = before.dataLoss;
-    outputs.decrease = add(before.loss, mul(-1, after.loss));
-    outputs.weight = sum(batch.weight);
-    names.forEach((name, i) => {
-      outputs[name] = keep(next[name], params[name]);
-      outputs[`${name}/previous`] = keep(step[i], 0);
-    });
-    const inputs = [
-      ...Object.values(params),
-      ...previous,
-      damping,
-      ...inverses.flatMap(({ inverseA, inverseG }) => [inverseA, inverseG]),
-    ];
-    return this.#options.engine.compile(
-      program("kfac step", [...inputs, ...Object.values(batch.data), batch.rows], outputs),
+    const next = params.map((own, i) => add(own, step[i]));
+    const accepted = accepts(before.loss, this.#objective(this.#named(next), batch).loss, predicted);
+    return this.#compiled(
+      inverses.flatMap(({ inverseA, inverseG }) => [inverseA, inverseG]),
+      batch,
+      state,
       {
-        donate: [...names, ...names.map((name) => `${name}/previous`), "damping"],
-        sequences: { rows: this.stepsPerEpoch },
-        records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
+        ...{ alpha, loss: before.dataLoss, weight: sum(batch.weight) },
+        damping: mul(where(accepted, 1, 4), damping),
+        foretold: where(accepted, predicted, 0),
+        ...this.#named(chosen(accepted, next, params)),
+        ...this.#named(chosen(accepted, step), PREVIOUS),
+        // What is no number would stay in a mean for good.
+        ...this.#named(chosen(lessEqual(before.loss, Number.MAX_VALUE), means, state.means), MEAN),
       },
     );
   }
 
-  #inverseInputs(): { inverseA: Expr; inverseG: Expr }[] {
-    return this.#widths().map(({ width, units }, l) => ({
-      inverseA: input(`A${l + 1}`, [width, width], "f64"),
-      inverseG: input(`G${l + 1}`, [units, units], "f64"),
-    }));
+  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): Executable {
+    const { fresh, previous, means, damping, foretold } = state;
+    const donated = [...Object.values(this.#params), ...previous, ...means, damping, foretold];
+    const inputs = [...donated, fresh, ...inverses, ...Object.values(batch.data), batch.rows];
+    const steps = this.stepsPerEpoch;
+    return this.#options.engine.compile(program("kfac step", inputs, outputs), {
+      donate: donated.map((node) => node.label as string),
+      sequences: { rows: steps },
+      records: { loss: steps, weight: steps },
+    });
   }
 
-  /** Of each layer: inputs with the bias's, and outputs. */
-  #widths(): { width: number; units: number }[] {
-    const { inputs, layers } = this.#network;
-    return layers.map(({ units, bias = true }, l) => ({
-      width: (l === 0 ? inputs : layers[l - 1].units) + Number(bias),
-      units,
+  #stateInputs(): State {
+    const [previous, means] = [PREVIOUS, MEAN].map((suffix) =>
+      this.#names.map((name) => input(name + suffix, this.#params[name].type.shape, "f64")),
+    );
+    const [fresh, damping, foretold] = ["fresh", "damping", "foretold"].map((name) => input(name, [], "f64"));
+    return { previous, means, fresh, damping, foretold };
+  }
+
+  #inverseInputs(): { inverseA: Expr; inverseG: Expr }[] {
+    return widths(this.#network).map(({ width, units }, l) => ({
+      inverseA: input(`A${l + 1}`, [width, width], "f64"),
+      inverseG: input(`G${l + 1}`, [units, units], "f64"),
     }));
   }
 
@@ -227,7 +210,8 @@ export class KfacTrainer implements Training {
       result.layers.map(({ z }) => z),
     );
     const outputs: Record<string, Expr> = {};
-    this.#inputsOf(result, batch).forEach((a, l) => {
+    const hidden = result.layers.map(({ h }) => h);
+    layerInputs(this.#network, batch.x, hidden).forEach((a, l) => {
       outputs[`A${l + 1}`] = matmul(a, mul(a, reshape(share, [share.type.shape[0], 1])), { transposeA: true });
       outputs[`G${l + 1}`] = G[l];
     });
@@ -253,25 +237,25 @@ export class KfacTrainer implements Training {
     const initial = { ...initialParameters(this.#network, this.#settings.seed), ...this.#options.initial };
     for (const { name, shape } of parametersOf(this.#network)) {
       this.#step.write(name, initial[name]);
-      this.#step.write(`${name}/previous`, new Float64Array(sizeOf(shape)));
+      for (const suffix of [PREVIOUS, MEAN]) this.#step.write(name + suffix, new Float64Array(sizeOf(shape)));
     }
     this.#step.write("damping", [this.#kfac.damping]);
+    this.#step.write("foretold", [0]);
   }
 
   async epoch(epoch: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted"> {
-    const { batch, seed } = this.#settings;
+    const { batch } = this.#settings;
     const steps = this.stepsPerEpoch;
-    const rows = new Int32Array(steps * batch).fill(this.rows);
-    const all = Int32Array.from({ length: this.rows }, (_, i) => i);
-    rows.set(shuffle(all, seed, epoch));
+    const rows = this.#deal(epoch);
     this.#step.write("rows", rows);
     for (let step = 0; step < steps; step++) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
       if (this.#steps < EAGER || this.#steps % this.#kfac.every === 0)
         this.#refresh(rows.subarray(step * batch, (step + 1) * batch));
-      this.#step.run(1, step);
       this.#steps++;
+      this.#step.write("fresh", [1 - memory(MEMORY.gradient, this.#steps, steps)]);
+      this.#step.run(1, step);
     }
     const [losses, weights] = [this.#step.read("loss"), Array.from(this.#step.read("weight"))];
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -279,18 +263,33 @@ export class KfacTrainer implements Training {
     return { loss, rate: this.#step.read("alpha")[0] };
   }
 
+  /** The rows of each batch; a batch that is one row short has the row of weight zero. */
+  #deal(epoch: number): Int32Array {
+    const { batch, seed } = this.#settings;
+    const steps = this.stepsPerEpoch;
+    const all = shuffle(
+      Int32Array.from({ length: this.rows }, (_, i) => i),
+      seed,
+      epoch,
+    );
+    const dealt = new Int32Array(steps * batch).fill(this.rows);
+    const start = (step: number): number => Math.floor((step * this.rows) / steps);
+    for (let step = 0; step < steps; step++) dealt.set(all.subarray(start(step), start(step + 1)), step * batch);
+    return dealt;
+  }
+
   /** Averages the factors of a batch into the running ones, and inverts these. */
   #refresh(rows: Int32Array): void {
-    for (const name of Object.keys(this.#params)) this.#factors.write(name, this.#step.read(name));
+    for (const name of this.#names) this.#factors.write(name, this.#step.read(name));
     this.#factors.write("rows", rows);
     this.#factors.run();
-    const memory = Math.min(MEMORY, 1 - 1 / ++this.#refreshes);
+    const kept = memory(MEMORY.factors, ++this.#refreshes, this.stepsPerEpoch);
     const { l2 = 0 } = this.#options;
     const damping = this.#step.read("damping")[0] + l2;
     this.#averages = this.#network.layers.map((_, l) => {
       const [A, G] = [`A${l + 1}`, `G${l + 1}`].map((name) => this.#factors.read(name) as Float64Array);
       const old = this.#averages[l];
-      return old ? { A: mix(old.A, A, memory), G: mix(old.G, G, memory) } : { A, G };
+      return old ? { A: mix(old.A, A, kept), G: mix(old.G, G, kept) } : { A, G };
     });
     this.#averages.forEach((factors, l) => {
       const inverse = invertFactors(factors, damping, this.#algebra);
@@ -300,7 +299,7 @@ export class KfacTrainer implements Training {
   }
 
   tensors(): Record<string, Float64Array> {
-    return Object.fromEntries(Object.keys(this.#params).map((name) => [name, this.#step.read(name) as Float64Array]));
+    return Object.fromEntries(this.#names.map((name) => [name, this.#step.read(name) as Float64Array]));
   }
 
   describe(): string {
@@ -308,7 +307,10 @@ export class KfacTrainer implements Training {
   }
 }
 
-const full = (scalar: Expr, like: Expr): Expr => mul(scalar, fill(1, like.type.shape, "f64"));
+/** Each value where the test, a scalar, holds; else the other one, 0 by default. */
+function chosen(test: Expr, values: readonly Expr[], others?: readonly Expr[]): Expr[] {
+  return values.map((value, i) => where(mul(test, fill(1, value.type.shape, "f64")), value, others?.[i] ?? 0));
+}
 
 function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array {
   return old.map((value, i) => memory * value + (1 - memory) * now[i]);

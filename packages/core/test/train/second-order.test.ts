@@ -11,7 +11,7 @@ import { matmul } from "../../src/ops/matmul.ts";
 import { concat, reshape } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { invertFactors, type Kfac, kfac, precondition } from "../../src/optim/kfac.ts";
+import { adapted, invertFactors, type Kfac, kfac, memory, precondition } from "../../src/optim/kfac.ts";
 import type { Minimizer } from "../../src/optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
 import { type EndEvent, type EpochEvent, fit } from "../../src/train/fit.ts";
@@ -227,45 +227,65 @@ describe("K-FAC", () => {
     expectNear([G], [expected], 1e-14);
   });
 
-  test("preconditions by the inverse of A ⊗ G, in whichever order is cheaper", () => {
-    // The direct solution of (A ⊗ G) vec Δ = −vec D, with many rows and with few.
-    for (const batch of [2, 200]) {
-      const [out, inputs] = [30, 40];
-      const layer = {
-        weights: input("θ", [out, inputs], "f64"),
-        a: input("a", [batch, inputs], "f64"),
-        delta: input("δ", [batch, out], "f64"),
-        inverseA: input("A", [inputs, inputs], "f64"),
-        inverseG: input("G", [out, out], "f64"),
+  test("preconditions by A⁻¹ ⊗ G⁻¹", () => {
+    const [out, inputs] = [3, 5];
+    const [gradient, inverseA, inverseG] = [
+      input("m", [out, inputs], "f64"),
+      input("A", [inputs, inputs], "f64"),
+      input("G", [out, out], "f64"),
+    ];
+    const [m, A, G] = [direction(out * inputs, 1), direction(inputs * inputs, 2), direction(out * out, 3)];
+    const [step] = graphFunction(
+      [gradient, inverseA, inverseG],
+      [precondition({ gradient, inverseA, inverseG })],
+    )([...[m, A, G]]);
+    const expected = Array.from({ length: out * inputs }, (_, at) => {
+      const [i, j] = [Math.floor(at / inputs), at % inputs];
+      let entry = 0;
+      for (let p = 0; p < out; p++)
+        for (let q = 0; q < inputs; q++) entry -= G[i * out + p] * m[p * inputs + q] * A[q * inputs + j];
+      return entry;
+    });
+    expectNear([step], [expected], 1e-14);
+  });
+
+  test("running averages keep nothing with all rows in a batch, at first little, and at most what they may", () => {
+    expect([1, 2, 50].map((k) => memory(0.9, k, 1))).toEqual([0, 0, 0]);
+    expect([1, 2, 3].map((k) => memory(0.9, k, 100))).toEqual([0, 1 / 3, 1 / 2]);
+    expect([memory(0.9, 1000, 4), memory(0.9, 1000, 100)]).toEqual([0.75, 0.9]);
+  });
+
+  test("λ follows what the last step did to rows that it was not made from", () => {
+    const [damping, decrease, foretold] = ["λ", "decrease", "foretold"].map((name) => input(name, [], "f64"));
+    const given = [damping, decrease, foretold];
+    const follow = graphFunction(given, [adapted(damping, decrease, foretold, 0.8)]);
+    const after = (gained: number, expected: number): number => follow([[2], [gained], [expected]])[0][0];
+    expect([after(0.3, 1), after(0.2, 1), after(-0.2, 1), after(-0.3, 1)]).toEqual([1.6, 2, 2, 2.5]);
+    // No step to look at.
+    expect(after(0, 0)).toBe(2);
+  });
+
+  test("deals the rows of an epoch out evenly, each once", async () => {
+    const written: number[][] = [];
+    const compile: typeof engine.compile = (...given) => {
+      const executable = engine.compile(...given);
+      if (given[1]?.sequences === undefined) return executable;
+      const { bytes, threads } = executable;
+      const [run, read, describe] = [executable.run, executable.read, executable.describe].map((of) =>
+        of.bind(executable),
+      ) as [typeof executable.run, typeof executable.read, typeof executable.describe];
+      const write: typeof executable.write = (name, values) => {
+        if (name === "rows") written.push(Array.from(values));
+        executable.write(name, values);
       };
-      const symmetric = (n: number, seed: number): Float64Array => {
-        const raw = direction(n * n, seed);
-        return raw.map((_, at) => raw[at] + raw[(at % n) * n + Math.floor(at / n)]);
-      };
-      const [a, delta, A, G] = [
-        direction(batch * inputs, 1),
-        direction(batch * out, 2),
-        symmetric(inputs, 3),
-        symmetric(out, 4),
-      ];
-      const [step] = graphFunction(
-        [layer.a, layer.delta, layer.inverseA, layer.inverseG],
-        [precondition(layer)],
-      )([a, delta, A, G]);
-      const D = (i: number, j: number): number => {
-        let sum = 0;
-        for (let r = 0; r < batch; r++) sum += delta[r * out + i] * a[r * inputs + j];
-        return sum;
-      };
-      const entry = (i: number, j: number): number => {
-        let sum = 0;
-        for (let p = 0; p < out; p++)
-          for (let q = 0; q < inputs; q++) sum -= G[i * out + p] * D(p, q) * A[q * inputs + j];
-        return sum;
-      };
-      expect(step[5 * inputs + 7] / entry(5, 7)).toBeCloseTo(1, 10);
-      expect(step[29 * inputs + 39] / entry(29, 39)).toBeCloseTo(1, 10);
-    }
+      return { bytes, threads, run, read, describe, write };
+    };
+    await train("mean-squared-error", kfac(), { engine: { ...engine, compile }, batch: 11, epochs: 1 });
+    // 3 batches for 23 rows; row 23 has no weight.
+    const [rows] = written;
+    const batches = [0, 8, 16].map((at) => rows.slice(at, at + 8).filter((row) => row < ROWS));
+    expect(batches.map(({ length }) => length)).toEqual([7, 8, 8]);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: ROWS }, (_, i) => i));
   });
 
   test("damps both factors so that (A + πγI) ⊗ (G + γ/πI) is inverted", () => {
