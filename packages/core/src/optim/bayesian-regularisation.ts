@@ -29,7 +29,8 @@ export class Evidence {
     const n = x.length;
     const { strength, observations } = this.#penalty;
     const matrix = this.#problem.gaussNewton?.(x) as Float64Array;
-    const trace = strength > 0 && this.#problem.linearAlgebra.cholesky(matrix, n) < 0 ? inverseTrace(matrix, n) : 0;
+    const factor = matrix.slice(); // the problem keeps its matrix for who asks again
+    const trace = strength > 0 && this.#problem.linearAlgebra.cholesky(factor, n) < 0 ? inverseTrace(factor, n) : 0;
     this.#effective = Math.min(n, Math.max(0, n - strength * trace));
     const free = Math.max(1, observations - this.#effective);
     const size = Math.max(dot(x, x), Number.MIN_VALUE);

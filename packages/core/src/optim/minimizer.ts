@@ -14,7 +14,7 @@ export interface Bounds {
 /** What a minimiser may ask of a function besides its value and gradient. */
 export type Curvature = "hvp" | "hessian" | "gauss-newton" | "residuals";
 
-/** The function. Points are evaluated once: asking again for the last one is free. */
+/** The function. Points are evaluated once: asking again for the last one is free, and results are to be read, not changed. */
 export interface Problem {
   /** n */
   readonly size: number;

@@ -67,6 +67,13 @@ function checkNumbers(
   }
 }
 
+/** Values of so many rows as float64, and one more row, of zeros: with weight zero it fills up a batch. */
+export function withSpareRow(values: ArrayLike<number>, rows: number): Float64Array {
+  const result = new Float64Array(values.length + values.length / rows);
+  result.set(Float64Array.from(values));
+  return result;
+}
+
 /** The given rows of a dataset of `total` rows, in that order. */
 export function pickRows(data: Dataset, total: number, rows: ArrayLike<number>): Dataset {
   const pick = (values: ArrayLike<number>): Float64Array => {

@@ -30,7 +30,7 @@ import {
   precondition,
   rescaled,
 } from "../optim/kfac.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
+import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
 import { joined, layerInputs, parted, widths } from "./kfac-layers.ts";
 import { type Objective, objective, parameterInputs } from "./objective.ts";
@@ -219,20 +219,10 @@ export class KfacTrainer implements Training {
     return this.#options.engine.compile(program("kfac factors", inputs, outputs));
   }
 
-  #write({ x, y, weight }: Dataset): void {
-    const padded = (values: ArrayLike<number>): Float64Array => {
-      const result = new Float64Array(values.length + values.length / this.rows);
-      result.set(Float64Array.from(values));
-      return result;
-    };
-    const tensors = {
-      "data/x": padded(x),
-      "data/y": padded(y),
-      "data/weight": padded(weight ?? new Float64Array(this.rows).fill(1)),
-    };
-    for (const [name, values] of Object.entries(tensors)) {
-      this.#step.write(name, values);
-      this.#factors.write(name, values);
+  #write({ x, y, weight = new Float64Array(this.rows).fill(1) }: Dataset): void {
+    for (const [name, values] of Object.entries({ x, y, weight })) {
+      for (const executable of [this.#step, this.#factors])
+        executable.write(`data/${name}`, withSpareRow(values, this.rows));
     }
     const initial = { ...initialParameters(this.#network, this.#settings.seed), ...this.#options.initial };
     for (const { name, shape } of parametersOf(this.#network)) {

@@ -17,7 +17,7 @@ import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
+import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { objective, parameterInputs } from "./objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
@@ -301,12 +301,8 @@ function summed(name: string, inputs: readonly Expr[], result: Expr, chunks: num
 
 /** The rows, one more of weight zero to fill up the last chunk, and weights that add up to 1. */
 function padded({ x, y, weight }: Dataset, rows: number) {
-  const extend = (values: ArrayLike<number>): Float64Array => {
-    const result = new Float64Array(values.length + values.length / rows);
-    result.set(Float64Array.from(values));
-    return result;
-  };
   const weights = Float64Array.from(weight ?? new Float64Array(rows).fill(1));
   const total = weights.reduce((sum, value) => sum + value, 0);
-  return { x: extend(x), y: extend(y), weight: extend(weights.map((value) => value / total)) };
+  const shares = weights.map((value) => value / total);
+  return { x: withSpareRow(x, rows), y: withSpareRow(y, rows), weight: withSpareRow(shares, rows) };
 }

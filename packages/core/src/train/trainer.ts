@@ -2,11 +2,10 @@
 import { shuffle } from "../data/split.ts";
 import type { Executable } from "../engines/engine.ts";
 import { sizeOf } from "../graph/type.ts";
-import type { Loss } from "../nn/losses.ts";
 import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
+import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
@@ -60,20 +59,13 @@ export class Trainer implements Training {
       records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
     });
     this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
-    this.#writeData(network, train, options.loss);
+    this.#writeData(train);
     this.#writeInitial(network, optimizer, settings.seed, options.initial ?? {});
   }
 
-  #writeData(network: NetworkSpec, train: Dataset, loss: Loss): void {
-    const withPadding = (values: ArrayLike<number>, width: number): Float64Array => {
-      const padded = new Float64Array((this.rows + 1) * width);
-      padded.set(Float64Array.from(values));
-      return padded;
-    };
-    const width = loss.target === "labels" ? 1 : network.layers[network.layers.length - 1].units;
-    this.#executable.write("data/x", withPadding(train.x, network.inputs));
-    this.#executable.write("data/y", withPadding(train.y, width));
-    this.#executable.write("data/weight", withPadding(train.weight ?? new Float64Array(this.rows).fill(1), 1));
+  #writeData({ x, y, weight = new Float64Array(this.rows).fill(1) }: Dataset): void {
+    for (const [name, values] of Object.entries({ x, y, weight }))
+      this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
   }
 
   #writeInitial(network: NetworkSpec, optimizer: Optimizer, seed: number, initial: Tensors): void {
