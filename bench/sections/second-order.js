@@ -214,7 +214,7 @@ const DIGITS = {
   batches: [256, 257, 1797],
   scales: ["0 to 1", "standardised"],
   targets: [0.1, 0.02, 0.01],
-  rates: [0.001, 0.003, 0.01, 0.03],
+  rates: [0.003, 0.01, 0.03, 0.1, 0.3],
   seeds: 3,
   epochs: { kfac: 100, adam: 400 },
 };
