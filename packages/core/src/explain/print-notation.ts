@@ -57,6 +57,10 @@ function write(n: Notation, digits: number): Written {
       };
     case "transpose":
       return { text: `${inside(n.of, strength.atom, digits)}ᵀ`, binds: strength.postfix };
+    case "element": {
+      const at = n.at.map((place) => write(place, digits).text);
+      return { text: `${inside(n.of, strength.atom, digits)}[${at.join(", ")}]`, binds: strength.atom };
+    }
     case "call":
       return writeCall(n, digits);
     default:
@@ -73,7 +77,10 @@ function inside(n: Notation, needed: Strength, digits: number): string {
 function writeInfix(n: Infix, digits: number): Written {
   if (isSum(n)) return writeSum(n, digits);
   if (n.operator === "") return writeMatrixProduct(n, digits);
-  if (n.operator === "⊙" || n.operator === "/") return writeProduct(n, digits);
+  if (isProduct(n)) return writeProduct(n, digits);
+  if (n.operator === "⊗") {
+    return { text: n.parts.map((part) => inside(part, strength.postfix, digits)).join(" ⊗ "), binds: strength.product };
+  }
   const text = n.parts.map((part) => inside(part, strength.sum, digits)).join(` ${n.operator} `);
   return { text, binds: strength.comparison };
 }
@@ -118,9 +125,7 @@ function signed(n: Notation): Term {
     const { negative, of } = signed(n.of);
     return { negative: !negative, of };
   }
-  if (n.form !== "infix" || !(n.operator === "⊙" || n.operator === "/" || n.operator === "")) {
-    return { negative: false, of: n };
-  }
+  if (n.form !== "infix" || !(isProduct(n) || n.operator === "")) return { negative: false, of: n };
   const parts = n.parts.map(signed);
   const minuses = parts.filter((part) => part.negative).length;
   return minuses === 0
@@ -141,11 +146,13 @@ function numbersFirst(all: readonly Factor[]): readonly Factor[] {
 
 /** a ⊙ (b ⊙ c) has three factors; a / (b ⊙ c) keeps its parentheses. */
 function factors(n: Notation): Factor[] {
-  if (n.form !== "infix" || !(n.operator === "⊙" || n.operator === "/")) return [{ divides: false, of: n }];
-  if (n.operator === "⊙") return n.parts.flatMap(factors);
+  if (n.form !== "infix" || !isProduct(n)) return [{ divides: false, of: n }];
+  if (n.operator !== "/") return n.parts.flatMap(factors);
   const [first, ...rest] = n.parts;
   return [...factors(first), ...rest.map((of) => ({ divides: true, of }))];
 }
+
+const isProduct = (n: Infix): boolean => n.operator === "⊙" || n.operator === "·" || n.operator === "/";
 
 function writeProduct(n: Infix, digits: number): Written {
   const all = numbersFirst(factors(signed(n).of));
@@ -154,7 +161,7 @@ function writeProduct(n: Infix, digits: number): Written {
     inside(of, i === last && !divides ? strength.prefix : strength.matrix, digits),
   );
   const text = texts.reduce((left, right, i) => {
-    const scales = all[i].of.form === "number" || all[i - 1].of.form === "number";
+    const scales = n.operator === "·" || all[i].of.form === "number" || all[i - 1].of.form === "number";
     const short = !texts[i - 1].includes(" ") && !right.includes(" ");
     return left + (all[i].divides ? (short ? "/" : " / ") : scales ? " · " : " ⊙ ") + right;
   });

@@ -10,10 +10,12 @@ export type Notation =
   | { readonly form: "negation"; readonly of: Notation }
   | { readonly form: "power"; readonly base: Notation; readonly exponent: Notation }
   | { readonly form: "transpose"; readonly of: Notation }
+  /** One element: W[i, j]. */
+  | { readonly form: "element"; readonly of: Notation; readonly at: readonly Notation[] }
   | { readonly form: "call"; readonly name: string; readonly parts: readonly Notation[]; readonly subscript?: string };
 
-/** ⊙ multiplies element by element; juxtaposition ("") is the matrix product. */
-export type InfixOperator = "+" | "−" | "⊙" | "/" | "" | "<" | "≤" | "=";
+/** ⊙ multiplies element by element, · numbers; juxtaposition ("") is the matrix product, ⊗ the Kronecker product. */
+export type InfixOperator = "+" | "−" | "⊙" | "·" | "/" | "" | "⊗" | "<" | "≤" | "=";
 
 export const symbol = (name: string): Notation => ({ form: "symbol", name });
 export const number = (value: number): Notation => ({ form: "number", value });
@@ -21,5 +23,6 @@ export const infix = (operator: InfixOperator, ...parts: Notation[]): Notation =
 export const negation = (of: Notation): Notation => ({ form: "negation", of });
 export const power = (base: Notation, exponent: Notation): Notation => ({ form: "power", base, exponent });
 export const transposed = (of: Notation): Notation => (of.form === "transpose" ? of.of : { form: "transpose", of });
+export const element = (of: Notation, ...at: Notation[]): Notation => ({ form: "element", of, at });
 export const call = (name: string, parts: readonly Notation[], subscript?: string): Notation =>
   subscript === undefined ? { form: "call", name, parts } : { form: "call", name, parts, subscript };

@@ -97,6 +97,8 @@ export interface Algebra<T> {
   negation(a: T): T;
   power(base: T, exponent: T): T;
   transpose(a: T): T;
+  /** One element; the places count from 1. */
+  element?(a: T, at: readonly T[]): T;
   call(name: string, parts: readonly T[], subscript: string | undefined): T;
 }
 
@@ -108,5 +110,9 @@ export function fold<T>(n: Notation, algebra: Algebra<T>): T {
   if (n.form === "negation") return algebra.negation(inner(n.of));
   if (n.form === "power") return algebra.power(inner(n.base), inner(n.exponent));
   if (n.form === "transpose") return algebra.transpose(inner(n.of));
+  if (n.form === "element") {
+    if (algebra.element === undefined) throw new Error("this algebra has no elements");
+    return algebra.element(inner(n.of), n.at.map(inner));
+  }
   return algebra.call(n.name, n.parts.map(inner), n.subscript);
 }
