@@ -141,8 +141,8 @@ function secondOrder({ secondOrder: measured }) {
       "`engine.compile` took; – is a median start that never got there.",
     table(second.DESCENT_HEAD, second.descentRows(measured)),
     "**K-FAC beside Adam**: digits, 64-32-10 tanh, softmax cross-entropy, until the loss of all rows is low enough, looked at " +
-      "after each epoch; medians of three seeds. K-FAC as it comes, in f64; Adam, in f32, at the rate of 0.001, 0.003, 0.01 " +
-      "and 0.03 that needs fewest steps, and for the time the one that is quickest; times in a process that has run both " +
+      "after each epoch; medians of three seeds. K-FAC as it comes, in f64; Adam, in f32, at the rate of 0.003, 0.01, 0.03, " +
+      "0.1 and 0.3 that needs fewest steps, and for the time the one that is quickest; times in a process that has run both " +
       "before, compiled anew. 1797 rows make seven batches of 256 and one of 5, which disturbs Adam at large rates; " +
       "batches of 257 come out even, and say how much that is.",
     table(second.DIGITS_HEAD, second.digitsRows(measured)),
