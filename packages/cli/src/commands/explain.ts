@@ -1,25 +1,46 @@
-/** `chaingrad explain`: the forward program of a network, then its backward program from the output to the first layer. */
-import { evaluate, referenceEngine } from "@chaingrad/core";
-import { type Derivation, derivationJson, derive, type Numbers, terminalLines } from "@chaingrad/core/explain";
-import type { Command } from "commander";
+/** `chaingrad explain`: the derivation of a network's gradients, from the program that runs, in any of its views. */
+import {
+  type Block,
+  catalogue,
+  derivationJson,
+  type Explained,
+  type Language,
+  parseTarget,
+  type Target,
+  terminalLines,
+  viewJson,
+} from "@chaingrad/core/explain";
+import { type Command, Option } from "commander";
+import { explainNet } from "../explain/problem.ts";
+import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
 import type { Batch } from "../net/batch.ts";
 import { exampleBatch, exampleNetwork } from "../net/example.ts";
-import type { Net } from "../net/net-document.ts";
-import { objectiveGraph, objectiveValues, type Tensors } from "../net/objective.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { count } from "../output/number.ts";
+import { page } from "../output/pager.ts";
 import { wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
-import { wholeNumber } from "./options.ts";
+import { positive, wholeNumber } from "./options.ts";
+import { refusal } from "./refusing.ts";
 
 interface ExplainOptions extends CommonOptions {
   readonly batch?: string;
   readonly row?: number;
+  readonly of?: string;
+  readonly view?: Shown;
+  readonly format: Format;
+  readonly lang: Language;
+  readonly optimizer: string;
+  readonly rate?: number;
   readonly digits: number;
   readonly width?: number;
+  readonly pager: boolean;
 }
+
+const FORMATS = ["terminal", "markdown", "latex", "html", "json"] as const;
+type Format = (typeof FORMATS)[number];
 
 const SEED = 0;
 const NARROWEST = 24;
@@ -29,7 +50,9 @@ const FLOAT64_DIGITS = 17;
 const EXPLANATION =
   "Without a network it explains a small one with two hidden layers, whose numbers can be followed by hand. Of a model, " +
   "features and target are shown as the network takes them: encoded and scaled. The formulas are read from the programs " +
-  "that run, and the numbers are what those programs compute, in float64 on the reference engine.";
+  "that run, and the numbers are what those programs compute, in float64 on the reference engine. What --of names is a " +
+  "parameter (W2, b1), an input (x), a pre-activation (z1) or an activation (h1, y), or one number of it; places count " +
+  "from 1, as in mathematics.";
 
 export function register(program: Command): void {
   const command = program
@@ -44,26 +67,60 @@ export function register(program: Command): void {
       "this row alone, counted from 1 (default: all of a batch, the first of a table)",
       wholeNumber(1),
     )
+    .option("--of <name>", "the derivative by this alone, as W2, W2[1,3], b1, x[2] or h1[4]")
+    .addOption(new Option("--view <view>", "how it is shown").choices(VIEWS))
+    .addOption(new Option("--format <format>", "for what it is written").choices(FORMATS).default("terminal"))
+    .addOption(new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"))
+    .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
+    .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
+    .option("--no-pager", "print all at once in a terminal, however long it is")
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
   withConventions(
     command,
     "chaingrad explain",
-    "chaingrad explain net.json batch.json --row 2",
-    "chaingrad explain cars.safetensors cars.csv --row 17 | less",
+    'chaingrad explain --of "W2[1,3]" --view paths',
+    "chaingrad explain net.json batch.json --row 2 --view jacobian --format latex > proof.tex",
+    "chaingrad explain cars.safetensors cars.csv --row 17 --format html > why.html",
   );
 }
 
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row);
-  const { derivation, numbers } = explainNet(opened.net, opened.tensors, batch);
-  if (options.json) return printJson(derivationJson(derivation, numbers));
-  const width = options.width ?? Math.max(NARROWEST, terminalWidth());
-  if (!options.quiet) print(`${wrap(describe(opened, source), width)}\n`);
-  print(terminalLines(derivation, numbers, { width, digits: options.digits }).join("\n"));
+  const of = explainNet(opened.net, opened.tensors, batch);
+  const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
+  const title = describe(opened, source);
+  const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate };
+  const blocks = await viewBlocks(context, options.view);
+  await write({ of, target, title, blocks }, options);
 }
+
+interface Result {
+  readonly of: Explained;
+  readonly target: Target | undefined;
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+async function write({ of, title, blocks }: Result, options: ExplainOptions): Promise<void> {
+  const words = catalogue[options.lang];
+  if (options.json || options.format === "json") {
+    const document = derivationJson(of.derivation, of.numbers, words);
+    const isView = options.view !== undefined || options.of !== undefined;
+    return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
+  }
+  const width = options.width ?? Math.max(NARROWEST, terminalWidth());
+  const paint = process.stdout.hasColors?.() ? painted : undefined;
+  const lines = terminalLines(blocks, { width, digits: options.digits, words, ...(paint && { paint }) });
+  const head = options.quiet ? [] : [wrap(title, width), ""];
+  await page([...head, ...lines].join("\n"), options.pager);
+}
+
+/** Red below zero, blue above; the sign says the same. */
+const painted = (number: string, sign: number): string =>
+  sign === 0 ? `\x1b[2m${number}\x1b[22m` : `\x1b[${sign < 0 ? 31 : 34}m${number}\x1b[39m`;
 
 interface Choice {
   readonly opened: OpenedNetwork;
@@ -89,15 +146,6 @@ async function choose(path: string | undefined, file: string | undefined, row: n
   const batch = await chooseRows(opened, { file, row: shown, drawn: 1, seed: SEED });
   if (file === undefined) return { opened, batch, source: "a random row" };
   return { opened, batch, source: `${shown === undefined ? count(batch.rows, "row") : `row ${shown}`} of '${file}'` };
-}
-
-/** The derivation of a network's gradients and the numbers of its program on a batch. */
-export function explainNet(net: Net, tensors: Tensors, batch: Batch): { derivation: Derivation; numbers: Numbers } {
-  const { variables, given, layers, loss } = objectiveGraph(net, batch, "f64");
-  const { x, ...parameters } = variables;
-  const derivation = derive({ loss, layers, parameters: Object.values(parameters), x, given });
-  const values = objectiveValues(net, tensors, batch);
-  return { derivation, numbers: { ...values, ...evaluate(referenceEngine, derivation.program, values) } };
 }
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */

@@ -24,6 +24,8 @@ export interface ObjectiveGraph {
   readonly given: readonly Expr[];
   readonly layers: Forward["layers"];
   readonly outputs: Expr;
+  /** What each row costs, [rows]. */
+  readonly rows: Expr;
   /** The rows' losses put together, with the regularisers. */
   readonly loss: Expr;
 }
@@ -44,6 +46,7 @@ export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, 
     given: [...Object.values(carried.buffers), target, ...(weight ? [weight] : [])],
     layers: built.layers,
     outputs: built.output,
+    rows: built.rowLosses,
     loss: built.loss,
   };
 }

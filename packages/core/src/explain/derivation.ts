@@ -5,7 +5,7 @@
  */
 import { gradients, vjp } from "../autodiff/reverse.ts";
 import { simplify } from "../compile/simplify.ts";
-import { type Expr, topological } from "../graph/expr.ts";
+import { type Expr, type Provenance, topological } from "../graph/expr.ts";
 import { infix, type Notation, symbol } from "../graph/notation.ts";
 import { type Program, program } from "../graph/program.ts";
 import { isFloat, type TensorType } from "../graph/type.ts";
@@ -26,6 +26,8 @@ export interface Derivable {
   readonly x: Expr;
   /** All other inputs, such as targets and row weights. */
   readonly given?: readonly Expr[];
+  /** What each row costs, [rows], where the loss is put together from rows: shown by the view of the batch. */
+  readonly rows?: Expr;
 }
 
 export interface Derivation {
@@ -34,6 +36,9 @@ export interface Derivation {
   readonly inputs: readonly InputSymbol[];
   readonly forward: readonly Step[];
   readonly backward: readonly Step[];
+  /** The labelled nodes as they were built, and how they depend on each other. */
+  readonly graph: LabelledGraph;
+  readonly names: ReadonlyMap<Expr, string>;
 }
 
 export interface InputSymbol {
@@ -60,10 +65,20 @@ export interface Step {
   readonly chain: readonly Notation[];
   /** What runs. */
   readonly formula: Notation;
-  /** Which rule made it: "pullback of tanh, operand 0". */
-  readonly rule?: string;
+  /** Which rules made it: the pullback of tanh by operand 0, say. None for what the forward pass computes. */
+  readonly rules: readonly RuleUse[];
   readonly node: Expr;
   readonly type: TensorType;
+}
+
+/** A rule as often as it was used: where a value has several users, the rules of all of them. */
+export interface RuleUse {
+  readonly rule: Exclude<Provenance["rule"], "accumulation">;
+  /** The op that was differentiated. */
+  readonly op: string;
+  /** Which of its operands the result is the cotangent of (pullback only). */
+  readonly operand?: number;
+  readonly count: number;
 }
 
 /** A step whose formula is not written yet; `node` is as built, before simplification. */
@@ -83,7 +98,9 @@ export function derive(problem: Derivable): Derivation {
     if (label === undefined || node.operands.length === 0) return [];
     return [{ name: label, symbol: symbol(label), kind: kindOf(node, problem), chain: [], node }];
   });
-  const backward = backwardPlan(problem, names);
+  const sources = isFloat(x.type) ? [...parameters, x] : parameters;
+  const graph = labelledGraph(loss, new Set(names.keys()), sources);
+  const backward = backwardPlan(problem, names, graph, sources);
   const shown = outputsOf([...forward, ...backward]);
   const simplified = simplify(program(problem.name ?? "derivation", inputs, shown));
   const write = writer(simplified, [...forward, ...backward]);
@@ -99,6 +116,8 @@ export function derive(problem: Derivable): Derivation {
       type: node.type,
     })),
     ...steps,
+    graph,
+    names,
   };
 }
 
@@ -133,9 +152,12 @@ function namesOf({ loss, layers, parameters, x, given = [] }: Derivable): Map<Ex
 }
 
 /** The derivatives from the loss back to x: for each labelled node first the local derivative, then the whole. */
-function backwardPlan({ loss, layers, parameters, x }: Derivable, names: ReadonlyMap<Expr, string>): Planned[] {
-  const sources = isFloat(x.type) ? [...parameters, x] : parameters;
-  const graph = labelledGraph(loss, new Set(names.keys()), sources);
+function backwardPlan(
+  { loss, layers }: Derivable,
+  names: ReadonlyMap<Expr, string>,
+  graph: LabelledGraph,
+  sources: readonly Expr[],
+): Planned[] {
   const targets = backwards(graph.targets, sources).filter((node) => node !== loss);
   const gradientOf = gradients(loss, targets);
   const layerOf = new Map(layers.map(({ z }, i) => [z, i + 1]));
@@ -188,7 +210,7 @@ function backwards(targets: readonly Expr[], sources: readonly Expr[]): Expr[] {
 }
 
 /** ∂a/∂b as one factor. */
-const partial = (a: string, b: string): Notation => infix("/", symbol(`∂${a}`), symbol(`∂${b}`));
+export const partial = (a: string, b: string): Notation => infix("/", symbol(`∂${a}`), symbol(`∂${b}`));
 
 interface ChainContext {
   readonly loss: Expr;
@@ -225,14 +247,7 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
   const step = (plan: Planned, node: Expr): Step => {
     const known = symbols.get(node);
     // As it was built: simplification may have put an equal node of other origin in its place.
-    const rule = ruleOf(plan.node);
-    return {
-      ...plan,
-      formula: known ?? formulaOf(node, symbols),
-      ...(rule === undefined ? {} : { rule }),
-      node,
-      type: node.type,
-    };
+    return { ...plan, formula: known ?? formulaOf(node, symbols), rules: rulesOf(plan.node), node, type: node.type };
   };
   const partsOf = (node: Expr): Step[] => {
     if (seen.has(node) || symbols.has(node)) return [];
@@ -260,17 +275,18 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
   };
 }
 
-/** "pullback of tanh, operand 0"; where a value is used several times, the rules of all its uses. */
-function ruleOf(node: Expr): string | undefined {
-  const counts = new Map<string, number>();
-  for (const rule of rulesOf(node)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  const texts = [...counts].map(([rule, count]) => (count === 1 ? rule : `${count} × ${rule}`));
-  return texts.length === 0 ? undefined : texts.join(" + ");
+function rulesOf(node: Expr): RuleUse[] {
+  const found = new Map<string, RuleUse>();
+  for (const one of provenancesOf(node)) {
+    const key = `${one.rule} ${one.op} ${one.operand}`;
+    found.set(key, { ...one, count: (found.get(key)?.count ?? 0) + 1 });
+  }
+  return [...found.values()];
 }
 
-function rulesOf({ provenance, operands }: Expr): string[] {
+function provenancesOf({ provenance, operands }: Expr): Omit<RuleUse, "count">[] {
   if (provenance === undefined) return [];
   const { rule, primal, operand } = provenance;
-  if (rule === "accumulation") return operands.flatMap(rulesOf);
-  return [`${rule} of ${primal.op.name}${operand === undefined ? "" : `, operand ${operand}`}`];
+  if (rule === "accumulation") return operands.flatMap(provenancesOf);
+  return [{ rule, op: primal.op.name, ...(operand === undefined ? {} : { operand }) }];
 }

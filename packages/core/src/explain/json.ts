@@ -1,8 +1,17 @@
-/** A derivation with its numbers as plain JSON: the same formulas as text, shapes, and numbers at full precision. */
+/**
+ * A derivation and its views as plain JSON (docs/explain-json.md): formulas as text, shapes, and numbers at full precision.
+ */
 import type { DType, Shape, TensorType } from "../graph/type.ts";
-import type { Derivation, Step, StepKind } from "./derivation.ts";
-import { type LegendEntry, legend } from "./legend.ts";
+import type { Words } from "./catalogue.ts";
+import type { Derivation, RuleUse, Step, StepKind } from "./derivation.ts";
+import { type Block, type Cell, type Inline, type Tensor } from "./document.ts";
+import type { Numbers } from "./explained.ts";
+import { legend } from "./legend.ts";
 import { printNotation } from "./print-notation.ts";
+import { plain, rulesText } from "./terminal.ts";
+
+/** Of the JSON's shape: raised when something in it changes its meaning or goes away. */
+export const JSON_VERSION = 1;
 
 /** JSON has no NaN and no infinity: they are written as "NaN", "Infinity" and "-Infinity". */
 export type JsonNumber = number | string;
@@ -20,43 +29,92 @@ export interface StepJson extends TensorJson {
   readonly kind: StepKind;
   readonly chain: readonly string[];
   readonly formula: string;
-  readonly rule?: string;
+  readonly rules: readonly RuleUse[];
 }
 
 export interface DerivationJson {
+  readonly version: number;
   readonly name: string;
-  readonly legend: readonly LegendEntry[];
+  readonly legend: readonly { readonly symbols: string; readonly meaning: string }[];
   readonly inputs: readonly (TensorJson & { readonly role: string })[];
   readonly forward: readonly StepJson[];
   readonly backward: readonly StepJson[];
 }
 
+/** So many significant digits give every float64 back. */
+const FULL = 17;
+
+const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : String(value));
+
 /** `numbers` are the inputs and outputs of the derivation's program by name. Throws Error when one is missing. */
-export function derivationJson(
-  derivation: Derivation,
-  numbers: Readonly<Record<string, ArrayLike<number>>>,
-): DerivationJson {
+export function derivationJson(derivation: Derivation, numbers: Numbers, words: Words): DerivationJson {
   const tensor = ({ name, symbol, type }: Pick<Step, "name" | "symbol"> & { type: TensorType }): TensorJson => {
     const values = numbers[name];
     if (values === undefined) throw new Error(`no numbers for '${name}'`);
-    const plain = Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));
-    return { name, symbol: printNotation(symbol), shape: type.shape, dtype: type.dtype, values: plain };
+    return {
+      name,
+      symbol: printNotation(symbol),
+      shape: type.shape,
+      dtype: type.dtype,
+      values: Array.from(values, jsonNumber),
+    };
   };
   const step = (shown: Step): StepJson => ({
     ...tensor(shown),
     kind: shown.kind,
     chain: shown.chain.map((part) => printNotation(part)),
     formula: printNotation(shown.formula, FULL),
-    ...(shown.rule === undefined ? {} : { rule: shown.rule }),
+    rules: shown.rules,
   });
   return {
+    version: JSON_VERSION,
     name: derivation.program.name,
-    legend: legend(derivation),
+    legend: legend(derivation).map((entry) => legendJson(entry, words)),
     inputs: derivation.inputs.map((input) => ({ ...tensor(input), role: input.role })),
     forward: derivation.forward.map(step),
     backward: derivation.backward.map(step),
   };
 }
 
-/** So many significant digits give every float64 back. */
-const FULL = 17;
+function legendJson(
+  { symbols, meaning }: Extract<Block, { kind: "legend" }>["entries"][number],
+  words: Words,
+): { symbols: string; meaning: string } {
+  const written = typeof symbols === "string" ? symbols : symbols.map((one) => printNotation(one)).join(" ");
+  return { symbols: written, meaning: plain(meaning, { words, digits: FULL }) };
+}
+
+/** The blocks of a view: what a printer shows, with all digits. */
+export function viewJson(blocks: readonly Block[], words: Words): unknown[] {
+  const options = { words, digits: FULL };
+  const tensor = ({ shape, values }: Tensor) => ({ shape, values: Array.from(values, jsonNumber) });
+  const cell = (of: Cell): JsonNumber => (typeof of === "number" ? jsonNumber(of) : plain(of, options));
+  const texts = (all: readonly Inline[]): string[] => all.map((one) => plain(one, options));
+  return blocks.map((block) => {
+    switch (block.kind) {
+      case "heading":
+      case "paragraph":
+        return { kind: block.kind, text: plain(block.text, options) };
+      case "legend":
+        return { kind: block.kind, entries: block.entries.map((entry) => legendJson(entry, words)) };
+      case "equation":
+        return {
+          kind: block.kind,
+          symbol: printNotation(block.symbol, FULL),
+          sides: block.sides.map((side) => printNotation(side, FULL)),
+          ...(block.factors ? { factors: block.factors.map(tensor) } : {}),
+          ...(block.value ? tensor(block.value) : {}),
+          ...(block.rules?.length ? { rules: rulesText(block.rules, options) } : {}),
+          ...(block.kernel === undefined ? {} : { kernel: block.kernel }),
+        };
+      case "table":
+        return {
+          kind: block.kind,
+          caption: plain(block.caption, options),
+          head: texts(block.head),
+          rows: block.rows.map((row) => row.map(cell)),
+        };
+    }
+  });
+}
+

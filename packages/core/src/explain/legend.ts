@@ -1,86 +1,69 @@
 /** What each symbol of a derivation means, for a reader who knows what a derivative is and nothing of networks. */
-import type { Notation } from "../graph/notation.ts";
+import { infix, type Notation, symbol } from "../graph/notation.ts";
+import type { Key } from "./catalogue.ts";
 import type { Derivation, Step, StepKind } from "./derivation.ts";
-import { printNotation } from "./print-notation.ts";
-
-export interface LegendEntry {
-  readonly symbols: string;
-  readonly meaning: string;
-}
+import { type LegendEntry, text } from "./document.ts";
 
 /** Every symbol in the order in which a derivation needs it; operators and functions only where they occur. */
 export function legend(derivation: Derivation): LegendEntry[] {
   const { inputs, forward, backward } = derivation;
-  const entries: LegendEntry[] = [];
-  const add = (symbols: readonly Notation[], meaning: string): void => {
-    if (symbols.length > 0) entries.push({ symbols: list(symbols), meaning });
-  };
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
     [...forward, ...backward].filter((step) => step.kind === kind).map((step) => step.symbol);
-  add(inputsOf("input"), "the input: each row is one example");
-  add(
-    inputsOf("parameter"),
-    "the parameters, which training changes: weights W (row i holds those of neuron i), biases b",
+  const roles = (["input", "parameter", "given"] as const).map((role) => entry(inputsOf(role), `legend.${role}`));
+  const kinds = (["pre-activation", "activation", "value", "loss", "part"] as const).map((kind) =>
+    entry(stepsOf(kind), `legend.${kind}`),
   );
-  add(inputsOf("given"), "given together with x, such as the outputs that are wanted");
-  add(
-    stepsOf("pre-activation"),
-    "pre-activations: z = W x + b for one example, written x Wᵀ + b when examples are rows",
-  );
-  add(stepsOf("activation"), "activations: h = f(z), what a layer passes on; f is its activation function");
-  add(stepsOf("value"), "values in between");
-  add(stepsOf("loss"), "the loss: one number, the smaller the better");
-  add(stepsOf("part"), "parts that several formulas share");
-  entries.push(...derivatives(derivation), ...marks([...forward, ...backward]));
-  return entries;
+  return [...roles, ...kinds].flat().concat(derivatives(derivation), marks([...forward, ...backward]));
 }
 
+const entry = (symbols: readonly Notation[] | string, key: Key, values: LegendEntry["meaning"]["values"] = {}): LegendEntry[] =>
+  symbols.length === 0 ? [] : [{ symbols: typeof symbols === "string" ? symbols : few(symbols), meaning: text(key, values) }];
+
 /** All of a few symbols; the first three and the last of many. */
-function list(symbols: readonly Notation[]): string {
-  const names = symbols.map((s) => printNotation(s));
-  return (names.length <= 8 ? names : [...names.slice(0, 3), "…", ...names.slice(-1)]).join(" ");
+function few(symbols: readonly Notation[]): readonly Notation[] {
+  return symbols.length <= 8 ? symbols : [...symbols.slice(0, 3), symbol("…"), ...symbols.slice(-1)];
 }
 
 function derivatives({ forward, backward }: Derivation): LegendEntry[] {
-  const L = printNotation(forward.find((step) => step.kind === "loss")!.symbol);
+  const L = forward.find((step) => step.kind === "loss")!.symbol;
   const short = backward.filter((step) => step.kind === "cotangent" && step.symbol.form === "symbol");
   const locals = backward.some((step) => step.kind === "local");
-  const all = [
-    { symbols: `∂${L}/∂a`, meaning: `the derivative of ${L} by each number in a, arranged in the shape of a` },
-    { symbols: locals ? "∂h/∂z" : "", meaning: "the derivative of each number in h by the number it was made from" },
-    {
-      symbols: list(short.map((step) => step.symbol)),
-      meaning: `short for ${list(short.map((step) => step.chain[0]))}`,
-    },
+  return [
+    ...entry([infix("/", symbol(`∂${L.form === "symbol" ? L.name : ""}`), symbol("∂a"))], "legend.derivative", { L }),
+    ...(locals ? entry("∂h/∂z", "legend.local") : []),
+    ...entry(
+      short.map((step) => step.symbol),
+      "legend.short",
+      { gradients: { form: "list", parts: few(short.map((step) => step.chain[0])) } },
+    ),
   ];
-  return all.filter(({ symbols }) => symbols !== "");
 }
 
 /** A mark is what is looked for in the formulas: an operator, or a function's name with its subscript. */
-const MARKS: Readonly<Record<string, readonly [symbols: string, meaning: string]>> = {
-  "⊙": ["a ⊙ b", "product number by number"],
-  "": ["A B", "matrix product: rows of A times columns of B"],
-  ᵀ: ["Aᵀ", "A transposed: rows and columns exchanged"],
-  "−1": ["a⁻¹", "1/a, number by number"],
-  "<": ["a < b", "1 where it holds, else 0"],
-  "≤": ["a ≤ b", "1 where it holds, else 0"],
-  "=": ["(a = b)", "inside a formula: 1 where it holds, else 0"],
-  Σ: ["Σ a", "sum of all numbers in a"],
-  Σi: ["Σᵢ a", "sum over the rows, that is over the examples"],
-  Σj: ["Σⱼ a", "sum along each row"],
-  tanh: ["tanh(a)", "(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ), between −1 and 1"],
-  exp: ["exp(a)", "e to the power a"],
-  relu: ["relu(a)", "a where a > 0, else 0"],
-  sigmoid: ["sigmoid(a)", "1/(1 + e⁻ᵃ), between 0 and 1"],
-  softplus: ["softplus(a)", "ln(1 + eᵃ)"],
-  erf: ["erf(a)", "the error function 2/√π ∫₀ᵃ e^(−t²) dt"],
-  softmax: ["softmax(a)", "eᵃ divided by its sum along the row: positive, with sum 1"],
-  logsumexpj: ["logsumexpⱼ(a)", "ln Σⱼ eᵃ, so that exp(a − logsumexpⱼ(a)) is softmax(a)"],
-  "one-hot": ["one-hot(a)", "a row of zeros with a 1 at place a, counted from 0"],
-  where: ["where(c, a, b)", "a where c holds, else b"],
-  sign: ["sign(a)", "−1, 0 or 1"],
-  direct: ["direct(∂L/∂a)", "the part of ∂L/∂a where a enters L without passing through another symbol"],
+const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> = {
+  "⊙": ["a ⊙ b", "legend.⊙"],
+  "": ["A B", "legend."],
+  ᵀ: ["Aᵀ", "legend.ᵀ"],
+  "−1": ["a⁻¹", "legend.−1"],
+  "<": ["a < b", "legend.<"],
+  "≤": ["a ≤ b", "legend.<"],
+  "=": ["(a = b)", "legend.="],
+  Σ: ["Σ a", "legend.Σ"],
+  Σi: ["Σᵢ a", "legend.Σi"],
+  Σj: ["Σⱼ a", "legend.Σj"],
+  tanh: ["tanh(a)", "legend.tanh"],
+  exp: ["exp(a)", "legend.exp"],
+  relu: ["relu(a)", "legend.relu"],
+  sigmoid: ["sigmoid(a)", "legend.sigmoid"],
+  softplus: ["softplus(a)", "legend.softplus"],
+  erf: ["erf(a)", "legend.erf"],
+  softmax: ["softmax(a)", "legend.softmax"],
+  logsumexpj: ["logsumexpⱼ(a)", "legend.logsumexpj"],
+  "one-hot": ["one-hot(a)", "legend.one-hot"],
+  where: ["where(c, a, b)", "legend.where"],
+  sign: ["sign(a)", "legend.sign"],
+  direct: ["direct(∂L/∂a)", "legend.direct"],
 };
 
 function marks(steps: readonly Step[]): LegendEntry[] {
@@ -95,5 +78,5 @@ function marks(steps: readonly Step[]): LegendEntry[] {
     if (n.form === "power") visit(n.base);
   };
   for (const step of steps) [...step.chain, step.formula].forEach(visit);
-  return Object.entries(MARKS).flatMap(([mark, [symbols, meaning]]) => (found.has(mark) ? [{ symbols, meaning }] : []));
+  return Object.entries(MARKS).flatMap(([mark, [pattern, meaning]]) => (found.has(mark) ? entry(pattern, meaning) : []));
 }

@@ -8,6 +8,8 @@ export interface MatrixOptions {
   readonly digits: number;
   /** The most rows shown (at least 2). */
   readonly rows: number;
+  /** What stands in the place of rows that are left out: "3 more rows" (default in English). */
+  readonly more?: (rows: number) => string;
 }
 
 /** A scalar as a number, anything else as rows along its last axis: "[ 0.5   −1.25 ]". */
@@ -23,7 +25,8 @@ export function matrixLines(values: ArrayLike<number>, shape: Shape, options: Ma
   let lines = linesOf(shown, ends(columns, count), columns, cell);
   while (count > 1 && lines[0].length > options.width) lines = linesOf(shown, ends(columns, --count), columns, cell);
   const hidden = rows - shown.length;
-  return hidden === 0 ? lines : lines.toSpliced(-1, 0, `⋮ ${hidden} more ${hidden === 1 ? "row" : "rows"}`);
+  const more = options.more ?? ((count) => `${count} more ${count === 1 ? "row" : "rows"}`);
+  return hidden === 0 ? lines : lines.toSpliced(-1, 0, `⋮ ${more(hidden)}`);
 }
 
 function linesOf(

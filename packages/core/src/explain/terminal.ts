@@ -1,103 +1,189 @@
-/** A derivation with its numbers as lines of plain text, for terminals from 40 columns up. */
+/**
+ * A view as text for a terminal of any width: every symbol explained, every formula followed by its numbers, with its shape
+ * and the rule that made it at the right.
+ */
 import type { Notation } from "../graph/notation.ts";
-import type { Shape, TensorType } from "../graph/type.ts";
-import type { Derivation, Step } from "./derivation.ts";
-import { legend } from "./legend.ts";
+import { printShape, type Shape } from "../graph/type.ts";
+import { catalogue, type Words } from "./catalogue.ts";
+import type { RuleUse } from "./derivation.ts";
+import { type Block, type Cell, type Equation, type Inline, type LegendEntry, pieces, type Table, text } from "./document.ts";
 import { matrixLines } from "./matrix.ts";
-import { printNotation } from "./print-notation.ts";
-
-/** Inputs and outputs of the derivation's program by name. */
-export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
+import { printNotation, printNumber } from "./print-notation.ts";
+import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
 
 export interface TerminalOptions {
-  /** Columns (default 80). */
+  /** Characters in a line, as far as single formulas allow (default 80; at least 24). */
   readonly width?: number;
-  /** Significant digits of every number (default 4). */
+  /** Significant digits (default 4). */
   readonly digits?: number;
   /** The most rows of a matrix that are shown (default 6). */
   readonly rows?: number;
+  /** The texts (default English). */
+  readonly words?: Words;
+  /** Marks a number's text, by its sign (−1, 0 or 1), say with a colour (default not at all). */
+  readonly paint?: (number: string, sign: number) => string;
 }
 
-/** The legend, the inputs, the values forward, the derivatives backward. Throws Error when a step has no numbers. */
-export function terminalLines(derivation: Derivation, numbers: Numbers, options: TerminalOptions = {}): string[] {
-  const full = { width: Math.max(24, options.width ?? 80), digits: options.digits ?? 4, rows: options.rows ?? 6 };
-  const { inputs, forward, backward } = derivation;
-  const step = (shown: Step): string[] => [...stepLines(shown, numbersOf(numbers, shown.name), full), ""];
-  const given = inputs.flatMap(({ name, symbol, type }) => stepLines({ symbol, type }, numbersOf(numbers, name), full));
-  const text = (paragraph: string): string[] => wrap(paragraph, full.width, "");
-  const loss = printNotation(forward.find(({ kind }) => kind === "loss")!.symbol);
-  return [
-    ...["SYMBOLS", ...legend(derivation).flatMap((entry) => legendLines(entry.symbols, entry.meaning, full.width)), ""],
-    ...["GIVEN", ...given, ""],
-    ...[...text(`FORWARD: from the input to ${loss}`), "", ...forward.flatMap(step)],
-    ...text(`BACKWARD: from ${loss} to the input, by the chain rule`),
-    ...[...text(chainRule(loss)), "", ...backward.flatMap(step)],
-  ].slice(0, -1);
+type Full = Required<TerminalOptions>;
+
+/** Lines without line ends. */
+export function terminalLines(blocks: readonly Block[], options: TerminalOptions = {}): string[] {
+  const full: Full = {
+    width: Math.max(24, options.width ?? 80),
+    digits: options.digits ?? 4,
+    rows: options.rows ?? 6,
+    words: options.words ?? catalogue.en,
+    paint: options.paint ?? ((number) => number),
+  };
+  return blocks.flatMap((block, i) => [...(isApart(blocks[i - 1], block) ? [""] : []), ...blockLines(block, full)]);
 }
 
-const chainRule = (L: string): string =>
-  `If z changes ${L} only through h, then ∂${L}/∂z = (∂${L}/∂h)(∂h/∂z). Each line gives a derivative as such a product, ` +
-  "then as the formula that is computed from the lines above it.";
+const isGiven = (block: Block): boolean => block.kind === "equation" && block.sides.length === 0 && !block.rules?.length;
 
-function numbersOf(numbers: Numbers, name: string): ArrayLike<number> {
-  const values = numbers[name];
-  if (values === undefined) throw new Error(`no numbers for '${name}': pass the inputs and all outputs of its program`);
-  return values;
+/** Whether an empty line stands between two blocks: not under a heading where text follows, nor between what is given. */
+function isApart(before: Block | undefined, block: Block): boolean {
+  if (before === undefined) return false;
+  if (before.kind === "heading") return block.kind === "equation" && !isGiven(block);
+  return !(isGiven(before) && isGiven(block));
 }
 
-type Shown = { readonly symbol: Notation; readonly type: TensorType } & Partial<Step>;
+function blockLines(block: Block, options: Full): string[] {
+  switch (block.kind) {
+    case "heading":
+    case "paragraph":
+      return wrapText(plain(block.text, options), options.width, "");
+    case "legend":
+      return block.entries.flatMap((entry) => legendLines(entry, options));
+    case "equation":
+      return equationLines(block, options);
+    case "table":
+      return tableLines(block, options);
+  }
+}
 
-/** symbol = chain = formula, what is known of it, and its numbers: on one line as far as they fit. */
-function stepLines(shown: Shown, values: ArrayLike<number>, options: Required<TerminalOptions>): string[] {
+/** The text in one line. */
+export function plain(from: Inline, { words, digits }: Pick<Full, "words" | "digits">): string {
+  return pieces(from, words)
+    .map((piece) => {
+      if (typeof piece === "string") return piece.replaceAll("$", "");
+      return typeof piece === "number" ? printNumber(piece, digits) : printNotation(piece, digits);
+    })
+    .join("");
+}
+
+/** symbol = side = … = numbers, what is known of it at the right: on one line as far as they fit. */
+function equationLines(shown: Equation, options: Full): string[] {
   const { width, digits } = options;
   const symbol = printNotation(shown.symbol, digits);
-  const indent = " ".repeat(symbol.length + 1);
-  const numbers = matrixLines(values, shown.type.shape, { ...options, width: width - indent.length - 2 });
-  const formulas = [...(shown.chain ?? []), ...(shown.formula ? [shown.formula] : [])];
-  const lines = [
-    ...formulas.reduce<string[]>((before, part) => join(before, `= ${printNotation(part, digits)}`, width, indent), []),
-    ...numbers.map((line, i) => `${indent}${i === 0 ? "= " : "  "}${line}`),
+  const indent = " ".repeat(displayWidth(symbol) + 1);
+  const room = { ...options, width: width - indent.length - 2 };
+  const formulas = shown.sides.reduce<string[]>(
+    (before, part) => join(before, `= ${printNotation(part, digits)}`, width, indent),
+    [],
+  );
+  const equal = (lines: readonly string[]): string[] => lines.map((line, i) => `${indent}${i === 0 ? "= " : "  "}${line}`);
+  const numbers = [
+    ...(shown.factors ? equal(besides(shown.factors.map(({ shape, values }) => matrix(values, shape, room)), room.width)) : []),
+    ...(shown.value ? equal(matrix(shown.value.values, shown.value.shape, room)) : []),
   ];
+  const lines = [...formulas, ...numbers];
+  if (lines.length === 0) return [symbol];
   lines[0] = symbol + lines[0].slice(symbol.length);
-  return withNote(lines, [printShape(shown.type.shape), shown.rule ?? ""].filter(Boolean).join(" "), width, indent);
+  const shape = shown.value?.shape.length ? printShape(shown.value.shape) : "";
+  const note = [shape, rulesText(shown.rules ?? [], options), kernelText(shown, options)].filter(Boolean).join(" ");
+  return withNote(lines, formulas.length, note, indent, options);
 }
 
-/** The note at the right of the first line that has room for it, else below. */
-function withNote(lines: readonly string[], note: string, width: number, indent: string): string[] {
-  if (note === "") return [...lines];
-  const place = lines.findIndex((line) => line.length + 2 + note.length <= width);
-  if (place < 0) return [...lines, ...wrap(note, width, indent)];
-  return lines.with(place, lines[place] + note.padStart(width - lines[place].length));
+const matrix = (values: ArrayLike<number>, shape: Shape, { words, ...options }: Full): string[] =>
+  matrixLines(values, shape, {
+    ...options,
+    more: (count) => (count === 1 ? words["more.row"] : words["more.rows"].replace("{count}", `${count}`)),
+  });
+
+function kernelText({ kernel }: Equation, { words }: Full): string {
+  return kernel === undefined ? "" : words.kernel.replace("{kernel}", kernel);
 }
 
-const printShape = (shape: Shape): string => (shape.length === 0 ? "" : `[${shape.join(", ")}]`);
+/** "pullback of tanh, operand 0", several joined by +. */
+export function rulesText(rules: readonly RuleUse[], options: Pick<Full, "words" | "digits">): string {
+  return rules
+    .map(({ rule, op, operand, count }) => {
+      const one = text(`rule.${rule}`, { op, ...(operand === undefined ? {} : { operand }) });
+      return plain(count === 1 ? one : text("rule.times", { count, rule: one }), options);
+    })
+    .join(" + ");
+}
+
+/** Matrices beside each other, or below where they do not fit. */
+function besides(all: readonly (readonly string[])[], width: number): string[] {
+  const widths = all.map((lines) => Math.max(...lines.map(displayWidth)));
+  if (widths.reduce((sum, one) => sum + one + 1, -1) > width) return all.flat();
+  const height = Math.max(...all.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, row) =>
+    all.map((lines, i) => padTo(lines[row] ?? "", widths[i])).join(" ").trimEnd(),
+  );
+}
+
+/** The note at the right of the first line that has room for it, else below; numbers are painted. */
+function withNote(lines: readonly string[], formulas: number, note: string, indent: string, options: Full): string[] {
+  const { width } = options;
+  const painted = lines.map((line, i) => (i < formulas ? line : paintNumbers(line, options)));
+  if (note === "") return painted;
+  const length = displayWidth(note);
+  const place = lines.findIndex((line) => displayWidth(line) + 2 + length <= width);
+  if (place < 0) return [...painted, ...wrapText(note, width, indent)];
+  return painted.with(place, painted[place] + padBefore(note, width - displayWidth(lines[place])));
+}
+
+/** Numbers after the equals sign of a line. */
+function paintNumbers(line: string, { paint }: Full): string {
+  const from = line.indexOf("= ") + 1;
+  const number = /(?<=[\s[])(−?)(\d[\d.]*(?:e−?\d+)?|∞)(?=[\s\]]|$)/gu;
+  const marked = line.slice(from).replace(number, (whole, minus: string, size: string) => {
+    return paint(whole, minus !== "" ? -1 : Number(size) === 0 ? 0 : 1);
+  });
+  return line.slice(0, from) + marked;
+}
 
 /** Puts `part` on the last line if it fits there, else on new lines. */
 function join(lines: readonly string[], part: string, width: number, indent: string): string[] {
   const last = lines.at(-1);
-  if (last !== undefined && last.length + 1 + part.length <= width) return [...lines.slice(0, -1), `${last} ${part}`];
-  const [first, ...more] = wrap(part, width - 2, indent);
+  if (last !== undefined && displayWidth(last) + 1 + displayWidth(part) <= width) return [...lines.slice(0, -1), `${last} ${part}`];
+  const [first, ...more] = wrapText(part, width - 2, indent);
   return [...lines, first, ...more.map((line) => `  ${line}`)];
 }
 
-function legendLines(symbols: string, meaning: string, width: number): string[] {
+function legendLines({ symbols, meaning }: LegendEntry, options: Full): string[] {
+  const { width } = options;
+  const names = typeof symbols === "string" ? symbols : symbols.map((one: Notation) => printNotation(one)).join(" ");
   const column = Math.min(16, Math.floor(width / 4));
-  const text = wrap(meaning, width, " ".repeat(column + 2));
-  const names = wrap(symbols, column + 2, "  ");
-  if (names.length === 1 && names[0].length <= column)
-    return [names[0].padEnd(column + 2) + text[0].trimStart(), ...text.slice(1)];
-  return [...wrap(symbols, width, "  "), ...text];
+  const lines = wrapText(plain(meaning, options), width, " ".repeat(column + 2));
+  const own = wrapText(names, column + 2, "  ");
+  if (own.length === 1 && displayWidth(own[0]) <= column)
+    return [padTo(own[0], column + 2) + lines[0].trimStart(), ...lines.slice(1)];
+  return [...wrapText(names, width, "  "), ...lines];
 }
 
-/** Lines of words, each after `indent`; a word longer than the width gets a line of its own. */
-function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, indent + line];
+/** Columns where they fit; else each row as lines of "title value". */
+function tableLines({ caption, head, rows }: Table, options: Full): string[] {
+  const { width } = options;
+  const titles = head.map((title) => plain(title, options));
+  const cells = rows.map((row) => row.map((cell) => plain(cell, options)));
+  const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === "number");
+  const widths = titles.map((title, c) => Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[c]))));
+  const total = widths.reduce((sum, one) => sum + one + 2, -2);
+  const top = wrapText(plain(caption, options), width, "");
+  if (total > width) return [...top, ...cells.flatMap((row, r) => stacked(titles, row, rows[r], options))];
+  const line = (row: readonly string[]): string =>
+    row.map((cell, c) => (isNumber(c) ? padBefore(cell, widths[c]) : padTo(cell, widths[c]))).join("  ").trimEnd();
+  return [...top, line(titles), ...cells.map(line)];
 }
+
+function stacked(titles: readonly string[], row: readonly string[], given: readonly Cell[], options: Full): string[] {
+  return row.flatMap((cell, c) => {
+    if (given[c] === "") return [];
+    const indent = c === 0 ? "" : "  ";
+    return wrapText(c === 0 ? cell : `${titles[c]} ${cell}`, options.width, indent);
+  });
+}
+

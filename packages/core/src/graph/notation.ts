@@ -14,8 +14,8 @@ export type Notation =
   | { readonly form: "element"; readonly of: Notation; readonly at: readonly Notation[] }
   | { readonly form: "call"; readonly name: string; readonly parts: readonly Notation[]; readonly subscript?: string };
 
-/** ⊙ multiplies element by element, · numbers; juxtaposition ("") is the matrix product, ⊗ the Kronecker product. */
-export type InfixOperator = "+" | "−" | "⊙" | "·" | "/" | "" | "⊗" | "<" | "≤" | "=";
+/** ⊙ multiplies element by element, · numbers; juxtaposition ("") is the matrix product, ⊗ the Kronecker product. → leads from place to place. */
+export type InfixOperator = "+" | "−" | "⊙" | "·" | "/" | "" | "⊗" | "<" | "≤" | "=" | "→";
 
 export const symbol = (name: string): Notation => ({ form: "symbol", name });
 export const number = (value: number): Notation => ({ form: "number", value });

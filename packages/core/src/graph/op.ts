@@ -64,6 +64,11 @@ export interface Op<A extends Attributes = Attributes> {
   decompose?(node: Expr<A>): Expr;
   /** How it is written, given how its operands are written. */
   notation(operands: readonly Notation[], node: Expr<A>): Notation;
+  /**
+   * How ∂result/∂operand is written for one example, tensors taken as columns (a matrix row by row): "I" is the identity.
+   * Absent where there is no short form; elementwise ops need none, theirs is diag(derivative).
+   */
+  jacobian?(operands: readonly Notation[], node: Expr<A>, operand: number, result: Notation): Notation | undefined;
   /** The kernel that computes it. Ops with `decompose` have none. */
   kernel?(node: Expr<A>): Kernel;
 }

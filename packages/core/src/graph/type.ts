@@ -47,6 +47,9 @@ export function isFloat(type: TensorType): boolean {
   return type.dtype !== "i32";
 }
 
+/** "[5, 3]" */
+export const printShape = (shape: Shape): string => `[${shape.join(", ")}]`;
+
 /** "f32[32, 16]"; a scalar is "f32". */
 export function printType(type: TensorType): string {
   return type.shape.length === 0 ? type.dtype : `${type.dtype}[${type.shape.join(", ")}]`;

@@ -4,9 +4,9 @@
  */
 import type { Expr } from "../graph/expr.ts";
 import { printType, ShapeError, sameType, type TensorType, tensorType } from "../graph/type.ts";
-import { exp, sigmoid, softplus } from "../ops/elementary.ts";
+import { exp, log, sigmoid, softplus } from "../ops/elementary.ts";
 import { logsumexp, mean } from "../ops/reduce.ts";
-import { add, div, mul, square, sub } from "../ops/ring.ts";
+import { add, div, mul, neg, square, sub } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { abs, equal, maximum, minimum } from "../ops/select.ts";
 import { softmax } from "../ops/softmax.ts";
@@ -22,6 +22,11 @@ export interface Loss {
   perRow(output: Expr, target: Expr): Expr;
   /** Outputs in the target's own terms: logits as probabilities, a log rate as a rate. The outputs themselves if absent. */
   predict?(output: Expr): Expr;
+  /**
+   * `perRow` in terms of the prediction, as textbooks write it: perRow(z, y) = ofPrediction(predict(z), y) but for rounding,
+   * and for logits so far out that a probability is 0. Explanations take the loss apart with it; nothing trains on it.
+   */
+  ofPrediction?(prediction: Expr, target: Expr): Expr;
 }
 
 interface HuberOptions {
@@ -61,9 +66,16 @@ function register(loss: Loss): Loss {
 }
 
 /** A loss that averages over the outputs of a row: (1/outputs) Σₖ ℓ(zₖ, yₖ). */
-function averaged(name: string, perOutput: (z: Expr, y: Expr) => Expr, predict?: (z: Expr) => Expr): Loss {
+function averaged(
+  name: string,
+  perOutput: (z: Expr, y: Expr) => Expr,
+  predict?: { of(z: Expr): Expr; perOutput(p: Expr, y: Expr): Expr },
+): Loss {
   return register({
-    ...(predict && { predict }),
+    ...(predict && {
+      predict: predict.of,
+      ofPrediction: (p, target) => mean(predict.perOutput(p, target), [1]),
+    }),
     name,
     target: "values",
     perRow(output, target) {
@@ -114,7 +126,10 @@ export function huber(options: HuberOptions = {}): Loss {
 /** −y ln σ(z) − (1 − y) ln(1 − σ(z)) = softplus(z) − y z, of logits z and targets y in [0, 1] */
 export function binaryCrossEntropy(options: object = {}): Loss {
   readOptions("binary-cross-entropy", options, {});
-  return averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z)), sigmoid);
+  return averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z)), {
+    of: sigmoid,
+    perOutput: (p, y) => neg(add(mul(y, log(p)), mul(sub(1, y), log(sub(1, p))))),
+  });
 }
 
 /**
@@ -125,24 +140,30 @@ export function binaryCrossEntropy(options: object = {}): Loss {
 export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
   const name = "softmax-cross-entropy";
   const { labelSmoothing } = readOptions(name, options, { labelSmoothing: [0, fraction] });
+  const wanted = (labels: Expr, like: Expr): Expr => {
+    const classes = like.type.shape[1];
+    const hard = oneHot(labels, classes, like.type.dtype === "f32" ? "f32" : "f64");
+    return labelSmoothing === 0 ? hard : add(mul(1 - labelSmoothing, hard), labelSmoothing / classes);
+  };
   return register({
     name,
     target: "labels",
     perRow(z, labels) {
       checkTarget(name, z, labels, tensorType([z.type.shape[0]], "i32"));
-      const classes = z.type.shape[1];
-      const hard = oneHot(labels, classes, z.type.dtype === "f32" ? "f32" : "f64");
-      const q = labelSmoothing === 0 ? hard : add(mul(1 - labelSmoothing, hard), labelSmoothing / classes);
-      return sub(logsumexp(z, [1]), sum(mul(q, z), [1]));
+      return sub(logsumexp(z, [1]), sum(mul(wanted(labels, z), z), [1]));
     },
     predict: (z) => softmax(z),
+    ofPrediction: (p, labels) => neg(sum(mul(wanted(labels, p), log(p)), [1])),
   });
 }
 
 /** eᶻ − y z: −ln P(y) of a Poisson distribution with rate eᶻ, but for ln y!, which no parameter changes */
 export function poisson(options: object = {}): Loss {
   readOptions("poisson", options, {});
-  return averaged("poisson", (z, y) => sub(exp(z), mul(y, z)), exp);
+  return averaged("poisson", (z, y) => sub(exp(z), mul(y, z)), {
+    of: exp,
+    perOutput: (rate, y) => sub(rate, mul(y, log(rate))),
+  });
 }
 
 /**

@@ -3,7 +3,7 @@
  *   C = A B        Ā = C̄ Bᵀ        B̄ = Aᵀ C̄
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
-import { infix, transposed } from "../graph/notation.ts";
+import { infix, symbol, transposed } from "../graph/notation.ts";
 import type { Batched, Op } from "../graph/op.ts";
 import { isFloat, ShapeError, tensorType } from "../graph/type.ts";
 import { add, mul } from "./ring.ts";
@@ -80,6 +80,14 @@ const matmulOp: Op<MatmulFlags> = {
   },
   notation: ([a, b], node) =>
     infix("", node.attributes.transposeA ? transposed(a) : a, node.attributes.transposeB ? transposed(b) : b),
+  /** One row x times op(B):  ∂/∂x = op(B)ᵀ  and, with the elements of B row by row,  ∂/∂B = I ⊗ xᵀ for Bᵀ, xᵀ ⊗ I for B. */
+  jacobian([a, b], node, operand) {
+    const { transposeA, transposeB } = node.attributes;
+    if (node.type.shape[0] !== 1 || transposeA) return undefined;
+    if (operand === 0) return transposeB ? b : transposed(b);
+    const I = symbol("I");
+    return transposeB ? infix("⊗", I, transposed(a)) : infix("⊗", transposed(a), I);
+  },
   kernel: (node) => ({ kind: "matmul", ...node.attributes }),
 };
 

@@ -1,6 +1,6 @@
 /** Ops that move elements without changing them: reshape, transpose, slice, pad, concat. */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
-import { call, transposed } from "../graph/notation.ts";
+import { call, symbol, transposed } from "../graph/notation.ts";
 import type { Batched, Op, StridedCopy } from "../graph/op.ts";
 import { type Shape, ShapeError, sameShape, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
@@ -51,6 +51,7 @@ const reshapeOp: Op<ShapeAttributes> = linear<ShapeAttributes>({
     return x.op === (reshapeOp as Op) ? reshape(x.operands[0], node.type.shape) : undefined;
   },
   notation: ([x]) => x,
+  jacobian: () => symbol("I"),
   kernel: () => ({ kind: "alias" }),
 });
 

@@ -3,7 +3,7 @@
  * (so forward and backward share one logsumexp); as ops of their own they keep their names in the derivation.
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
-import { call } from "../graph/notation.ts";
+import { call, infix, type Notation, transposed } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
 import { isFloat, ShapeError, stridesOf } from "../graph/type.ts";
 import { exp } from "./elementary.ts";
@@ -27,6 +27,8 @@ function normaliser(
     finish(x: Expr): Expr;
     pullback(y: Expr, t: Expr, axis: number): Expr;
     pushforward(y: Expr, t: Expr, axis: number): Expr;
+    /** Of one row y, as a column. */
+    jacobian(y: Notation): Notation | undefined;
   },
 ): Op<AxisAttributes> {
   return {
@@ -72,6 +74,7 @@ function normaliser(
       return rule.finish(sub(x, broadcast(logsumexp(x, [axis]), x.type.shape, others)));
     },
     notation: (parts) => call(name, parts),
+    jacobian: (_, node, __, result) => (node.type.shape[0] === 1 ? rule.jacobian(result) : undefined),
   };
 }
 
@@ -83,6 +86,7 @@ const softmaxOp: Op<AxisAttributes> = normaliser("softmax", {
   finish: exp,
   pushforward: softmaxJacobian,
   pullback: softmaxJacobian,
+  jacobian: (p) => infix("−", call("diag", [p]), infix("", p, transposed(p))),
 });
 
 const logSoftmaxOp: Op<AxisAttributes> = normaliser("log-softmax", {
@@ -91,6 +95,7 @@ const logSoftmaxOp: Op<AxisAttributes> = normaliser("log-softmax", {
   // ẏ = ẋ − Σ p ẋ          x̄ = ȳ − p Σ ȳ
   pushforward: (y, t, axis) => sub(t, total(mul(exp(y), t), axis)),
   pullback: (y, t, axis) => sub(t, mul(exp(y), total(t, axis))),
+  jacobian: () => undefined,
 });
 
 const last = (x: Expr): number => x.type.shape.length - 1;

@@ -4,7 +4,7 @@
  *   y = x repeated    x̄ = ȳ summed over the new axes      (so b̄ = 1ᵀ ȳ appears as a real node)
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
-import { call } from "../graph/notation.ts";
+import { call, symbol } from "../graph/notation.ts";
 import type { Batched, Op } from "../graph/op.ts";
 import { isFloat, type Shape, ShapeError, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
@@ -121,6 +121,7 @@ const broadcastOp: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
     return expr(broadcastOp, [x.operands[0]], { shape: node.type.shape, axes });
   },
   notation: ([x]) => x,
+  jacobian: (_, node) => (sizeOf(node.operands[0].type.shape) === sizeOf(node.type.shape) ? symbol("I") : undefined),
   kernel: (node) => ({ kind: "broadcast", axes: node.attributes.axes }),
 });
 

@@ -31,6 +31,8 @@ export interface ObjectiveSpec {
 }
 
 export interface Objective extends Forward {
+  /** What each row costs, [batch]. */
+  readonly rowLosses: Expr;
   /** The rows' losses put together, regularisers not included. */
   readonly dataLoss: Expr;
   /** dataLoss and the regularisers: what gradients are taken of. Labelled "L". */
@@ -58,13 +60,15 @@ export function objective(
   context: Omit<ForwardContext, "buffers">,
 ): Objective {
   const result = forward(spec.network, params, rows.x, { ...context, buffers });
-  const dataLoss = reduceRows(spec.loss.perRow(result.output, rows.target), context.weight, spec.reduction ?? "mean");
+  const rowLosses = spec.loss.perRow(result.output, rows.target);
+  const dataLoss = reduceRows(rowLosses, context.weight, spec.reduction ?? "mean");
   const weights = weightsOf(spec.network, params);
   const terms = [dataLoss];
   if (spec.l2) terms.push(regularisers.l2(weights, spec.l2));
   if (spec.l1) terms.push(regularisers.l1(weights, spec.l1));
   return {
     ...result,
+    rowLosses,
     dataLoss,
     loss: label(
       terms.reduce((a, b) => add(a, b)),

@@ -1,0 +1,120 @@
+/** The views that a reader may ask for by name, each as blocks. */
+import { fit, type OptimizerName, optimizers, wasmEngine } from "@chaingrad/core";
+import { type MinimizerName, minimizers } from "@chaingrad/core/curvature";
+import {
+  type Block,
+  contractedView,
+  type Explained,
+  forwardView,
+  fusionView,
+  givenView,
+  overview,
+  parseTarget,
+  searchView,
+  symbolsView,
+  type Target,
+  updateView,
+  views,
+} from "@chaingrad/core/explain";
+import { refusal } from "../commands/refusing.ts";
+import type { Batch } from "../net/batch.ts";
+import type { OpenedNetwork } from "../net/open-network.ts";
+import { UserError } from "../table/errors.ts";
+import { explainApart } from "./problem.ts";
+
+export const VIEWS = [
+  "forward",
+  "jacobian",
+  "contracted",
+  "index",
+  "paths",
+  "batch",
+  "fusion",
+  "update",
+  "closed",
+  "all",
+] as const;
+export type Shown = (typeof VIEWS)[number];
+
+export interface ViewContext {
+  readonly of: Explained;
+  readonly target: Target | undefined;
+  readonly opened: OpenedNetwork;
+  readonly batch: Batch;
+  readonly optimizer: string;
+  readonly rate: number | undefined;
+}
+
+/** Without a view the whole derivation, or of one target what leads to it. Throws UserError where a view cannot be shown. */
+export async function viewBlocks(context: ViewContext, view: Shown | undefined): Promise<Block[]> {
+  const { of, target } = context;
+  if (view === undefined && target === undefined) return overview(of);
+  const head = [...symbolsView(of), ...givenView(of), ...forwardView(of)];
+  const element = target?.index === undefined ? [] : forwardView(of, target);
+  if (view === undefined) return [...head, ...element, ...(await one(context, "contracted")), ...(await one(context, "index"))];
+  if (view === "all") return [...head, ...element, ...(await all(context))];
+  const own = await one(context, view);
+  return view === "forward" ? own : [...symbolsView(of), ...own];
+}
+
+/** All views that can be shown; of the others the reason. */
+async function all(context: ViewContext): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const view of VIEWS) {
+    if (view === "all" || view === "forward") continue;
+    try {
+      blocks.push(...(await one(context, view)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      blocks.push({ kind: "paragraph", text: { key: "left-out", values: { view, reason: error.message } } });
+    }
+  }
+  return blocks;
+}
+
+async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<Block[]> {
+  const { of } = context;
+  if (view === "forward") return refusal(() => forwardView(of, context.target));
+  if (view === "update") return update(context);
+  if (view === "fusion") return fusion(context);
+  if (view === "contracted" && context.target === undefined) return contractedView(of);
+  const target = context.target ?? parseTarget(of, of.problem.parameters[0].label as string);
+  return refusal(() => views[view](of, target));
+}
+
+function fusion({ of, opened, batch }: ViewContext): Block[] {
+  const apart = explainApart(opened.net, opened.tensors, batch);
+  if (apart === undefined) {
+    throw new UserError(`the loss ${opened.net.loss.name} is not one of a prediction: there is nothing to take apart`);
+  }
+  return refusal(() => fusionView(of, apart));
+}
+
+async function update(context: ViewContext): Promise<Block[]> {
+  const { of, target, optimizer, rate } = context;
+  if (Object.hasOwn(optimizers, optimizer)) {
+    const rule = optimizers[optimizer as OptimizerName]();
+    const parameter = target && of.problem.parameters.find((node) => node === target.node);
+    if (target !== undefined && parameter === undefined)
+      throw new UserError(`${target.name} is no parameter: nothing updates it`);
+    return updateView(of, rule, rate ?? rule.defaultRate, parameter);
+  }
+  return search(context);
+}
+
+/** The first accepted step of a second-order method on the batch. */
+async function search({ of, opened, batch, optimizer }: ViewContext): Promise<Block[]> {
+  const { net, tensors } = opened;
+  if (!Object.hasOwn(minimizers, optimizer)) {
+    const known = [...Object.keys(optimizers), ...Object.keys(minimizers)].join(", ");
+    throw new UserError(`--optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`);
+  }
+  const size = of.problem.parameters.reduce((total, { type }) => total + type.shape.reduce((a, b) => a * b, 1), 0);
+  const { loss, l2 = 0 } = net;
+  const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer as MinimizerName](), epochs: 1, initial: tensors };
+  for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, options)) {
+    if (event.type === "epoch" && event.iteration !== undefined)
+      return searchView(optimizer, of.numbers.L[0], event.iteration, size);
+  }
+  throw new UserError(`${optimizer} finds no step here: the gradient is zero, or no step lowers the loss`);
+}

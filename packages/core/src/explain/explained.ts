@@ -1,0 +1,78 @@
+/** A network with its numbers: the derivation, everything that it shows, and a way to compute what a view needs besides. */
+import { simplify } from "../compile/simplify.ts";
+import type { Expr } from "../graph/expr.ts";
+import { type Notation, symbol } from "../graph/notation.ts";
+import { type Program, program } from "../graph/program.ts";
+import { type Derivable, type Derivation, derive, type Step } from "./derivation.ts";
+import type { Equation, Tensor } from "./document.ts";
+
+export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
+
+/** Runs a program once: an engine's `evaluate`. */
+export type Evaluate = (program: Program, inputs: Numbers) => Numbers;
+
+export interface Explained {
+  readonly problem: Derivable;
+  readonly derivation: Derivation;
+  /** Inputs and everything shown, by name. */
+  readonly numbers: Numbers;
+  /** The outputs of any program over the derivation's inputs and labelled values. */
+  compute(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[], more?: Numbers): Numbers;
+  /** The values of a node over the derivation's inputs, each computed once. */
+  valueOf(node: Expr): ArrayLike<number>;
+  /** The symbols of all shown nodes, so that formulas can be written in them. */
+  readonly symbols: ReadonlyMap<Expr, Notation>;
+}
+
+/**
+ * Derives the problem's gradients and runs them on `inputs` (by name). Throws as `derive`, and what `evaluate` throws when
+ * an input is missing or has another size.
+ */
+export function explained(problem: Derivable, inputs: Numbers, evaluate: Evaluate): Explained {
+  const derivation = derive(problem);
+  const numbers = { ...inputs, ...evaluate(derivation.program, inputs) };
+  const known = new Map<Expr, ArrayLike<number>>();
+  const symbols = new Map<Expr, Notation>();
+  for (const node of derivation.program.inputs) symbols.set(node, symbol(node.label as string));
+  for (const step of [...derivation.forward, ...derivation.backward]) {
+    if (step.kind !== "local" && step.node.operands.length > 0 && !symbols.has(step.node))
+      symbols.set(step.node, step.symbol);
+    known.set(step.node, numbers[step.name]);
+  }
+  for (const node of derivation.program.inputs) known.set(node, numbers[node.label as string]);
+  return {
+    problem,
+    derivation,
+    numbers,
+    symbols,
+    compute: (outputs, over, more = {}) => evaluate(simplify(program("view", over, outputs)), { ...numbers, ...more }),
+    valueOf(node) {
+      const values = known.get(node) ?? evaluate(program("value", derivation.program.inputs, { node }), numbers).node;
+      known.set(node, values);
+      return values;
+    },
+  };
+}
+
+/** The step with this name. */
+export function stepNamed({ derivation: { forward, backward } }: Explained, name: string): Step | undefined {
+  return forward.find((step) => step.name === name) ?? backward.find((step) => step.name === name);
+}
+
+/** The numbers of an input or a step. Throws Error when there are none. */
+export function tensorOf({ numbers }: Pick<Explained, "numbers">, { name, type }: Pick<Step, "name" | "type">): Tensor {
+  const values = numbers[name];
+  if (values === undefined) throw new Error(`no numbers for '${name}': pass the inputs and all outputs of its program`);
+  return { shape: type.shape, values };
+}
+
+/** A step with its numbers as a block. */
+export function stepEquation(of: Pick<Explained, "numbers">, step: Step): Equation {
+  return {
+    kind: "equation",
+    symbol: step.symbol,
+    sides: [...step.chain, step.formula],
+    value: tensorOf(of, step),
+    rules: step.rules,
+  };
+}

@@ -1,0 +1,49 @@
+/** ∂L/∂W₂[i, j] = Σₙ δ₂[n, i] · h₁[n, j], and the sum of one element with its numbers. */
+import { partial } from "../derivation.ts";
+import { type Block, equation, heading, paragraph } from "../document.ts";
+import { elementFormula, lettersFor, placed, termsOf } from "../element.ts";
+import { type Explained, tensorOf } from "../explained.ts";
+import { isSingleRow, type Target } from "../target.ts";
+import { needed } from "./contracted.ts";
+import { gradientStep, gradientSymbol, lossName } from "./shared.ts";
+import { termEquations } from "./terms.ts";
+
+export function indexView(of: Explained, target: Target): Block[] {
+  const step = gradientStep(of, target);
+  const { names, graph } = of.derivation;
+  const primals = new Map(graph.targets.map((node) => [`∂${names.get(node)}`, node]));
+  const formulas = needed(of, step).flatMap((one): Block[] => {
+    const primal = one.kind === "cotangent" ? primals.get(one.name.slice(one.name.indexOf("/") + 1)) : undefined;
+    if (primal === undefined) return [];
+    const rowWise = !of.problem.parameters.includes(primal);
+    const letters = lettersFor(primal.type.shape.length, rowWise);
+    const shown = letters.slice(isSingleRow(of, primal) ? 1 : 0);
+    const whole = placed(partial(lossName(of), names.get(primal) as string), shown);
+    const formula = elementFormula(of, one.node, letters);
+    if (one.symbol.form !== "symbol") return [equation(whole, [formula])];
+    return [equation(placed(one.symbol, shown), [whole, formula])];
+  });
+  return [
+    heading("index", { gradient: gradientSymbol(of, { node: target.node, name: target.name }) }),
+    paragraph(of.problem.x.type.shape[0] === 1 ? "index.why.one" : "index.why"),
+    ...formulas,
+    ...elementTerms(of, target),
+  ];
+}
+
+/** One element of ∂L/∂target as its sum, term by term; without a place the largest one. */
+function elementTerms(of: Explained, target: Target): Block[] {
+  const step = gradientStep(of, target);
+  const { values } = tensorOf(of, step);
+  const index = target.index ?? largest(values);
+  return [
+    paragraph(target.index === undefined ? "index.largest" : "index.element"),
+    ...termEquations(gradientSymbol(of, { ...target, index }), [], termsOf(of, step.node, index), values[index]),
+  ];
+}
+
+export function largest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (Math.abs(values[i]) > Math.abs(values[best])) best = i;
+  return best;
+}
