@@ -12,7 +12,10 @@ import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { adam } from "../optim/adam.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
+import { allFinite } from "./first-fault.ts";
+import type { TrainingFault } from "./first-fault-training.ts";
 import { checkSettings, type FitOptions, type Settings } from "./fit-options.ts";
+import type { LayerFlow } from "./gradient-flow-types.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import { Predictor, type Tensors } from "./predictor.ts";
 import { Trainer } from "./trainer.ts";
@@ -40,6 +43,8 @@ export interface StartEvent {
   /** Threads that share each step. */
   readonly threads: number;
   readonly describePlan: () => string;
+  /** Of each layer before the first step, where `flow` is asked for. */
+  readonly flow?: readonly LayerFlow[] | undefined;
 }
 
 export interface EpochEvent {
@@ -60,6 +65,8 @@ export interface EpochEvent {
   readonly best: boolean;
   /** Since training started. */
   readonly seconds: number;
+  /** Of each layer after the epoch's last step, where `flow` is asked for: after some epochs, and always after the last. */
+  readonly flow?: readonly LayerFlow[] | undefined;
 }
 
 export interface EndEvent {
@@ -71,6 +78,8 @@ export interface EndEvent {
   readonly bestLoss: number;
   readonly seconds: number;
   readonly model: TrainedModel;
+  /** Where training that diverged first met NaN or Infinity; absent where it is not known (a minimiser; validation rows). */
+  readonly fault?: TrainingFault | undefined;
 }
 
 export type FitEvent = StartEvent | EpochEvent | EndEvent;
@@ -94,6 +103,7 @@ export async function* fit(
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
   const trainer = await open(network, train, options, settings, turns);
+  const probe = options.flow ? await openProbe(network, train, options, trainer) : undefined;
   const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
 
   yield {
@@ -105,26 +115,50 @@ export async function* fit(
     engine: options.engine.name,
     threads: trainer.threads,
     describePlan: () => trainer.describe(),
+    ...(probe && { flow: probe.measure() }),
   };
   let stopped: StopReason = "epochs";
   let epoch = 0;
   while (epoch < settings.epochs) {
-    const result = await trainer.epoch(epoch, options.signal);
+    const mayBeLast = epoch + 1 === settings.epochs || epoch + 1 - watcher.bestEpoch >= settings.patience;
+    const result = await (probe?.epoch(epoch, options.signal, mayBeLast) ?? trainer.epoch(epoch, options.signal));
     if (typeof result === "string") {
       stopped = result;
       break;
     }
     epoch++;
-    const watched = await watcher.look(epoch, result.loss, trainer);
-    yield { type: "epoch", epoch, epochs: settings.epochs, ...result, ...watched, seconds: now() - started };
-    if (!Number.isFinite(watched.validation?.loss ?? result.loss)) stopped = "diverged";
+    const { finite, ...watched } = await watcher.look(epoch, result.loss, trainer);
+    if (!finite) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
+    const isLast = stopped !== "epochs" || epoch === settings.epochs;
+    const flow = finite ? probe?.after(isLast) : undefined;
+    const told = { ...result, ...watched, ...(flow && { flow }) };
+    yield { type: "epoch", epoch, epochs: settings.epochs, ...told, seconds: now() - started };
     if (stopped !== "epochs") break;
   }
   const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
-  yield { type: "end", stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
+  const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
+  const fault = stopped === "diverged" ? await findFault(trainer, network, options) : undefined;
+  yield { type: "end", ...end, ...(fault && { fault }) };
   return model;
+}
+
+/** Loaded only where the gradient's flow is asked for. */
+async function openProbe(network: NetworkSpec, train: Dataset, options: FitOptions, trainer: Training) {
+  const { FlowProbe } = await import("./gradient-flow.ts");
+  return new FlowProbe(network, train, options, trainer);
+}
+
+/** Where training first met NaN or Infinity; what finds it is loaded only then. */
+async function findFault(
+  trainer: Training,
+  network: NetworkSpec,
+  { slice }: FitOptions,
+): Promise<TrainingFault | undefined> {
+  if (trainer.recording === undefined) return undefined;
+  const { findTrainingFault } = await import("./first-fault-training.ts");
+  return findTrainingFault(trainer.recording(), network, slice);
 }
 
 /** What a minimiser needs is loaded only where one is used. */
@@ -183,14 +217,20 @@ class Watcher {
     if (validation) this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtype);
   }
 
-  async look(epoch: number, trainingLoss: number, trainer: Training): Promise<Pick<EpochEvent, "validation" | "best">> {
+  async look(
+    epoch: number,
+    trainingLoss: number,
+    trainer: Training,
+  ): Promise<Pick<EpochEvent, "validation" | "best"> & { finite: boolean }> {
     const tensors = trainer.tensors();
     const validation = await this.#judge(tensors);
     const watched = validation?.loss ?? trainingLoss;
-    const best = watched < this.bestLoss;
+    // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.
+    const finite = allFinite([watched, trainingLoss]) && Object.values(tensors).every(allFinite);
+    const best = finite && watched < this.bestLoss;
     trainer.schedule.observe?.(watched);
     if (best) Object.assign(this, { best: tensors, bestEpoch: epoch, bestLoss: watched });
-    return validation === undefined ? { best } : { validation, best };
+    return validation === undefined ? { best, finite } : { validation, best, finite };
   }
 
   async #judge(tensors: Tensors): Promise<EpochEvent["validation"]> {

@@ -10,11 +10,13 @@ import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { stateName, type TrainStep, trainStep } from "./step.ts";
-import type { EpochResult, Training } from "./training.ts";
+import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const DROPOUT = 0x64726f70;
+/** Steps from one checkpoint to the next, at least: copying what is carried costs less than a step, so less than 1 %. */
+const CHECKPOINT = 100;
 
 export class Trainer implements Training {
   readonly rows: number;
@@ -28,6 +30,7 @@ export class Trainer implements Training {
   #sliceSteps = 1;
   readonly #turns: Turns;
   readonly #slice: number;
+  #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] };
 
   constructor(
     network: NetworkSpec,
@@ -61,6 +64,7 @@ export class Trainer implements Training {
     this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
     this.#writeData(train);
     this.#writeInitial(network, optimizer, settings.seed, options.initial ?? {});
+    this.#checkpoint = { checkpoint: this.#read(this.#step.carried), passes: [] };
   }
 
   #writeData({ x, y, weight = new Float64Array(this.rows).fill(1) }: Dataset): void {
@@ -90,30 +94,50 @@ export class Trainer implements Training {
   }
 
   /** One pass over the rows, epoch from 0; or "aborted". */
-  async epoch(epoch: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted"> {
+  async epoch(
+    epoch: number,
+    signal: AbortSignal | undefined,
+    beforeLast?: () => void,
+  ): Promise<EpochResult | "aborted"> {
     const steps = this.stepsPerEpoch;
-    const rate = this.#writeEpoch(epoch);
+    if (this.#checkpoint.passes.length * steps >= CHECKPOINT)
+      this.#checkpoint = { checkpoint: this.#read(this.#step.carried), passes: [] };
+    const rates = this.#rates(epoch);
+    this.#checkpoint.passes.push({ epoch, rates });
+    for (const [name, values] of Object.entries(this.#sequences(epoch, rates))) this.#executable.write(name, values);
     for (let first = 0; first < steps; ) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
-      const count = Math.min(this.#sliceSteps, steps - first);
-      const before = now();
-      this.#executable.run(count, first);
-      const perStep = ((now() - before) * 1000) / count;
-      this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(this.#slice / perStep)));
-      first += count;
+      if (beforeLast && first === steps - 1) beforeLast();
+      const end = beforeLast && first < steps - 1 ? steps - 1 : steps;
+      first += this.#run(Math.min(this.#sliceSteps, end - first), first);
     }
     const losses = Array.from(this.#executable.read("loss"));
     const weights = Array.from(this.#executable.read("weight"));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const loss = losses.reduce((sum, value, i) => sum + value * weights[i], 0) / (total || 1);
-    return { loss, rate };
+    return { loss, rate: rates[steps - 1] };
+  }
+
+  /** Runs so many steps, and learns how many the next slice may have. */
+  #run(count: number, first: number): number {
+    const before = now();
+    this.#executable.run(count, first);
+    const perStep = ((now() - before) * 1000) / count;
+    this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(this.#slice / perStep)));
+    return count;
+  }
+
+  #rates(epoch: number): Float64Array {
+    const steps = this.stepsPerEpoch;
+    const progress = { epoch, steps: steps * this.#settings.epochs };
+    return Float64Array.from({ length: steps }, (_, i) => this.schedule({ step: epoch * steps + i, ...progress }));
   }
 
   /** The epoch's order of rows, rates, step numbers and random keys. */
-  #writeEpoch(epoch: number): number {
+  #sequences(epoch: number, rate: Float64Array): State {
     const steps = this.stepsPerEpoch;
-    const { batch, epochs, seed } = this.#settings;
+    const { batch, seed } = this.#settings;
     const rows = new Int32Array(steps * batch).fill(this.rows);
     rows.set(
       shuffle(
@@ -124,18 +148,23 @@ export class Trainer implements Training {
     );
     const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
     const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
-    const rates = numbers.map((step) => this.schedule({ step, epoch, steps: steps * epochs }));
-    this.#executable.write("rows", rows);
-    this.#executable.write("rate", rates);
-    this.#executable.write(
-      "step",
-      numbers.map((step) => step + 1),
-    );
-    this.#executable.write(
-      "key",
-      Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + numbers[i >> 1])),
-    );
-    return rates[steps - 1];
+    return {
+      ...{ rows, rate, step: numbers.map((step) => step + 1) },
+      key: Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + numbers[i >> 1])),
+    };
+  }
+
+  #read(names: readonly string[]): State {
+    return Object.fromEntries(names.map((name) => [name, this.#executable.read(name)]));
+  }
+
+  recording(): Recording {
+    const { checkpoint, passes } = this.#checkpoint;
+    return {
+      ...{ step: this.#step, executable: this.#executable, steps: this.stepsPerEpoch, checkpoint },
+      data: this.#read(["data/x", "data/y", "data/weight"]),
+      passes: passes.map(({ epoch, rates }) => ({ epoch, sequences: this.#sequences(epoch, rates) })),
+    };
   }
 
   /** Parameters and running statistics as they stand. */

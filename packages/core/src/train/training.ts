@@ -1,6 +1,8 @@
 /** What `fit` drives: an epoch at a time, by a compiled step or by a minimiser on the host. */
+import type { Executable, TypedValues } from "../engines/engine.ts";
 import type { Iteration } from "../optim/minimizer.ts";
 import type { Schedule } from "./schedules.ts";
+import type { TrainStep } from "./step.ts";
 
 /** A step of a minimiser, and how often the objective has been asked for so far. */
 export interface FitIteration extends Iteration {
@@ -14,14 +16,40 @@ export interface EpochResult {
   readonly iteration?: FitIteration | undefined;
 }
 
+/** Tensors by name. */
+export type State = Readonly<Record<string, TypedValues>>;
+
+/** What it takes to run the last steps again, bit for bit. */
+export interface Recording {
+  readonly step: TrainStep;
+  readonly executable: Executable;
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** The table. */
+  readonly data: State;
+  /** What is carried from step to step, as it stood before the first of `passes`. */
+  readonly checkpoint: State;
+  /** The epochs since, from 0, each with its rows, rates, step numbers and keys. */
+  readonly passes: readonly { readonly epoch: number; readonly sequences: State }[];
+}
+
 export interface Training {
   readonly rows: number;
   readonly stepsPerEpoch: number;
   readonly threads: number;
   readonly schedule: Schedule;
-  /** Epoch from 0. */
-  epoch(epoch: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted" | "converged">;
+  /**
+   * Epoch from 0.
+   * @param beforeLast called before the last step
+   */
+  epoch(
+    epoch: number,
+    signal: AbortSignal | undefined,
+    beforeLast?: () => void,
+  ): Promise<EpochResult | "aborted" | "converged">;
   /** Parameters and running statistics as they stand. */
   tensors(): Record<string, Float64Array>;
+  /** For training whose steps can be repeated. */
+  recording?(): Recording;
   describe(): string;
 }

@@ -1,0 +1,230 @@
+/**
+ * Where training first met NaN or Infinity: the steps since the last checkpoint run again on the engine, which repeats them
+ * bit for bit, until one leaves something that is not finite; that step is then walked by definition (first-fault.ts).
+ * Loaded only when it is needed. It costs at most about as long as the steps since the checkpoint took, and one step in
+ * plain TypeScript.
+ */
+import type { Expr } from "../graph/expr.ts";
+import type { Shape } from "../graph/type.ts";
+import { layerName, type NetworkSpec } from "../nn/network.ts";
+import { allFinite, findOrigin, indexOf, type Origin } from "./first-fault.ts";
+import { type Named, place, printNumber, Symbols, withNumbers } from "./first-fault-symbols.ts";
+import type { Recording, State } from "./training.ts";
+import { Turns } from "./turns.ts";
+
+export interface TrainingFault {
+  /** The step of training, from 1 over all epochs, and its epoch, from 1. */
+  readonly step: number;
+  readonly epoch: number;
+  /** undefined (as all that follows but `message`) where only the engine's own rounding gives the value. */
+  readonly phase?: "input" | "forward" | "backward" | "update";
+  /** "z2", "δ2", "∂L/∂W2", "next W2"; "loss" for what belongs to no layer. */
+  readonly symbol?: string;
+  /** In the symbol's tensor, from 0. */
+  readonly index?: readonly number[];
+  readonly value?: number;
+  /** The op, and the numbers that it was given where it takes one of each operand; else empty. */
+  readonly operation?: string;
+  readonly operands?: readonly number[];
+  /** "z₂[17, 4] = Infinity: exp(812.3) ← W₂[4, :]·h₁[17, :]" */
+  readonly expression?: string;
+  /** The row, from 0, in the batch and among the training rows. */
+  readonly batchRow?: number;
+  readonly row?: number;
+  /** The layer, from 1, and its name; the unit in it, from 0. */
+  readonly layer?: number;
+  readonly layerName?: string;
+  readonly unit?: number;
+  /** All of it as one sentence. */
+  readonly message: string;
+}
+
+/** Steps between two looks at what replaying has come to. */
+const STRIDE = 32;
+
+/** A step that left something not finite: all its inputs, and which of its outputs are bad. */
+interface Scene {
+  readonly step: number;
+  readonly epoch: number;
+  readonly inputs: Readonly<Record<string, ArrayLike<number>>>;
+  readonly outputs: readonly string[];
+}
+
+/** The first fault since the recording's checkpoint; undefined when every step of it is finite. */
+export async function findTrainingFault(
+  recording: Recording,
+  network: NetworkSpec,
+  slice: number | undefined,
+): Promise<TrainingFault | undefined> {
+  const scene = await replay(recording, new Turns(slice));
+  if (scene === undefined) return undefined;
+  const { program } = recording.step;
+  const origin = findOrigin(program, scene.inputs, scene.outputs);
+  const { step, epoch } = scene;
+  if (origin === undefined) {
+    const what = `${scene.outputs.join(", ")} of step ${step} (epoch ${epoch}) is not finite`;
+    return { step, epoch, message: `${what}, though each operation is by its definition: rounding made it so` };
+  }
+  return describe(origin, scene, new Symbols(program), network, firstPullback(origin, recording));
+}
+
+/** Looks every so many steps; where something is bad by then, goes back and looks after each one. */
+async function replay(recording: Recording, turns: Turns): Promise<Scene | undefined> {
+  const { checkpoint, passes, steps } = recording;
+  let good = checkpoint;
+  for (const pass of passes) {
+    for (let first = 0; first < steps; first += STRIDE) {
+      await turns.pass();
+      const count = Math.min(STRIDE, steps - first);
+      const after = run(recording, pass, good, first, count);
+      if (after.bad.length > 0) return single(recording, pass, good, first, count);
+      good = after.state;
+    }
+  }
+  return undefined;
+}
+
+type Pass = Recording["passes"][number];
+
+function run(recording: Recording, pass: Pass, from: State, first: number, count: number): After {
+  const { executable, step } = recording;
+  for (const [name, values] of Object.entries(from)) executable.write(name, values);
+  for (const [name, values] of Object.entries(pass.sequences)) executable.write(name, values);
+  executable.run(count, first);
+  const state = Object.fromEntries(step.carried.map((name) => [name, executable.read(name)]));
+  const bad = Object.keys(state).filter((name) => !allFinite(state[name]));
+  if (!allFinite(executable.read("loss").subarray(first, first + count))) bad.unshift("loss");
+  return { state, bad };
+}
+
+interface After {
+  readonly state: State;
+  readonly bad: readonly string[];
+}
+
+function single(recording: Recording, pass: Pass, from: State, first: number, count: number): Scene | undefined {
+  let good = from;
+  for (let at = first; at < first + count; at++) {
+    const after = run(recording, pass, good, at, 1);
+    if (after.bad.length > 0) {
+      const inputs = { ...recording.data, ...good, ...slices(pass.sequences, at, recording.steps) };
+      return { step: pass.epoch * recording.steps + at + 1, epoch: pass.epoch + 1, inputs, outputs: after.bad };
+    }
+    good = after.state;
+  }
+  return undefined;
+}
+
+/** What the sequences hold for one step. */
+function slices(sequences: State, at: number, steps: number): Record<string, ArrayLike<number>> {
+  return Object.fromEntries(
+    Object.entries(sequences).map(([name, values]) => {
+      const size = values.length / steps;
+      return [name, values.subarray(at * size, (at + 1) * size)];
+    }),
+  );
+}
+
+/** The id from which on nodes are of the backward pass. */
+function firstPullback({ node }: Origin, { step: { program } }: Recording): number {
+  let first = Number.POSITIVE_INFINITY;
+  const pending: Expr[] = Object.values(program.outputs);
+  const seen = new Set(pending);
+  for (const next of pending) {
+    if (next.provenance !== undefined) first = Math.min(first, next.id);
+    for (const operand of next.operands) {
+      if (!seen.has(operand)) pending.push(operand);
+      seen.add(operand);
+    }
+  }
+  return node.provenance === undefined ? first : node.id;
+}
+
+function describe(
+  origin: Origin,
+  scene: Scene,
+  symbols: Symbols,
+  network: NetworkSpec,
+  backward: number,
+): TrainingFault {
+  const { node, at, value, operands } = origin;
+  const index = indexOf(at, node.type.shape);
+  const isInput = node.operands.length === 0;
+  const phase = isInput ? "input" : node.provenance ? "backward" : node.id < backward ? "forward" : "update";
+  const found = symbols.enclosing(node);
+  const isElementwise = node.op.kernel?.(node).kind === "elementwise";
+  const where = whereabouts(found, index, network, scene.inputs.rows);
+  const symbol = found?.name ?? "loss";
+  const made = isInput ? ", as given" : `: ${expressed(origin, index, symbols)}`;
+  const shown = `${place(symbol, index)} = ${value}${made}`;
+  const { step, epoch } = scene;
+  return {
+    ...{ step, epoch, phase, symbol, index, value, operation: node.op.name },
+    operands: isElementwise ? operands.map((own) => own[at]) : [],
+    expression: shown,
+    ...where,
+    message: `step ${step} (epoch ${epoch}), ${phase}${sayWhere(where)}: ${shown}`,
+  };
+}
+
+type Whereabouts = Pick<TrainingFault, "layer" | "layerName" | "unit" | "row" | "batchRow">;
+
+/** Which layer, unit and row an element belongs to: a parameter's first axis is the unit, any other tensor's the row. */
+function whereabouts(
+  found: Named | undefined,
+  [first, second]: readonly number[],
+  network: NetworkSpec,
+  rows: ArrayLike<number>,
+): Whereabouts {
+  const inBatch = first === undefined ? {} : { batchRow: first, row: rows[first] };
+  const [, role, digits] = /^([a-z]+)(\d*)$/i.exec(found?.of ?? "") ?? [];
+  const layer = role === "y" ? network.layers.length : Number(digits);
+  if (!(layer > 0)) return inBatch;
+  const named = { layer, layerName: layerName(network, layer - 1) };
+  const ofRows = ["z", "n", "h", "y"].includes(role);
+  return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first };
+}
+
+function sayWhere({ layer, layerName, unit, row, batchRow }: Whereabouts): string {
+  return [
+    layer === undefined ? "" : `, layer ${layer} ('${layerName}')`,
+    unit === undefined ? "" : `, unit ${unit}`,
+    row === undefined ? "" : `, row ${batchRow} of the batch (training row ${row})`,
+  ].join("");
+}
+
+/** "exp(812.3) ← z₂[17, 4] = W₂[4, :]·h₁[17, :] + b₂[4]" */
+function expressed(origin: Origin, index: readonly number[], symbols: Symbols): string {
+  const { node, at, operands } = origin;
+  const kernel = node.op.kernel?.(node);
+  if (kernel?.kind !== "elementwise") return `${symbols.definition(node, index)}${largest(origin, index)}`;
+  const numbers = withNumbers(
+    node,
+    operands.map((own) => own[at]),
+  );
+  const made = new Set(node.operands.filter(({ operands: own }) => own.length > 0));
+  const from = [...made].map((operand) => {
+    const [own, definition] = [symbols.element(operand, index), symbols.definition(operand, index)];
+    return own === definition ? own : `${own} = ${definition}`;
+  });
+  return from.length === 0 ? numbers : `${numbers} ← ${from.join("; ")}`;
+}
+
+/** Of a product of matrices, its largest term: ", of 16 terms the largest is 3e20 · 2e19". */
+function largest({ node, operands: [a, b] }: Origin, [i, j]: readonly number[]): string {
+  const kernel = node.op.kernel?.(node);
+  if (kernel?.kind !== "matmul") return "";
+  const [shapeA, shapeB] = node.operands.map((operand) => operand.type.shape);
+  const inner = shapeA[kernel.transposeA ? 0 : 1];
+  let best: readonly [number, number] = [0, 0];
+  for (let k = 0; k < inner; k++) {
+    const term = [
+      element(a, shapeA, kernel.transposeA ? [k, i] : [i, k]),
+      element(b, shapeB, kernel.transposeB ? [j, k] : [k, j]),
+    ] as const;
+    if (Math.abs(term[0] * term[1]) >= Math.abs(best[0] * best[1])) best = term;
+  }
+  return `, of ${inner} terms the largest is ${best.map(printNumber).join(" · ")}`;
+}
+
+const element = (values: Float64Array, [, width]: Shape, [i, j]: readonly number[]): number => values[i * width + j];

@@ -1,0 +1,229 @@
+/**
+ * How the gradient flows through the layers: which factor of the chain
+ *   ∂L/∂h₍l₋₁₎ = Jₗᵀ ∂L/∂hₗ,   Jₗ = ∂hₗ/∂h₍l₋₁₎ = diag(φ′(zₗ)) Wₗ
+ * makes it small or large. A program of its own, on a few rows in float64, beside the step that trains: with it training
+ * computes the same bits as without, and without it nothing is added to the step or compiled. Loaded only when asked for.
+ *
+ * What it costs: a measurement is made when training has taken `PATIENCE` times as long as the last measurement did, so it
+ * takes 1/PATIENCE = 4 % of the steps' time however wide the layers are; besides, one plan is compiled, and there is a
+ * measurement at the start and one at the end. `node bench/flow.js` measures it.
+ */
+import { jacobian } from "../autodiff/curvature.ts";
+import { gradients, vjp } from "../autodiff/reverse.ts";
+import type { Executable } from "../engines/engine.ts";
+import { type Expr, topological } from "../graph/expr.ts";
+import { program } from "../graph/program.ts";
+import { plainLinearAlgebra } from "../linalg/linear-algebra.ts";
+import { norm } from "../linalg/vector.ts";
+import { type Activation, activations } from "../nn/activations.ts";
+import { type Forward, forward, layerName, type NetworkSpec } from "../nn/network.ts";
+import { matmul } from "../ops/matmul.ts";
+import { max } from "../ops/reduce.ts";
+import { mul } from "../ops/ring.ts";
+import { abs } from "../ops/select.ts";
+import { reshape } from "../ops/shape.ts";
+import { fill, input } from "../ops/source.ts";
+import { globalNorm } from "../optim/clip.ts";
+import { type Dataset, pickRows, rowsOf } from "./dataset.ts";
+import { valuesOf } from "./first-fault.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { largestSingularValue, type SingularExtremes, singularExtremes } from "./gradient-flow-spectrum.ts";
+import type { LayerFlow } from "./gradient-flow-types.ts";
+import { objective, parameterInputs } from "./objective.ts";
+import type { Tensors } from "./predictor.ts";
+import type { Training } from "./training.ts";
+import { now } from "./turns.ts";
+
+/** Training time between two measurements, in times of a measurement. */
+const PATIENCE = 25;
+/** Rows looked at, at most, evenly spaced in the table: the same ones each time. */
+const ROWS = 64;
+/** Saturated: |φ′| below this share of its largest value for |z| ≤ 1. */
+const SATURATED = 1e-2;
+/** With more units than this on both sides of a layer the smallest singular value would take too long. */
+const WIDEST = 1024;
+
+export class FlowProbe {
+  readonly #network: NetworkSpec;
+  readonly #options: FitOptions;
+  readonly #executable: Executable;
+  /** The largest |φ′| for |z| ≤ 1; undefined where the activation does not act element by element. */
+  readonly #slopes: readonly (number | undefined)[];
+  readonly #training: Training;
+  /** Seconds that the last measurement took, and that training has taken since. */
+  #cost = 0;
+  #trained = 0;
+  #due = false;
+  /** The parameters before the epoch's last step. */
+  #before: Tensors | undefined;
+
+  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, training: Training) {
+    this.#network = network;
+    this.#options = options;
+    this.#training = training;
+    const total = rowsOf(train, network.inputs);
+    const count = Math.min(total, ROWS);
+    const { weight } = train;
+    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
+    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
+    this.#executable = options.engine.compile(flowProgram(network, options, count));
+    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
+    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
+      this.#executable.write(name, values);
+    this.#slopes = network.layers.map(({ activation }) => largestSlope(activationOf(activation)));
+  }
+
+  /** An epoch (from 0) of the training that is watched. */
+  async epoch(epoch: number, signal: AbortSignal | undefined, mayBeLast: boolean): ReturnType<Training["epoch"]> {
+    const { flow } = this.#options;
+    const earned = this.#trained >= PATIENCE * this.#cost;
+    this.#due = typeof flow === "object" ? (epoch + 1) % flow.every === 0 : earned;
+    this.#before = undefined;
+    const keep = (): void => {
+      this.#before = this.#training.tensors();
+    };
+    const wanted = this.#due || mayBeLast;
+    // Minimisers have one step in an epoch and do not tell when it comes.
+    const single = this.#training.stepsPerEpoch === 1;
+    if (wanted && single) keep();
+    const started = now();
+    const result = await this.#training.epoch(epoch, signal, wanted && !single ? keep : undefined);
+    this.#trained += now() - started;
+    return result;
+  }
+
+  /** The flow after the epoch, if it is due: asked for, earned by training, or the last one. */
+  after(isLast: boolean): LayerFlow[] | undefined {
+    return this.#due || isLast ? this.measure() : undefined;
+  }
+
+  /** The flow as the parameters and running statistics stand. */
+  measure(): LayerFlow[] {
+    const tensors = this.#training.tensors();
+    const started = now();
+    for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
+    this.#executable.run();
+    const flow = this.#network.layers.map((_, index): LayerFlow => {
+      const number = (name: string): number => this.#executable.read(`${name}${index + 1}`)[0];
+      const W = `W${index + 1}`;
+      return {
+        ...{ layer: index + 1, name: layerName(this.#network, index) },
+        ...{ delta: number("delta"), gradient: number("gradient") },
+        update: this.#before === undefined ? null : relativeChange(tensors[W], this.#before[W]),
+        ...this.#shares(index),
+        jacobian: this.#jacobian(index),
+      };
+    });
+    this.#cost = now() - started;
+    this.#trained = 0;
+    return flow;
+  }
+
+  #shares(index: number): Pick<LayerFlow, "dead" | "saturated"> {
+    const largest = this.#slopes[index];
+    if (largest === undefined) return { dead: null, saturated: null };
+    const peaks = this.#executable.read(`slope${index + 1}`);
+    const share = (holds: (peak: number) => boolean): number => Array.from(peaks).filter(holds).length / peaks.length;
+    return {
+      dead: share((peak) => peak === 0),
+      saturated: share((peak) => peak > 0 && peak < SATURATED * largest),
+    };
+  }
+
+  #jacobian(index: number): SingularExtremes {
+    const { inputs, layers } = this.#network;
+    const [out, width] = [layers[index].units, index === 0 ? inputs : layers[index - 1].units];
+    const values = this.#executable.read(`jacobian${index + 1}`) as Float64Array;
+    if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
+    const side = Math.min(out, width);
+    if (side > WIDEST) return { largest: largestSingularValue(values, out, width), smallest: null };
+    return singularExtremes(values, side, this.#options.engine.linearAlgebra ?? plainLinearAlgebra);
+  }
+}
+
+/** ‖ΔW‖/‖W‖; null where W was 0. */
+function relativeChange(after: ArrayLike<number>, before: ArrayLike<number>): number | null {
+  const change = Float64Array.from(after, (value, i) => value - before[i]);
+  const size = norm(Float64Array.from(before), 0, before.length);
+  return size === 0 ? null : norm(change, 0, change.length) / size;
+}
+
+/** For each layer l: delta, gradient (norms), slope [units] (max over rows of |φ′|), jacobian (its Gram matrix, or itself). */
+function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
+  const { loss, l1, l2 } = options;
+  const carried = parameterInputs(network, "f64");
+  const { params, buffers } = carried;
+  const outputs = network.layers[network.layers.length - 1].units;
+  const x = input("x", [rows, network.inputs], "f64");
+  const y = loss.target === "labels" ? input("y", [rows], "i32") : input("y", [rows, outputs], "f64");
+  const weight = input("weight", [rows], "f64");
+  const row = input("row", [1, network.inputs], "f64");
+  // As the network predicts: no dropout, batch norm by its running statistics.
+  const context = { training: false, weight };
+  const result = objective({ network, loss, l1, l2 }, carried, { x, target: y }, context);
+  const one = forward(network, params, row, { training: false, buffers });
+  const zs = result.layers.map(({ z }) => z);
+  const weights = zs.map((_, index) => params[`W${index + 1}`]);
+  const bars = gradients(result.loss, [...zs, ...weights]);
+  const found: Record<string, Expr> = {};
+  result.layers.forEach(({ h }, index) => {
+    const l = index + 1;
+    found[`delta${l}`] = globalNorm([bars[index]]);
+    found[`gradient${l}`] = globalNorm([bars[zs.length + index]]);
+    const slope = slopeOf(h, argumentOf(h, zs[index], l));
+    if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(one, index, row, weights[index]));
+  });
+  return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
+}
+
+/** What φ was given: z, or z normalised. */
+function argumentOf(h: Expr, z: Expr, layer: number): Expr {
+  return topological([h]).find(({ label }) => label === `n${layer}`) ?? z;
+}
+
+/** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
+function slopeOf(h: Expr, z: Expr): Expr | undefined {
+  const ones = fill(1, h.type.shape, h.type.dtype);
+  if (h === z) return ones;
+  return isElementwise(h, z) ? vjp([h], [z], [ones])[0] : undefined;
+}
+
+function isElementwise(h: Expr, z: Expr): boolean {
+  const pending = [h];
+  for (const node of pending) {
+    const kind = node.op.kernel?.(node).kind;
+    if (kind !== "elementwise" && kind !== "fill") return false;
+    pending.push(...node.operands.filter((operand) => operand !== z && !pending.includes(operand)));
+  }
+  return true;
+}
+
+/** Jₗ of one row: diag(φ′) W where φ acts element by element on z, else by as many pullbacks as there are units. */
+function layerJacobian({ layers }: Forward, index: number, row: Expr, W: Expr): Expr {
+  const { z, h } = layers[index];
+  const slope = slopeOf(h, z);
+  if (slope !== undefined) return mul(reshape(slope, [W.type.shape[0], 1]), W);
+  return jacobian(h, [index === 0 ? row : layers[index - 1].h]);
+}
+
+/** J Jᵀ or Jᵀ J, whichever is smaller; J itself where both are too large. */
+function gramOrSelf(j: Expr): Expr {
+  const [out, width] = j.type.shape;
+  if (Math.min(out, width) > WIDEST) return j;
+  return out <= width ? matmul(j, j, { transposeB: true }) : matmul(j, j, { transposeA: true });
+}
+
+const activationOf = (given: NetworkSpec["layers"][number]["activation"]): Activation =>
+  typeof given === "function" ? given : activations[given];
+
+/** The largest |φ′(z)| for |z| ≤ 1, on a grid. */
+function largestSlope(activation: Activation): number | undefined {
+  const points = 65;
+  const z = input("z", [1, points], "f64");
+  const slope = slopeOf(activation(z), z);
+  if (slope === undefined) return undefined;
+  const grid = Float64Array.from({ length: points }, (_, i) => (2 * i) / (points - 1) - 1);
+  const values = valuesOf(program("slope", [z], { slope }), { z: grid }).get(slope) as Float64Array;
+  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+}
