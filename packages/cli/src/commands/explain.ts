@@ -70,7 +70,9 @@ export function register(program: Command): void {
     .option("--of <name>", "the derivative by this alone, as W2, W2[1,3], b1, x[2] or h1[4]")
     .addOption(new Option("--view <view>", "how it is shown").choices(VIEWS))
     .addOption(new Option("--format <format>", "for what it is written").choices(FORMATS).default("terminal"))
-    .addOption(new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"))
+    .addOption(
+      new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"),
+    )
     .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
     .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)

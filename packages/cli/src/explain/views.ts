@@ -51,7 +51,8 @@ export async function viewBlocks(context: ViewContext, view: Shown | undefined):
   if (view === undefined && target === undefined) return overview(of);
   const head = [...symbolsView(of), ...givenView(of), ...forwardView(of)];
   const element = target?.index === undefined ? [] : forwardView(of, target);
-  if (view === undefined) return [...head, ...element, ...(await one(context, "contracted")), ...(await one(context, "index"))];
+  if (view === undefined)
+    return [...head, ...element, ...(await one(context, "contracted")), ...(await one(context, "index"))];
   if (view === "all") return [...head, ...element, ...(await all(context))];
   const own = await one(context, view);
   return view === "forward" ? own : [...symbolsView(of), ...own];
@@ -111,7 +112,14 @@ async function search({ of, opened, batch, optimizer }: ViewContext): Promise<Bl
   }
   const size = of.problem.parameters.reduce((total, { type }) => total + type.shape.reduce((a, b) => a * b, 1), 0);
   const { loss, l2 = 0 } = net;
-  const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer as MinimizerName](), epochs: 1, initial: tensors };
+  const options = {
+    loss,
+    l2,
+    engine: await wasmEngine(),
+    optimizer: minimizers[optimizer as MinimizerName](),
+    epochs: 1,
+    initial: tensors,
+  };
   for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, options)) {
     if (event.type === "epoch" && event.iteration !== undefined)
       return searchView(optimizer, of.numbers.L[0], event.iteration, size);

@@ -16,8 +16,7 @@ const en = {
   "legend.parameter":
     "the parameters, which training changes: weights $W$ (row $i$ holds those of neuron $i$), biases $b$",
   "legend.given": "given together with $x$, such as the outputs that are wanted",
-  "legend.pre-activation":
-    "pre-activations: $z = W x + b$ for one example, written $x Wᵀ + b$ when examples are rows",
+  "legend.pre-activation": "pre-activations: $z = W x + b$ for one example, written $x Wᵀ + b$ when examples are rows",
   "legend.activation": "activations: $h = f(z)$, what a layer passes on; $f$ is its activation function",
   "legend.value": "values in between",
   "legend.loss": "the loss: one number, the smaller the better",
@@ -221,8 +220,7 @@ const zh: Words = {
   "batch.length": "{gradient} 的长度",
   fusion: "把损失拆开：{p} 及其雅可比矩阵",
   "fusion.why": "按教科书分两步写：先是预测，再是预测的损失。",
-  "fusion.runs":
-    "实际运行时从不除以可能为 0 的概率：预测与损失是一个运算，其规则用一次减法给出 {gradient}。数值相同。",
+  "fusion.runs": "实际运行时从不除以可能为 0 的概率：预测与损失是一个运算，其规则用一次减法给出 {gradient}。数值相同。",
   update: "更新：{optimizer}",
   "update.why":
     "优化器如何使用梯度 {gradient}，学习率为 {rate}，这是第 {step} 步。撇号表示下一个值。所有乘积均为逐元素。",

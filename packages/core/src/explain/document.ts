@@ -87,11 +87,12 @@ export const equation = (
   sides: readonly Notation[],
   more: Omit<Equation, "kind" | "symbol" | "sides"> = {},
 ): Equation => ({ kind: "equation", symbol, sides, ...more });
-export const table = (
-  caption: Text,
-  head: readonly Key[],
-  rows: readonly (readonly Cell[])[],
-): Table => ({ kind: "table", caption, head: head.map((key) => text(key)), rows });
+export const table = (caption: Text, head: readonly Key[], rows: readonly (readonly Cell[])[]): Table => ({
+  kind: "table",
+  caption,
+  head: head.map((key) => text(key)),
+  rows,
+});
 
 const isText = (part: Inline): part is Text => typeof part === "object" && "key" in part;
 

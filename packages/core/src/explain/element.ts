@@ -6,7 +6,7 @@
 import type { Expr } from "../graph/expr.ts";
 import { call, element, infix, type Notation, number } from "../graph/notation.ts";
 import type { Kernel } from "../graph/op.ts";
-import { sameShape, type Shape, sizeOf, stridesOf } from "../graph/type.ts";
+import { type Shape, sameShape, sizeOf, stridesOf } from "../graph/type.ts";
 import { filledWith } from "../ops/source.ts";
 import type { Explained } from "./explained.ts";
 import { formulaOf } from "./formula.ts";
@@ -53,9 +53,17 @@ class Indexing {
       case "fill":
         return node.op.notation([], node);
       case "elementwise":
-        return products(node.op.notation(node.operands.map((operand) => this.at(operand, at)), node));
+        return products(
+          node.op.notation(
+            node.operands.map((operand) => this.at(operand, at)),
+            node,
+          ),
+        );
       case "broadcast":
-        return this.at(x, kernel.axes.map((axis) => at[axis]));
+        return this.at(
+          x,
+          kernel.axes.map((axis) => at[axis]),
+        );
       case "alias": {
         const moved = withoutOnes(node.type.shape, x.type.shape, at);
         return moved === undefined ? element(formulaOf(node, this.#of.symbols), ...at) : this.at(x, moved);
@@ -150,7 +158,15 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
   const inner = (operand: Expr): Term[] => expand(of, operand, index, false);
   switch (kernel?.kind) {
     case "broadcast":
-      return expand(of, x, flat(x.type.shape, kernel.axes.map((axis) => placesIn(node, index)[axis])), false);
+      return expand(
+        of,
+        x,
+        flat(
+          x.type.shape,
+          kernel.axes.map((axis) => placesIn(node, index)[axis]),
+        ),
+        false,
+      );
     case "alias":
       return inner(x);
     case "matmul": {
@@ -163,7 +179,12 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
     case "reduce":
       if (kernel.by !== "sum") break;
       return everyPlace(kernel.axes.map((axis) => x.type.shape[axis])).flatMap((places) =>
-        expand(of, x, flat(x.type.shape, reducedPlaces(kernel.axes, x.type.shape.length, placesIn(node, index), places)), false),
+        expand(
+          of,
+          x,
+          flat(x.type.shape, reducedPlaces(kernel.axes, x.type.shape.length, placesIn(node, index), places)),
+          false,
+        ),
       );
     case "elementwise":
       if (kernel.name === "add") return [...inner(x), ...inner(y)];

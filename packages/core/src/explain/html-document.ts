@@ -66,7 +66,9 @@ function htmlTable({ caption, head, rows }: Table, options: HtmlOptions): string
   const body = rows.map((row) => {
     const cells = row.map((cell, c) => {
       const inner = htmlLine(cell, options);
-      return c === 0 ? `<th scope="row">${inner}</th>` : `<td${typeof cell === "number" ? ' class="number"' : ""}>${inner}</td>`;
+      return c === 0
+        ? `<th scope="row">${inner}</th>`
+        : `<td${typeof cell === "number" ? ' class="number"' : ""}>${inner}</td>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });
@@ -88,4 +90,3 @@ export function htmlLine(from: Inline, { digits = 4, language = "en" }: HtmlOpti
     })
     .join("");
 }
-

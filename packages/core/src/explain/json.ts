@@ -4,7 +4,7 @@
 import type { DType, Shape, TensorType } from "../graph/type.ts";
 import type { Words } from "./catalogue.ts";
 import type { Derivation, RuleUse, Step, StepKind } from "./derivation.ts";
-import { type Block, type Cell, type Inline, type Tensor } from "./document.ts";
+import type { Block, Cell, Inline, Tensor } from "./document.ts";
 import type { Numbers } from "./explained.ts";
 import { legend } from "./legend.ts";
 import { printNotation } from "./print-notation.ts";
@@ -117,4 +117,3 @@ export function viewJson(blocks: readonly Block[], words: Words): unknown[] {
     }
   });
 }
-

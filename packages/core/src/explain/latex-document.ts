@@ -2,8 +2,8 @@
 import { catalogue, type Language } from "./catalogue.ts";
 import { type Block, type Equation, type Inline, pieces, type Table } from "./document.ts";
 import { latexInline, latexText, splitText } from "./inline-math.ts";
-import { printNumber } from "./print-notation.ts";
 import { latexNotation, latexTensor } from "./print-latex.ts";
+import { printNumber } from "./print-notation.ts";
 import { rulesText } from "./terminal.ts";
 
 export interface DocumentOptions {
@@ -98,7 +98,8 @@ function latexTable({ caption, head, rows }: Table, options: DocumentOptions): s
 function line(from: Inline, { digits = 4, language = "en" }: DocumentOptions): string {
   return pieces(from, catalogue[language])
     .map((piece) => {
-      if (typeof piece === "number") return `$${printNumber(piece, digits).replaceAll("−", "-").replace("∞", "\\infty")}$`;
+      if (typeof piece === "number")
+        return `$${printNumber(piece, digits).replaceAll("−", "-").replace("∞", "\\infty")}$`;
       if (typeof piece !== "string") return `$${latexNotation(piece, digits)}$`;
       return splitText(piece)
         .map(({ math, text }) => (math ? `$${latexInline(text)}$` : latexText(text)))

@@ -17,8 +17,14 @@ export function legend(derivation: Derivation): LegendEntry[] {
   return [...roles, ...kinds].flat().concat(derivatives(derivation), marks([...forward, ...backward]));
 }
 
-const entry = (symbols: readonly Notation[] | string, key: Key, values: LegendEntry["meaning"]["values"] = {}): LegendEntry[] =>
-  symbols.length === 0 ? [] : [{ symbols: typeof symbols === "string" ? symbols : few(symbols), meaning: text(key, values) }];
+const entry = (
+  symbols: readonly Notation[] | string,
+  key: Key,
+  values: LegendEntry["meaning"]["values"] = {},
+): LegendEntry[] =>
+  symbols.length === 0
+    ? []
+    : [{ symbols: typeof symbols === "string" ? symbols : few(symbols), meaning: text(key, values) }];
 
 /** All of a few symbols; the first three and the last of many. */
 function few(symbols: readonly Notation[]): readonly Notation[] {
@@ -78,5 +84,7 @@ function marks(steps: readonly Step[]): LegendEntry[] {
     if (n.form === "power") visit(n.base);
   };
   for (const step of steps) [...step.chain, step.formula].forEach(visit);
-  return Object.entries(MARKS).flatMap(([mark, [pattern, meaning]]) => (found.has(mark) ? entry(pattern, meaning) : []));
+  return Object.entries(MARKS).flatMap(([mark, [pattern, meaning]]) =>
+    found.has(mark) ? entry(pattern, meaning) : [],
+  );
 }

@@ -118,11 +118,12 @@ function opJacobian(of: Explained, node: Expr, operand: number): Notation[] | un
     return result && (result.form === "symbol" && result.name === "I" ? [] : [result]);
   }
   const wanted = node.operands.map((_, i) => i === operand);
-  const [derivative] = node.op.vjp(node, fill(1, node.type.shape, node.type.dtype), wanted).filter((bar) => bar !== null);
+  const [derivative] = node.op
+    .vjp(node, fill(1, node.type.shape, node.type.dtype), wanted)
+    .filter((bar) => bar !== null);
   if (derivative === undefined) return undefined;
   const slope = simplify({ name: "slope", inputs: [], outputs: { slope: derivative } }).outputs.slope;
   const value = filledWith(slope);
   if (value === 1) return [];
   return value === -1 ? [MINUS] : [call("diag", [write(slope)])];
 }
-

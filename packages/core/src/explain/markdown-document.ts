@@ -13,7 +13,9 @@ export interface MarkdownOptions extends DocumentOptions {
 
 export function markdownDocument(blocks: readonly Block[], options: MarkdownOptions = {}): string {
   const { title } = options;
-  return [...(title === undefined ? [] : [title]), ...blocks.map((block) => markdownBlock(block, options))].join("\n\n");
+  return [...(title === undefined ? [] : [title]), ...blocks.map((block) => markdownBlock(block, options))].join(
+    "\n\n",
+  );
 }
 
 function markdownBlock(block: Block, options: DocumentOptions): string {

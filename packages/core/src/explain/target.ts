@@ -71,7 +71,8 @@ const problemRows = ({ problem }: Explained): number => problem.x.type.shape[0];
 
 /** "this network has W1 to W3", where there are others of that letter, else everything there is. */
 function known({ graph, names, inputs }: Derivation, wanted: string): string {
-  if (inputs.some(({ name, role }) => name === wanted && role === "given")) return "it is given, and not differentiated";
+  if (inputs.some(({ name, role }) => name === wanted && role === "given"))
+    return "it is given, and not differentiated";
   const all = graph.targets.map((node) => names.get(node) as string);
   const letter = /^(\D+)\d*$/u.exec(wanted)?.[1];
   const alike = all.filter((name) => letter !== undefined && /^(\D+)\d+$/u.exec(name)?.[1] === letter);

@@ -9,7 +9,8 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-export const padTo = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - displayWidth(text)));
+export const padTo = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - displayWidth(text)));
 
 export const padBefore = (text: string, width: number): string =>
   " ".repeat(Math.max(0, width - displayWidth(text))) + text;

@@ -6,7 +6,16 @@ import type { Notation } from "../graph/notation.ts";
 import { printShape, type Shape } from "../graph/type.ts";
 import { catalogue, type Words } from "./catalogue.ts";
 import type { RuleUse } from "./derivation.ts";
-import { type Block, type Cell, type Equation, type Inline, type LegendEntry, pieces, type Table, text } from "./document.ts";
+import {
+  type Block,
+  type Cell,
+  type Equation,
+  type Inline,
+  type LegendEntry,
+  pieces,
+  type Table,
+  text,
+} from "./document.ts";
 import { matrixLines } from "./matrix.ts";
 import { printNotation, printNumber } from "./print-notation.ts";
 import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
@@ -38,7 +47,8 @@ export function terminalLines(blocks: readonly Block[], options: TerminalOptions
   return blocks.flatMap((block, i) => [...(isApart(blocks[i - 1], block) ? [""] : []), ...blockLines(block, full)]);
 }
 
-const isGiven = (block: Block): boolean => block.kind === "equation" && block.sides.length === 0 && !block.rules?.length;
+const isGiven = (block: Block): boolean =>
+  block.kind === "equation" && block.sides.length === 0 && !block.rules?.length;
 
 /** Whether an empty line stands between two blocks: not under a heading where text follows, nor between what is given. */
 function isApart(before: Block | undefined, block: Block): boolean {
@@ -81,9 +91,17 @@ function equationLines(shown: Equation, options: Full): string[] {
     (before, part) => join(before, `= ${printNotation(part, digits)}`, width, indent),
     [],
   );
-  const equal = (lines: readonly string[]): string[] => lines.map((line, i) => `${indent}${i === 0 ? "= " : "  "}${line}`);
+  const equal = (lines: readonly string[]): string[] =>
+    lines.map((line, i) => `${indent}${i === 0 ? "= " : "  "}${line}`);
   const numbers = [
-    ...(shown.factors ? equal(besides(shown.factors.map(({ shape, values }) => matrix(values, shape, room)), room.width)) : []),
+    ...(shown.factors
+      ? equal(
+          besides(
+            shown.factors.map(({ shape, values }) => matrix(values, shape, room)),
+            room.width,
+          ),
+        )
+      : []),
     ...(shown.value ? equal(matrix(shown.value.values, shown.value.shape, room)) : []),
   ];
   const lines = [...formulas, ...numbers];
@@ -120,7 +138,10 @@ function besides(all: readonly (readonly string[])[], width: number): string[] {
   if (widths.reduce((sum, one) => sum + one + 1, -1) > width) return all.flat();
   const height = Math.max(...all.map((lines) => lines.length));
   return Array.from({ length: height }, (_, row) =>
-    all.map((lines, i) => padTo(lines[row] ?? "", widths[i])).join(" ").trimEnd(),
+    all
+      .map((lines, i) => padTo(lines[row] ?? "", widths[i]))
+      .join(" ")
+      .trimEnd(),
   );
 }
 
@@ -148,7 +169,8 @@ function paintNumbers(line: string, { paint }: Full): string {
 /** Puts `part` on the last line if it fits there, else on new lines. */
 function join(lines: readonly string[], part: string, width: number, indent: string): string[] {
   const last = lines.at(-1);
-  if (last !== undefined && displayWidth(last) + 1 + displayWidth(part) <= width) return [...lines.slice(0, -1), `${last} ${part}`];
+  if (last !== undefined && displayWidth(last) + 1 + displayWidth(part) <= width)
+    return [...lines.slice(0, -1), `${last} ${part}`];
   const [first, ...more] = wrapText(part, width - 2, indent);
   return [...lines, first, ...more.map((line) => `  ${line}`)];
 }
@@ -175,7 +197,10 @@ function tableLines({ caption, head, rows }: Table, options: Full): string[] {
   const top = wrapText(plain(caption, options), width, "");
   if (total > width) return [...top, ...cells.flatMap((row, r) => stacked(titles, row, rows[r], options))];
   const line = (row: readonly string[]): string =>
-    row.map((cell, c) => (isNumber(c) ? padBefore(cell, widths[c]) : padTo(cell, widths[c]))).join("  ").trimEnd();
+    row
+      .map((cell, c) => (isNumber(c) ? padBefore(cell, widths[c]) : padTo(cell, widths[c])))
+      .join("  ")
+      .trimEnd();
   return [...top, line(titles), ...cells.map(line)];
 }
 
@@ -186,4 +211,3 @@ function stacked(titles: readonly string[], row: readonly string[], given: reado
     return wrapText(c === 0 ? cell : `${titles[c]} ${cell}`, options.width, indent);
   });
 }
-

@@ -1,11 +1,12 @@
 /** The derivation as plain data: what is shown in the terminal, at full precision. */
 import { expect, test } from "vitest";
+import { catalogue } from "../../src/explain/catalogue.ts";
 import { derivationJson } from "../../src/explain/json.ts";
 import { deriveAndRun, net, net2321 } from "./nets.ts";
 
 test("survives JSON, with every step and every number exactly", () => {
   const { derivation, numbers } = deriveAndRun(net2321("tanh"));
-  const data = JSON.parse(JSON.stringify(derivationJson(derivation, numbers)));
+  const data = JSON.parse(JSON.stringify(derivationJson(derivation, numbers, catalogue.en)));
   const tensors = [...data.inputs, ...data.forward, ...data.backward];
   expect(tensors.map((tensor) => tensor.name)).toEqual(Object.keys(numbers));
   for (const { name, values, shape } of tensors) {
@@ -21,7 +22,9 @@ test("survives JSON, with every step and every number exactly", () => {
 
 test("a step", () => {
   const { derivation, numbers } = deriveAndRun(net([{ units: 1, activation: "gelu" }], { batch: 1 }));
-  const { values: _, ...step } = derivationJson(derivation, numbers).backward.find((one) => one.name === "∂L/∂z1")!;
+  const { values: _, ...step } = derivationJson(derivation, numbers, catalogue.en).backward.find(
+    (one) => one.name === "∂L/∂z1",
+  )!;
   expect(step).toMatchInlineSnapshot(`
     {
       "chain": [
@@ -32,7 +35,14 @@ test("a step", () => {
       "formula": "0.7071067811865476 · 0.5 · ∂L/∂y ⊙ z₁ ⊙ u₁ + 0.5 · ∂L/∂y ⊙ (1 + erf(0.7071067811865476 · z₁))",
       "kind": "cotangent",
       "name": "∂L/∂z1",
-      "rule": "2 × pullback of mul, operand 1",
+      "rules": [
+        {
+          "count": 2,
+          "op": "mul",
+          "operand": 1,
+          "rule": "pullback",
+        },
+      ],
       "shape": [
         1,
         1,
@@ -45,6 +55,10 @@ test("a step", () => {
 test("numbers that JSON has not are words; missing ones are an error", () => {
   const { derivation, numbers } = deriveAndRun(net2321("tanh", { batch: 3 }));
   const t = Float64Array.of(Number.NaN, Number.POSITIVE_INFINITY, -1);
-  expect(derivationJson(derivation, { ...numbers, t }).inputs.at(-1)!.values).toEqual(["NaN", "Infinity", -1]);
-  expect(() => derivationJson(derivation, { t })).toThrow("no numbers for 'x'");
+  expect(derivationJson(derivation, { ...numbers, t }, catalogue.en).inputs.at(-1)!.values).toEqual([
+    "NaN",
+    "Infinity",
+    -1,
+  ]);
+  expect(() => derivationJson(derivation, { t }, catalogue.en)).toThrow("no numbers for 'x'");
 });

@@ -1,8 +1,11 @@
 /** Small networks with a loss, ready to be derived and run: asymmetric shapes, repeatable numbers. */
 import { evaluate } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
-import { type Derivable, type Derivation, derive, type Step } from "../../src/explain/derivation.ts";
+import { catalogue } from "../../src/explain/catalogue.ts";
+import type { Derivable, Step } from "../../src/explain/derivation.ts";
+import { type Evaluate, type Explained, explained, type Numbers } from "../../src/explain/explained.ts";
 import { printNotation } from "../../src/explain/print-notation.ts";
+import { rulesText } from "../../src/explain/terminal.ts";
 import { type Expr, label } from "../../src/graph/expr.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { type LossName, losses, reduceRows } from "../../src/nn/losses.ts";
@@ -30,8 +33,9 @@ export function net(layers: readonly LayerSpec[], options: NetOptions = {}): Der
   const cost = losses[lossName]();
   const t = cost.target === "labels" ? input("t", [batch], "i32") : input("t", output.type.shape, "f64");
   const w = input("w", [batch], "f64");
-  const loss = label(reduceRows(cost.perRow(output, t), weighted ? w : undefined, "mean"), "L");
-  return { loss, layers: nodes, parameters, x, given: weighted ? [t, w] : [t] };
+  const rows = cost.perRow(output, t);
+  const loss = label(reduceRows(rows, weighted ? w : undefined, "mean"), "L");
+  return { loss, rows, layers: nodes, parameters, x, given: weighted ? [t, w] : [t] };
 }
 
 /** 2-3-2-1 with one activation throughout. */
@@ -54,21 +58,25 @@ export function numbersFor({ x, parameters, given = [] }: Derivable): Record<str
 }
 
 /** The derivation, and the numbers of its inputs and of everything that it shows. */
-export function deriveAndRun(problem: Derivable): {
-  derivation: Derivation;
-  numbers: Record<string, ArrayLike<number>>;
-} {
-  const derivation = derive(problem);
-  const inputs = numbersFor(problem);
-  return { derivation, numbers: { ...inputs, ...evaluate(referenceEngine, derivation.program, inputs) } };
+export function deriveAndRun(problem: Derivable, inputs: Numbers = numbersFor(problem)): Explained {
+  return explained(problem, inputs, run);
 }
+
+/** On the reference engine, with the inputs that the program has. */
+export const run: Evaluate = (program, inputs) =>
+  evaluate(
+    referenceEngine,
+    program,
+    Object.fromEntries(program.inputs.map(({ label: name }) => [name, inputs[name!]])),
+  );
 
 /** "δ₃ = ∂L/∂z₃ = (∂L/∂y)(∂y/∂z₃) = ∂L/∂y ⊙ (1 − y²)  [4, 1] pullback of tanh, operand 0" */
 export function lines(steps: readonly Step[]): string {
   return steps
-    .map(({ symbol, chain, formula, type, rule }) => {
+    .map(({ symbol, chain, formula, type, rules }) => {
+      const rule = rulesText(rules, { words: catalogue.en, digits: 4 });
       const equation = [symbol, ...chain, formula].map((part) => printNotation(part)).join(" = ");
-      return `${equation}  [${type.shape.join(", ")}]${rule === undefined ? "" : ` ${rule}`}`;
+      return `${equation}  [${type.shape.join(", ")}]${rule === "" ? "" : ` ${rule}`}`;
     })
     .join("\n");
 }

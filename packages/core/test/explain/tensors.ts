@@ -81,6 +81,13 @@ const functions: Record<string, (...xs: number[]) => number> = {
   abs: Math.abs,
   sign: Math.sign,
   min: Math.min,
+  max: Math.max,
+  minimum: Math.min,
+  maximum: Math.max,
+  expm1: Math.expm1,
+  log1p: Math.log1p,
+  log: Math.log,
+  where: (c, a, b) => (c === 0 ? b : a),
   relu: (x) => Math.max(x, 0),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   softplus: (x) => Math.log(1 + Math.exp(x)),
@@ -91,6 +98,7 @@ const infixes: Record<string, (a: number, b: number) => number> = {
   "+": (a, b) => a + b,
   "−": (a, b) => a - b,
   "⊙": (a, b) => a * b,
+  "·": (a, b) => a * b,
   "/": (a, b) => a / b,
   "<": (a, b) => Number(a < b),
   "≤": (a, b) => Number(a <= b),
@@ -117,6 +125,11 @@ export function tensors(known: ReadonlyMap<string, Tensor>): Algebra<Tensor> {
         const values = parts[0].values.flatMap((place) => [0, 1, 2].map((k) => Number(k === place)));
         return { shape: [parts[0].values.length, 3], values };
       }
+      if (name === "softmax") {
+        const logs = reduce(parts[0], "j", logTotal);
+        return each((x, log) => Math.exp(x - log), parts[0], { shape: [logs.shape[0], 1], values: logs.values });
+      }
+      if (functions[name] === undefined) throw new Error(`no function '${name}'`);
       return each(functions[name], ...parts);
     },
   };

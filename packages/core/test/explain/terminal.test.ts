@@ -1,14 +1,16 @@
 /** Derivations in a terminal: complete, within the width, every symbol introduced before it is used. */
 import { describe, expect, test } from "vitest";
-import { derive } from "../../src/explain/derivation.ts";
-import { legend } from "../../src/explain/legend.ts";
+import { catalogue } from "../../src/explain/catalogue.ts";
 import { matrixLines } from "../../src/explain/matrix.ts";
+import { parseTarget } from "../../src/explain/target.ts";
 import { terminalLines } from "../../src/explain/terminal.ts";
+import { givenView, symbolsView } from "../../src/explain/views/forward.ts";
+import { overview, views } from "../../src/explain/views/views.ts";
 import { deriveAndRun, net, net2321 } from "./nets.ts";
 
 test("one row through tanh, 80 columns", () => {
-  const { derivation, numbers } = deriveAndRun(net([{ units: 2, activation: "tanh" }], { batch: 1, inputs: 3 }));
-  expect(terminalLines(derivation, numbers).join("\n")).toMatchInlineSnapshot(`
+  const of = deriveAndRun(net([{ units: 2, activation: "tanh" }], { batch: 1, inputs: 3 }));
+  expect(terminalLines(overview(of)).join("\n")).toMatchInlineSnapshot(`
     "SYMBOLS
       x               the input: each row is one example
       W₁ b₁           the parameters, which training changes: weights W (row i holds
@@ -78,8 +80,8 @@ test("one row through tanh, 80 columns", () => {
 
 test("a batch through softmax cross-entropy, 40 columns", () => {
   const problem = net([{ units: 3, activation: "identity" }], { loss: "softmax-cross-entropy" });
-  const { derivation, numbers } = deriveAndRun(problem);
-  expect(terminalLines(derivation, numbers, { width: 40, digits: 3, rows: 3 }).join("\n")).toMatchInlineSnapshot(`
+  const of = deriveAndRun(problem);
+  expect(terminalLines(overview(of), { width: 40, digits: 3, rows: 3 }).join("\n")).toMatchInlineSnapshot(`
     "SYMBOLS
       x         the input: each row is one
                 example
@@ -181,8 +183,8 @@ test("a batch through softmax cross-entropy, 40 columns", () => {
 
 describe.each([40, 60, 80, 120])("%i columns", (width) => {
   test.each(["tanh", "relu", "gelu", "silu"] as const)("%s stays within them", (activation) => {
-    const { derivation, numbers } = deriveAndRun(net2321(activation, { batch: 9, inputs: 30 }));
-    const lines = terminalLines(derivation, numbers, { width });
+    const of = deriveAndRun(net2321(activation, { batch: 9, inputs: 30 }));
+    const lines = terminalLines(overview(of), { width });
     expect(lines.filter((line) => line.length > width)).toEqual([]);
     expect(lines.some((line) => line.includes("…"))).toBe(true);
     expect(lines).toContain("     ⋮ 3 more rows");
@@ -190,8 +192,8 @@ describe.each([40, 60, 80, 120])("%i columns", (width) => {
 });
 
 test("every symbol of a formula has been introduced above it", () => {
-  const { derivation, numbers } = deriveAndRun(net2321("gelu"));
-  const text = terminalLines(derivation, numbers, { width: 200 });
+  const of = deriveAndRun(net2321("gelu"));
+  const text = terminalLines(overview(of), { width: 200 });
   const legend = text.slice(0, text.indexOf("GIVEN")).join(" ");
   for (const mark of ["x", "W₁", "b₃", "z₁", "h₂", "y", "L", "t", "u₁", "δ₃", "⊙", "Aᵀ", "Σᵢ", "erf(a)", "∂L/∂a"]) {
     expect(legend.split(" ").map((word) => word.replace(/[,:]$/, ""))).toContain(mark);
@@ -200,14 +202,36 @@ test("every symbol of a formula has been introduced above it", () => {
 });
 
 test("the symbols of a deep network are listed by the first and the last", () => {
-  const { derivation } = deriveAndRun(
-    net(Array.from({ length: 9 }, () => ({ units: 2, activation: "tanh" }) as const)),
-  );
-  expect(legend(derivation).map((entry) => entry.symbols)).toContain("z₁ z₂ z₃ … z₉");
+  const of = deriveAndRun(net(Array.from({ length: 9 }, () => ({ units: 2, activation: "tanh" }) as const)));
+  expect(terminalLines(symbolsView(of)).join("\n")).toContain("  z₁ z₂ z₃ … z₉");
 });
 
-test("missing numbers are named", () => {
-  expect(() => terminalLines(derive(net2321("tanh")), {})).toThrow("no numbers for 'x'");
+test("Chinese: every text, two columns a character, within 40 columns", () => {
+  const of = deriveAndRun(net2321("tanh", { batch: 1 }));
+  const lines = terminalLines([...overview(of), ...views.paths(of, parseTarget(of, "W1[2,1]"))], {
+    width: 40,
+    words: catalogue.zh,
+  });
+  const columns = (line: string): number => [...line].reduce((sum, one) => sum + (one >= "\u2e80" ? 2 : 1), 0);
+  expect(lines.filter((line) => columns(line) > 40)).toEqual([]);
+  expect(lines).toContain("反向传播：用链式法则从 L 回到输入");
+  expect(
+    lines
+      .join("")
+      .match(/[a-z]{3,}/g)
+      ?.filter((word) => !["tanh", "mul", "matmul", "broadcast"].includes(word)),
+  ).toEqual([]);
+});
+
+test("numbers are painted by their sign, formulas and shapes are not", () => {
+  const of = deriveAndRun(net2321("tanh", { batch: 1 }));
+  const signs: [string, number][] = [];
+  const lines = terminalLines(givenView(of), {
+    paint: (number, sign) => `${(signs.push([number, sign]), "")}<${number}>`,
+  });
+  expect(lines[1]).toMatch(/^x = \[ <−?[\d.]+> {2}<−?[\d.]+> \] +\[1, 2\]$/);
+  for (const [number, sign] of signs) expect(number.startsWith("−")).toBe(sign < 0);
+  expect(new Set(signs.map(([, sign]) => sign))).toEqual(new Set([-1, 1]));
 });
 
 test("matrices: decimal points below each other, the last row and column always shown", () => {

@@ -1,6 +1,7 @@
 /** What each row contributes: ∂L/∂W = Σᵣ (∂L/∂ℓᵣ)(∂ℓᵣ/∂W), where ∂L/∂ℓᵣ is 1/B for a mean over B rows. */
-import { jvp } from "../../autodiff/forward.ts";
+
 import { jacobian } from "../../autodiff/curvature.ts";
+import { jvp } from "../../autodiff/forward.ts";
 import { gradients } from "../../autodiff/reverse.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { input } from "../../ops/source.ts";
@@ -33,7 +34,8 @@ export function contributions(of: Explained, target: Target): RowContribution[] 
   if (rows === undefined) throw new Error("the problem does not say what each row costs: give `rows`");
   const { inputs } = of.derivation.program;
   const base = of.compute({ losses: rows, factors: gradients(loss, [rows])[0] }, inputs);
-  const { derivatives, along } = target.index === undefined ? ofTensor(of, target) : ofElement(of, target, target.index);
+  const { derivatives, along } =
+    target.index === undefined ? ofTensor(of, target) : ofElement(of, target, target.index);
   return Array.from(base.losses, (cost, row) => ({
     row,
     loss: cost,
@@ -65,7 +67,9 @@ function ofTensor(of: Explained, target: Target): Derivatives {
   const rows = of.problem.rows!;
   const [count, size] = [sizeOf(rows.type.shape), sizeOf(target.node.type.shape)];
   if (count * count * size > MOST) {
-    throw new RangeError(`the gradients of ${count} rows by all of ${target.name} are too many numbers: choose one element, as ${target.name}[1,1]`);
+    throw new RangeError(
+      `the gradients of ${count} rows by all of ${target.name} are too many numbers: choose one element, as ${target.name}[1,1]`,
+    );
   }
   const { all } = of.compute({ all: jacobian(rows, [target.node], "reverse") }, of.derivation.program.inputs);
   const whole = of.numbers[gradientStep(of, target).name];
@@ -102,17 +106,35 @@ export function batchView(of: Explained, target: Target): Block[] {
     paragraph(element ? "batch.why" : "batch.norms", { gradient, L: lossSymbol(of), B: all.length }),
     table(
       text("batch.caption", { gradient }),
-      ["batch.row", "batch.loss", "batch.factor", element ? "batch.derivative" : "batch.norm", element ? "batch.product" : "batch.along"],
       [
-        ...shown.map(({ row, loss, factor, derivative, contribution }) => [row + 1, loss, factor, derivative, contribution]),
+        "batch.row",
+        "batch.loss",
+        "batch.factor",
+        element ? "batch.derivative" : "batch.norm",
+        element ? "batch.product" : "batch.along",
+      ],
+      [
+        ...shown.map(({ row, loss, factor, derivative, contribution }) => [
+          row + 1,
+          loss,
+          factor,
+          derivative,
+          contribution,
+        ]),
         ...(rest.length > 0
-          ? [line(text("batch.rest", { count: rest.length }), rest.reduce((sum, { contribution }) => sum + contribution, 0))]
+          ? [
+              line(
+                text("batch.rest", { count: rest.length }),
+                rest.reduce((sum, { contribution }) => sum + contribution, 0),
+              ),
+            ]
           : []),
         // What does not come from any row: a regulariser.
-        ...(Math.abs(elsewhere) > 1e-12 * Math.max(1, Math.abs(reached)) ? [line(text("batch.regulariser"), elsewhere)] : []),
+        ...(Math.abs(elsewhere) > 1e-12 * Math.max(1, Math.abs(reached))
+          ? [line(text("batch.regulariser"), elsewhere)]
+          : []),
         line(element ? gradient : text("batch.length", { gradient }), reached),
       ],
     ),
   ];
 }
-

@@ -1,8 +1,9 @@
 /** The backward pass as it runs: each derivative as a product by the chain rule, then as the formula that computes it. */
-import { visibleOperands } from "../formula.ts";
+
 import type { Step } from "../derivation.ts";
 import { type Block, heading, paragraph } from "../document.ts";
 import { type Explained, stepEquation } from "../explained.ts";
+import { visibleOperands } from "../formula.ts";
 import type { Target } from "../target.ts";
 import { gradientStep, gradientSymbol, lossSymbol } from "./shared.ts";
 

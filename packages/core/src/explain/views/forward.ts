@@ -1,7 +1,7 @@
 /** The forward pass: the symbols, what is given, and every value from the input to the loss. */
-import { heading, type Block, type Equation, paragraph } from "../document.ts";
-import { type Explained, stepEquation, tensorOf } from "../explained.ts";
+import { type Block, type Equation, heading, paragraph } from "../document.ts";
 import { termsOf } from "../element.ts";
+import { type Explained, stepEquation, tensorOf } from "../explained.ts";
 import { legend } from "../legend.ts";
 import { elementSymbol, type Target } from "../target.ts";
 import { lossSymbol } from "./shared.ts";

@@ -4,10 +4,10 @@
  * a loss of its prediction (sigmoid with binary cross-entropy, exp with Poisson).
  */
 import { infix } from "../../graph/notation.ts";
+import { partial } from "../derivation.ts";
 import { type Block, equation, heading, paragraph } from "../document.ts";
 import { type Explained, stepEquation, tensorOf } from "../explained.ts";
 import { jacobianNotation, localJacobian } from "../local-jacobian.ts";
-import { partial } from "../derivation.ts";
 import { gradientName, gradientStep, lossName } from "./shared.ts";
 
 /**
@@ -16,7 +16,8 @@ import { gradientName, gradientStep, lossName } from "./shared.ts";
  * Throws RangeError for more than one row.
  */
 export function fusionView(fused: Explained, apart: Explained): Block[] {
-  if (fused.problem.x.type.shape[0] > 1) throw new RangeError("the loss is taken apart for one row: choose it with its number");
+  if (fused.problem.x.type.shape[0] > 1)
+    throw new RangeError("the loss is taken apart for one row: choose it with its number");
   const { z, h: p } = apart.problem.layers[apart.problem.layers.length - 1];
   const { names, forward } = apart.derivation;
   const [below, above] = [z, p].map((node) => names.get(node) as string);

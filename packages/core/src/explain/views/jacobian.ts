@@ -33,7 +33,9 @@ export function jacobianView(of: Explained, target: Target): Block[] {
   return [
     heading("jacobian", { gradient }),
     paragraph("jacobian.why", { L: lossSymbol(of) }),
-    ...(chain === undefined ? [] : [equation(gradient, [chain]), paragraph("jacobian.shapes", { shapes: shapesOf(arrows, target.node) })]),
+    ...(chain === undefined
+      ? []
+      : [equation(gradient, [chain]), paragraph("jacobian.shapes", { shapes: shapesOf(arrows, target.node) })]),
     equation(partial(lossName(of), nameOf(top)), [], { value: asRow(tensorOf(of, gradientStep(of, { node: top }))) }),
     ...arrows.flatMap((arrow) => arrowBlocks(of, arrow, local(arrow))),
     paragraph("jacobian.contract", { gradient }),
@@ -55,13 +57,18 @@ function checkSize(of: Explained, { to, from }: Arrow): void {
   const [m, n] = [sizeOf(to.type.shape), sizeOf(from.type.shape)];
   if (m * n <= MOST || of.derivation.graph.isElementwise(from, to)) return;
   const { names } = of.derivation;
-  const advice = of.problem.x.type.shape[0] > 1 ? "choose one row, or the contracted view" : "the contracted view shows the same without it";
+  const advice =
+    of.problem.x.type.shape[0] > 1
+      ? "choose one row, or the contracted view"
+      : "the contracted view shows the same without it";
   throw new RangeError(`∂${names.get(to)}/∂${names.get(from)} would have ${m} × ${n} numbers: ${advice}`);
 }
 
 /** The product of all factors, where there is one way from the loss. */
 function chainOf(of: Explained, arrows: readonly Arrow[], local: (arrow: Arrow) => Notation): Notation | undefined {
-  const single = arrows.every(({ to, from }, i) => of.derivation.graph.users(from).length === 1 && (i === 0 || arrows[i - 1].from === to));
+  const single = arrows.every(
+    ({ to, from }, i) => of.derivation.graph.users(from).length === 1 && (i === 0 || arrows[i - 1].from === to),
+  );
   if (!single || arrows.length === 0) return undefined;
   const top = partial(lossName(of), of.derivation.names.get(arrows[0].to) as string);
   return infix("", top, ...arrows.map(local));
@@ -115,4 +122,3 @@ function contraction(of: Explained, written: Notation, { to, from }: Arrow): Blo
     return paragraph("contract.matrix", { ...values, transposed: transposed(written) });
   return undefined;
 }
-

@@ -40,7 +40,9 @@ export function pathSum(of: Explained, target: Target, k: number): PathSum {
   const { values } = { values: of.numbers[gradientStep(of, target).name] };
   const index = target.index ?? largest(values);
   const places = wayUp(of, target.node);
-  const order = of.derivation.graph.targets.filter((node) => places.includes(node) && node !== target.node).toReversed();
+  const order = of.derivation.graph.targets
+    .filter((node) => places.includes(node) && node !== target.node)
+    .toReversed();
   const found = new Map<Expr, Layer>([[of.problem.loss, { best: [end(of.problem.loss)], count: [1], total: [1] }]]);
   for (const node of order) found.set(node, layer(of, node, found, k));
   const start = startLayer(of, target.node, index, found, k);
@@ -62,7 +64,11 @@ function end(loss: Expr): Best<Place> {
 
 function layer(of: Explained, node: Expr, found: ReadonlyMap<Expr, Layer>, k: number): Layer {
   const size = sizeOf(node.type.shape);
-  const result = { best: [] as Best<Place>[], count: new Array<number>(size).fill(0), total: new Array<number>(size).fill(0) };
+  const result = {
+    best: [] as Best<Place>[],
+    count: new Array<number>(size).fill(0),
+    total: new Array<number>(size).fill(0),
+  };
   for (let i = 0; i < size; i++) result.best.push(new Best(k));
   for (const user of of.derivation.graph.users(node)) {
     const above = found.get(user) as Layer;
@@ -125,7 +131,10 @@ export function pathsView(of: Explained, target: Target, shown = 10): Block[] {
   const rest = sum.count - sum.paths.length;
   return [
     heading("paths", { gradient }),
-    paragraph(target.index === undefined ? "paths.largest" : "paths.why", { start: targetSymbol(of, element), count: sum.count }),
+    paragraph(target.index === undefined ? "paths.largest" : "paths.why", {
+      start: targetSymbol(of, element),
+      count: sum.count,
+    }),
     table(
       text("paths.caption", { gradient }),
       ["path", "factors", "product"],

@@ -10,8 +10,7 @@ export const lossName = ({ derivation, problem }: Explained): string => derivati
 export const lossSymbol = (of: Explained): Notation => symbol(lossName(of));
 
 /** "∂L/∂W2" */
-export const gradientName = (of: Explained, node: Expr): string =>
-  `∂${lossName(of)}/∂${of.derivation.names.get(node)}`;
+export const gradientName = (of: Explained, node: Expr): string => `∂${lossName(of)}/∂${of.derivation.names.get(node)}`;
 
 /** ∂L/∂W₂, or ∂L/∂W₂[1, 3] for one element. */
 export function gradientSymbol(of: Explained, { node, name, index }: Target): Notation {
@@ -19,10 +18,10 @@ export function gradientSymbol(of: Explained, { node, name, index }: Target): No
   return infix("/", symbol(`∂${lossName(of)}`), index === undefined ? below : elementSymbol(of, node, below, index));
 }
 
-/** The step that computes ∂L/∂target. Throws Error for the loss itself. */
+/** The step that computes ∂L/∂target. Throws RangeError for the loss itself. */
 export function gradientStep(of: Explained, { node }: Pick<Target, "node">): Step {
   const step = stepNamed(of, gradientName(of, node));
-  if (step === undefined) throw new Error(`${gradientName(of, node)} is not among the steps`);
+  if (step === undefined) throw new RangeError(`${gradientName(of, node)} is 1: ask for what the loss depends on`);
   return step;
 }
 

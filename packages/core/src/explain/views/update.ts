@@ -53,7 +53,9 @@ function ofParameter(of: Explained, rule: UpdateRule, rate: number, node: Expr):
   return [
     paragraph("update.of", { parameter: symbol(name) }),
     equation(symbol(name), [], { value: given(of.numbers[name]) }),
-    equation(symbol("g"), [infix("/", symbol(gradientName(of, node).split("/")[0]), symbol(`∂${name}`))], { value: given(gradient) }),
+    equation(symbol("g"), [infix("/", symbol(gradientName(of, node).split("/")[0]), symbol(`∂${name}`))], {
+      value: given(gradient),
+    }),
     ...start.map(([key, values]) => equation(symbol(key), [], { value: given(values) })),
     ...steps(simple, inputs, (outs) => of.compute(outs, inputs, { ...numbers, [name]: of.numbers[name] })),
   ];
@@ -125,7 +127,9 @@ export function searchView(method: string, before: number, step: SearchStep, cou
     equation(symbol("L"), [], { value: { shape: [], values: [before] } }),
     equation(symbol("L′"), [], { value: { shape: [], values: [step.objective] } }),
     equation(symbol("predicted"), [], { value: { shape: [], values: [step.predicted] } }),
-    equation(symbol("actual"), [infix("−", symbol("L"), symbol("L′"))], { value: { shape: [], values: [step.actual] } }),
+    equation(symbol("actual"), [infix("−", symbol("L"), symbol("L′"))], {
+      value: { shape: [], values: [step.actual] },
+    }),
     equation(symbol("ρ"), [infix("/", symbol("actual"), symbol("predicted"))], {
       value: { shape: [], values: [step.actual / step.predicted] },
     }),
@@ -141,4 +145,3 @@ const STATE_SYMBOLS: Readonly<Record<string, string>> = {
   scale: "D",
   inverse: "B",
 };
-
