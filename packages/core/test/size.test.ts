@@ -73,11 +73,12 @@ async function weigh(...entries: readonly string[]): Promise<Weight> {
 }
 
 /**
- * 56.5 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
- * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.)
+ * 57.5 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
+ * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(56_500);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(57_500);
 });
 
 /** 4.5 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
@@ -86,11 +87,12 @@ test("threads stay under theirs", async () => {
 });
 
 /**
- * 12 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. (Of these 2 are
- * Hessians by the rows' structure, ten times as fast as by unit vectors of all parameters.)
+ * 12.5 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. (Of these 2 are
+ * Hessians by the rows' structure, ten times as fast as by unit vectors of all parameters; 0.7 are the parting into chunks of
+ * the factorisations, some of which the gradient's flow uses, too.)
  */
 test("second order in fit stays under its own", async () => {
-  expect((await weigh("index.ts")).secondOrder).toBeLessThan(12_000);
+  expect((await weigh("index.ts")).secondOrder).toBeLessThan(12_500);
 });
 
 /** 12.5 KB for the methods themselves, for minimising any expression, and for all factorisations. */

@@ -7,7 +7,8 @@
 import type { Expr } from "../graph/expr.ts";
 import type { Shape } from "../graph/type.ts";
 import { layerName, type NetworkSpec } from "../nn/network.ts";
-import { allFinite, findOrigin, indexOf, type Origin } from "./first-fault.ts";
+import { findOrigin, indexOf, type Origin } from "./first-fault.ts";
+import { allFinite } from "./first-fault-check.ts";
 import { type Named, place, printNumber, Symbols, withNumbers } from "./first-fault-symbols.ts";
 import type { Recording, State } from "./training.ts";
 import { Turns } from "./turns.ts";

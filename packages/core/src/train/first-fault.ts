@@ -5,6 +5,7 @@
 import type { Expr } from "../graph/expr.ts";
 import { nodesOf, type Program } from "../graph/program.ts";
 import { type Shape, sizeOf, stridesOf } from "../graph/type.ts";
+import { allFinite } from "./first-fault-check.ts";
 
 export interface Fault {
   /** "log(-0.3) = NaN", as far as the operation is elementwise; else its name and result. */
@@ -108,11 +109,4 @@ function describe({ node, at, value, operands }: Origin): Fault {
 /** Where element `at` of a tensor, counted row-major, stands: one number for each axis, from 0. */
 export function indexOf(at: number, shape: Shape): number[] {
   return stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]);
-}
-
-/** Whether no number is NaN or infinite: x − x is 0 for all others. */
-export function allFinite(values: ArrayLike<number>): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] - values[i];
-  return sum === 0;
 }

@@ -12,7 +12,7 @@ import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { adam } from "../optim/adam.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
-import { allFinite } from "./first-fault.ts";
+import { allFinite } from "./first-fault-check.ts";
 import type { TrainingFault } from "./first-fault-training.ts";
 import { checkSettings, type FitOptions, type Settings } from "./fit-options.ts";
 import type { LayerFlow } from "./gradient-flow-types.ts";
@@ -146,7 +146,7 @@ export async function* fit(
 
 /** Loaded only where the gradient's flow is asked for. */
 async function openProbe(network: NetworkSpec, train: Dataset, options: FitOptions, trainer: Training) {
-  const { FlowProbe } = await import("./gradient-flow.ts");
+  const { FlowProbe } = await import("./diagnostics.ts");
   return new FlowProbe(network, train, options, trainer);
 }
 
@@ -157,7 +157,7 @@ async function findFault(
   { slice }: FitOptions,
 ): Promise<TrainingFault | undefined> {
   if (trainer.recording === undefined) return undefined;
-  const { findTrainingFault } = await import("./first-fault-training.ts");
+  const { findTrainingFault } = await import("./diagnostics.ts");
   return findTrainingFault(trainer.recording(), network, slice);
 }
 

@@ -8,7 +8,6 @@
  * takes 1/PATIENCE = 4 % of the steps' time however wide the layers are; besides, one plan is compiled, and there is a
  * measurement at the start and one at the end. `node bench/flow.js` measures it.
  */
-import { jacobian } from "../autodiff/curvature.ts";
 import { gradients, vjp } from "../autodiff/reverse.ts";
 import type { Executable } from "../engines/engine.ts";
 import { type Expr, topological } from "../graph/expr.ts";
@@ -17,13 +16,15 @@ import { plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { norm } from "../linalg/vector.ts";
 import { type Activation, activations } from "../nn/activations.ts";
 import { type Forward, forward, layerName, type NetworkSpec } from "../nn/network.ts";
+import { sqrt } from "../ops/elementary.ts";
+import { broadcastTo } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
 import { max } from "../ops/reduce.ts";
-import { mul } from "../ops/ring.ts";
+import { mul, square } from "../ops/ring.ts";
 import { abs } from "../ops/select.ts";
 import { reshape } from "../ops/shape.ts";
-import { fill, input } from "../ops/source.ts";
-import { globalNorm } from "../optim/clip.ts";
+import { constant, fill, input } from "../ops/source.ts";
+import { sum } from "../ops/sum-broadcast.ts";
 import { type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { valuesOf } from "./first-fault.ts";
 import type { FitOptions } from "./fit-options.ts";
@@ -161,21 +162,24 @@ function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
   // As the network predicts: no dropout, batch norm by its running statistics.
   const context = { training: false, weight };
   const result = objective({ network, loss, l1, l2 }, carried, { x, target: y }, context);
-  const one = forward(network, params, row, { training: false, buffers });
+  const through = (rows: Expr): Forward => forward(network, params, rows, { training: false, buffers });
   const zs = result.layers.map(({ z }) => z);
   const weights = zs.map((_, index) => params[`W${index + 1}`]);
   const bars = gradients(result.loss, [...zs, ...weights]);
   const found: Record<string, Expr> = {};
   result.layers.forEach(({ h }, index) => {
     const l = index + 1;
-    found[`delta${l}`] = globalNorm([bars[index]]);
-    found[`gradient${l}`] = globalNorm([bars[zs.length + index]]);
+    found[`delta${l}`] = size(bars[index]);
+    found[`gradient${l}`] = size(bars[zs.length + index]);
     const slope = slopeOf(h, argumentOf(h, zs[index], l));
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
-    found[`jacobian${l}`] = gramOrSelf(layerJacobian(one, index, row, weights[index]));
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(through, index, row, weights[index]));
   });
   return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
 }
+
+/** ‖x‖ */
+const size = (x: Expr): Expr => sqrt(sum(square(x)));
 
 /** What φ was given: z, or z normalised. */
 function argumentOf(h: Expr, z: Expr, layer: number): Expr {
@@ -199,12 +203,23 @@ function isElementwise(h: Expr, z: Expr): boolean {
   return true;
 }
 
-/** Jₗ of one row: diag(φ′) W where φ acts element by element on z, else by as many pullbacks as there are units. */
-function layerJacobian({ layers }: Forward, index: number, row: Expr, W: Expr): Expr {
-  const { z, h } = layers[index];
+/**
+ * Jₗ of one row [1, inputs]: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer
+ * has units, the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
+ */
+function layerJacobian(through: (rows: Expr) => Forward, index: number, row: Expr, W: Expr): Expr {
+  const [units] = W.type.shape;
+  const { z, h } = through(row).layers[index];
   const slope = slopeOf(h, z);
-  if (slope !== undefined) return mul(reshape(slope, [W.type.shape[0], 1]), W);
-  return jacobian(h, [index === 0 ? row : layers[index - 1].h]);
+  if (slope !== undefined) return mul(reshape(slope, [units, 1]), W);
+  const copies = broadcastTo(row, [units, row.type.shape[1]]);
+  const { layers } = through(copies);
+  const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));
+  return vjp(
+    [layers[index].h],
+    [index === 0 ? copies : layers[index - 1].h],
+    [constant(identity, [units, units], "f64")],
+  )[0];
 }
 
 /** J Jᵀ or Jᵀ J, whichever is smaller; J itself where both are too large. */
