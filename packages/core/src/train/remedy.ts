@@ -69,7 +69,7 @@ interface Candidate {
 
 /**
  * Tries remedies for a fault of `fit(network, data, options)` (the end event's `fault`). Only for first-order optimisers:
- * minimisers reject steps that are not finite. Throws as `fit`, and RangeError unless `seconds` > 0.
+ * minimisers reject steps that are not finite. A schedule that answers to losses goes on from where it stands. Throws as `fit`, and RangeError unless `seconds` > 0.
  */
 export async function findRemedy(
   network: NetworkSpec,
