@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
-import { terminalLines } from "@chaingrad/core/explain";
+import { overview, terminalLines } from "@chaingrad/core/explain";
 import { beforeAll, describe, expect, test } from "vitest";
-import { explainNet } from "../src/commands/explain.ts";
+import { explainNet } from "../src/explain/problem.ts";
 import { exampleBatch, exampleNetwork } from "../src/net/example.ts";
 import { computeGradients } from "../src/net/gradients.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
@@ -12,7 +12,8 @@ import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 const { net, tensors } = exampleNetwork;
 
 describe("the example", () => {
-  const { derivation, numbers } = explainNet(net, tensors, exampleBatch);
+  const of = explainNet(net, tensors, exampleBatch);
+  const { derivation, numbers } = of;
 
   test("is computed by hand", () => {
     const { W1, b1, W2, b2, W3, b3 } = tensors;
@@ -46,7 +47,7 @@ describe("the example", () => {
   });
 
   test.each([40, 80, 160])("fits %d columns", (width) => {
-    for (const line of terminalLines(derivation, numbers, { width })) expect(line.length).toBeLessThanOrEqual(width);
+    for (const line of terminalLines(overview(of), { width })) expect(line.length).toBeLessThanOrEqual(width);
   });
 });
 
@@ -95,6 +96,42 @@ describe("the command", () => {
     expect((await explain("net.json")).stdout).toContain("a random row");
   });
 
+  test.each(["forward", "jacobian", "contracted", "index", "paths", "batch", "update", "closed"])(
+    "shows the view %s",
+    async (view) => {
+      const { status, stdout, stderr } = await explain("--of", "W2[1,3]", "--view", view, "--quiet");
+      const updated = view === "update" ? await explain("--of", "W2", "--view", view, "--quiet") : undefined;
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect((updated?.stdout ?? stdout).replace(/^SYMBOLS.*?\n\n/s, "")).toMatchSnapshot();
+    },
+  );
+
+  test("takes the loss of a classifier apart: the fused gradient is the product of the parts", async () => {
+    write(
+      "three.json",
+      JSON.stringify({ inputs: 2, layers: [{ units: 3, activation: "identity" }], loss: "softmax-cross-entropy" }),
+    );
+    write("one.json", '{"x": [[1, 2]], "y": [1]}');
+    const { stdout } = await explain("three.json", "one.json", "--view", "fusion", "--json");
+    const equations = JSON.parse(stdout).view.filter(({ kind }: { kind: string }) => kind === "equation");
+    const [product, fused] = equations.slice(-2);
+    expect(equations.find(({ symbol }: { symbol: string }) => symbol === "∂p/∂y").sides).toEqual(["diag(p) − p pᵀ"]);
+    expect(product.values).toEqual(fused.values.map((value: number) => expect.closeTo(value, 14)));
+    const all = await explain("three.json", "--view", "all");
+    expect(all.stdout).toContain("THE LOSS, TAKEN APART");
+    expect((await explain("--view", "all")).stdout).toContain("fusion: left out.");
+  });
+
+  test.each(["adam", "newton", "levenberg-marquardt", "lbfgs"])("shows a step of %s", async (optimizer) => {
+    const { stdout } = await explain("--view", "update", "--optimizer", optimizer, "--quiet");
+    expect(stdout.slice(stdout.indexOf("UPDATE"))).toMatchSnapshot();
+  });
+
+  test("speaks Chinese", async () => {
+    const { stdout } = await explain("--lang", "zh", "--of", "W2[1,3]", "--view", "jacobian", "--quiet");
+    expect(stdout).toMatchSnapshot();
+  });
+
   test("explains a model on a row of a table", async () => {
     const lines = readFileSync(join(DATA, "cars.csv"), "utf8").split("\n");
     write("two.csv", [lines[0], lines[5], lines[9]].join("\n"));
@@ -115,6 +152,13 @@ describe("the command", () => {
     ["a row beyond the table", ["cars.safetensors", "two.csv", "--row", "3"], "'two.csv' has no row 3", "from 1 to 2"],
     ["a table without the target", ["cars.safetensors", "bare.csv"], "bare.csv", "'miles_per_gallon'"],
     ["no such network", ["nope.json"], "'nope.json'", "no such file"],
+    ["a target that there is not", ["--of", "W4"], "W4: this network has W1 to W3"],
+    ["a place that there is not", ["--of", "W2[3,1]"], "W2 is [2, 3]", "W2[2,3]"],
+    ["a view that there is not", ["--view", "cube"], "Allowed choices"],
+    ["an optimiser that there is not", ["--view", "update", "--optimizer", "magic"], "'magic'", "adam", "newton"],
+    ["the step of what is no parameter", ["--view", "update", "--of", "h1"], "h1 is no parameter"],
+    ["the parts of a loss that has none", ["--view", "fusion"], "mean-squared-error"],
+    ["a format that there is not", ["--format", "pdf"], "Allowed choices"],
     ["too many digits", ["--digits", "18"], "from 1 to 17"],
     ["too narrow a width", ["--width", "5"], "from 24 to 1000"],
   ])("refuses %s with status 2", async (_, args, ...mentions) => {

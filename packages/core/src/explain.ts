@@ -11,5 +11,5 @@ export { type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { contractedView } from "./explain/views/contracted.ts";
 export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts";
 export { fusionView } from "./explain/views/fusion.ts";
-export { type SearchStep, searchView, type UpdateRule, updateView } from "./explain/views/update.ts";
+export { type SearchStart, type SearchStep, searchView, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";

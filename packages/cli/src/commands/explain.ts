@@ -34,6 +34,7 @@ interface ExplainOptions extends CommonOptions {
   readonly lang: Language;
   readonly optimizer: string;
   readonly rate?: number;
+  readonly step: number;
   readonly digits: number;
   readonly width?: number;
   readonly pager: boolean;
@@ -75,6 +76,7 @@ export function register(program: Command): void {
     )
     .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
     .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
+    .option("--step <N>", "which step, of a second-order method", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
     .option("--no-pager", "print all at once in a terminal, however long it is")
@@ -94,7 +96,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
   const of = explainNet(opened.net, opened.tensors, batch);
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
   const title = describe(opened, source);
-  const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate };
+  const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate, step: options.step };
   const blocks = await viewBlocks(context, options.view);
   await write({ of, target, title, blocks }, options);
 }

@@ -10,6 +10,7 @@ import {
   givenView,
   overview,
   parseTarget,
+  type SearchStart,
   searchView,
   symbolsView,
   type Target,
@@ -43,6 +44,8 @@ export interface ViewContext {
   readonly batch: Batch;
   readonly optimizer: string;
   readonly rate: number | undefined;
+  /** Which step of a second-order method, from 1. */
+  readonly step: number;
 }
 
 /** Without a view the whole derivation, or of one target what leads to it. Throws UserError where a view cannot be shown. */
@@ -103,26 +106,23 @@ async function update(context: ViewContext): Promise<Block[]> {
   return search(context);
 }
 
-/** The first accepted step of a second-order method on the batch. */
-async function search({ of, opened, batch, optimizer }: ViewContext): Promise<Block[]> {
+/** An accepted step of a second-order method on the batch, from where the weights are. */
+async function search({ of, opened, batch, optimizer, step }: ViewContext): Promise<Block[]> {
   const { net, tensors } = opened;
-  if (!Object.hasOwn(minimizers, optimizer)) {
+  if (!isMethod(optimizer)) {
     const known = [...Object.keys(optimizers), ...Object.keys(minimizers)].join(", ");
     throw new UserError(`--optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`);
   }
-  const size = of.problem.parameters.reduce((total, { type }) => total + type.shape.reduce((a, b) => a * b, 1), 0);
   const { loss, l2 = 0 } = net;
-  const options = {
-    loss,
-    l2,
-    engine: await wasmEngine(),
-    optimizer: minimizers[optimizer as MinimizerName](),
-    epochs: 1,
-    initial: tensors,
-  };
-  for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, options)) {
-    if (event.type === "epoch" && event.iteration !== undefined)
-      return searchView(optimizer, of.numbers.L[0], event.iteration, size);
+  const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer](), epochs: step };
+  const flat = of.problem.parameters.flatMap(({ label: name }) => Array.from(of.numbers[name as string]));
+  let before: SearchStart = { objective: of.numbers.L[0], x: flat };
+  for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, { ...options, initial: tensors })) {
+    if (event.type !== "epoch" || event.iteration === undefined) continue;
+    if (event.epoch === step) return searchView(optimizer, before, event.iteration);
+    before = { objective: event.iteration.objective, x: event.iteration.x.slice() };
   }
-  throw new UserError(`${optimizer} finds no step here: the gradient is zero, or no step lowers the loss`);
+  throw new UserError(`${optimizer} takes no step ${step} here: the gradient is zero, or no step lowers the loss`);
 }
+
+const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);

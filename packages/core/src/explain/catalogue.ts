@@ -39,6 +39,15 @@ const en = {
   "legend.sigmoid": "$1/(1 + e⁻ᵃ)$, between 0 and 1",
   "legend.softplus": "$ln(1 + eᵃ)$",
   "legend.erf": "the error function $2/√π ∫₀ᵃ e^(−t²) dt$",
+  "legend.sqrt": "the square root of $a$",
+  "legend.log": "the natural logarithm of $a$",
+  "legend.log1p": "$ln(1 + a)$, exact for small $a$ too",
+  "legend.expm1": "$eᵃ − 1$, exact for small $a$ too; with $a = t ln β$ it is $βᵗ − 1$",
+  "legend.abs": "the size of $a$ without its sign",
+  "legend.maximum": "the larger of $a$ and $b$",
+  "legend.minimum": "the smaller of $a$ and $b$",
+  "legend.diag": "the matrix with the numbers of $a$ on its diagonal and zeros elsewhere",
+  "legend.⊗": "the row $aᵀ$ once in every row of the identity matrix $I$: blocks along the diagonal",
   "legend.softmax": "$eᵃ$ divided by its sum along the row: positive, with sum 1",
   "legend.logsumexpj": "$ln Σⱼ eᵃ$, so that $exp(a − logsumexpⱼ(a))$ is $softmax(a)$",
   "legend.one-hot": "a row of zeros with a 1 at place $a$, counted from 0",
@@ -111,7 +120,21 @@ const en = {
   "update.why":
     "What the optimiser makes of the gradient {gradient}, with the learning rate {rate}, in its step {step}. A prime marks the next value. All products are number by number.",
   "update.of": "For {parameter}:",
-  "search.why": "One accepted step of the method on all rows, over {count} parameters in the order of the layers.",
+  "search.newton":
+    "$(H + λI) p = −g$: $H$ holds the second derivatives of the loss, $g$ its gradient. $λ ≥ 0$ keeps the step within the radius $Δ$ and lifts negative eigenvalues; $κ$ is the condition number of what was solved.",
+  "search.newton-cg":
+    "$H p = −g$ by conjugate gradients that only ask for products $H v$, and stop at the radius $Δ$ or where the curvature is negative.",
+  "search.bfgs":
+    "$p = −α B g$: $B$ stands for the inverse of the second derivatives and is built from the steps and how the gradient changed along them; $α$ satisfies the strong Wolfe conditions. $d = −B g$.",
+  "search.lbfgs":
+    "$p = −α B g$: $B$ stands for the inverse of the second derivatives and is built from the last pairs of steps $s$ and changes of the gradient $y$; $α$ satisfies the strong Wolfe conditions. $d = −B g$.",
+  "search.gauss-newton":
+    "$G p = −g$ with $G = JᵀJ$ in place of the second derivatives, then as far along $p$ as lowers the loss.",
+  "search.levenberg-marquardt":
+    "$(G + λD²) p = −g$ with $G = JᵀJ$ in place of the second derivatives. $λ$ keeps $D p$ within the radius $Δ$, which grows where the model was right and shrinks where it was not.",
+  "search.scaled-conjugate-gradient":
+    "A step along the conjugate direction $d$, as long as the curvature along it, damped by $λ$, says.",
+  "search.why": "A step of the method on all rows, over {count} parameters in the order of the layers.",
   "search.decrease": "The step that was found, what the model promised of it and what came:",
   closed: "CLOSED FORM of {gradient}",
   "closed.why": "In what is given alone, without names for what is in between:",
@@ -157,6 +180,15 @@ const zh: Words = {
   "legend.sigmoid": "$1/(1 + e⁻ᵃ)$，介于 0 与 1 之间",
   "legend.softplus": "$ln(1 + eᵃ)$",
   "legend.erf": "误差函数 $2/√π ∫₀ᵃ e^(−t²) dt$",
+  "legend.sqrt": "$a$ 的平方根",
+  "legend.log": "$a$ 的自然对数",
+  "legend.log1p": "$ln(1 + a)$，$a$ 很小时也精确",
+  "legend.expm1": "$eᵃ − 1$，$a$ 很小时也精确；$a = t ln β$ 时即 $βᵗ − 1$",
+  "legend.abs": "$a$ 的绝对值",
+  "legend.maximum": "$a$ 与 $b$ 中较大者",
+  "legend.minimum": "$a$ 与 $b$ 中较小者",
+  "legend.diag": "对角线上是 $a$ 的各数、其余为零的矩阵",
+  "legend.⊗": "单位矩阵 $I$ 的每一行中放一次行 $aᵀ$：沿对角线的分块",
   "legend.softmax": "$eᵃ$ 除以该行之和：均为正，和为 1",
   "legend.logsumexpj": "$ln Σⱼ eᵃ$，因此 $exp(a − logsumexpⱼ(a))$ 就是 $softmax(a)$",
   "legend.one-hot": "第 $a$ 位（从 0 数起）为 1、其余为 0 的一行",
@@ -225,7 +257,17 @@ const zh: Words = {
   "update.why":
     "优化器如何使用梯度 {gradient}，学习率为 {rate}，这是第 {step} 步。撇号表示下一个值。所有乘积均为逐元素。",
   "update.of": "对于 {parameter}：",
-  "search.why": "该方法在全部行上被接受的一步，共 {count} 个参数，按层的顺序排列。",
+  "search.newton":
+    "$(H + λI) p = −g$：$H$ 是损失的二阶导数，$g$ 是梯度。$λ ≥ 0$ 使步长不超过半径 $Δ$，并抬高负的特征值；$κ$ 是所解方程的条件数。",
+  "search.newton-cg": "用共轭梯度法解 $H p = −g$，只需乘积 $H v$；到达半径 $Δ$ 或遇到负曲率时停止。",
+  "search.bfgs": "$p = −α B g$：$B$ 代替二阶导数的逆，由各步及梯度沿步的变化构成；$α$ 满足强 Wolfe 条件。$d = −B g$。",
+  "search.lbfgs":
+    "$p = −α B g$：$B$ 代替二阶导数的逆，由最近几对步 $s$ 与梯度变化 $y$ 构成；$α$ 满足强 Wolfe 条件。$d = −B g$。",
+  "search.gauss-newton": "$G p = −g$，以 $G = JᵀJ$ 代替二阶导数，再沿 $p$ 走到损失下降为止。",
+  "search.levenberg-marquardt":
+    "$(G + λD²) p = −g$，以 $G = JᵀJ$ 代替二阶导数。$λ$ 使 $D p$ 不超过半径 $Δ$；模型准确时半径增大，不准时缩小。",
+  "search.scaled-conjugate-gradient": "沿共轭方向 $d$ 走一步，步长由该方向上以 $λ$ 阻尼的曲率决定。",
+  "search.why": "该方法在全部行上的一步，共 {count} 个参数，按层的顺序排列。",
   "search.decrease": "找到的一步、模型的预测与实际的结果：",
   closed: "{gradient} 的闭式",
   "closed.why": "只用已知量写出，不给中间量命名：",

@@ -4,7 +4,7 @@
 import type { DType, Shape, TensorType } from "../graph/type.ts";
 import type { Words } from "./catalogue.ts";
 import type { Derivation, RuleUse, Step, StepKind } from "./derivation.ts";
-import type { Block, Cell, Inline, Tensor } from "./document.ts";
+import type { Block, Inline, Tensor } from "./document.ts";
 import type { Numbers } from "./explained.ts";
 import { legend } from "./legend.ts";
 import { printNotation } from "./print-notation.ts";
@@ -86,34 +86,36 @@ function legendJson(
 
 /** The blocks of a view: what a printer shows, with all digits. */
 export function viewJson(blocks: readonly Block[], words: Words): unknown[] {
+  return blocks.map((block) => blockJson(block, words));
+}
+
+function blockJson(block: Block, words: Words): unknown {
   const options = { words, digits: FULL };
   const tensor = ({ shape, values }: Tensor) => ({ shape, values: Array.from(values, jsonNumber) });
-  const cell = (of: Cell): JsonNumber => (typeof of === "number" ? jsonNumber(of) : plain(of, options));
-  const texts = (all: readonly Inline[]): string[] => all.map((one) => plain(one, options));
-  return blocks.map((block) => {
-    switch (block.kind) {
-      case "heading":
-      case "paragraph":
-        return { kind: block.kind, text: plain(block.text, options) };
-      case "legend":
-        return { kind: block.kind, entries: block.entries.map((entry) => legendJson(entry, words)) };
-      case "equation":
-        return {
-          kind: block.kind,
-          symbol: printNotation(block.symbol, FULL),
-          sides: block.sides.map((side) => printNotation(side, FULL)),
-          ...(block.factors ? { factors: block.factors.map(tensor) } : {}),
-          ...(block.value ? tensor(block.value) : {}),
-          ...(block.rules?.length ? { rules: rulesText(block.rules, options) } : {}),
-          ...(block.kernel === undefined ? {} : { kernel: block.kernel }),
-        };
-      case "table":
-        return {
-          kind: block.kind,
-          caption: plain(block.caption, options),
-          head: texts(block.head),
-          rows: block.rows.map((row) => row.map(cell)),
-        };
-    }
-  });
+  const cell = (of: Inline): JsonNumber => (typeof of === "number" ? jsonNumber(of) : plain(of, options));
+  const { kind } = block;
+  switch (block.kind) {
+    case "heading":
+    case "paragraph":
+      return { kind, text: plain(block.text, options) };
+    case "legend":
+      return { kind, entries: block.entries.map((entry) => legendJson(entry, words)) };
+    case "equation":
+      return {
+        kind,
+        symbol: printNotation(block.symbol, FULL),
+        sides: block.sides.map((side) => printNotation(side, FULL)),
+        ...(block.factors ? { factors: block.factors.map(tensor) } : {}),
+        ...(block.value ? tensor(block.value) : {}),
+        ...(block.rules?.length ? { rules: rulesText(block.rules, options) } : {}),
+        ...(block.kernel === undefined ? {} : { kernel: block.kernel }),
+      };
+    case "table":
+      return {
+        kind,
+        caption: plain(block.caption, options),
+        head: block.head.map((title) => plain(title, options)),
+        rows: block.rows.map((row) => row.map(cell)),
+      };
+  }
 }

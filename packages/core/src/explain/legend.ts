@@ -2,10 +2,13 @@
 import { infix, type Notation, symbol } from "../graph/notation.ts";
 import type { Key } from "./catalogue.ts";
 import type { Derivation, Step, StepKind } from "./derivation.ts";
-import { type LegendEntry, text } from "./document.ts";
+import { type Block, type LegendEntry, text } from "./document.ts";
 
-/** Every symbol in the order in which a derivation needs it; operators and functions only where they occur. */
-export function legend(derivation: Derivation): LegendEntry[] {
+/**
+ * Every symbol in the order in which a derivation needs it; operators and functions only where they occur, in the
+ * derivation or in `more` that is shown with it.
+ */
+export function legend(derivation: Derivation, more: readonly Block[] = []): LegendEntry[] {
   const { inputs, forward, backward } = derivation;
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
@@ -14,7 +17,7 @@ export function legend(derivation: Derivation): LegendEntry[] {
   const kinds = (["pre-activation", "activation", "value", "loss", "part"] as const).map((kind) =>
     entry(stepsOf(kind), `legend.${kind}`),
   );
-  return [...roles, ...kinds].flat().concat(derivatives(derivation), marks([...forward, ...backward]));
+  return [...roles, ...kinds].flat().concat(derivatives(derivation), marks(notations([...forward, ...backward], more)));
 }
 
 const entry = (
@@ -64,6 +67,15 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   sigmoid: ["sigmoid(a)", "legend.sigmoid"],
   softplus: ["softplus(a)", "legend.softplus"],
   erf: ["erf(a)", "legend.erf"],
+  sqrt: ["sqrt(a)", "legend.sqrt"],
+  log: ["log(a)", "legend.log"],
+  log1p: ["log1p(a)", "legend.log1p"],
+  expm1: ["expm1(a)", "legend.expm1"],
+  abs: ["abs(a)", "legend.abs"],
+  maximum: ["maximum(a, b)", "legend.maximum"],
+  minimum: ["minimum(a, b)", "legend.minimum"],
+  diag: ["diag(a)", "legend.diag"],
+  "⊗": ["I ⊗ aᵀ", "legend.⊗"],
   softmax: ["softmax(a)", "legend.softmax"],
   logsumexpj: ["logsumexpⱼ(a)", "legend.logsumexpj"],
   "one-hot": ["one-hot(a)", "legend.one-hot"],
@@ -72,7 +84,12 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   direct: ["direct(∂L/∂a)", "legend.direct"],
 };
 
-function marks(steps: readonly Step[]): LegendEntry[] {
+function notations(steps: readonly Step[], more: readonly Block[]): Notation[] {
+  const shown = more.flatMap((block) => (block.kind === "equation" ? [block.symbol, ...block.sides] : []));
+  return [...steps.flatMap(({ chain, formula }) => [...chain, formula]), ...shown];
+}
+
+function marks(all: readonly Notation[]): LegendEntry[] {
   const found = new Set<string>();
   const visit = (n: Notation): void => {
     if (n.form === "infix") found.add(n.operator);
@@ -83,7 +100,7 @@ function marks(steps: readonly Step[]): LegendEntry[] {
     if (n.form === "negation" || n.form === "transpose") visit(n.of);
     if (n.form === "power") visit(n.base);
   };
-  for (const step of steps) [...step.chain, step.formula].forEach(visit);
+  all.forEach(visit);
   return Object.entries(MARKS).flatMap(([mark, [pattern, meaning]]) =>
     found.has(mark) ? entry(pattern, meaning) : [],
   );

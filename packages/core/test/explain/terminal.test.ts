@@ -227,7 +227,10 @@ test("numbers are painted by their sign, formulas and shapes are not", () => {
   const of = deriveAndRun(net2321("tanh", { batch: 1 }));
   const signs: [string, number][] = [];
   const lines = terminalLines(givenView(of), {
-    paint: (number, sign) => `${(signs.push([number, sign]), "")}<${number}>`,
+    paint(number, sign) {
+      signs.push([number, sign]);
+      return `<${number}>`;
+    },
   });
   expect(lines[1]).toMatch(/^x = \[ <−?[\d.]+> {2}<−?[\d.]+> \] +\[1, 2\]$/);
   for (const [number, sign] of signs) expect(number.startsWith("−")).toBe(sign < 0);

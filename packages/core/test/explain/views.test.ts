@@ -102,7 +102,7 @@ function product(a: Tensor, b: Tensor): number[] {
 }
 
 /** The value of notation that holds nothing but numbers. */
-const valueOf = (n: Notation): number =>
+const worth = (n: Notation): number =>
   fold(n, {
     number: (value) => value,
     negation: (a) => -a,
@@ -128,10 +128,14 @@ describe.each(cases)("$title", (one) => {
       const products = equations.filter(({ factors }) => factors !== undefined);
       for (const { factors, value } of products) {
         const again = factors!.reduce((a, b) => ({ shape: [a.shape[0], b.shape[1]], values: product(a, b) }));
-        Array.from(value!.values).forEach((shown, i) => close(again.values[i], shown));
+        Array.from(value!.values).forEach((shown, i) => {
+          close(again.values[i], shown);
+        });
       }
       const last = products.at(-1) ?? equations.at(-1)!;
-      Array.from(last.value!.values).forEach((shown, i) => close(shown, trained[target.name][i]));
+      Array.from(last.value!.values).forEach((shown, i) => {
+        close(shown, trained[target.name][i]);
+      });
     }
   });
 
@@ -144,12 +148,12 @@ describe.each(cases)("$title", (one) => {
       const [table] = shown.filter(isTable);
       if (table !== undefined) {
         for (const row of table.rows)
-          if (typeof row[1] === "object") close(valueOf(row[1] as Notation), row[2] as number);
+          if (typeof row[1] === "object") close(worth(row[1] as Notation), row[2] as number);
         close(table.rows.at(-1)![2] as number, expected, 10);
         continue;
       }
       const numbers = equation.sides.at(-1)!;
-      close(valueOf(numbers), expected, 10);
+      close(worth(numbers), expected, 10);
       const printed = printNotation(numbers, 4).replaceAll("−", "-").replaceAll(" · ", "*");
       if (/^[-\d.e*]+$/.test(printed))
         close(
@@ -226,7 +230,9 @@ describe.each(cases)("$title", (one) => {
       }
       const { shape } = target.node.type;
       const result = broadcastInto(known.get(printNotation(equations.at(-1)!.symbol))!, shape);
-      result.values.forEach((value, i) => close(value, trained[target.name][i], 10, 1e-11));
+      result.values.forEach((value, i) => {
+        close(value, trained[target.name][i], 10, 1e-11);
+      });
     }
   });
 

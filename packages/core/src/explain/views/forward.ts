@@ -7,9 +7,9 @@ import { elementSymbol, type Target } from "../target.ts";
 import { lossSymbol } from "./shared.ts";
 import { termEquations } from "./terms.ts";
 
-/** Every symbol, introduced before it is used. */
-export function symbolsView(of: Explained): Block[] {
-  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation) }];
+/** Every symbol, introduced before it is used: those of the derivation, and what other blocks need besides. */
+export function symbolsView(of: Explained, more: readonly Block[] = []): Block[] {
+  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, more) }];
 }
 
 export function givenView(of: Explained): Block[] {

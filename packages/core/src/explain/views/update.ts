@@ -4,6 +4,7 @@ import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { input } from "../../ops/source.ts";
+import type { Key } from "../catalogue.ts";
 import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
 import type { Explained } from "../explained.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "../formula.ts";
@@ -92,8 +93,8 @@ function steps(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[],
 
 /** One step of a second-order method as its loop reports it. */
 export interface SearchStep {
+  readonly x: ArrayLike<number>;
   readonly objective: number;
-  readonly gradientNorm: number;
   readonly stepNorm: number;
   readonly predicted: number;
   readonly actual: number;
@@ -104,18 +105,32 @@ export interface SearchStep {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** @param count the number of parameters, by which matrices are told from vectors */
-export function searchView(method: string, before: number, step: SearchStep, count: number): Block[] {
+export type SearchName =
+  Extract<Key, `search.${string}`> extends `search.${infer Name}` ? Exclude<Name, "why" | "decrease"> : never;
+
+/** What the loop started from: the loss, and all parameters one after another. */
+export interface SearchStart {
+  readonly objective: number;
+  readonly x: ArrayLike<number>;
+}
+
+/** One accepted step of a second-order method: its state, the step, what was promised and what came. */
+export function searchView(method: SearchName, before: SearchStart, step: SearchStep): Block[] {
+  const count = step.x.length;
   const scalar = (name: string, value: number | undefined): Block[] =>
     value === undefined ? [] : [equation(symbol(name), [], { value: { shape: [], values: [value] } })];
+  const shapeOf = ({ length }: Float64Array): number[] =>
+    length === count * count && count > 1 ? [count, count] : [length];
   const states = Object.entries(step.state).flatMap(([key, value]): Block[] => {
     if (typeof value === "number") return scalar(key, value);
-    if (!(value instanceof Float64Array)) return [];
-    const shape = value.length === count * count && count > 1 ? [count, count] : [value.length];
-    return [equation(symbol(STATE_SYMBOLS[key] ?? key), [], { value: { shape, values: value } })];
+    return vectors(STATE_SYMBOLS[key] ?? key, value).map(([name, values]) =>
+      equation(symbol(name), [], { value: { shape: shapeOf(values), values } }),
+    );
   });
+  const moved = Float64Array.from(step.x, (value, i) => value - before.x[i]);
   return [
     heading("update", { optimizer: method }),
+    paragraph(`search.${method}`),
     paragraph("search.why", { count }),
     ...states,
     ...scalar("λ", step.damping),
@@ -123,8 +138,9 @@ export function searchView(method: string, before: number, step: SearchStep, cou
     ...scalar("α", step.stepLength),
     ...scalar("κ", step.condition),
     paragraph("search.decrease"),
+    equation(symbol("p"), [], { value: { shape: [count], values: moved } }),
     ...scalar("‖p‖", step.stepNorm),
-    equation(symbol("L"), [], { value: { shape: [], values: [before] } }),
+    equation(symbol("L"), [], { value: { shape: [], values: [before.objective] } }),
     equation(symbol("L′"), [], { value: { shape: [], values: [step.objective] } }),
     equation(symbol("predicted"), [], { value: { shape: [], values: [step.predicted] } }),
     equation(symbol("actual"), [infix("−", symbol("L"), symbol("L′"))], {
@@ -136,6 +152,15 @@ export function searchView(method: string, before: number, step: SearchStep, cou
   ];
 }
 
+/** A vector or matrix under its name; of a list of pairs { s, y } each vector: s1, y1, s2, …. */
+function vectors(name: string, value: unknown): [string, Float64Array][] {
+  if (value instanceof Float64Array) return [[name, value]];
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one, i) =>
+    Object.entries(one as object).flatMap(([key, part]) => vectors(`${STATE_SYMBOLS[key] ?? key}${i + 1}`, part)),
+  );
+}
+
 /** What the loops' states are called in books. */
 const STATE_SYMBOLS: Readonly<Record<string, string>> = {
   hessian: "H",
@@ -143,5 +168,7 @@ const STATE_SYMBOLS: Readonly<Record<string, string>> = {
   gradient: "g",
   direction: "d",
   scale: "D",
-  inverse: "B",
+  inverseHessian: "B",
+  columns: "‖J‖",
+  eigenvalues: "λ",
 };
