@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import {
   activations,
-  type EndEvent,
   type Engine,
   evaluateBaseline,
   evaluateModel,
@@ -20,6 +19,7 @@ import { STATUS } from "../output/failure.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
+import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
@@ -67,6 +67,8 @@ export function register(program: Command): void {
     .option("--batch <rows>", "rows in a step (default: 32; kfac 256; all where a method needs all)", wholeNumber(1))
     .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
+    .option("--clip <norm>", "largest norm of the whole gradient (default: none)", positive)
+    .option("--flow", "tell how the gradient flows through each layer, before training and after it")
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .action(run);
@@ -91,14 +93,21 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   if (!(options.quiet || options.json)) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
   const interruption = holdInterrupts();
   try {
-    const report = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
-    if (options.json) printJson(reportJson(report));
-    else print(printReport(report, terminalWidth()));
-    if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
-    if (report.end.stopped === "aborted") process.exitCode = STATUS.interrupted;
+    const { report, failure } = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
+    if (report !== undefined) tell(report, options);
+    if (failure === undefined) return;
+    process.stderr.write(`${printFailure(failure, terminalWidth())}\n`);
+    process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
   }
+}
+
+function tell(report: Report, options: CommonOptions): void {
+  if (options.json) printJson(reportJson(report));
+  else print(printReport(report, terminalWidth()));
+  if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
+  if (report.end.stopped === "aborted") process.exitCode = STATUS.interrupted;
 }
 
 /** "sales.2024.csv.gz" → "sales.2024.safetensors" */
@@ -114,14 +123,17 @@ async function trainAndSave(
   engine: Engine,
   options: TrainOptions,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<{ report?: Report; failure?: Failure }> {
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
   const settings = { ...options, ...(lr === undefined ? {} : { lr }) };
-  const { model, end, threads } = await train(prepared, settings, engine, progress, signal).catch((error) => {
+  const { model, ...trained } = await train(prepared, settings, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
-  if (end.bestEpoch === 0) throw noModel(end);
+  const { end, remedy } = trained;
+  const failed = { file, prepared, end, remedy };
+  if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
+  if (end.bestEpoch === 0) throw new Interrupted("interrupted before the first epoch was done: nothing was saved");
   const { data, target } = prepared;
   const byPart = <T>(of: (part: Part) => T): Record<Part, T> => {
     return { train: of("train"), validation: of("validation"), test: of("test") };
@@ -129,7 +141,8 @@ async function trainAndSave(
   const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
   await saveModel(out, { ...model, metrics: byPart((part) => evaluations[part].scores) });
   const baseline = evaluateBaseline(target, data.train, data.test);
-  return { file, prepared, engine: engine.name, threads, end, evaluations, baseline, model: out };
+  const report = { file, prepared, engine: engine.name, ...trained, evaluations, baseline, model: out };
+  return end.stopped === "diverged" ? { report, failure: { ...failed, model: out } } : { report };
 }
 
 /** Whether guessing would have scored as well on the test rows. */
@@ -137,11 +150,4 @@ function isUseless({ baseline, evaluations: { test } }: Report): boolean {
   const [own, guess] = [test.scores, baseline];
   if ("accuracy" in own) return Number(own.accuracy) <= Number(guess.accuracy);
   return !(Number(own.rmse) < Number(guess.rmse));
-}
-
-/** Training ended before one epoch gave a finite loss: there is nothing to save. */
-function noModel({ stopped }: EndEvent): Error {
-  return stopped === "aborted"
-    ? new Interrupted("interrupted before the first epoch was done: nothing was saved")
-    : new UserError("the loss was not finite in the first epoch: nothing was saved", "Try a smaller --lr.");
 }

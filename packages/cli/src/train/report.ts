@@ -1,8 +1,10 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
 import type { ColumnRole, EndEvent, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
+import type { Remedy } from "@chaingrad/core/diagnosis";
 import { alignColumns } from "../output/align.ts";
 import { formatTable } from "../output/table.ts";
 import { wrap } from "../output/wrap.ts";
+import { type Flow, printFlow } from "./flow.ts";
 
 export interface Report {
   readonly file: string;
@@ -10,6 +12,8 @@ export interface Report {
   readonly engine: string;
   readonly threads: number;
   readonly end: EndEvent;
+  readonly flow?: Flow | undefined;
+  readonly remedy?: Remedy | undefined;
   readonly evaluations: Readonly<Record<Part, Evaluation>>;
   /** Of the test part. */
   readonly baseline: Scores;
@@ -74,6 +78,7 @@ export function printReport(report: Report, width: number): string {
     formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
     "",
     printErrors(target, evaluations.test, " on test rows", width),
+    ...(report.flow ? ["", printFlow(report.flow, width)] : []),
     "",
     `model: ${model}`,
   ].join("\n");
@@ -145,6 +150,9 @@ export function reportJson(report: Report): Record<string, unknown> {
     parts: Object.fromEntries(PARTS.map((part) => [part, rows[part].length])),
     missingTargets: missing.length,
     columns: roles,
+    ...(report.flow ? { flow: report.flow } : {}),
+    ...(end.fault ? { fault: end.fault } : {}),
+    ...(report.remedy ? { remedy: { message: report.remedy.message, tried: report.remedy.tried } } : {}),
     model: report.model,
   };
 }

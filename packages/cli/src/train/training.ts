@@ -3,6 +3,8 @@ import {
   type ActivationName,
   type EndEvent,
   type Engine,
+  type FitEvent,
+  type FitOptions,
   fit,
   losses,
   type Metric,
@@ -14,6 +16,8 @@ import {
   rootMeanSquaredError,
 } from "@chaingrad/core";
 import { type Kfac, kfac, type Minimizer, type MinimizerName, minimizers } from "@chaingrad/core/curvature";
+import type { Remedy } from "@chaingrad/core/diagnosis";
+import type { Flow } from "./flow.ts";
 import type { Progress } from "./progress.ts";
 
 export interface TrainSettings {
@@ -30,6 +34,10 @@ export interface TrainSettings {
   /** Rows in a step; by default 32, for K-FAC its own, for minimisers all. */
   readonly batch?: number;
   readonly seed: number;
+  /** Largest norm of the whole gradient. */
+  readonly clip?: number;
+  /** Whether to tell how the gradient flows. */
+  readonly flow?: boolean;
 }
 
 export interface Trained {
@@ -37,6 +45,10 @@ export interface Trained {
   readonly end: EndEvent;
   /** Threads that shared each step. */
   readonly threads: number;
+  /** Where it was asked for. */
+  readonly flow: Flow | undefined;
+  /** What was tried against NaN or Infinity, where training met them. */
+  readonly remedy: Remedy | undefined;
 }
 
 export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
@@ -50,6 +62,7 @@ export const secondOrder: Readonly<Record<SecondOrderName, () => Minimizer | Kfa
 
 const L2 = 0.002;
 const BATCH = 32;
+const REMEDY_SECONDS = 10;
 
 function chosen({ optimizer: name, l2, batch }: TrainSettings) {
   const isFirstOrder = (given: string): given is OptimizerName => Object.hasOwn(optimizers, given);
@@ -84,26 +97,53 @@ export async function train(
   const network = networkFor(prepared, settings);
   const { target, encoder, data } = prepared;
   const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
-  const { epochs, patience, seed, lr } = settings;
+  const { epochs, patience, seed, lr, clip, flow } = settings;
   const { optimizer, l2, batch } = chosen(settings);
+  const rate = lr === undefined ? {} : { rate: lr };
+  const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
+  const common = { engine, loss, optimizer, epochs, patience, seed, l2, signal, ...(batch && { batch }) };
+  const options = { ...common, ...rate, ...metrics, ...(clip && { clip: { norm: clip } }), ...(flow && { flow }) };
+  const seen = await follow(fit(network, data, options), progress);
+  const { end } = seen;
+  const remedy = end.fault && (await tryRemedies(network, data, options, end.fault, progress !== undefined));
+  return {
+    model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: end.model.tensors },
+    ...seen,
+    remedy,
+  };
+}
+
+async function follow(
+  events: AsyncIterable<FitEvent>,
+  progress: Progress | undefined,
+): Promise<Pick<Trained, "end" | "threads" | "flow">> {
+  let end: EndEvent | undefined;
+  let threads = 1;
+  let flow: Flow | undefined;
   try {
-    const rate = lr === undefined ? {} : { rate: lr };
-    const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
-    const common = { engine, loss, optimizer, epochs, patience, seed, l2, signal, ...(batch && { batch }) };
-    let end: EndEvent | undefined;
-    let threads = 1;
-    for await (const event of fit(network, data, { ...common, ...rate, ...metrics })) {
+    for await (const event of events) {
       if (event.type === "start") threads = event.threads;
+      if (event.type === "start" && event.flow) flow = { first: event.flow, last: undefined };
+      if (event.type === "epoch" && event.flow && flow)
+        flow = { ...flow, last: { epoch: event.epoch, layers: event.flow } };
       if (event.type === "epoch") progress?.epoch(event);
       if (event.type === "end") end = event;
     }
-    const finished = end as EndEvent;
-    return {
-      model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: finished.model.tensors },
-      end: finished,
-      threads,
-    };
   } finally {
     progress?.done();
   }
+  return { end: end as EndEvent, threads, flow };
+}
+
+/** Loaded only where training met NaN or Infinity. */
+async function tryRemedies(
+  network: NetworkSpec,
+  data: Prepared["data"],
+  options: FitOptions,
+  fault: NonNullable<EndEvent["fault"]>,
+  says: boolean,
+): Promise<Remedy> {
+  if (says) process.stderr.write(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps\n`);
+  const { findRemedy } = await import("@chaingrad/core/diagnosis");
+  return findRemedy(network, data, options, fault, { seconds: REMEDY_SECONDS });
 }

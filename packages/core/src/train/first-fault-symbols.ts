@@ -19,6 +19,9 @@ export interface Named {
   readonly node: Expr;
 }
 
+/** What the batch's rows of the table are called (those of data/x have a label, "x"). */
+const TABLES: Readonly<Record<string, string>> = { "data/y": "target", "data/weight": "weight" };
+
 /** How deep a definition goes before it is cut short. */
 const DEPTH = 4;
 
@@ -154,6 +157,8 @@ export class Symbols {
             node,
           ),
         );
+      case "gather-rows":
+        return place(TABLES[a.label ?? ""] ?? a.label ?? "…", index);
       case "reduce": {
         const rest = [...index];
         const whole = a.type.shape.map((_, axis) => (kernel.axes.includes(axis) ? ":" : (rest.shift() ?? ":")));

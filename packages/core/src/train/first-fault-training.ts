@@ -5,6 +5,7 @@
  * plain TypeScript.
  */
 import type { Expr } from "../graph/expr.ts";
+import type { Program } from "../graph/program.ts";
 import type { Shape } from "../graph/type.ts";
 import { layerName, type NetworkSpec } from "../nn/network.ts";
 import { findOrigin, indexOf, type Origin } from "./first-fault.ts";
@@ -14,6 +15,8 @@ import type { Recording, State } from "./training.ts";
 import { Turns } from "./turns.ts";
 
 export interface TrainingFault {
+  /** Whether it was met in training, or in judging the validation rows after it. */
+  readonly part: "train" | "validation";
   /** The step of training, from 1 over all epochs, and its epoch, from 1. */
   readonly step: number;
   readonly epoch: number;
@@ -29,7 +32,7 @@ export interface TrainingFault {
   readonly operands?: readonly number[];
   /** "z₂[17, 4] = Infinity: exp(812.3) ← W₂[4, :]·h₁[17, :]" */
   readonly expression?: string;
-  /** The row, from 0, in the batch and among the training rows. */
+  /** The row, from 0, in the batch (a validation row has none) and among the rows of its part. */
   readonly batchRow?: number;
   readonly row?: number;
   /** The layer, from 1, and its name; the unit in it, from 0. */
@@ -40,13 +43,16 @@ export interface TrainingFault {
   readonly message: string;
 }
 
+/** When a program was walked, and on which rows of its part. */
+export interface Occasion extends Pick<TrainingFault, "part" | "step" | "epoch"> {
+  readonly rows: ArrayLike<number>;
+}
+
 /** Steps between two looks at what replaying has come to. */
 const STRIDE = 32;
 
 /** A step that left something not finite: all its inputs, and which of its outputs are bad. */
-interface Scene {
-  readonly step: number;
-  readonly epoch: number;
+interface Scene extends Occasion {
   readonly inputs: Readonly<Record<string, ArrayLike<number>>>;
   readonly outputs: readonly string[];
 }
@@ -61,12 +67,12 @@ export async function findTrainingFault(
   if (scene === undefined) return undefined;
   const { program } = recording.step;
   const origin = findOrigin(program, scene.inputs, scene.outputs);
-  const { step, epoch } = scene;
+  const { part, step, epoch } = scene;
   if (origin === undefined) {
     const what = `${scene.outputs.join(", ")} of step ${step} (epoch ${epoch}) is not finite`;
-    return { step, epoch, message: `${what}, though each operation is by its definition: rounding made it so` };
+    return { part, step, epoch, message: `${what}, though each operation is by its definition: rounding made it so` };
   }
-  return describe(origin, scene, new Symbols(program), network, firstPullback(origin, recording));
+  return describeFault(origin, scene, program, network);
 }
 
 /** Looks every so many steps; where something is bad by then, goes back and looks after each one. */
@@ -108,8 +114,10 @@ function single(recording: Recording, pass: Pass, from: State, first: number, co
   for (let at = first; at < first + count; at++) {
     const after = run(recording, pass, good, at, 1);
     if (after.bad.length > 0) {
-      const inputs = { ...recording.data, ...good, ...slices(pass.sequences, at, recording.steps) };
-      return { step: pass.epoch * recording.steps + at + 1, epoch: pass.epoch + 1, inputs, outputs: after.bad };
+      const own = slices(pass.sequences, at, recording.steps);
+      const inputs = { ...recording.data, ...good, ...own };
+      const when = { part: "train", step: pass.epoch * recording.steps + at + 1, epoch: pass.epoch + 1 } as const;
+      return { ...when, rows: own.rows, inputs, outputs: after.bad };
     }
     good = after.state;
   }
@@ -127,7 +135,7 @@ function slices(sequences: State, at: number, steps: number): Record<string, Arr
 }
 
 /** The id from which on nodes are of the backward pass. */
-function firstPullback({ node }: Origin, { step: { program } }: Recording): number {
+function firstPullback(program: Program): number {
   let first = Number.POSITIVE_INFINITY;
   const pending: Expr[] = Object.values(program.outputs);
   const seen = new Set(pending);
@@ -138,33 +146,40 @@ function firstPullback({ node }: Origin, { step: { program } }: Recording): numb
       seen.add(operand);
     }
   }
-  return node.provenance === undefined ? first : node.id;
+  return first;
 }
 
-function describe(
+/** An origin in a network's own terms. */
+export function describeFault(
   origin: Origin,
-  scene: Scene,
-  symbols: Symbols,
+  { part, step, epoch, rows }: Occasion,
+  program: Program,
   network: NetworkSpec,
-  backward: number,
 ): TrainingFault {
   const { node, at, value, operands } = origin;
+  const symbols = new Symbols(program);
   const index = indexOf(at, node.type.shape);
   const isInput = node.operands.length === 0;
-  const phase = isInput ? "input" : node.provenance ? "backward" : node.id < backward ? "forward" : "update";
+  const phase = isInput
+    ? "input"
+    : node.provenance
+      ? "backward"
+      : node.id < firstPullback(program)
+        ? "forward"
+        : "update";
   const found = symbols.enclosing(node);
   const isElementwise = node.op.kernel?.(node).kind === "elementwise";
-  const where = whereabouts(found, index, network, scene.inputs.rows);
+  const where = whereabouts(found, index, network, part, rows);
   const symbol = found?.name ?? "loss";
   const made = isInput ? ", as given" : `: ${expressed(origin, index, symbols)}`;
   const shown = `${place(symbol, index)} = ${value}${made}`;
-  const { step, epoch } = scene;
+  const when = `step ${step} (epoch ${epoch})${part === "train" ? "" : ", judging the validation rows"}`;
   return {
-    ...{ step, epoch, phase, symbol, index, value, operation: node.op.name },
+    ...{ part, step, epoch, phase, symbol, index, value, operation: node.op.name },
     operands: isElementwise ? operands.map((own) => own[at]) : [],
     expression: shown,
     ...where,
-    message: `step ${step} (epoch ${epoch}), ${phase}${sayWhere(where)}: ${shown}`,
+    message: `${when}, ${phase}${sayWhere(where, part)}: ${shown}`,
   };
 }
 
@@ -175,9 +190,10 @@ function whereabouts(
   found: Named | undefined,
   [first, second]: readonly number[],
   network: NetworkSpec,
+  part: TrainingFault["part"],
   rows: ArrayLike<number>,
 ): Whereabouts {
-  const inBatch = first === undefined ? {} : { batchRow: first, row: rows[first] };
+  const inBatch = first === undefined ? {} : { row: rows[first], ...(part === "train" && { batchRow: first }) };
   const [, role, digits] = /^([a-z]+)(\d*)$/i.exec(found?.of ?? "") ?? [];
   const layer = role === "y" ? network.layers.length : Number(digits);
   if (!(layer > 0)) return inBatch;
@@ -186,11 +202,13 @@ function whereabouts(
   return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first };
 }
 
-function sayWhere({ layer, layerName, unit, row, batchRow }: Whereabouts): string {
+function sayWhere({ layer, layerName, unit, row, batchRow }: Whereabouts, part: TrainingFault["part"]): string {
   return [
     layer === undefined ? "" : `, layer ${layer} ('${layerName}')`,
     unit === undefined ? "" : `, unit ${unit}`,
-    row === undefined ? "" : `, row ${batchRow} of the batch (training row ${row})`,
+    row === undefined
+      ? ""
+      : `, ${part === "train" ? `row ${batchRow} of the batch, training` : "validation"} row ${row}`,
   ].join("");
 }
 

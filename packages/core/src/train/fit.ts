@@ -7,7 +7,7 @@
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 import { splitRows } from "../data/split.ts";
-import { sizeOf } from "../graph/type.ts";
+import { type FloatType, sizeOf } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { adam } from "../optim/adam.ts";
@@ -78,7 +78,7 @@ export interface EndEvent {
   readonly bestLoss: number;
   readonly seconds: number;
   readonly model: TrainedModel;
-  /** Where training that diverged first met NaN or Infinity; absent where it is not known (a minimiser; validation rows). */
+  /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
   readonly fault?: TrainingFault | undefined;
 }
 
@@ -139,7 +139,7 @@ export async function* fit(
   const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
-  const fault = stopped === "diverged" ? await findFault(trainer, network, options) : undefined;
+  const fault = stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch) : undefined;
   yield { type: "end", ...end, ...(fault && { fault }) };
   return model;
 }
@@ -150,15 +150,26 @@ async function openProbe(network: NetworkSpec, train: Dataset, options: FitOptio
   return new FlowProbe(network, train, options, trainer);
 }
 
-/** Where training first met NaN or Infinity; what finds it is loaded only then. */
+/** Where training first met NaN or Infinity, or else judging the validation rows; what finds it is loaded only then. */
 async function findFault(
   trainer: Training,
   network: NetworkSpec,
-  { slice }: FitOptions,
+  validation: Dataset | undefined,
+  options: FitOptions,
+  epoch: number,
 ): Promise<TrainingFault | undefined> {
-  if (trainer.recording === undefined) return undefined;
-  const { findTrainingFault } = await import("./diagnostics.ts");
-  return findTrainingFault(trainer.recording(), network, slice);
+  const tensors = trainer.tensors();
+  const { findTrainingFault, findValidationFault } = await import("./diagnostics.ts");
+  const recording = trainer.recording?.();
+  const fault = recording && (await findTrainingFault(recording, network, options.slice));
+  if (fault !== undefined || validation === undefined) return fault;
+  const judged = { network, loss: options.loss, dtype: dtypeOf(options), tensors, data: validation };
+  return findValidationFault(judged, { step: epoch * trainer.stepsPerEpoch, epoch });
+}
+
+/** Minimisers compute in f64. */
+function dtypeOf({ optimizer, dtype }: FitOptions): FloatType {
+  return dtype ?? (optimizer === undefined || "update" in optimizer ? "f32" : "f64");
 }
 
 /** What a minimiser needs is loaded only where one is used. */
@@ -210,11 +221,11 @@ class Watcher {
   ) {
     this.best = initial;
     this.#turns = turns;
-    const isFirstOrder = options.optimizer === undefined || "update" in options.optimizer;
-    const { engine, loss, dtype = isFirstOrder ? "f32" : "f64" } = options;
+    const { engine, loss } = options;
     this.#validation = validation;
     this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
-    if (validation) this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtype);
+    if (validation)
+      this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtypeOf(options));
   }
 
   async look(

@@ -3,7 +3,7 @@
  * other, for as many steps as it took and a few more (whole epochs), and the first with which the loss stays finite and falls is
  * told with its effect. Trying is bounded in time; what had no time is not called tried.
  *
- *   damp         the rate by 10, 100, 1000 less
+ *   damp         the rate by 10, 100, 1000 less; the optimiser's own, where that is still less
  *   clip         the whole gradient at norm 1                   Pascanu, Mikolov & Bengio, ICML 2013
  *   scale        inputs standardised, where they are far from it       LeCun et al., "Efficient BackProp", 1998
  *   initialise   weights as suits the activations, where they start otherwise
@@ -99,7 +99,7 @@ export async function findRemedy(
 
 /** In the order in which they suit the fault: in the first step nothing has been learned that a rate could have spoiled. */
 function candidates(given: Changed, { step, phase }: TrainingFault): Candidate[] {
-  const damped = [10, 100, 1000].map((by) => damp(given, by));
+  const damped = [10, 100, 1000].map((by) => damp(given, by)).concat(usualRate(given));
   const start = [...scale(given), ...initialise(given)];
   return step === 1 && phase !== "update"
     ? [...start, ...damped, clip(given)]
@@ -114,11 +114,19 @@ function damp(given: Changed, by: number): Candidate {
         ...given.options,
         schedule: Object.assign((...at: Parameters<typeof schedule>) => schedule(...at) / by, schedule),
       }
-    : { ...given.options, rate: usual / by };
+    : { ...given.options, rate: Number(short(usual / by)) };
   const change = schedule
     ? `the schedule's rate divided by ${by}`
     : `rate ${short(usual / by)} in place of ${short(usual)}`;
   return { kind: "damp", change, changed: { ...given, options } };
+}
+
+/** Nothing where that has been tried, or is not less. */
+function usualRate(given: Changed): Candidate[] {
+  const { rate, schedule, optimizer = adam() } = given.options;
+  if (schedule || rate === undefined || !("update" in optimizer) || optimizer.defaultRate >= rate / 1000) return [];
+  const change = `rate ${short(optimizer.defaultRate)} in place of ${short(rate)}`;
+  return [{ kind: "damp", change, changed: { ...given, options: { ...given.options, rate: optimizer.defaultRate } } }];
 }
 
 function clip(given: Changed): Candidate {

@@ -179,6 +179,20 @@ describe("training", () => {
     expect(fault).toMatchObject({ step: 5, phase: "input", symbol: "rate", expression: "rate = Infinity, as given" });
   });
 
+  test("judging the validation rows, where training itself is finite", async () => {
+    const validation = { x: [0.1, 0.1, 1, 2, 5, 5], y: [0, 0, 0] };
+    const W2 = [0.1, 0.2, 0.3, 30, 30, 29.5, 0, 0.1, 0.2, 0.3, 0.3, 0.1];
+    const options = { engine, loss: losses["mean-absolute-error"](), initial: initial({ W2 }), epochs: 3 };
+    let fault: TrainingFault | undefined;
+    const quiet = { ...options, optimizer: optimizers.sgd(), rate: 1e-30 };
+    for await (const event of fit(NETWORK, { train: table(), validation }, quiet))
+      if (event.type === "end") fault = event.fault;
+    expect(fault).toMatchObject({ part: "validation", epoch: 1, step: 1, phase: "forward", layer: 2, unit: 1, row: 2 });
+    expect(fault?.message).toMatch(
+      /^step 1 \(epoch 1\), judging the validation rows, forward, layer 2 \('hidden2'\), unit 1, validation row 2: h₂\[2, 1\] = Infinity: exp\(89\.4/,
+    );
+  });
+
   test("training that stays finite has no fault", async () => {
     expect((await faultOf({ initial: initial(), epochs: 3 })).end).not.toHaveProperty("fault");
   });

@@ -1,0 +1,57 @@
+/** What `train` says when training met NaN or Infinity: where it began, and what was tried and helped. */
+import type { EndEvent, Prepared } from "@chaingrad/core";
+import type { Remedy } from "@chaingrad/core/diagnosis";
+import { wrap } from "../output/wrap.ts";
+
+export interface Failure {
+  readonly file: string;
+  readonly prepared: Prepared;
+  readonly end: EndEvent;
+  readonly remedy: Remedy | undefined;
+  /** Where the best model so far was saved, if there was one. */
+  readonly model: string | undefined;
+}
+
+/** Lines for standard error, the first of which begins with "chaingrad: ". */
+export function printFailure({ file, prepared, end, remedy, model }: Failure, width: number): string {
+  const { fault, epochs, bestEpoch } = end;
+  const saved = model === undefined ? "nothing was saved" : `the model of epoch ${bestEpoch} was saved to ${model}`;
+  const what = fault === undefined ? `the loss was no longer finite in epoch ${epochs}` : met(fault);
+  return [
+    wrap(`chaingrad: ${what}; ${saved}`, width),
+    ...(fault === undefined
+      ? []
+      : [wrap(fault.expression ?? fault.message, width, "  "), wrap(place(file, prepared, fault), width, "  ")]),
+    ...(remedy === undefined ? [] : [wrap(advice(remedy), width)]),
+  ]
+    .filter((line) => line.trim() !== "")
+    .join("\n");
+}
+
+function met({ part, value = "a value that is not finite", step, epoch }: NonNullable<EndEvent["fault"]>): string {
+  return part === "train"
+    ? `training met ${value} in step ${step} (epoch ${epoch})`
+    : `judging the validation rows met ${value} after step ${step} (epoch ${epoch})`;
+}
+
+/** "forward, layer 2 ('output'), unit 4, row 203 of cars.csv (17 of the batch)", rows of the table counted from 1. */
+function place(file: string, prepared: Prepared, fault: NonNullable<EndEvent["fault"]>): string {
+  const { part, phase, layer, layerName, unit, row, batchRow } = fault;
+  const inTable = row === undefined ? undefined : prepared.rows[part][row];
+  const kind = part === "train" ? `${batchRow} of the batch` : "for validation";
+  return [
+    phase,
+    layer === undefined ? undefined : `layer ${layer} ('${layerName}')`,
+    unit === undefined ? undefined : `unit ${unit}`,
+    inTable === undefined ? undefined : `row ${inTable + 1} of ${file} (${kind})`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}
+
+function advice({ found, message }: Remedy): string {
+  if (found === undefined) return `${message[0].toUpperCase()}${message.slice(1)}.`;
+  const { rate, clip } = found.changed.options;
+  const option = found.kind === "damp" ? `--lr ${rate}` : found.kind === "clip" ? `--clip ${clip?.norm}` : undefined;
+  return `Tried: ${message}.${option === undefined ? "" : ` Give ${option}.`}`;
+}

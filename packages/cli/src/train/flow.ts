@@ -1,0 +1,37 @@
+/** How the gradient flowed through the layers, at the start of training and at its end: what `train --flow` prints. */
+import type { LayerFlow } from "@chaingrad/core";
+import { formatTable } from "../output/table.ts";
+import { wrap } from "../output/wrap.ts";
+
+export interface Flow {
+  /** Before the first step. */
+  readonly first: readonly LayerFlow[];
+  /** After the last epoch that was finite; undefined when there was none. */
+  readonly last: { readonly epoch: number; readonly layers: readonly LayerFlow[] } | undefined;
+}
+
+const COLUMNS = ["layer", "when", "‖δ‖", "‖∂L/∂W‖", "‖ΔW‖/‖W‖", "dead", "saturated", "σ max", "σ min"];
+
+const amount = (value: number | null): string => (value === null ? "–" : value === 0 ? "0" : value.toPrecision(3));
+const share = (value: number | null): string => (value === null ? "–" : `${Math.round(100 * value)} %`);
+
+/** A row for each layer before training and one after it; σ are the singular values of ∂h/∂h of the layer before. */
+export function printFlow({ first, last }: Flow, width: number): string {
+  const after = last === undefined ? "" : `, after epoch ${last.epoch}`;
+  const rows = first.flatMap((layer, index) => [
+    row(layer, "start"),
+    ...(last === undefined ? [] : [row(last.layers[index], "end")]),
+  ]);
+  return [
+    wrap(`gradient flow before training${after}; σ: singular values of a layer's Jacobian`, width),
+    formatTable(COLUMNS, rows, "llrrrrrrr", width),
+  ].join("\n");
+}
+
+function row({ name, delta, gradient, update, dead, saturated, jacobian }: LayerFlow, when: string): string[] {
+  const { largest, smallest } = jacobian;
+  return [
+    ...[name, when, amount(delta), amount(gradient), amount(update), share(dead), share(saturated)],
+    ...[amount(largest), amount(smallest)],
+  ];
+}
