@@ -4,6 +4,7 @@ export * from "./explain/derivation.ts";
 export type * from "./explain/document.ts";
 export { type Evaluate, type Explained, explained, type Numbers } from "./explain/explained.ts";
 export * from "./explain/json.ts";
+export { kernelsOf } from "./explain/kernels.ts";
 export { printNotation } from "./explain/print-notation.ts";
 export { printProgram } from "./explain/program.ts";
 export { parseTarget, type Target } from "./explain/target.ts";

@@ -37,6 +37,7 @@ interface ExplainOptions extends CommonOptions {
   readonly step: number;
   readonly digits: number;
   readonly width?: number;
+  readonly kernels?: boolean;
   readonly pager: boolean;
 }
 
@@ -79,6 +80,7 @@ export function register(program: Command): void {
     .option("--step <N>", "which step, of a second-order method", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
+    .option("--kernels", "say which step of the compiled plan computes each value")
     .option("--no-pager", "print all at once in a terminal, however long it is")
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
@@ -93,7 +95,7 @@ export function register(program: Command): void {
 
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row);
-  const of = explainNet(opened.net, opened.tensors, batch);
+  const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
   const title = describe(opened, source);
   const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate, step: options.step };
@@ -111,7 +113,7 @@ interface Result {
 async function write({ of, title, blocks }: Result, options: ExplainOptions): Promise<void> {
   const words = catalogue[options.lang];
   if (options.json || options.format === "json") {
-    const document = derivationJson(of.derivation, of.numbers, words);
+    const document = derivationJson(of, words);
     const isView = options.view !== undefined || options.of !== undefined;
     return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
   }

@@ -14,8 +14,8 @@ const run: Evaluate = (program, inputs) => {
 };
 
 /** The network as it trains. */
-export function explainNet(net: Net, tensors: Tensors, batch: Batch): Explained {
-  return explained(problemOf(net, batch), values(net, tensors, batch), run);
+export function explainNet(net: Net, tensors: Tensors, batch: Batch, options: { kernels?: boolean } = {}): Explained {
+  return explained(problemOf(net, batch), values(net, tensors, batch), run, options);
 }
 
 const values = (net: Net, tensors: Tensors, batch: Batch): Numbers => objectiveValues(net, tensors, batch);

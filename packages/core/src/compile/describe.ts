@@ -21,7 +21,8 @@ export function printPlan(plan: Plan): string {
   ].join("\n");
 }
 
-function printStep(step: Step): string[] {
+/** What a step does, and for a chain each micro-operation. */
+export function printStep(step: Step): string[] {
   switch (step.kind) {
     case "chain":
       return [

@@ -58,7 +58,7 @@ export interface Equation {
   readonly value?: Tensor;
   /** Which rules made it. */
   readonly rules?: readonly RuleUse[];
-  /** Which kernel of the compiled plan computes it: "matmul 1×3×2". */
+  /** Which step of the compiled plan computes it. */
   readonly kernel?: string;
 }
 

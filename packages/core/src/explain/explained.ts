@@ -5,6 +5,7 @@ import { type Notation, symbol } from "../graph/notation.ts";
 import { type Program, program } from "../graph/program.ts";
 import { type Derivable, type Derivation, derive, type Step } from "./derivation.ts";
 import type { Equation, Tensor } from "./document.ts";
+import { kernelsOf } from "./kernels.ts";
 
 export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
@@ -20,6 +21,8 @@ export interface Explained {
   compute(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[], more?: Numbers): Numbers;
   /** The values of a node over the derivation's inputs, each computed once. */
   valueOf(node: Expr): ArrayLike<number>;
+  /** The step of the compiled plan that writes each value, by name; empty unless asked for. */
+  readonly kernels: ReadonlyMap<string, string>;
   /** The symbols of all shown nodes, so that formulas can be written in them. */
   readonly symbols: ReadonlyMap<Expr, Notation>;
 }
@@ -28,7 +31,12 @@ export interface Explained {
  * Derives the problem's gradients and runs them on `inputs` (by name). Throws as `derive`, and what `evaluate` throws when
  * an input is missing or has another size.
  */
-export function explained(problem: Derivable, inputs: Numbers, evaluate: Evaluate): Explained {
+export function explained(
+  problem: Derivable,
+  inputs: Numbers,
+  evaluate: Evaluate,
+  options: { readonly kernels?: boolean } = {},
+): Explained {
   const derivation = derive(problem);
   const numbers = { ...inputs, ...evaluate(derivation.program, inputs) };
   const known = new Map<Expr, ArrayLike<number>>();
@@ -45,6 +53,7 @@ export function explained(problem: Derivable, inputs: Numbers, evaluate: Evaluat
     derivation,
     numbers,
     symbols,
+    kernels: options.kernels ? kernelsOf(derivation.program) : new Map(),
     compute: (outputs, over, more = {}) => evaluate(simplify(program("view", over, outputs)), { ...numbers, ...more }),
     valueOf(node) {
       const values = known.get(node) ?? evaluate(program("value", derivation.program.inputs, { node }), numbers).node;
@@ -67,8 +76,10 @@ export function tensorOf({ numbers }: Pick<Explained, "numbers">, { name, type }
 }
 
 /** A step with its numbers as a block. */
-export function stepEquation(of: Pick<Explained, "numbers">, step: Step): Equation {
+export function stepEquation(of: Pick<Explained, "numbers" | "kernels">, step: Step): Equation {
+  const kernel = of.kernels.get(step.name);
   return {
+    ...(kernel === undefined ? {} : { kernel }),
     kind: "equation",
     symbol: step.symbol,
     sides: [...step.chain, step.formula],

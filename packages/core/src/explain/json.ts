@@ -3,9 +3,9 @@
  */
 import type { DType, Shape, TensorType } from "../graph/type.ts";
 import type { Words } from "./catalogue.ts";
-import type { Derivation, RuleUse, Step, StepKind } from "./derivation.ts";
+import type { RuleUse, Step, StepKind } from "./derivation.ts";
 import type { Block, Inline, Tensor } from "./document.ts";
-import type { Numbers } from "./explained.ts";
+import type { Explained } from "./explained.ts";
 import { legend } from "./legend.ts";
 import { printNotation } from "./print-notation.ts";
 import { plain, rulesText } from "./terminal.ts";
@@ -30,6 +30,8 @@ export interface StepJson extends TensorJson {
   readonly chain: readonly string[];
   readonly formula: string;
   readonly rules: readonly RuleUse[];
+  /** The step of the compiled plan that writes it, where that was asked for. */
+  readonly kernel?: string;
 }
 
 export interface DerivationJson {
@@ -46,8 +48,11 @@ const FULL = 17;
 
 const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : String(value));
 
-/** `numbers` are the inputs and outputs of the derivation's program by name. Throws Error when one is missing. */
-export function derivationJson(derivation: Derivation, numbers: Numbers, words: Words): DerivationJson {
+/** Throws Error when the numbers of an input or a step are missing. */
+export function derivationJson(
+  { derivation, numbers, kernels }: Pick<Explained, "derivation" | "numbers" | "kernels">,
+  words: Words,
+): DerivationJson {
   const tensor = ({ name, symbol, type }: Pick<Step, "name" | "symbol"> & { type: TensorType }): TensorJson => {
     const values = numbers[name];
     if (values === undefined) throw new Error(`no numbers for '${name}'`);
@@ -65,6 +70,7 @@ export function derivationJson(derivation: Derivation, numbers: Numbers, words: 
     chain: shown.chain.map((part) => printNotation(part)),
     formula: printNotation(shown.formula, FULL),
     rules: shown.rules,
+    ...(kernels.has(shown.name) ? { kernel: kernels.get(shown.name) as string } : {}),
   });
   return {
     version: JSON_VERSION,

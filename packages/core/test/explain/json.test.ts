@@ -1,16 +1,19 @@
 /** The derivation as plain data: what is shown in the terminal, at full precision. */
 import { expect, test } from "vitest";
+import { printPlan } from "../../src/compile/describe.ts";
+import { plan as compile } from "../../src/compile/plan.ts";
 import { catalogue } from "../../src/explain/catalogue.ts";
+import { explained } from "../../src/explain/explained.ts";
 import { derivationJson } from "../../src/explain/json.ts";
-import { deriveAndRun, net, net2321 } from "./nets.ts";
+import { deriveAndRun, net, net2321, numbersFor, run } from "./nets.ts";
 
 test("survives JSON, with every step and every number exactly", () => {
-  const { derivation, numbers } = deriveAndRun(net2321("tanh"));
-  const data = JSON.parse(JSON.stringify(derivationJson(derivation, numbers, catalogue.en)));
+  const of = deriveAndRun(net2321("tanh"));
+  const data = JSON.parse(JSON.stringify(derivationJson(of, catalogue.en)));
   const tensors = [...data.inputs, ...data.forward, ...data.backward];
-  expect(tensors.map((tensor) => tensor.name)).toEqual(Object.keys(numbers));
+  expect(tensors.map((tensor) => tensor.name)).toEqual(Object.keys(of.numbers));
   for (const { name, values, shape } of tensors) {
-    expect(values).toEqual(Array.from(numbers[name]));
+    expect(values).toEqual(Array.from(of.numbers[name]));
     expect(values.length).toBe(shape.reduce((size: number, axis: number) => size * axis, 1));
   }
   expect(data.inputs.map((tensor: { role: string }) => tensor.role)).toEqual([
@@ -21,10 +24,8 @@ test("survives JSON, with every step and every number exactly", () => {
 });
 
 test("a step", () => {
-  const { derivation, numbers } = deriveAndRun(net([{ units: 1, activation: "gelu" }], { batch: 1 }));
-  const { values: _, ...step } = derivationJson(derivation, numbers, catalogue.en).backward.find(
-    (one) => one.name === "∂L/∂z1",
-  )!;
+  const of = deriveAndRun(net([{ units: 1, activation: "gelu" }], { batch: 1 }));
+  const { values: _, ...step } = derivationJson(of, catalogue.en).backward.find((one) => one.name === "∂L/∂z1")!;
   expect(step).toMatchInlineSnapshot(`
     {
       "chain": [
@@ -53,12 +54,25 @@ test("a step", () => {
 });
 
 test("numbers that JSON has not are words; missing ones are an error", () => {
-  const { derivation, numbers } = deriveAndRun(net2321("tanh", { batch: 3 }));
+  const of = deriveAndRun(net2321("tanh", { batch: 3 }));
   const t = Float64Array.of(Number.NaN, Number.POSITIVE_INFINITY, -1);
-  expect(derivationJson(derivation, { ...numbers, t }, catalogue.en).inputs.at(-1)!.values).toEqual([
+  expect(derivationJson({ ...of, numbers: { ...of.numbers, t } }, catalogue.en).inputs.at(-1)!.values).toEqual([
     "NaN",
     "Infinity",
     -1,
   ]);
-  expect(() => derivationJson(derivation, { t }, catalogue.en)).toThrow("no numbers for 'x'");
+  expect(() => derivationJson({ ...of, numbers: { t } }, catalogue.en)).toThrow("no numbers for 'x'");
+});
+
+test("kernels: each value is written by a step of the compiled plan", () => {
+  const problem = net2321("tanh");
+  const of = explained(problem, numbersFor(problem), run, { kernels: true });
+  const { forward, backward } = derivationJson(of, catalogue.en);
+  const plan = printPlan(compile(of.derivation.program)).split("\n");
+  for (const { name, kernel } of [...forward, ...backward]) {
+    const [number, text] = kernel!.split(/: (.*)/s);
+    expect(plan, name).toContain(`${number.padStart(3)} ${text}`);
+  }
+  expect(forward.find(({ name }) => name === "z2")!.kernel).toMatch(/chain|matmul/);
+  expect(backward.find(({ name }) => name === "∂L/∂W2")!.kernel).toMatch(/matmul ∂L\/∂W2|matmul .*, 2×3×4/);
 });
