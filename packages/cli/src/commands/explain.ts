@@ -5,6 +5,8 @@ import {
   derivationJson,
   type Explained,
   type Language,
+  latexDocument,
+  markdownDocument,
   parseTarget,
   type Target,
   terminalLines,
@@ -17,7 +19,7 @@ import type { Batch } from "../net/batch.ts";
 import { exampleBatch, exampleNetwork } from "../net/example.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { count } from "../output/number.ts";
 import { page } from "../output/pager.ts";
 import { wrap } from "../output/wrap.ts";
@@ -117,6 +119,9 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
     const isView = options.view !== undefined || options.of !== undefined;
     return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
   }
+  const form = { digits: options.digits, language: options.lang, ...(options.quiet ? {} : { title }) };
+  if (options.format === "latex") return print(latexDocument(blocks, form));
+  if (options.format === "markdown") return print(markdownDocument(blocks, form));
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
   const paint = process.stdout.hasColors?.() ? painted : undefined;
   const lines = terminalLines(blocks, { width, digits: options.digits, words, ...(paint && { paint }) });

@@ -14,6 +14,8 @@ export interface Operand {
   readonly text: string;
   readonly bare: string;
   readonly enclosed: boolean;
+  /** A fraction needs no parentheses where it is set with a bar. */
+  readonly isQuotient: boolean;
 }
 
 export interface Factor extends Operand {
@@ -87,9 +89,9 @@ function write(n: Notation, marks: Marks): Written {
 
 function operand(n: Notation, needed: Strength, marks: Marks): Operand {
   const { text, binds } = write(n, marks);
-  return binds < needed
-    ? { text: marks.parentheses(text), bare: text, enclosed: true }
-    : { text, bare: text, enclosed: false };
+  const isQuotient = n.form === "infix" && n.operator === "/" && !signed(n).negative;
+  const enclosed = binds < needed;
+  return { text: enclosed ? marks.parentheses(text) : text, bare: text, enclosed, isQuotient };
 }
 
 /** The text of an operand, in parentheses if it binds more weakly than `needed`. */

@@ -24,8 +24,7 @@ export function printSymbol(name: string): string {
 const text: Omit<Marks, "number"> = {
   symbol: printSymbol,
   parentheses: (inner) => `(${inner})`,
-  sum: (terms) =>
-    terms.map(({ negative, text: term }, i) => `${sign(i, negative)}${term}`).join(""),
+  sum: (terms) => terms.map(({ negative, text: term }, i) => `${sign(i, negative)}${term}`).join(""),
   product: (factors) =>
     factors
       .map(({ text: own }) => own)
