@@ -28,10 +28,11 @@ export function printFailure({ file, prepared, end, remedy, model }: Failure, wi
     .join("\n");
 }
 
-function met({ part, value = "a value that is not finite", step, epoch }: NonNullable<EndEvent["fault"]>): string {
+function met({ part, value, step, epoch }: NonNullable<EndEvent["fault"]>): string {
+  const what = value ?? "a value that is not finite";
   return part === "train"
-    ? `training met ${value} in step ${step} (epoch ${epoch})`
-    : `judging the validation rows met ${value} after step ${step} (epoch ${epoch})`;
+    ? `training met ${what} in step ${step} (epoch ${epoch})`
+    : `judging the validation rows met ${what} after step ${step} (epoch ${epoch})`;
 }
 
 /** "forward, layer 2 ('output'), unit 4, row 203 of cars.csv (17 of the batch)", rows of the table counted from 1. */

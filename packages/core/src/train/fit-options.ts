@@ -44,7 +44,7 @@ export interface FitOptions {
   readonly metrics?: Readonly<Record<string, Metric>>;
   /**
    * Tell how the gradient flows through each layer (default no): norms, dead and saturated units, singular values, in the
-   * start event and in those of some epochs. With true as often as takes 4 % of the steps' time (gradient-flow.ts), else
+   * start event and in those of some epochs. With true as often as takes 2 % of the steps' time (gradient-flow.ts), else
    * after every so many epochs, a whole number ≥ 1. Training itself computes the same bits.
    */
   readonly flow?: boolean | { readonly every: number };

@@ -3,7 +3,8 @@
  * eigenvalues are their squares. What is below √(n ε) of the largest is rounding, and given as 0.
  *
  * All eigenvalues take about 9 n³ operations. Where n is large, Lanczos' method finds the largest one of G, and of
- * (G + μI)⁻¹, by a Cholesky factor (n³/3), with μ = n ε λ₁: there the smallest of G stands far out.
+ * (G + μI)⁻¹, by a Cholesky factor (n³/3), with μ = n ε λ₁: there the smallest of G stands far out. It stops when the value
+ * settles, which gives three digits or more: of two that are close it may stop at the second.
  * Golub & Van Loan, "Matrix computations", 4th ed., §10.1 and §8.3
  */
 import { choleskySolve } from "../linalg/cholesky.ts";
@@ -20,13 +21,18 @@ export interface SingularExtremes {
 
 /** Up to this side all eigenvalues are found. */
 const DIRECT = 96;
-/** Steps of Lanczos' method, each a product with a vector: the ends of a spectrum settle first. */
+/** Up to this one by plain code: an engine's takes longer to begin. */
+const PLAIN = 24;
+/** Most steps of Lanczos' method, each a product with a vector: the ends of a spectrum settle first. */
 const STEPS = 48;
+/** After so many steps each time it is asked whether the eigenvalue still moves by more than this share of it. */
+const STRIDE = 6;
+const SETTLED = 1e-5;
 
 /** Of the matrix with the Gram matrix G [n, n], row-major; G is left as it was. Throws Error unless G is finite. */
 export function singularExtremes(gram: Float64Array, n: number, algebra: LinearAlgebra): SingularExtremes {
   if (n <= DIRECT) {
-    const { values } = algebra.eigen(gram.slice(), n);
+    const { values } = n <= PLAIN ? symmetricEigen(gram, n) : algebra.eigen(gram, n);
     return fromEigenvalues(values[n - 1], values[0], n);
   }
   const largest = largestEigenvalue((v) => product(gram, n, v), n);
@@ -64,27 +70,42 @@ function product(a: Float64Array, n: number, v: Float64Array): Float64Array {
 
 /**
  * The largest eigenvalue of a symmetric positive semidefinite operator: of its projection T on the Krylov space of a random
- * vector. Every new direction is made orthogonal to all others, twice, as rounding would else bring old ones back.
+ * vector, until it settles. Every new direction is made orthogonal to all others, twice, as rounding would else bring old
+ * ones back.
  */
 function largestEigenvalue(apply: (v: Float64Array) => Float64Array, n: number): number {
   const basis: Float64Array[] = [];
-  const steps = Math.min(n, STEPS);
-  const t = new Float64Array(steps * steps);
+  const diagonal: number[] = [];
+  const beside: number[] = [];
   let next: Float64Array = Float64Array.from({ length: n }, (_, i) => normalAt([1, 2], 0, i));
   let length = norm(next, 0, n);
-  let size = 0;
-  while (size < steps) {
+  let found = 0;
+  while (basis.length < Math.min(n, STEPS)) {
     const v = next.map((value) => value / length);
     basis.push(v);
     next = apply(v);
-    t[size * steps + size] = dot(v, 0, next, 0, n);
+    diagonal.push(dot(v, 0, next, 0, n));
     for (let pass = 0; pass < 2; pass++)
       for (const other of basis) addScaled(next, 0, -dot(other, 0, next, 0, n), other, 0, n);
     length = norm(next, 0, n);
-    size++;
-    if (size === steps || length <= Number.EPSILON * Math.abs(t[0])) break;
-    t[size * steps + size - 1] = length;
+    const isWhole = length <= Number.EPSILON * Math.max(...diagonal) || basis.length === Math.min(n, STEPS);
+    if (isWhole || basis.length % STRIDE === 0) {
+      const before = found;
+      found = largestOf(diagonal, beside);
+      if (isWhole || found - before <= SETTLED * found) break;
+    }
+    beside.push(length);
   }
-  const leading = Float64Array.from({ length: size * size }, (_, p) => t[Math.floor(p / size) * steps + (p % size)]);
-  return Math.max(0, symmetricEigen(leading, size).values[size - 1]);
+  return Math.max(0, found);
+}
+
+/** Of a tridiagonal matrix. */
+function largestOf(diagonal: readonly number[], beside: readonly number[]): number {
+  const n = diagonal.length;
+  const t = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    t[i * n + i] = diagonal[i];
+    if (i > 0) t[i * n + i - 1] = beside[i - 1];
+  }
+  return symmetricEigen(t, n).values[n - 1];
 }

@@ -5,8 +5,9 @@
  * computes the same bits as without, and without it nothing is added to the step or compiled. Loaded only when asked for.
  *
  * What it costs: a measurement is made when training has taken `PATIENCE` times as long as the last measurement did, so it
- * takes 1/PATIENCE = 4 % of the steps' time however wide the layers are; besides, one plan is compiled, and there is a
- * measurement at the start and one at the end. `node bench/flow.js` measures it.
+ * takes 1/PATIENCE = 2 % of the steps' time however wide the layers are, and at most 4 % with the one that is always made at
+ * the end, once training is long enough to have earned one. Before the first step a plan is compiled and there is a
+ * measurement, too. `node bench/flow.js` measures it.
  */
 import { gradients, vjp } from "../autodiff/reverse.ts";
 import type { Executable } from "../engines/engine.ts";
@@ -36,7 +37,7 @@ import type { Training } from "./training.ts";
 import { now } from "./turns.ts";
 
 /** Training time between two measurements, in times of a measurement. */
-const PATIENCE = 25;
+const PATIENCE = 50;
 /** Rows looked at, at most, evenly spaced in the table: the same ones each time. */
 const ROWS = 64;
 /** Saturated: |φ′| below this share of its largest value for |z| ≤ 1. */
