@@ -16,7 +16,7 @@ import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
-import { assertWritable } from "../table/atomic.ts";
+import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
@@ -34,6 +34,7 @@ interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions {
   readonly validation: number;
   readonly test: number;
   readonly out?: string;
+  readonly report?: string;
 }
 
 /** Chosen on the tables in examples/data (docs/decisions/0004-defaults.md), as the other defaults below. */
@@ -71,11 +72,13 @@ export function register(program: Command): void {
     .option("--flow", "tell how the gradient flows through each layer, before training and after it")
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
+    .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .action(run);
   withConventions(
     withEngine(command),
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
     "chaingrad train examples/data/diabetes.csv --target progression --optimizer levenberg-marquardt",
+    "chaingrad train examples/data/cars.csv --target miles_per_gallon --report cars.html",
     "chaingrad train examples/data/digits.csv --target digit --hidden 128,64 --out digits.safetensors",
   );
 }
@@ -84,6 +87,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? modelName(file);
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertWritable(out, [file]);
+  if (options.report !== undefined) await assertWritable(options.report, [file, out]);
   const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
@@ -126,8 +130,14 @@ async function trainAndSave(
 ): Promise<{ report?: Report; failure?: Failure }> {
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
-  const settings = { ...options, ...(lr === undefined ? {} : { lr }) };
-  const { model, ...trained } = await train(prepared, settings, engine, progress, signal).catch((error) => {
+  const flow = options.flow ?? options.report !== undefined;
+  const settings = { ...options, flow, ...(lr === undefined ? {} : { lr }) };
+  const {
+    model,
+    history,
+    flow: measured,
+    ...trained
+  } = await train(prepared, settings, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
   const { end, remedy } = trained;
@@ -141,7 +151,12 @@ async function trainAndSave(
   const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
   await saveModel(out, { ...model, metrics: byPart((part) => evaluations[part].scores) });
   const baseline = evaluateBaseline(target, data.train, data.test);
-  const report = { file, prepared, engine: engine.name, ...trained, evaluations, baseline, model: out };
+  const shown = options.flow ? { flow: measured } : {};
+  const report = { file, prepared, engine: engine.name, ...trained, ...shown, evaluations, baseline, model: out };
+  if (options.report !== undefined) {
+    const { reportPage } = await import("../report/page.ts");
+    await writeFileAtomically(options.report, reportPage({ report, model, engine, history }));
+  }
   return end.stopped === "diverged" ? { report, failure: { ...failed, model: out } } : { report };
 }
 

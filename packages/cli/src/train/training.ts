@@ -18,6 +18,7 @@ import {
 import { type Kfac, kfac, type Minimizer, type MinimizerName, minimizers } from "@chaingrad/core/curvature";
 import type { Remedy } from "@chaingrad/core/diagnosis";
 import type { Flow } from "./flow.ts";
+import { type History, recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
 
 export interface TrainSettings {
@@ -45,6 +46,7 @@ export interface Trained {
   readonly end: EndEvent;
   /** Threads that shared each step. */
   readonly threads: number;
+  readonly history: History;
   /** Where it was asked for. */
   readonly flow: Flow | undefined;
   /** What was tried against NaN or Infinity, where training met them. */
@@ -103,12 +105,14 @@ export async function train(
   const metrics = target.task === "regression" ? { metrics: { rmse: inUnits(target.scale) } } : {};
   const common = { engine, loss, optimizer, epochs, patience, seed, l2, signal, ...(batch && { batch }) };
   const options = { ...common, ...rate, ...metrics, ...(clip && { clip: { norm: clip } }), ...(flow && { flow }) };
-  const seen = await follow(fit(network, data, options), progress);
+  const history = { epochs: [], flow: [] };
+  const seen = await follow(recorded(fit(network, data, options), history), progress);
   const { end } = seen;
   const remedy = end.fault && (await tryRemedies(network, data, options, end.fault, progress !== undefined));
   return {
     model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: end.model.tensors },
     ...seen,
+    history,
     remedy,
   };
 }

@@ -1,0 +1,187 @@
+/** The report's charts, as SVG drawn without a browser; each has its text alternative and its numbers as a table. */
+
+import { escapeHtml } from "@chaingrad/core/explain";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { formatNumber } from "../output/number.ts";
+
+export interface ChartTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (number | string | null)[])[];
+}
+
+/** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
+const MOST_ROWS = 60;
+const WIDTH = 680;
+const HEIGHT = 320;
+
+/** A figure: the picture, what it says in words, and its numbers folded away below. */
+export function figure(caption: string, says: string, svg: string, table: ChartTable): string {
+  return [
+    "<figure>",
+    `<div class="chart" role="img" aria-label="${escapeHtml(`${caption}. ${says}`)}">${svg}</div>`,
+    `<figcaption><strong>${escapeHtml(caption)}.</strong> ${escapeHtml(says)}</figcaption>`,
+    folded(`Numbers: ${caption}`, htmlTable(caption, thinned(table))),
+    "</figure>",
+  ].join("\n");
+}
+
+export const folded = (summary: string, body: string): string =>
+  `<details><summary>${escapeHtml(summary)}</summary>${body}</details>`;
+
+function thinned({ head, rows }: ChartTable): ChartTable {
+  const every = Math.max(1, Math.ceil(rows.length / MOST_ROWS));
+  return { head, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
+}
+
+export function htmlTable(caption: string, { head, rows }: ChartTable): string {
+  const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === "number");
+  const cell = (value: number | string | null, c: number): string => {
+    const text = value === null ? "–" : typeof value === "number" ? formatNumber(value, 4) : value;
+    return c === 0
+      ? `<th scope="row">${escapeHtml(text)}</th>`
+      : `<td${typeof value === "number" ? ' class="number"' : ""}>${escapeHtml(text)}</td>`;
+  };
+  const titles = head
+    .map((title, c) => `<th scope="col"${isNumber(c) ? ' class="number"' : ""}>${escapeHtml(title)}</th>`)
+    .join("");
+  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
+  return (
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>` +
+    `<caption>${escapeHtml(caption)}</caption><thead><tr>${titles}</tr></thead><tbody>${body}</tbody></table></div>`
+  );
+}
+
+/** Colours that stand out from white and from near-black; lines differ in their dashes, too. */
+const COLOURS = ["#3b7dd8", "#c2571a", "#2f8f5b", "#a64ca6", "#8a7a1f", "#c0405a"];
+const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "12 4"];
+
+function draw(options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<html><body></body></html>");
+  const style = { background: "transparent", color: "currentColor", fontSize: "13px", overflow: "visible" };
+  return Plot.plot({ width: WIDTH, height: HEIGHT, marginLeft: 60, marginBottom: 45, document, style, ...options })
+    .outerHTML;
+}
+
+export interface Line {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Lines over epochs, each labelled at its end; a logarithmic scale where the values span more than a factor of 30. */
+export function lineChart(lines: readonly Line[], label: string, mark?: { x: number; text: string }): string {
+  const values = lines.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const type = low > 0 && high / low > 30 ? "log" : "linear";
+  const last = lines.map(({ name, points }, i) => ({
+    name,
+    colour: COLOURS[i % COLOURS.length],
+    ...points[points.length - 1],
+  }));
+  return draw({
+    marginRight: 110,
+    x: { label: "epoch", nice: true },
+    y: { label, type, grid: true, ...(type === "log" ? { tickFormat: "~g" } : { nice: true }) },
+    marks: [
+      ...(mark
+        ? [
+            Plot.ruleX([mark.x], { strokeDasharray: "2 4" }),
+            Plot.text([mark], { x: "x", text: "text", frameAnchor: "top", dx: 4, textAnchor: "start" }),
+          ]
+        : []),
+      ...lines.map(({ points }, i) =>
+        Plot.line(points, {
+          x: "x",
+          y: "y",
+          stroke: COLOURS[i % COLOURS.length],
+          strokeWidth: 2,
+          strokeDasharray: DASHES[i % DASHES.length],
+        }),
+      ),
+      ...lines.map(({ points }, i) =>
+        Plot.dot(points.length < 2 ? points : [], { x: "x", y: "y", fill: COLOURS[i % COLOURS.length] }),
+      ),
+      Plot.text(apart(last, type, low, high), {
+        x: "x",
+        y: "y",
+        text: "name",
+        fill: "colour",
+        textAnchor: "start",
+        dx: 6,
+      }),
+    ],
+  });
+}
+
+/** Labels moved up until none covers the one below. */
+function apart<T extends { readonly y: number }>(labels: readonly T[], type: string, low: number, high: number): T[] {
+  const scale = type === "log" ? Math.log : (y: number) => y;
+  const back = type === "log" ? Math.exp : (y: number) => y;
+  const gap = ((scale(high) - scale(low)) * 16) / (HEIGHT - 75) || 1e-9;
+  let above = Number.NEGATIVE_INFINITY;
+  return [...labels]
+    .sort((a, b) => a.y - b.y)
+    .map((label) => {
+      above = Math.max(scale(label.y), above + gap);
+      return { ...label, y: back(above) };
+    });
+}
+
+/** Truth down, prediction across; each cell has its count, and is the darker the larger its share of the row is. */
+export function confusionChart(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
+  const cells = confusion.flatMap((row, truth) => {
+    const all = row.reduce((sum, count) => sum + count, 0) || 1;
+    return row.map((count, guess) => ({ truth: classes[truth], guess: classes[guess], count, share: count / all }));
+  });
+  const size = Math.min(52, 560 / classes.length);
+  const longest = Math.max(...classes.map((name) => name.length));
+  return draw({
+    width: 30 + 8 * Math.min(longest, 20) + size * classes.length + 40,
+    height: 60 + size * classes.length,
+    marginLeft: 20 + 8 * Math.min(longest, 20),
+    marginTop: 35,
+    marginBottom: 20,
+    padding: 0.04,
+    x: { axis: "top", label: "prediction", domain: [...classes] },
+    y: { label: "truth", domain: [...classes] },
+    marks: [
+      Plot.cell(cells, {
+        x: "guess",
+        y: "truth",
+        fill: "#3b7dd8",
+        fillOpacity: (cell) => 0.08 + 0.72 * cell.share,
+        stroke: "currentColor",
+        strokeOpacity: 0.2,
+      }),
+      ...(size >= 18
+        ? [
+            Plot.text(cells, {
+              x: "guess",
+              y: "truth",
+              text: (cell) => `${cell.count}`,
+              fill: "currentColor",
+              fontWeight: "600",
+            }),
+          ]
+        : []),
+    ],
+  });
+}
+
+/** Prediction over truth, and the line on which they are equal. */
+export function scatterChart(
+  points: readonly { readonly truth: number; readonly predicted: number }[],
+  name: string,
+): string {
+  const all = points.flatMap(({ truth, predicted }) => [truth, predicted]);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  return draw({
+    height: 420,
+    x: { label: `${name}, in the table`, nice: true, grid: true },
+    y: { label: "predicted", nice: true, grid: true },
+    marks: [
+      Plot.line([low, high], { x: (value) => value, y: (value) => value, strokeDasharray: "4 4", strokeOpacity: 0.6 }),
+      Plot.dot(points, { x: "truth", y: "predicted", r: 3, stroke: COLOURS[0], strokeOpacity: 0.8 }),
+    ],
+  });
+}

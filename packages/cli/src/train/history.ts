@@ -1,0 +1,29 @@
+/** What a report shows of training: the losses of every epoch, and the gradient's flow wherever it was measured. */
+import type { EpochEvent, FitEvent, LayerFlow } from "@chaingrad/core";
+
+export interface History {
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly loss: number;
+    readonly validation: number | undefined;
+  }[];
+  /** Epoch 0 is before the first step. */
+  readonly flow: readonly { readonly epoch: number; readonly layers: readonly LayerFlow[] }[];
+}
+
+/** Passes events on and keeps what a report needs of them. */
+export async function* recorded(
+  events: AsyncIterable<FitEvent>,
+  into: { epochs: History["epochs"][number][]; flow: History["flow"][number][] },
+): AsyncGenerator<FitEvent> {
+  for await (const event of events) {
+    if (event.type === "start" && event.flow) into.flow.push({ epoch: 0, layers: event.flow });
+    if (event.type === "epoch") keep(event, into);
+    yield event;
+  }
+}
+
+function keep({ epoch, loss, validation, flow }: EpochEvent, into: Parameters<typeof recorded>[1]): void {
+  into.epochs.push({ epoch, loss, validation: validation?.loss });
+  if (flow) into.flow.push({ epoch, layers: flow });
+}

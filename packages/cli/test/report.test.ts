@@ -1,0 +1,105 @@
+/** `train --report`: one page that needs nothing but itself, with every number also as text. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseHTML } from "linkedom";
+import { beforeAll, describe, expect, test } from "vitest";
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+
+const folder = emptyFolder();
+const train = (...args: string[]) => runCli(["train", ...args, "--quiet"], { cwd: folder });
+const pageOf = (name: string): Document =>
+  parseHTML(readFileSync(join(folder, name), "utf8")).document as unknown as Document;
+
+/** A table whose names would be taken for tags, were they not escaped. */
+const rows = Array.from({ length: 80 }, (_, i) => `${i % 9},${(i * 7) % 11},${i % 2 ? "<i>yes</i>" : "no & no"}`);
+
+describe.each([
+  ["classes", ["named.csv", "--target", "<b>answer</b>", "--epochs", "12"], "Confusion on the test rows"],
+  [
+    "amounts",
+    [join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--epochs", "20"],
+    "Predictions of miles_per_gallon",
+  ],
+  [
+    "a second-order method",
+    [join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--optimizer", "lbfgs", "--epochs", "9"],
+    "Predictions",
+  ],
+])("%s", (name, args, errors) => {
+  const file = `${name}.html`;
+  let page: Document;
+  let json: Record<string, unknown>;
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, "named.csv"), ["a,b & c,<b>answer</b>", ...rows].join("\n"));
+    const { status, stdout } = await train(...args, "--report", file, "--json", "--out", "model.safetensors");
+    expect(status).toBe(0);
+    json = JSON.parse(stdout);
+    page = pageOf(file);
+  });
+
+  test("has every section, in order, each reachable from the top", () => {
+    const titles = Array.from(page.querySelectorAll("h2"), (one) => one.textContent);
+    expect(titles).toEqual([
+      "The table",
+      "Training",
+      "How well it does",
+      "How the gradient flows",
+      "One prediction, derived",
+      "Certificate of the gradient",
+    ]);
+    for (const link of Array.from(page.querySelectorAll("nav a")))
+      expect(page.getElementById(link.getAttribute("href")!.slice(1))).not.toBeNull();
+  });
+
+  test("asks for nothing from elsewhere and runs no script", () => {
+    const source = readFileSync(join(folder, file), "utf8");
+    expect(source.replaceAll("http://www.w3.org/", "")).not.toMatch(
+      /https?:\/\/|url\(|@import|<script|<link|<img| on\w+="/,
+    );
+  });
+
+  test("takes names for words", () => {
+    const source = readFileSync(join(folder, file), "utf8");
+    expect(source).not.toMatch(/<b>answer|<i>yes|b & c/);
+    if (name === "classes") expect(page.querySelector("h1")!.textContent).toBe("<b>answer</b> from named.csv");
+  });
+
+  test("every chart says in words what it shows, and has its numbers in a table", () => {
+    const figures = Array.from(page.querySelectorAll("figure"));
+    expect(figures.length).toBe(3);
+    expect(figures.some((one) => one.textContent!.includes(errors))).toBe(true);
+    for (const one of figures) {
+      expect(one.querySelector(".chart")!.getAttribute("aria-label")!.length).toBeGreaterThan(30);
+      expect(one.querySelector("svg")).not.toBeNull();
+      expect(one.querySelectorAll("details tbody tr").length).toBeGreaterThan(1);
+    }
+  });
+
+  test("shows the scores that --json has, and that the gradient was checked", () => {
+    const scores = page.querySelector("#scores table")!;
+    const metrics = json.metrics as Record<string, Record<string, number>>;
+    const shown = Array.from(scores.querySelectorAll("tbody tr"), (row) => row.textContent);
+    for (const part of ["train", "validation", "test"]) {
+      const [first] = Object.values(metrics[part]);
+      expect(shown.find((row) => row!.startsWith(part))).toContain(String(Number(first.toPrecision(4))));
+    }
+    const verdicts = Array.from(page.querySelectorAll("#certificate tbody td:nth-child(2)"), (one) => one.textContent);
+    expect(verdicts.length).toBeGreaterThan(4);
+    expect(verdicts).not.toContain("mismatch");
+    expect(page.querySelectorAll("#derivation math").length).toBeGreaterThan(20);
+  });
+});
+
+test("a place where the page cannot go is refused before any work", async () => {
+  const { status, stderr } = await train(
+    join(DATA, "cars.csv"),
+    "--target",
+    "miles_per_gallon",
+    "--report",
+    "no/such/place.html",
+  );
+  expect(status).toBe(2);
+  expect(stderr).toContain("no/such/place.html");
+  expect(existsSync(join(folder, "cars.safetensors"))).toBe(false);
+});
