@@ -4,12 +4,16 @@ import { infix, negation, number, power } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
 import { applyElementwise, type ElementwiseRule, elementwiseOp, type Operand } from "./elementwise.ts";
 import { fill, filledWith } from "./source.ts";
+import { repeatedBy } from "./sum-broadcast.ts";
 
 /** A function of expressions (or numbers) from an elementwise rule, differentiable in both modes. */
 export function elementwise(rule: ElementwiseRule): (...operands: Operand[]) => Expr {
   const op = elementwiseOp(rule, mul, add);
   return (...operands) => applyElementwise(op, operands);
 }
+
+/** One number in place of a tensor: its products are written as those of numbers. */
+const isRepeatedNumber = (x: Expr): boolean => repeatedBy(x)?.operand.type.shape.length === 0;
 
 const like = (node: Expr, value: number): Expr => fill(value, node.type.shape, node.type.dtype);
 
@@ -69,7 +73,10 @@ const mulOp: Op = elementwiseOp(
       if (right !== undefined) return scaleProduct(right, a) ?? mul(b, a);
       return undefined;
     },
-    notation: ([a, b], { operands }) => (operands[0] === operands[1] ? power(a, number(2)) : infix("⊙", a, b)),
+    notation: ([a, b], { operands, type }) => {
+      if (operands[0] === operands[1]) return power(a, number(2));
+      return infix(type.shape.length === 0 || operands.some(isRepeatedNumber) ? "·" : "⊙", a, b);
+    },
   },
   mul,
   add,

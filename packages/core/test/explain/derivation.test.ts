@@ -107,7 +107,7 @@ test("softmax cross-entropy with row weights, one row", () => {
   expect(lines([...forward, ...backward])).toMatchInlineSnapshot(`
     "y = x W₁ᵀ + b₁  [1, 3]
     L = Σ(w ⊙ (logsumexpⱼ(y) − Σⱼ(one-hot(t) ⊙ y))) / (Σ w + (Σ w = 0))  []
-    u₁ = (Σ w + (Σ w = 0))⁻¹ ⊙ w  [1] pullback of mul, operand 1
+    u₁ = (Σ w + (Σ w = 0))⁻¹ · w  [1] pullback of mul, operand 1
     δ₁ = ∂L/∂y = u₁ ⊙ exp(y − logsumexpⱼ(y)) − u₁ ⊙ one-hot(t)  [1, 3] pullback of mul, operand 1 + pullback of logsumexp, operand 0
     ∂L/∂W₁ = (∂L/∂y)(∂y/∂W₁) = δ₁ᵀ x  [3, 2] pullback of matmul, operand 1
     ∂L/∂b₁ = (∂L/∂y)(∂y/∂b₁) = Σᵢ δ₁  [3] pullback of broadcast, operand 0
