@@ -101,8 +101,11 @@ test("curvature stays under its own", async () => {
   expect(whole.atOnce + whole.secondOrder - core.atOnce - core.secondOrder).toBeLessThan(12_500);
 });
 
-/** 6.5 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top (mostly its words). */
+/**
+ * 30 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
+ * words in two languages, which are 7 of them (decision 15).
+ */
 test("explanation stays under its own", async () => {
   const [whole, core] = [await weigh("index.ts", "explain.ts"), await weigh("index.ts")];
-  expect(whole.atOnce - core.atOnce).toBeLessThan(7000);
+  expect(whole.atOnce - core.atOnce).toBeLessThan(30_000);
 });
