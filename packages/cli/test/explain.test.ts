@@ -127,6 +127,17 @@ describe("the command", () => {
     expect(stdout.slice(stdout.indexOf("UPDATE"))).toMatchSnapshot();
   });
 
+  test("shows what every row of a table contributes", async () => {
+    const args = ["cars.safetensors", join(DATA, "cars.csv"), "--view", "batch"];
+    const { stdout } = await explain(...args, "--of", "W3[1,2]", "--json");
+    const [table] = JSON.parse(stdout).view.filter(({ kind }: { kind: string }) => kind === "table");
+    const shown = table.rows.slice(0, 10);
+    for (const [, , factor, slope, product] of shown) expect(factor * slope).toBeCloseTo(product, 15);
+    expect(shown[0][2]).toBeCloseTo(1 / 398, 15);
+    const total = table.rows.slice(0, -1).reduce((sum: number, row: number[]) => sum + row[4], 0);
+    expect(total).toBeCloseTo(table.rows.at(-1)[4], 12);
+  });
+
   test("speaks Chinese", async () => {
     const { stdout } = await explain("--lang", "zh", "--of", "W2[1,3]", "--view", "jacobian", "--quiet");
     expect(stdout).toMatchSnapshot();

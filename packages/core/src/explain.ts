@@ -15,6 +15,7 @@ export { printNotation } from "./explain/print-notation.ts";
 export { printProgram } from "./explain/program.ts";
 export { parseTarget, type Target } from "./explain/target.ts";
 export { type TerminalOptions, terminalLines } from "./explain/terminal.ts";
+export { batchView } from "./explain/views/batch.ts";
 export { contractedView } from "./explain/views/contracted.ts";
 export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts";
 export { fusionView } from "./explain/views/fusion.ts";

@@ -47,6 +47,8 @@ const FORMATS = ["terminal", "markdown", "latex", "html", "json"] as const;
 type Format = (typeof FORMATS)[number];
 
 const SEED = 0;
+/** Rows that the view of a batch shows where none are named. */
+const DRAWN = 8;
 const NARROWEST = 24;
 const WIDEST = 1000;
 const FLOAT64_DIGITS = 17;
@@ -96,7 +98,7 @@ export function register(program: Command): void {
 }
 
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
-  const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row);
+  const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row, options.view === "batch");
   const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
   const title = describe(opened, source);
@@ -140,7 +142,13 @@ interface Choice {
   readonly source: string;
 }
 
-async function choose(path: string | undefined, file: string | undefined, row: number | undefined): Promise<Choice> {
+/** One row where there is a choice, unless many are wanted. */
+async function choose(
+  path: string | undefined,
+  file: string | undefined,
+  row: number | undefined,
+  many: boolean,
+): Promise<Choice> {
   if (row !== undefined && file === undefined) {
     throw new UserError(
       "--row needs rows to choose from",
@@ -153,9 +161,9 @@ async function choose(path: string | undefined, file: string | undefined, row: n
     return { opened: exampleNetwork, batch: exampleBatch, source: "an example" };
   }
   const opened = await openNetwork(path, SEED);
-  const shown = row ?? (opened.model && file !== undefined ? 1 : undefined);
-  const batch = await chooseRows(opened, { file, row: shown, drawn: 1, seed: SEED });
-  if (file === undefined) return { opened, batch, source: "a random row" };
+  const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
+  const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED });
+  if (file === undefined) return { opened, batch, source: many ? `${DRAWN} random rows` : "a random row" };
   return { opened, batch, source: `${shown === undefined ? count(batch.rows, "row") : `row ${shown}`} of '${file}'` };
 }
 

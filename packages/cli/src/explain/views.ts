@@ -3,6 +3,7 @@ import { fit, type OptimizerName, optimizers, wasmEngine } from "@chaingrad/core
 import { type MinimizerName, minimizers } from "@chaingrad/core/curvature";
 import {
   type Block,
+  batchView,
   contractedView,
   type Explained,
   forwardView,
@@ -83,6 +84,8 @@ async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<B
   if (view === "fusion") return fusion(context);
   if (view === "contracted" && context.target === undefined) return contractedView(of);
   const target = context.target ?? parseTarget(of, of.problem.parameters[0].label as string);
+  const { rowNumbers } = context.batch;
+  if (view === "batch") return refusal(() => batchView(of, target, (row) => rowNumbers?.[row] ?? row + 1));
   return refusal(() => views[view](of, target));
 }
 

@@ -6,6 +6,8 @@ import type { Net } from "./net-document.ts";
 
 /** Row-major numbers of `rows` rows. */
 export interface Batch {
+  /** Where each row stands in its table, from 1, where rows were left out. */
+  readonly rowNumbers?: readonly number[];
   readonly rows: number;
   /** [rows, inputs] */
   readonly x: Float64Array;

@@ -46,7 +46,8 @@ function tableRows(model: Model, table: Table, file: string, row: number | undef
       );
     }
     const y = Float64Array.from(encodeTarget(target, column, rows));
-    return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined };
+    const rowNumbers = rows.map((index) => index + 1);
+    return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers };
   });
 }
 

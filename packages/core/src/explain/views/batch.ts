@@ -89,7 +89,12 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>, start: number, size: nu
   return sum;
 }
 
-export function batchView(of: Explained, target: Target): Block[] {
+/** @param numberOf what a row of the problem is called, from its place counted from 0 (default: its place from 1) */
+export function batchView(
+  of: Explained,
+  target: Target,
+  numberOf: (row: number) => number = (row) => row + 1,
+): Block[] {
   const all = contributions(of, target);
   const gradient = gradientSymbol(of, target);
   const sorted = [...all].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
@@ -115,7 +120,7 @@ export function batchView(of: Explained, target: Target): Block[] {
       ],
       [
         ...shown.map(({ row, loss, factor, derivative, contribution }) => [
-          row + 1,
+          numberOf(row),
           loss,
           factor,
           derivative,
