@@ -28,8 +28,11 @@ const DEPTH = 4;
 export class Symbols {
   readonly #users = new Map<Expr, Expr[]>();
   readonly #outputs = new Map<Expr, string>();
+  /** Names of what a step takes and gives. */
+  readonly #carried: ReadonlySet<string | undefined>;
 
   constructor(program: Program) {
+    this.#carried = new Set(program.inputs.map(({ label }) => label));
     for (const [name, node] of Object.entries(program.outputs)) this.#outputs.set(node, name);
     for (const node of nodesOf(program)) {
       for (const operand of node.operands) {
@@ -46,7 +49,8 @@ export class Symbols {
     const target = this.#cotangentOf(node)?.label;
     if (target !== undefined) return { name: target.replace(/^z(?=\d)|^/, bar), of: target, node };
     const output = this.#outputs.get(node);
-    return output === undefined ? undefined : { name: `next ${output}`, of: output.split("/")[0], node };
+    if (output === undefined) return undefined;
+    return { name: this.#carried.has(output) ? `next ${output}` : output, of: output.split("/")[0], node };
   }
 
   /** The nearest named node that this one is a part of, element by element: itself, or a user of its shape. */

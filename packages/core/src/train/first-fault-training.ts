@@ -229,9 +229,13 @@ function expressed(origin: Origin, index: readonly number[], symbols: Symbols): 
   return from.length === 0 ? numbers : `${numbers} ← ${from.join("; ")}`;
 }
 
-/** Of a product of matrices, its largest term: ", of 16 terms the largest is 3e20 · 2e19". */
+/** Of a product of matrices, or of a sum of everything, its largest term: ", of 16 terms the largest is 3e20 · 2e19". */
 function largest({ node, operands: [a, b] }: Origin, [i, j]: readonly number[]): string {
   const kernel = node.op.kernel?.(node);
+  if (kernel?.kind === "reduce" && i === undefined) {
+    const most = a.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    return `, of ${a.length} terms the largest is ${printNumber(most)}`;
+  }
   if (kernel?.kind !== "matmul") return "";
   const [shapeA, shapeB] = node.operands.map((operand) => operand.type.shape);
   const inner = shapeA[kernel.transposeA ? 0 : 1];

@@ -15,8 +15,8 @@ import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const DROPOUT = 0x64726f70;
-/** Steps from one checkpoint to the next, at least: copying what is carried costs less than a step, so less than 1 %. */
-const CHECKPOINT = 100;
+/** Steps from one checkpoint to the next, at least: to copy what is carried takes as long as 0.3 to 7 steps, so under 1 %. */
+const CHECKPOINT = 1000;
 
 export class Trainer implements Training {
   readonly rows: number;
