@@ -1,12 +1,13 @@
 /**
- * Short mathematics in texts: linear Unicode between `$` ("the derivative is $1/(1 + e⁻ᵃ)$"), for LaTeX and for MathML
- * character by character. Formulas of derivations are Notation and never pass through here.
+ * Short mathematics in texts: linear Unicode between `$` ("the derivative is $1/(1 + e⁻ᵃ)$"), for LaTeX and for MathML.
+ * One reader, two sets of marks. Formulas of derivations are Notation and never pass through here.
  */
+import { latexCharacter, latexFunction } from "./latex-characters.ts";
 
-/** The parts of a text, mathematics and words by turns. */
+/** The parts of a text, mathematics and words by turns; a `$` without a second one stays a word. */
 export function splitText(text: string): { readonly math: boolean; readonly text: string }[] {
   return text
-    .split("$")
+    .split(/\$([^$]*)\$/)
     .map((part, i) => ({ math: i % 2 === 1, text: part }))
     .filter((part) => part.text !== "");
 }
@@ -14,93 +15,111 @@ export function splitText(text: string): { readonly math: boolean; readonly text
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\\": "\\textbackslash{}",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  "−": "--",
-  "…": "\\dots{}",
-  "×": "$\\times$",
-  "≥": "$\\ge$",
-  "≤": "$\\le$",
-  "→": "$\\to$",
-};
+const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᵀ⊤";
+const LOWER = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtᵤuᵥvₓx";
 
-/** Words for LaTeX: what it takes for commands is escaped, other letters stay as they are (UTF-8). */
-export function latexText(text: string): string {
-  return text.replace(/[\\~^−…×≥≤→]|[#$%&_{}]/gu, (character) => ESCAPES[character] ?? `\\${character}`);
+/** Raised and lowered characters as "^(…)" and "_(…)". */
+function linear(math: string): string {
+  const write = (text: string, pairs: string, mark: string): string => {
+    const marked = [...pairs].filter((_, i) => i % 2 === 0).join("");
+    const plain = (run: string): string => [...run].map((one) => pairs[pairs.indexOf(one) + 1]).join("");
+    return text.replace(new RegExp(`[${marked}]+`, "gu"), (run) => `${mark}(${plain(run)})`);
+  };
+  return write(write(math, UPPER, "^"), LOWER, "_");
 }
 
-const COMMANDS =
-  "αalpha βbeta γgamma δdelta εvarepsilon ζzeta ηeta θtheta κkappa λlambda μmu νnu ξxi πpi ρrho σsigma τtau φvarphi " +
-  "χchi ψpsi ωomega ΔDelta ΓGamma ΘTheta ΛLambda Σsum ∑sum ΦPhi ΨPsi ΩOmega ∂partial ∇nabla ∞infty ∫int √surd ℓell " +
-  "⊙odot ⊗otimes ·cdot ×times ≤le ≥ge ≠ne →to ←gets …dots ‖Vert ⊤top";
-
-const LATEX: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(COMMANDS.split(" ").map((pair) => [pair[0], `\\${pair.slice(1)} `])),
-  "−": "-",
-  "′": "'",
-};
-
-const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁻−⁺+ᵃaᵇbᵈdᵏkⁿnᵗtᵀ⊤ᶻz";
-const LOWER = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−ᵢiⱼjₖkₗlₘmₙnᵣrₜt";
-
-/** One character of mathematics: itself, or the command that gives it. */
-export const latexCharacter = (character: string): string => (LATEX[character] ?? latexText(character)).trimEnd();
-
-interface Run {
-  readonly place: "up" | "down" | "line";
-  readonly text: string;
-}
-
-/** Runs of raised, lowered and plain characters; "^(…)" is raised, too. */
-function runs(math: string): Run[] {
-  const result: { place: Run["place"]; text: string }[] = [];
-  for (const [piece] of math.matchAll(/\^\([^)]*\)|./gsu)) {
-    const [up, down] = [UPPER, LOWER].map((pairs) => pairs.indexOf(piece));
-    const raised = piece.startsWith("^(") ? piece.slice(2, -1) : up >= 0 && up % 2 === 0 ? UPPER[up + 1] : undefined;
-    const lowered = down >= 0 && down % 2 === 0 ? LOWER[down + 1] : undefined;
-    const place = raised !== undefined ? "up" : lowered !== undefined ? "down" : "line";
-    const last = result.at(-1);
-    const text = raised ?? lowered ?? piece;
-    if (last?.place === place) last.text += text;
-    else result.push({ place, text });
-  }
-  return result;
+/** One token, a root, or a space, with what stands above and below it. */
+interface Item {
+  readonly token: string;
+  readonly root?: readonly Item[];
+  readonly up: readonly Item[];
+  readonly down: readonly Item[];
 }
 
 /** A word of three letters or more (and ln) is a function's name; other letters are variables, one by one. */
-const TOKEN = /ln|\p{Script=Latin}{3,}(?:-\p{Script=Latin}+)?|\d+(?:\.\d+)?|\S/gu;
-const isName = (token: string): boolean => token.length > 1 && /^\p{L}/u.test(token);
+const TOKEN = /\s+|ln|\p{Script=Latin}{3,}(?:-\p{Script=Latin}+)?|\d+(?:\.\d+)?|\S\p{M}*/gu;
+const isName = (token: string): boolean => /^\p{L}{2}/u.test(token);
+
+function read(math: string): Item[] {
+  const tokens = linear(math).match(TOKEN) ?? [];
+  let at = 0;
+  /** What a mark takes: a group without its parentheses, or one item. */
+  const argument = (): Item[] => {
+    if (at >= tokens.length) return [];
+    if (tokens[at] !== "(") return [item()];
+    at++;
+    return items(")");
+  };
+  const items = (end?: string): Item[] => {
+    const all: Item[] = [];
+    let depth = 0;
+    while (at < tokens.length) {
+      if (tokens[at] === "(") depth++;
+      if (tokens[at] === ")" && depth-- === 0 && end !== undefined) {
+        at++;
+        break;
+      }
+      all.push(item());
+    }
+    return all;
+  };
+  const item = (): Item => {
+    const token = "^_′".includes(tokens[at]) ? "" : tokens[at++];
+    const root = token === "√" ? argument() : undefined;
+    const [up, down]: [Item[], Item[]] = [[], []];
+    while (at < tokens.length && "^_′".includes(tokens[at])) {
+      const mark = tokens[at++];
+      if (mark === "′") up.push({ token: mark, up: [], down: [] });
+      else (mark === "^" ? up : down).push(...argument());
+    }
+    return { token, ...(root && { root }), up, down };
+  };
+  return items();
+}
 
 /** "$∂L/∂z$" without its marks, as LaTeX. */
-export function latexInline(math: string): string {
-  const token = (text: string): string =>
-    isName(text) ? `\\mathrm{${text.replaceAll("-", "\\text{-}")}}` : (LATEX[text] ?? latexText(text));
-  return runs(math)
-    .map(({ place, text }) => {
-      if (place === "line") return text.replace(TOKEN, token);
-      return `${place === "up" ? "^" : "_"}{${latexInline(text)}}`;
+export const latexInline = (math: string): string => latexItems(read(math));
+
+function latexItems(items: readonly Item[]): string {
+  const script = (mark: string, of: readonly Item[]): string => (of.length === 0 ? "" : `${mark}{${latexItems(of)}}`);
+  const base = ({ token, root }: Item): string => {
+    if (root) return `\\sqrt{${latexItems(root)}}`;
+    if (/^\s/.test(token)) return " ";
+    if (isName(token)) return `${latexFunction(token)} `;
+    return token === "Σ" ? "\\sum " : /^\d/.test(token) || token === "" ? token : latexCharacter(token);
+  };
+  return items
+    .map((item) => {
+      const scripts = script("_", item.down) + script("^", item.up);
+      return (scripts === "" ? base(item) : base(item).trimEnd()) + scripts;
     })
-    .join("");
+    .join("")
+    .replace(/ +/g, " ")
+    .trim();
 }
 
 /** "$∂L/∂z$" without its marks, as <math>. */
-export const mathmlInline = (math: string): string => `<math>${mathmlRow(math)}</math>`;
+export const mathmlInline = (math: string): string => `<math>${mathmlItems(read(math))}</math>`;
 
-function mathmlRow(math: string): string {
-  const done: string[] = [];
-  for (const { place, text } of runs(math)) {
-    if (place === "line") done.push(...(text.match(TOKEN) ?? []).map(mathmlToken));
-    else {
-      const [name, base] = [place === "up" ? "msup" : "msub", done.pop() ?? "<mrow></mrow>"];
-      done.push(`<${name}>${base}${mathmlRow(text)}</${name}>`);
-    }
-  }
-  return `<mrow>${done.join("")}</mrow>`;
+function mathmlItems(items: readonly Item[]): string {
+  const written = items.map((item, i) => {
+    if (/^\s/.test(item.token)) return isOperand(items[i - 1]) && isOperand(items[i + 1]) ? SPACE : "";
+    const base = item.root ? `<msqrt>${mathmlItems(item.root)}</msqrt>` : mathmlToken(item.token);
+    const [up, down] = [item.up, item.down].map((of) => (of.length === 0 ? "" : mathmlItems(of)));
+    const name = `m${down && "sub"}${up && "sup"}`;
+    return name === "m" ? base : `<${name}>${base}${down}${up}</${name}>`;
+  });
+  return `<mrow>${written.join("")}</mrow>`;
 }
 
-function mathmlToken(text: string): string {
-  if (/^\d/.test(text)) return `<mn>${text}</mn>`;
-  return /^[\p{L}∂∞…]/u.test(text) ? `<mi>${escapeHtml(text)}</mi>` : `<mo>${escapeHtml(text)}</mo>`;
+/** Between two of these a space is seen; operators bring their own. */
+const isOperand = (item: Item | undefined): boolean =>
+  item !== undefined && (item.root !== undefined || /^<m[in]>/.test(mathmlToken(item.token)));
+const SPACE = '<mspace width="0.2em"></mspace>';
+
+function mathmlToken(token: string): string {
+  if (token === "") return "<mrow></mrow>";
+  if (token === "Σ") return "<mo>∑</mo>";
+  if (/^\d/.test(token)) return `<mn>${token}</mn>`;
+  return /^[\p{L}∂∞…]/u.test(token) ? `<mi>${escapeHtml(token)}</mi>` : `<mo>${escapeHtml(token)}</mo>`;
 }

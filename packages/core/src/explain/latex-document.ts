@@ -1,7 +1,8 @@
 /** Views as a LaTeX document that compiles as it is (pdflatex; with Chinese texts xelatex), or as its body alone. */
 import { catalogue, type Language } from "./catalogue.ts";
 import { type Block, type Equation, type Inline, pieces, type Table } from "./document.ts";
-import { latexInline, latexText, splitText } from "./inline-math.ts";
+import { latexInline, splitText } from "./inline-math.ts";
+import { latexText } from "./latex-characters.ts";
 import { latexNotation, latexTensor } from "./print-latex.ts";
 import { printNumber } from "./print-notation.ts";
 import { rulesText } from "./terminal.ts";

@@ -29,6 +29,8 @@ export interface Marks {
   symbol(name: string): string;
   /** Finite, NaN or infinite; signs are written by `sum`, but for −0 and exponents. */
   number(value: number): string;
+  /** Whether it is written with a power of ten, and so needs parentheses below an exponent. */
+  isScientific?(value: number): boolean;
   parentheses(text: string): string;
   /** The first term with its sign, if it is negative. */
   sum(terms: readonly { readonly text: string; readonly negative: boolean }[]): string;
@@ -64,7 +66,7 @@ function write(n: Notation, marks: Marks): Written {
     case "symbol":
       return { text: marks.symbol(n.name), binds: strength.atom };
     case "number":
-      return { text: marks.number(n.value), binds: strength.atom };
+      return { text: marks.number(n.value), binds: marks.isScientific?.(n.value) ? strength.matrix : strength.atom };
     case "negation":
       return write(signed(n).of, marks); // an even number of signs
     case "infix":
@@ -147,6 +149,8 @@ function signed(n: Notation): Term {
     return { negative: !negative, of };
   }
   if (n.form !== "infix" || !(isProduct(n) || n.operator === "")) return { negative: false, of: n };
+  // A product of numbers is there to be checked: each keeps its own sign.
+  if (n.operator === "·" && n.parts.every((part) => part.form === "number")) return { negative: false, of: n };
   const parts = n.parts.map(signed);
   const minuses = parts.filter((part) => part.negative).length;
   return minuses === 0

@@ -7,11 +7,18 @@ export interface SymbolName {
   readonly primes: number;
 }
 
+const NAME = /^(∂?)(.*?)((?<=[\p{L}\p{M}])\d+)?(′*)$/su;
+
 export function partsOfName(name: string): SymbolName {
-  const [, partial, base, index, primes] = /^(∂?)(.*?)(\d*)(′*)$/u.exec(name) as RegExpExecArray;
-  // Digits alone are a name, not an index.
-  const own = base === "" ? index : base;
-  return { isPartial: partial !== "", base: own, index: base === "" ? "" : index, primes: primes.length };
+  // Only digits after a letter are an index: "−1" and "x_1" are names.
+  const [, partial, base, index = "", primes] = NAME.exec(name) as RegExpExecArray;
+  return { isPartial: partial !== "", base, index, primes: primes.length };
+}
+
+/** "∂L/∂z2" as one name is a fraction of two. */
+export function ratioOfName(name: string): readonly [above: string, below: string] | undefined {
+  const ratio = /^(∂[^/]+)\/(∂[^/]+)$/u.exec(name);
+  return ratio === null ? undefined : [ratio[1], ratio[2]];
 }
 
 /** Rows or columns that are shown of many: the first ones and the last; undefined stands for what is left out. */

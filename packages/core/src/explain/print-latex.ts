@@ -1,9 +1,9 @@
 /** Notation and numbers as LaTeX, in mathematics mode and without delimiters; amsmath is all that it needs. */
 import type { Notation } from "../graph/notation.ts";
 import { type Shape, sizeOf } from "../graph/type.ts";
-import { latexCharacter, latexText } from "./inline-math.ts";
+import { latexFunction, latexName, latexText } from "./latex-characters.ts";
 import { layOut, type Marks, type Operand } from "./layout-notation.ts";
-import { partsOfName, shownPlaces } from "./names.ts";
+import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
 import { printNumber } from "./print-notation.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
@@ -36,27 +36,19 @@ export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4)
   return `\\begin{bmatrix}${rows.map((row) => row.join(" & ")).join(" \\\\ ")}\\end{bmatrix}`;
 }
 
-/** Functions that LaTeX knows by name. */
-const KNOWN: Readonly<Record<string, string>> = {
-  tanh: "\\tanh",
-  exp: "\\exp",
-  log: "\\ln",
-  sin: "\\sin",
-  cos: "\\cos",
-  tan: "\\tan",
-  atan: "\\arctan",
-  Σ: "\\sum",
-};
 const OPERATORS: Readonly<Record<string, string>> = { "⊗": "\\otimes", "≤": "\\le", "→": "\\to" };
 
 const latex: Omit<Marks, "number"> = {
   symbol(name) {
+    const ratio = ratioOfName(name);
+    if (ratio !== undefined) return `\\frac{${latex.symbol(ratio[0])}}{${latex.symbol(ratio[1])}}`;
     const { isPartial, base, index, primes } = partsOfName(name);
-    const written = [...base].length === 1 ? latexCharacter(base) : wordOf(base);
     const below = index === "" ? "" : `_{${index}}`;
-    return `${isPartial ? "\\partial " : ""}${written}${below}${"'".repeat(primes)}`;
+    return `${isPartial ? "\\partial " : ""}${normOf(base) ?? latexName(base)}${below}${"'".repeat(primes)}`;
   },
-  parentheses: (inner) => `\\left(${inner}\\right)`,
+  isScientific: (value) => printNumber(value).includes("e"),
+  // \\left( is as tall as what is inside, but keeps its distance from a function's name.
+  parentheses: (inner) => (/\\frac|\\sum|\\sqrt/.test(inner) ? `\\left(${inner}\\right)` : `(${inner})`),
   sum: (terms) =>
     terms
       .map(({ negative, text }, i) => `${negative ? (i === 0 ? "-" : " - ") : i === 0 ? "" : " + "}${text}`)
@@ -74,18 +66,21 @@ const latex: Omit<Marks, "number"> = {
   element: (of, at) => `${of}[${at.join(",")}]`,
   call(name, subscript, parts) {
     if (name === "sqrt") return `\\sqrt{${parts[0]}}`;
-    const below = subscript === undefined ? "" : `_{${subscript}}`;
-    return `${functionName(name)}${below}\\left(${parts.join(", ")}\\right)`;
+    return `${latexFunction(name)}${lowered(subscript)}${latex.parentheses(parts.join(", "))}`;
   },
-  sumOver: (subscript, symbol) => `\\sum${subscript === undefined ? "" : `_{${subscript}}`} ${symbol}`,
+  sumOver: (subscript, symbol) => `\\sum${lowered(subscript)} ${symbol}`,
 };
 
 const unlessFraction = ({ text, bare, isQuotient }: Operand): string => (isQuotient ? bare : text);
 
-/** ‖p‖ between its bars; other words upright. */
-function wordOf(word: string): string {
-  const norm = /^‖(.*)‖$/u.exec(word);
-  return norm === null ? `\\mathrm{${latexText(word)}}` : `\\lVert ${latex.symbol(norm[1])} \\rVert`;
+/** ‖p‖ between its bars. */
+function normOf(name: string): string | undefined {
+  const norm = /^‖(.*)‖$/u.exec(name);
+  return norm === null ? undefined : `\\lVert ${latex.symbol(norm[1])} \\rVert`;
 }
 
-const functionName = (name: string): string => KNOWN[name] ?? `\\operatorname{${name.replaceAll("-", "\\text{-}")}}`;
+/** Subscripts are indices, one letter each, or places: "i", "nj", "0:2, 1:3". */
+function lowered(subscript: string | undefined): string {
+  if (subscript === undefined) return "";
+  return `_{${/^[\w:, ]+$/.test(subscript) && !subscript.includes("_") ? subscript : `\\text{${latexText(subscript)}}`}}`;
+}

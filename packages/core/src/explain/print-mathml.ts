@@ -3,7 +3,7 @@ import type { Notation } from "../graph/notation.ts";
 import { type Shape, sizeOf } from "../graph/type.ts";
 import { escapeHtml } from "./inline-math.ts";
 import { layOut, type Marks, type Operand } from "./layout-notation.ts";
-import { partsOfName, shownPlaces } from "./names.ts";
+import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
 import { printNumber } from "./print-notation.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
@@ -43,11 +43,14 @@ export function mathmlTensor(values: ArrayLike<number>, shape: Shape, digits = 4
 
 const mathml: Omit<Marks, "number"> = {
   symbol(name) {
+    const ratio = ratioOfName(name);
+    if (ratio !== undefined) return `<mfrac>${mathml.symbol(ratio[0])}${mathml.symbol(ratio[1])}</mfrac>`;
     const { isPartial, base, index, primes } = partsOfName(name);
     const marked = primes === 0 ? mi(base) : `<msup>${mi(base)}${mo("′".repeat(primes))}</msup>`;
     const whole = index === "" ? marked : `<msub>${marked}<mn>${index}</mn></msub>`;
     return isPartial ? row(`${mi("∂")}${whole}`) : whole;
   },
+  isScientific: (value) => printNumber(value).includes("e"),
   parentheses: (inner) => row(`${mo("(")}${inner}${mo(")")}`),
   sum: (terms) =>
     row(terms.map(({ negative, text }, i) => (negative ? mo("−") : i === 0 ? "" : mo("+")) + text).join("")),
@@ -60,10 +63,11 @@ const mathml: Omit<Marks, "number"> = {
   operator: (operator, parts) => row(parts.join(mo(operator))),
   power: (base, { bare }) => `<msup>${row(base)}${row(bare)}</msup>`,
   transpose: (base) => `<msup>${row(base)}${mo("⊤")}</msup>`,
-  element: (of, at) => row(`${of}${mo("[")}${at.join(mo(","))}${mo("]")}`),
+  // In a row of its own a bracket comes first, and then has no space before it.
+  element: (of, at) => row(of + row(`${mo("[")}${at.join(mo(","))}${mo("]")}`)),
   call(name, subscript, parts) {
     if (name === "sqrt") return `<msqrt>${row(parts[0])}</msqrt>`;
-    return row(`${named(name, subscript)}${mo("(")}${parts.join(mo(","))}${mo(")")}`);
+    return row(named(name, subscript) + mathml.parentheses(parts.join(mo(","))));
   },
   sumOver: (subscript, symbol) => row(named("Σ", subscript) + symbol),
 };

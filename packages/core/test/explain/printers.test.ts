@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { catalogue, type Language } from "../../src/explain/catalogue.ts";
 import type { Explained } from "../../src/explain/explained.ts";
 import { htmlBody } from "../../src/explain/html-document.ts";
-import { latexInline, latexText, mathmlInline } from "../../src/explain/inline-math.ts";
+import { latexInline, mathmlInline } from "../../src/explain/inline-math.ts";
+import { latexText } from "../../src/explain/latex-characters.ts";
 import { latexBody, latexDocument } from "../../src/explain/latex-document.ts";
 import { markdownDocument } from "../../src/explain/markdown-document.ts";
 import { latexNotation, latexTensor } from "../../src/explain/print-latex.ts";
@@ -77,7 +78,7 @@ function mathOf(text: string): [string, boolean][] {
 /** What MathML Core has, with the number of children of what takes a fixed one. */
 const ELEMENTS: Readonly<Record<string, number | undefined>> = {
   ...{ math: undefined, mrow: undefined, mi: 0, mn: 0, mo: 0, mspace: 0, msqrt: undefined },
-  ...{ mfrac: 2, msub: 2, msup: 2, mtable: undefined, mtr: undefined, mtd: undefined },
+  ...{ mfrac: 2, msub: 2, msup: 2, msubsup: 3, mtable: undefined, mtr: undefined, mtd: undefined },
 };
 
 /** Throws unless every element is of MathML Core, closed, and has as many children as it takes. */
@@ -170,9 +171,9 @@ test("texts: what LaTeX would take for commands is escaped", () => {
 
 test.each([
   ["∂uᵢ/∂vⱼ", "\\partial u_{i}/\\partial v_{j}"],
-  ["2/√π ∫₀ᵃ e^(−t²) dt", "2/\\surd \\pi  \\int _{0}^{a} e^{-t^{2}} dt"],
-  ["logsumexpⱼ(a)", "\\mathrm{logsumexp}_{j}(a)"],
-  ["x Wᵀ + b", "x W^{\\top } + b"],
+  ["2/√π ∫₀ᵃ e^(−t²) dt", "2/\\sqrt{\\pi} \\int_{0}^{a} e^{-t^{2}} dt"],
+  ["logsumexpⱼ(a)", "\\operatorname{logsumexp}_{j}(a)"],
+  ["x Wᵀ + b", "x W^{\\top} + b"],
 ])("inline %s", (math, latex) => {
   expect(latexInline(math)).toBe(latex);
   strict(latex);
