@@ -189,7 +189,7 @@ function reindexed(index: readonly Place[], from: Shape, to: Shape): readonly Pl
 }
 
 /** "W2" is W₂. */
-export function subscripted(name: string): string {
+function subscripted(name: string): string {
   return name.replace(/(?<=\p{L})\d+/gu, (digits) => [...digits].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join(""));
 }
 
