@@ -2,7 +2,7 @@
  * Short mathematics in texts: linear Unicode between `$` ("the derivative is $1/(1 + e⁻ᵃ)$"), for LaTeX and for MathML.
  * One reader, two sets of marks. Formulas of derivations are Notation and never pass through here.
  */
-import { latexCharacter, latexFunction } from "./latex-characters.ts";
+import { LOWER, latexCharacter, latexFunction, UPPER } from "./latex-characters.ts";
 
 /** The parts of a text, mathematics and words by turns; a `$` without a second one stays a word. */
 export function splitText(text: string): { readonly math: boolean; readonly text: string }[] {
@@ -14,9 +14,6 @@ export function splitText(text: string): { readonly math: boolean; readonly text
 
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᵀ⊤";
-const LOWER = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtᵤuᵥvₓx";
 
 /** Raised and lowered characters as "^(…)" and "_(…)". */
 function linear(math: string): string {
@@ -37,11 +34,11 @@ interface Item {
 }
 
 /** A word of three letters or more (and ln) is a function's name; other letters are variables, one by one. */
-const TOKEN = /\s+|ln|\p{Script=Latin}{3,}(?:-\p{Script=Latin}+)?|\d+(?:\.\d+)?|\S\p{M}*/gu;
+const TOKEN = / |ln|\p{Script=Latin}{3,}(?:-\p{Script=Latin}+)?|\d+(?:\.\d+)?|\S\p{M}*/gu;
 const isName = (token: string): boolean => /^\p{L}{2}/u.test(token);
 
 function read(math: string): Item[] {
-  const tokens = linear(math).match(TOKEN) ?? [];
+  const tokens = linear(math).replace(/\s+/g, " ").match(TOKEN) ?? [];
   let at = 0;
   /** What a mark takes: a group without its parentheses, or one item. */
   const argument = (): Item[] => {
@@ -67,7 +64,7 @@ function read(math: string): Item[] {
     const token = "^_′".includes(tokens[at]) ? "" : tokens[at++];
     const root = token === "√" ? argument() : undefined;
     const [up, down]: [Item[], Item[]] = [[], []];
-    while (at < tokens.length && "^_′".includes(tokens[at])) {
+    while (at < tokens.length && token !== " " && "^_′".includes(tokens[at])) {
       const mark = tokens[at++];
       if (mark === "′") up.push({ token: mark, up: [], down: [] });
       else (mark === "^" ? up : down).push(...argument());
@@ -84,9 +81,10 @@ function latexItems(items: readonly Item[]): string {
   const script = (mark: string, of: readonly Item[]): string => (of.length === 0 ? "" : `${mark}{${latexItems(of)}}`);
   const base = ({ token, root }: Item): string => {
     if (root) return `\\sqrt{${latexItems(root)}}`;
-    if (/^\s/.test(token)) return " ";
+    if (token === " ") return " ";
     if (isName(token)) return `${latexFunction(token)} `;
-    return token === "Σ" ? "\\sum " : /^\d/.test(token) || token === "" ? token : latexCharacter(token);
+    if (token === "") return "{}";
+    return token === "Σ" ? "\\sum " : /^\d/.test(token) ? token : latexCharacter(token);
   };
   return items
     .map((item) => {
@@ -103,7 +101,7 @@ export const mathmlInline = (math: string): string => `<math>${mathmlItems(read(
 
 function mathmlItems(items: readonly Item[]): string {
   const written = items.map((item, i) => {
-    if (/^\s/.test(item.token)) return isOperand(items[i - 1]) && isOperand(items[i + 1]) ? SPACE : "";
+    if (item.token === " ") return isOperand(items[i - 1]) && isOperand(items[i + 1]) ? SPACE : "";
     const base = item.root ? `<msqrt>${mathmlItems(item.root)}</msqrt>` : mathmlToken(item.token);
     const [up, down] = [item.up, item.down].map((of) => (of.length === 0 ? "" : mathmlItems(of)));
     const name = `m${down && "sub"}${up && "sup"}`;

@@ -1,9 +1,13 @@
 /** Unicode characters, words and function names as LaTeX: any name is safe, and KaTeX's strict parser takes it. */
 
+/** Raised and lowered characters, each with what it is on the line. */
+export const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᵀ⊤";
+export const LOWER = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtᵤuᵥvₓx";
+
 const COMMANDS =
   "αalpha βbeta γgamma δdelta εvarepsilon ϵepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho " +
   "σsigma τtau υupsilon φvarphi ϕphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega " +
-  "∑sum ∏prod ∫int ∂partial ∇nabla ∞infty ℓell ⊙odot ⊗otimes ⊕oplus ∘circ ·cdot ⋅cdot ×times ±pm ≤le ≥ge ≠ne ≈approx " +
+  "∑sum ∏prod ∫int ∂partial √surd ∇nabla ∞infty ℓell ⊙odot ⊗otimes ⊕oplus ∘circ ∗ast ·cdot ⋅cdot ×times ±pm ≤le ≥ge ≠ne ≈approx " +
   "≪ll ≫gg ∈in →to ←gets ⇒Rightarrow ↦mapsto …dots ⋯cdots ‖Vert ∥Vert ⟨langle ⟩rangle ⊤top ′prime";
 
 const LATEX: Readonly<Record<string, string>> = {
@@ -45,8 +49,11 @@ const TEXT: Readonly<Record<string, string>> = {
 
 /** Words for LaTeX: what it takes for commands is escaped, signs are set as mathematics, letters stay (UTF-8). */
 export function latexText(text: string): string {
-  return text.replace(/[^\p{Script=Latin}\d\s]/gu, (character) => {
+  return text.replace(/[^A-Za-z\d\s]/gu, (character) => {
     if (/[#$%&_{}]/.test(character)) return `\\${character}`;
+    const [up, down] = [UPPER, LOWER].map((pairs) => pairs.indexOf(character));
+    if (up >= 0 && up % 2 === 0) return `$^{${latexCharacter(UPPER[up + 1]).trimEnd()}}$`;
+    if (down >= 0 && down % 2 === 0) return `$_{${latexCharacter(LOWER[down + 1])}}$`;
     return TEXT[character] ?? (character in LATEX ? `$${LATEX[character].trimEnd()}$` : character);
   });
 }

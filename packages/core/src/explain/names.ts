@@ -21,8 +21,8 @@ export function ratioOfName(name: string): readonly [above: string, below: strin
   return ratio === null ? undefined : [ratio[1], ratio[2]];
 }
 
-/** Rows or columns that are shown of many: the first ones and the last; undefined stands for what is left out. */
+/** Of many rows or columns the first ones and the last; undefined stands for what is left out, `most` places in all. */
 export function shownPlaces(length: number, most: number): (number | undefined)[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
-  return [...Array.from({ length: most - 1 }, (_, i) => i), undefined, length - 1];
+  return [...Array.from({ length: most - 2 }, (_, i) => i), undefined, length - 1];
 }

@@ -4,11 +4,15 @@ import { type Shape, sizeOf } from "../graph/type.ts";
 import { latexFunction, latexName, latexText } from "./latex-characters.ts";
 import { layOut, type Marks, type Operand } from "./layout-notation.ts";
 import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
-import { printNumber } from "./print-notation.ts";
+import { isScientific, printNumber } from "./print-notation.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
 export function latexNotation(notation: Notation, digits = 4): string {
-  return layOut(notation, { ...latex, number: (value) => latexNumber(value, digits) });
+  return layOut(notation, {
+    ...latex,
+    number: (value) => latexNumber(value, digits),
+    isScientific: (value) => isScientific(value, digits),
+  });
 }
 
 /** "1.5 \cdot 10^{-7}" */
@@ -18,7 +22,7 @@ export function latexNumber(value: number, digits = 4): string {
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${exponent}}`;
 }
 
-/** Rows and columns of a matrix that are shown. */
+/** Rows and columns of a matrix that are shown; amsmath's matrices have no more than ten columns. */
 const ROWS = 8;
 const COLUMNS = 10;
 
@@ -38,7 +42,7 @@ export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4)
 
 const OPERATORS: Readonly<Record<string, string>> = { "⊗": "\\otimes", "≤": "\\le", "→": "\\to" };
 
-const latex: Omit<Marks, "number"> = {
+const latex: Omit<Marks, "number" | "isScientific"> = {
   symbol(name) {
     const ratio = ratioOfName(name);
     if (ratio !== undefined) return `\\frac{${latex.symbol(ratio[0])}}{${latex.symbol(ratio[1])}}`;
@@ -46,8 +50,7 @@ const latex: Omit<Marks, "number"> = {
     const below = index === "" ? "" : `_{${index}}`;
     return `${isPartial ? "\\partial " : ""}${normOf(base) ?? latexName(base)}${below}${"'".repeat(primes)}`;
   },
-  isScientific: (value) => printNumber(value).includes("e"),
-  // \\left( is as tall as what is inside, but keeps its distance from a function's name.
+  // \left( is as tall as what is inside, but keeps its distance from a function's name.
   parentheses: (inner) => (/\\frac|\\sum|\\sqrt/.test(inner) ? `\\left(${inner}\\right)` : `(${inner})`),
   sum: (terms) =>
     terms

@@ -4,11 +4,17 @@ import { type Shape, sizeOf } from "../graph/type.ts";
 import { escapeHtml } from "./inline-math.ts";
 import { layOut, type Marks, type Operand } from "./layout-notation.ts";
 import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
-import { printNumber } from "./print-notation.ts";
+import { isScientific, printNumber } from "./print-notation.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
 export function mathmlNotation(notation: Notation, digits = 4): string {
-  return row(layOut(notation, { ...mathml, number: (value) => mathmlNumber(value, digits) }));
+  return row(
+    layOut(notation, {
+      ...mathml,
+      number: (value) => mathmlNumber(value, digits),
+      isScientific: (value) => isScientific(value, digits),
+    }),
+  );
 }
 
 const row = (inner: string): string => `<mrow>${inner}</mrow>`;
@@ -41,7 +47,7 @@ export function mathmlTensor(values: ArrayLike<number>, shape: Shape, digits = 4
   return row(`${mo("[")}<mtable>${cells}</mtable>${mo("]")}`);
 }
 
-const mathml: Omit<Marks, "number"> = {
+const mathml: Omit<Marks, "number" | "isScientific"> = {
   symbol(name) {
     const ratio = ratioOfName(name);
     if (ratio !== undefined) return `<mfrac>${mathml.symbol(ratio[0])}${mathml.symbol(ratio[1])}</mfrac>`;
@@ -50,7 +56,6 @@ const mathml: Omit<Marks, "number"> = {
     const whole = index === "" ? marked : `<msub>${marked}<mn>${index}</mn></msub>`;
     return isPartial ? row(`${mi("∂")}${whole}`) : whole;
   },
-  isScientific: (value) => printNumber(value).includes("e"),
   parentheses: (inner) => row(`${mo("(")}${inner}${mo(")")}`),
   sum: (terms) =>
     row(terms.map(({ negative, text }, i) => (negative ? mo("−") : i === 0 ? "" : mo("+")) + text).join("")),

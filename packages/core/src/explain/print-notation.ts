@@ -16,6 +16,9 @@ export function printNumber(value: number, digits = 4): string {
   return (plain ? String(rounded) : rounded.toExponential().replace("e+", "e")).replaceAll("-", "−");
 }
 
+/** Whether printNumber writes it with a power of ten. */
+export const isScientific = (value: number, digits = 4): boolean => printNumber(value, digits).includes("e");
+
 /** A symbol's name with its trailing digits as a subscript: "W1" is W₁, "∂h2/∂z2" is ∂h₂/∂z₂. */
 export function printSymbol(name: string): string {
   return name.replace(/(?<=\p{L})\d+(?=′*(?:$|\/))/gu, (digits) => translate(digits, SUBSCRIPTS) as string);
