@@ -3,7 +3,7 @@ import { catalogue, type Language } from "./catalogue.ts";
 import { type Block, type Equation, type Inline, pieces, type Table } from "./document.ts";
 import { latexInline, splitText } from "./inline-math.ts";
 import { latexText } from "./latex-characters.ts";
-import { latexNotation, latexTensor } from "./print-latex.ts";
+import { COLUMNS, latexNotation, latexTensor } from "./print-latex.ts";
 import { printNumber } from "./print-notation.ts";
 import { rulesText } from "./terminal.ts";
 
@@ -71,9 +71,11 @@ function latexEquation(shown: Equation, options: DocumentOptions): string {
 
 /** One equation as mathematics alone. */
 export function latexAligned({ symbol, sides, factors, value }: Equation, digits: number): string {
+  // Side by side they share the width of a page.
+  const columns = Math.max(3, Math.floor(COLUMNS / (factors?.length ?? 1)));
   const right = [
     ...sides.map((side) => latexNotation(side, digits)),
-    ...(factors ? [factors.map((one) => latexTensor(one.values, one.shape, digits)).join("\\,")] : []),
+    ...(factors ? [factors.map((one) => latexTensor(one.values, one.shape, digits, columns)).join("\\,")] : []),
     ...(value ? [latexTensor(value.values, value.shape, digits)] : []),
   ];
   return `\\begin{aligned}${latexNotation(symbol, digits)} ${right.map((side) => `&= ${side}`).join(" \\\\ ")}\\end{aligned}`;

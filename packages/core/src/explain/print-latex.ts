@@ -24,13 +24,13 @@ export function latexNumber(value: number, digits = 4): string {
 
 /** Rows and columns of a matrix that are shown; amsmath's matrices have no more than ten columns. */
 const ROWS = 8;
-const COLUMNS = 10;
+export const COLUMNS = 10;
 
-/** A scalar as a number, anything else as a matrix along its last axis; of many rows and columns the first and the last. */
-export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4): string {
+/** A scalar as a number, anything else as a matrix along its last axis; of many rows and columns the first and the last, `most` columns in all. */
+export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4, most = COLUMNS): string {
   if (shape.length === 0) return latexNumber(values[0], digits);
   const width = shape[shape.length - 1];
-  const columns = shownPlaces(width, COLUMNS);
+  const columns = shownPlaces(width, most);
   const rows = shownPlaces(sizeOf(shape.slice(0, -1)), ROWS).map((row) =>
     columns.map((column) => {
       if (row === undefined) return column === undefined ? "\\ddots" : "\\vdots";
