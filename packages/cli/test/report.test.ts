@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
+import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const folder = emptyFolder();
@@ -89,6 +90,19 @@ describe.each([
     expect(verdicts).not.toContain("mismatch");
     expect(page.querySelectorAll("#derivation math").length).toBeGreaterThan(20);
   });
+});
+
+test.skipIf(!hasChromium).each([VIEWS[0], VIEWS[3]])("%o: no violation that axe-core knows", async (view) => {
+  const browser = await launch();
+  try {
+    await onPage(browser, readFileSync(join(folder, "classes.html"), "utf8"), view, async (tab) => {
+      for (const one of await tab.locator("summary").all()) await one.click();
+      expect(await violations(tab)).toEqual([]);
+      expect(await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    });
+  } finally {
+    await browser.close();
+  }
 });
 
 test("a place where the page cannot go is refused before any work", async () => {

@@ -21,3 +21,4 @@ export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts"
 export { fusionView } from "./explain/views/fusion.ts";
 export { type SearchStart, type SearchStep, searchView, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
+export type { Notation } from "./graph/notation.ts";

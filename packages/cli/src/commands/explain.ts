@@ -124,6 +124,11 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
   const form = { digits: options.digits, language: options.lang, ...(options.quiet ? {} : { title }) };
   if (options.format === "latex") return print(latexDocument(blocks, form));
   if (options.format === "markdown") return print(markdownDocument(blocks, form));
+  if (options.format === "html") {
+    const { derivationPage } = await import("../page/page.ts");
+    const page = { title, language: options.lang, digits: options.digits, target: options.of?.replaceAll(" ", "") };
+    return print(derivationPage(of, page));
+  }
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
   const paint = process.stdout.hasColors?.() ? painted : undefined;
   const lines = terminalLines(blocks, { width, digits: options.digits, words, ...(paint && { paint }) });

@@ -59,8 +59,17 @@ const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "12 4"];
 function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML("<html><body></body></html>");
   const style = { background: "transparent", color: "currentColor", fontSize: "13px", overflow: "visible" };
-  return Plot.plot({ width: WIDTH, height: HEIGHT, marginLeft: 60, marginBottom: 45, document, style, ...options })
-    .outerHTML;
+  const svg = Plot.plot({
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 60,
+    marginBottom: 45,
+    document,
+    style,
+    ...options,
+  });
+  // The figure has a name; those that Plot gives to its groups ("line") say nothing, and not where they may stand.
+  return svg.outerHTML.replace(/ aria-label="[^"]*"/g, "");
 }
 
 export interface Line {

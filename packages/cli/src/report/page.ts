@@ -7,10 +7,10 @@ import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";
 import type { Net } from "../net/net-document.ts";
 import { count, formatNumber } from "../output/number.ts";
+import { THEME } from "../page/theme.ts";
 import type { History } from "../train/history.ts";
 import type { Report } from "../train/report.ts";
 import { confusionChart, figure, folded, htmlTable, type Line, lineChart, scatterChart } from "./charts.ts";
-import { STYLE } from "./style.ts";
 
 export interface ReportInput {
   readonly report: Report;
@@ -45,7 +45,7 @@ export function reportPage(input: ReportInput): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)} · chaingrad</title>
-<style>${STYLE}</style>
+<style>${THEME}</style>
 </head>
 <body>
 <header><h1>${escapeHtml(title)}</h1>

@@ -66,9 +66,9 @@ function htmlTable({ caption, head, rows }: Table, options: HtmlOptions): string
   const body = rows.map((row) => {
     const cells = row.map((cell, c) => {
       const inner = htmlLine(cell, options);
-      return c === 0
-        ? `<th scope="row">${inner}</th>`
-        : `<td${typeof cell === "number" ? ' class="number"' : ""}>${inner}</td>`;
+      // A formula is not enough of a name for a header.
+      if (c === 0 && typeof cell !== "number" && !isNotation(cell)) return `<th scope="row">${inner}</th>`;
+      return `<td${typeof cell === "number" ? ' class="number"' : ""}>${inner}</td>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });
@@ -77,6 +77,8 @@ function htmlTable({ caption, head, rows }: Table, options: HtmlOptions): string
     `<thead><tr>${columns}</tr></thead><tbody>${body.join("")}</tbody></table></div>`
   );
 }
+
+const isNotation = (cell: Inline): boolean => typeof cell === "object" && "form" in cell;
 
 /** A text with its mathematics as MathML. */
 export function htmlLine(from: Inline, { digits = 4, language = "en" }: HtmlOptions): string {

@@ -1,24 +1,44 @@
-/** How a report looks: a measure that reads well, light and dark, on narrow screens and on paper. */
-export const STYLE = `:root {
-  color-scheme: light dark;
+/** What the pages have in common: colours for light and dark, type, tables and equations. */
+
+/** Contrast of text to paper is 7 or more, of marks to paper 3 or more, in both schemes. */
+const LIGHT = `
+  color-scheme: light;
   --text: #1c2430;
   --quiet: #56606e;
   --paper: #fdfdfb;
   --line: #d5dae1;
   --shade: #f2f4f7;
   --link: #1f5fae;
+  --positive: #2463b0;
+  --negative: #b3361c;
+  --lit: #f6c945;`;
+const DARK = `
+  color-scheme: dark;
+  --text: #e6e9ee;
+  --quiet: #a8b1bd;
+  --paper: #14181e;
+  --line: #353d48;
+  --shade: #1c222a;
+  --link: #8ab8f2;
+  --positive: #7fb2f5;
+  --negative: #f58b71;
+  --lit: #8a6d12;`;
+
+/** Follows the system, unless a page says data-scheme. */
+const SCHEMES = `
+:root {${LIGHT}
 }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --text: #e6e9ee;
-    --quiet: #a8b1bd;
-    --paper: #14181e;
-    --line: #353d48;
-    --shade: #1c222a;
-    --link: #8ab8f2;
+  :root {${DARK}
   }
 }
-* {
+:root[data-scheme="light"] {${LIGHT}
+}
+:root[data-scheme="dark"] {${DARK}
+}
+`;
+
+export const THEME: string = `${SCHEMES}* {
   box-sizing: border-box;
 }
 body {

@@ -1,0 +1,136 @@
+/** What is shown of each step and of each number that can be chosen: made once, by the library, when the page is made. */
+import {
+  type Block,
+  type Explained,
+  escapeHtml,
+  htmlBody,
+  htmlEquation,
+  type Language,
+  parseTarget,
+  printNotation,
+  type Step,
+  type Target,
+  views,
+} from "@chaingrad/core/explain";
+import { type Layout, printTarget } from "./layout.ts";
+import { fillIn, type PageKey, type PageWords } from "./words.ts";
+
+export interface CardContext {
+  readonly of: Explained;
+  readonly words: PageWords;
+  readonly language: Language;
+  readonly digits: number;
+}
+
+/** Numbers of a network that each get cards of their own; of a larger one those that matter. */
+const EVERY = 250;
+const LARGEST = 6;
+
+export interface Chosen {
+  readonly target: string;
+  readonly group: PageKey;
+  /** What a screen reader, the list of choices and the line under the drawing say. */
+  readonly says: string;
+}
+
+/** The card of a step: formula line, shape line, number line, and the rule that made it. */
+export function stepCard(step: Step, { of, words, language, digits }: CardContext): string {
+  const { shape } = step.type;
+  const size = shape.length === 0 ? words.number : `${words.shape} ${shape.join(" × ")}`;
+  const options = { digits, language };
+  const value = { shape, values: of.numbers[step.name] };
+  return [
+    `<div class="formula">${htmlEquation({ kind: "equation", symbol: step.symbol, sides: [...step.chain, step.formula] }, options)}</div>`,
+    `<p class="shape">${escapeHtml(size)}</p>`,
+    `<div class="numbers">${htmlEquation({ kind: "equation", symbol: step.symbol, sides: [], value, rules: step.rules }, options)}</div>`,
+  ].join("");
+}
+
+/** Every number that can be chosen, in groups; whole tensors first where not every number has cards. */
+export function choices(
+  context: CardContext,
+  layout: Layout,
+): { readonly chosen: readonly Chosen[]; readonly isWhole: boolean } {
+  const { of } = context;
+  const { graph, names } = of.derivation;
+  const nodes = graph.targets.filter((node) => node !== of.problem.loss);
+  const all = nodes.reduce((total, { type }) => total + type.shape.reduce((a, b) => a * b, 1), 0);
+  const drawn = new Set(layout.columns.flatMap(({ units }) => units.map(({ target }) => target)));
+  const chosen = nodes.flatMap((node): Chosen[] => {
+    const name = names.get(node) as string;
+    const size = node.type.shape.reduce((a, b) => a * b, 1);
+    const elements = Array.from({ length: size }, (_, index): Target => ({ node, name, index }));
+    const named = elements.map((target) => ({ target, text: textOf(of, target) }));
+    const kept = all <= EVERY ? named : named.filter(({ text }) => drawn.has(text)).concat(largest(of, named));
+    return [...new Map(kept.map((one) => [one.text, one])).values()].map(({ target, text }) =>
+      choice(context, target, text),
+    );
+  });
+  return { chosen, isWhole: all > EVERY };
+}
+
+function largest(of: Explained, named: readonly { target: Target; text: string }[]): typeof named {
+  const size = ({ target: { name, index = 0 } }: (typeof named)[number]): number => Math.abs(slope(of, name)[index]);
+  return [...named].sort((a, b) => size(b) - size(a)).slice(0, LARGEST);
+}
+
+const slope = (of: Explained, name: string): ArrayLike<number> =>
+  of.numbers[`∂${of.derivation.names.get(of.problem.loss)}/∂${name}`];
+
+/** "W2[1,3]" as it is asked for; the row of a single example is left out. */
+function textOf({ problem }: Explained, { node, name, index = 0 }: Target): string {
+  const { shape } = node.type;
+  let rest = index;
+  const places = shape.toReversed().map((size) => {
+    const place = (rest % size) + 1;
+    rest = Math.floor(rest / size);
+    return place;
+  });
+  const isRow = shape[0] === 1 && problem.x.type.shape[0] === 1 && !problem.parameters.includes(node);
+  return `${name}[${places
+    .reverse()
+    .slice(isRow ? 1 : 0)
+    .join(",")}]`;
+}
+
+function choice({ of, words }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
+  const number = (value: number): string => printNotation({ form: "number", value });
+  const { problem } = of;
+  const group =
+    node === problem.x
+      ? "input"
+      : !problem.parameters.includes(node)
+        ? "unit"
+        : node.type.shape.length === 1
+          ? "bias"
+          : "weight";
+  const values = {
+    name: printTarget(text),
+    value: number(of.numbers[name][index]),
+    derivative: number(slope(of, name)[index]),
+  };
+  return { target: text, group, says: fillIn(words.element, { kind: words[group], ...values }) };
+}
+
+/** The chain of a chosen number as the names of its steps, and its own terms and paths. */
+export function choiceCards(
+  target: string,
+  context: CardContext,
+): { readonly steps: readonly string[]; readonly own: string } {
+  const { of, words, language, digits } = context;
+  const parsed = parseTarget(of, target);
+  const symbols = new Map(of.derivation.backward.map((step) => [printNotation(step.symbol) + step.name, step]));
+  const shown = new Set(views.contracted(of, parsed).flatMap((block) => (block.kind === "equation" ? [block] : [])));
+  const steps = [...symbols.values()].filter((step) => [...shown].some((block) => block.symbol === step.symbol));
+  const [terms, paths] = [afterTitle(views.index(of, parsed), 1), afterTitle(views.paths(of, parsed), 0)];
+  const body = (blocks: readonly Block[]): string => htmlBody(blocks, { level: 4, digits: digits ?? 4, language });
+  const own = `<h4>${escapeHtml(words.terms)}</h4>${body(terms)}<h4>${escapeHtml(words.ways)}</h4>${body(paths)}`;
+  return { steps: steps.map(({ name }) => name), own };
+}
+
+/** What a view says of one element: its last equation or table, or all below its heading. */
+function afterTitle(blocks: readonly Block[], last: 0 | 1): readonly Block[] {
+  if (last === 0) return blocks.filter(({ kind }) => kind !== "heading");
+  const from = blocks.findLastIndex(({ kind }) => kind === "paragraph");
+  return blocks.slice(from + 1);
+}

@@ -1,0 +1,121 @@
+/** Where a network's units and weights stand in the drawing, and which of them are drawn. */
+import type { Explained } from "@chaingrad/core/explain";
+
+/** "W2[1,3]" as it is read: W₂[1,3]. */
+export const printTarget = (target: string): string =>
+  target.replace(/(?<=^\p{L}+)\d+/u, (digits) => digits.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]));
+
+export interface Unit {
+  /** "h1[3]": what is chosen with it. */
+  readonly target: string;
+  readonly place: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Column {
+  /** Names of the tensors whose steps light it: "h1", "z1", "b1". */
+  readonly names: readonly string[];
+  readonly units: readonly Unit[];
+  readonly size: number;
+}
+
+export interface Edge {
+  /** "W2[1,3]" */
+  readonly target: string;
+  readonly name: string;
+  readonly index: number;
+  readonly layer: number;
+  readonly from: Unit;
+  readonly to: Unit;
+}
+
+export interface Layout {
+  readonly columns: readonly Column[];
+  readonly edges: readonly Edge[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Units drawn in a column; of more the first ones and the last. */
+const MOST = 10;
+const STEP_X = 185;
+const STEP_Y = 76;
+const MARGIN = 58;
+
+const shown = (size: number): number[] =>
+  size <= MOST ? Array.from({ length: size }, (_, i) => i) : [...Array(MOST - 1).keys(), size - 1];
+
+/** Columns: the input, each layer, the loss. The first row stands for the batch where there are several. */
+export function layoutOf({ problem, derivation }: Explained): Layout {
+  const nameOf = (node: (typeof problem.layers)[number]["z"]): string => derivation.names.get(node) as string;
+  const rows = problem.x.type.shape[0];
+  const first = rows === 1 ? "" : "1,";
+  const widths = [problem.x, ...problem.layers.map(({ h }) => h)].map(({ type }) => type.shape[1]);
+  const tallest = Math.max(...widths.map((size) => shown(size).length));
+  const height = 2 * MARGIN + (tallest - 1) * STEP_Y;
+  const column = (names: string[], size: number, at: number, target: (place: number) => string): Column => {
+    const places = shown(size);
+    const top = height / 2 - ((places.length - 1) * STEP_Y) / 2;
+    const units = places.map((place, i) => ({
+      target: target(place),
+      place,
+      x: MARGIN + at * STEP_X,
+      y: top + i * STEP_Y,
+    }));
+    return { names, units, size };
+  };
+  const columns = [
+    column([nameOf(problem.x)], widths[0], 0, (place) => `${nameOf(problem.x)}[${first}${place + 1}]`),
+    ...problem.layers.map(({ z, h }, i) =>
+      column(
+        [nameOf(h), nameOf(z), `b${i + 1}`],
+        widths[i + 1],
+        i + 1,
+        (place) => `${nameOf(h)}[${first}${place + 1}]`,
+      ),
+    ),
+    column([nameOf(problem.loss)], 1, problem.layers.length + 1, () => nameOf(problem.loss)),
+  ];
+  return {
+    columns,
+    edges: edgesOf(columns, problem.layers.length),
+    width: 2 * MARGIN + (columns.length - 1) * STEP_X,
+    height,
+  };
+}
+
+function edgesOf(columns: readonly Column[], layers: number): Edge[] {
+  return Array.from({ length: layers }, (_, at) => {
+    const [before, after] = [columns[at], columns[at + 1]];
+    const name = `W${at + 1}`;
+    return after.units.flatMap((to) =>
+      before.units.map((from): Edge => {
+        const target = `${name}[${to.place + 1},${from.place + 1}]`;
+        return { target, name, index: to.place * before.size + from.place, layer: at, from, to };
+      }),
+    );
+  }).flat();
+}
+
+/** Everything on the way from a target to the loss, as targets of units and edges. */
+export function pathFrom({ columns, edges }: Layout, target: string): string[] {
+  const last = columns.length - 1;
+  const edge = edges.find((one) => one.target === target);
+  const bias = /^(?:b|z)(\d+)\[(?:\d+,)?(\d+)\]$/u.exec(target);
+  const at = columns.findIndex(({ units }) => units.some((unit) => unit.target === target));
+  const lit = new Set<string>([target]);
+  let column = edge !== undefined ? edge.layer + 1 : bias !== null ? Number(bias[1]) : at;
+  if (column < 0) return [target];
+  let places = new Set<number>([edge?.to.place ?? (bias ? Number(bias[2]) - 1 : placeOf(columns[column], target))]);
+  if (edge) lit.add(edge.from.target);
+  for (; column <= last; column++) {
+    for (const unit of columns[column].units) if (places.has(unit.place)) lit.add(unit.target);
+    const next = edges.filter(({ layer, from }) => layer === column && places.has(from.place));
+    for (const one of next) lit.add(one.target);
+    places = column + 1 === last ? new Set([0]) : new Set(next.map(({ to }) => to.place));
+  }
+  return [...lit];
+}
+
+const placeOf = ({ units }: Column, target: string): number => units.find((unit) => unit.target === target)?.place ?? 0;
