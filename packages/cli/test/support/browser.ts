@@ -56,7 +56,7 @@ export async function onPage(
 export async function violations(tab: Page): Promise<string[]> {
   await tab.evaluate(axe.source);
   const found = await tab.evaluate("axe.run(document)");
-  const { violations: all } = found as Awaited<ReturnType<typeof axe.run>>;
+  const { violations: all } = found as axe.AxeResults;
   return all.map(
     ({ id, nodes }) =>
       `${id}: ${nodes

@@ -26,8 +26,11 @@ export function latexNumber(value: number, digits = 4): string {
 const ROWS = 8;
 export const COLUMNS = 10;
 
-/** A scalar as a number, anything else as a matrix along its last axis; of many rows and columns the first and the last, `most` columns in all. */
-export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4, most = COLUMNS): string {
+/**
+ * A scalar as a number, anything else as a matrix along its last axis; of many rows and columns the first and the last,
+ * `most` columns in all.
+ */
+export function latexTensor(values: ArrayLike<number>, shape: Shape, digits = 4, most: number = COLUMNS): string {
   if (shape.length === 0) return latexNumber(values[0], digits);
   const width = shape[shape.length - 1];
   const columns = shownPlaces(width, most);

@@ -21,7 +21,7 @@ import { trainStep } from "../../src/train/step.ts";
 import { generator } from "../support/numbers.ts";
 import { deriveAndRun, net, numbersFor } from "./nets.ts";
 import { fold } from "./read-notation.ts";
-import { broadcastInto, tensors } from "./tensors.ts";
+import { broadcastInto, type Tensor as Judged, tensors } from "./tensors.ts";
 
 const engine = await wasmEngine();
 
@@ -208,26 +208,15 @@ describe.each(cases)("$title", (one) => {
   test("closed form: read and evaluated in what is given alone", () => {
     for (const target of whole) {
       const equations = views.closed(of, target).filter(isEquation);
-      const known = new Map(
-        of.derivation.inputs.map(({ name, symbol, type }) => [
-          printNotation(symbol),
-          { shape: type.shape, values: Array.from(of.numbers[name]) },
-        ]),
-      );
-      for (const { symbol, sides } of equations) {
-        const value = fold(
-          sides[0],
-          tensors(
-            new Map(
-              [...known].flatMap(([name, own]) => [
-                [name, own],
-                [plainName(name), own],
-              ]),
-            ),
-          ),
-        );
-        known.set(printNotation(symbol), value);
-      }
+      const known = new Map<string, Judged>();
+      // Notation holds names as they are, and the printer's "W₁" for "W1".
+      const introduce = (name: string, value: Tensor): void => {
+        const own = { shape: value.shape, values: Array.from(value.values) };
+        known.set(name, own).set(plainName(name), own);
+      };
+      for (const { name, symbol, type } of of.derivation.inputs)
+        introduce(printNotation(symbol), { shape: type.shape, values: of.numbers[name] });
+      for (const { symbol, sides } of equations) introduce(printNotation(symbol), fold(sides[0], tensors(known)));
       const { shape } = target.node.type;
       const result = broadcastInto(known.get(printNotation(equations.at(-1)!.symbol))!, shape);
       result.values.forEach((value, i) => {
