@@ -13,7 +13,7 @@ export interface Unit {
   readonly y: number;
 }
 
-export interface Column {
+interface Column {
   /** Names of the tensors whose steps light it: "h1", "z1", "b1". */
   readonly names: readonly string[];
   readonly units: readonly Unit[];

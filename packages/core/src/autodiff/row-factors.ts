@@ -63,12 +63,12 @@ export function stack(factors: readonly Factor[], rows: number): Factor {
 }
 
 /** Some elements of a factor; a single one is all there is. */
-export function choose(factor: Expr, which: readonly number[]): Expr {
+function choose(factor: Expr, which: readonly number[]): Expr {
   return length(factor) === 1 ? factor : gatherRows(factor, constant(which, [which.length], "i32"));
 }
 
 /** All (i, j) with i ≤ j < n. */
-export function unordered(n: number): (readonly [number, number])[] {
+function unordered(n: number): (readonly [number, number])[] {
   return Array.from({ length: n }, (_, j) => Array.from({ length: j + 1 }, (_, i) => [i, j] as const)).flat();
 }
 

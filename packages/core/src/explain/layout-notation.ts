@@ -18,7 +18,7 @@ export interface Operand {
   readonly isQuotient: boolean;
 }
 
-export interface Factor extends Operand {
+interface Factor extends Operand {
   /** What stands before it; the first has none. */
   readonly joint: "⊙" | "·" | "/";
   readonly isNumber: boolean;

@@ -16,7 +16,7 @@ export function latexNotation(notation: Notation, digits = 4): string {
 }
 
 /** "1.5 \cdot 10^{-7}" */
-export function latexNumber(value: number, digits = 4): string {
+function latexNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return "\\mathrm{NaN}";
   const [mantissa, exponent] = printNumber(value, digits).replaceAll("−", "-").replace("∞", "\\infty").split("e");
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${exponent}}`;

@@ -21,7 +21,7 @@ const row = (inner: string): string => `<mrow>${inner}</mrow>`;
 const mo = (operator: string): string => `<mo>${escapeHtml(operator)}</mo>`;
 const mi = (name: string): string => `<mi>${escapeHtml(name)}</mi>`;
 
-export function mathmlNumber(value: number, digits = 4): string {
+function mathmlNumber(value: number, digits = 4): string {
   const [mantissa, exponent] = printNumber(value, digits).split("e");
   const signed = (text: string): string =>
     text.startsWith("−") ? `${mo("−")}<mn>${text.slice(1)}</mn>` : `<mn>${text}</mn>`;

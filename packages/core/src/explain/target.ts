@@ -1,7 +1,7 @@
 /** What somebody wants explained: "W2", "W2[1,3]", "h1[4]", "x[2]". Places count from 1, as in mathematics. */
 import type { Expr } from "../graph/expr.ts";
 import { element, type Notation, number, symbol } from "../graph/notation.ts";
-import { printShape, type Shape, sizeOf, stridesOf } from "../graph/type.ts";
+import { printShape, type Shape, stridesOf } from "../graph/type.ts";
 import type { Derivation } from "./derivation.ts";
 import type { Explained } from "./explained.ts";
 
@@ -19,7 +19,7 @@ export function isSingleRow({ problem }: Pick<Explained, "problem">, node: Expr)
 }
 
 /** The places of an element in its tensor, from 0. */
-export function placeOf(shape: Shape, index: number): number[] {
+function placeOf(shape: Shape, index: number): number[] {
   return stridesOf(shape).map((stride, axis) => Math.floor(index / stride) % shape[axis]);
 }
 
@@ -92,6 +92,3 @@ function ranges(names: readonly string[]): string {
   });
   return texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 }
-
-/** How many numbers there are. */
-export const countOf = ({ node }: Target): number => sizeOf(node.type.shape);
