@@ -1,6 +1,6 @@
 /** The views that a reader may ask for by name, each as blocks. */
 import { fit, type OptimizerName, optimizers, wasmEngine } from "@chaingrad/core";
-import { type MinimizerName, minimizers } from "@chaingrad/core/curvature";
+import type { MinimizerName } from "@chaingrad/core/curvature";
 import {
   type Block,
   batchView,
@@ -112,6 +112,8 @@ async function update(context: ViewContext): Promise<Block[]> {
 /** An accepted step of a second-order method on the batch, from where the weights are. */
 async function search({ of, opened, batch, optimizer, step }: ViewContext): Promise<Block[]> {
   const { net, tensors } = opened;
+  const { minimizers } = await import("@chaingrad/core/curvature");
+  const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);
   if (!isMethod(optimizer)) {
     const known = [...Object.keys(optimizers), ...Object.keys(minimizers)].join(", ");
     throw new UserError(`--optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`);
@@ -127,5 +129,3 @@ async function search({ of, opened, batch, optimizer, step }: ViewContext): Prom
   }
   throw new UserError(`${optimizer} takes no step ${step} here: the gradient is zero, or no step lowers the loss`);
 }
-
-const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);

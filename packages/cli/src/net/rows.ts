@@ -2,7 +2,6 @@
 import { encode, encodeTarget, type Model, type Table, TargetError, textAt } from "@chaingrad/core";
 import { refusing } from "../commands/refusing.ts";
 import { UserError } from "../table/errors.ts";
-import { readTable } from "../table/read.ts";
 import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
 import { fileLabel } from "./json.ts";
 import type { OpenedNetwork } from "./open-network.ts";
@@ -20,7 +19,11 @@ export interface RowChoice {
 /** Throws UserError where the file cannot be used, or has no such row. */
 export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<Batch> {
   const { file, row } = choice;
-  if (file !== undefined && model !== undefined) return tableRows(model, await readTable(file), file, row);
+  if (file !== undefined && model !== undefined) {
+    // Readers of tables are many files, and a network without one is to be shown at once.
+    const { readTable } = await import("../table/read.ts");
+    return tableRows(model, await readTable(file), file, row);
+  }
   const batch =
     file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);
   if (row === undefined) return batch;
