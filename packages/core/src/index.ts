@@ -26,6 +26,7 @@ export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
+export type { ElementwiseKernel, Kernel } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
 export * from "./nn/activations.ts";

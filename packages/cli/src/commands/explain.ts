@@ -81,7 +81,7 @@ export function register(program: Command): void {
     )
     .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
     .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
-    .option("--step <N>", "which step, of a second-order method", wholeNumber(1, 1000), 1)
+    .option("--step <N>", "which of its steps, all on these rows", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
     .option("--kernels", "say which step of the compiled plan computes each value")

@@ -45,7 +45,7 @@ export interface ViewContext {
   readonly batch: Batch;
   readonly optimizer: string;
   readonly rate: number | undefined;
-  /** Which step of a second-order method, from 1. */
+  /** Which step of the optimiser, from 1. */
   readonly step: number;
 }
 
@@ -53,13 +53,16 @@ export interface ViewContext {
 export async function viewBlocks(context: ViewContext, view: Shown | undefined): Promise<Block[]> {
   const { of, target } = context;
   if (view === undefined && target === undefined) return overview(of);
-  const head = [...symbolsView(of), ...givenView(of), ...forwardView(of)];
+  if (view !== undefined && view !== "all") {
+    const own = await one(context, view);
+    const blocks = view === "forward" ? [...givenView(of), ...own] : own;
+    return [...symbolsView(of, { whole: false, blocks }), ...blocks];
+  }
   const element = target?.index === undefined ? [] : forwardView(of, target);
-  if (view === undefined)
-    return [...head, ...element, ...(await one(context, "contracted")), ...(await one(context, "index"))];
-  if (view === "all") return [...head, ...element, ...(await all(context))];
-  const own = await one(context, view);
-  return view === "forward" ? own : [...symbolsView(of), ...own];
+  const backward =
+    view === "all" ? await all(context) : [...(await one(context, "contracted")), ...(await one(context, "index"))];
+  const blocks = [...givenView(of), ...forwardView(of), ...element, ...backward];
+  return [...symbolsView(of, { whole: false, blocks }), ...blocks];
 }
 
 /** All views that can be shown; of the others the reason. */
@@ -92,7 +95,7 @@ async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<B
 function fusion({ of, opened, batch }: ViewContext): Block[] {
   const apart = explainApart(opened.net, opened.tensors, batch);
   if (apart === undefined) {
-    throw new UserError(`the loss ${opened.net.loss.name} is not one of a prediction: there is nothing to take apart`);
+    return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
   }
   return refusal(() => fusionView(of, apart));
 }
@@ -104,7 +107,7 @@ async function update(context: ViewContext): Promise<Block[]> {
     const parameter = target && of.problem.parameters.find((node) => node === target.node);
     if (target !== undefined && parameter === undefined)
       throw new UserError(`${target.name} is no parameter: nothing updates it`);
-    return updateView(of, rule, rate ?? rule.defaultRate, parameter);
+    return updateView(of, rule, { rate: rate ?? rule.defaultRate, step: context.step }, parameter);
   }
   return search(context);
 }

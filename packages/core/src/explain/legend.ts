@@ -4,11 +4,15 @@ import type { Key } from "./catalogue.ts";
 import type { Derivation, Step, StepKind } from "./derivation.ts";
 import { type Block, type LegendEntry, text } from "./document.ts";
 
-/**
- * Every symbol in the order in which a derivation needs it; operators and functions only where they occur, in the
- * derivation or in `more` that is shown with it.
- */
-export function legend(derivation: Derivation, more: readonly Block[] = []): LegendEntry[] {
+/** What is shown: all of a derivation, or blocks, or both. */
+export interface Shown {
+  /** Whether all steps of the derivation are shown (default true). */
+  readonly whole?: boolean;
+  readonly blocks?: readonly Block[];
+}
+
+/** Every symbol in the order in which a derivation needs it; operators and functions only where they are shown. */
+export function legend(derivation: Derivation, { whole = true, blocks = [] }: Shown = {}): LegendEntry[] {
   const { inputs, forward, backward } = derivation;
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
@@ -17,7 +21,13 @@ export function legend(derivation: Derivation, more: readonly Block[] = []): Leg
   const kinds = (["pre-activation", "activation", "value", "loss", "part"] as const).map((kind) =>
     entry(stepsOf(kind), `legend.${kind}`),
   );
-  return [...roles, ...kinds].flat().concat(derivatives(derivation), marks(notations([...forward, ...backward], more)));
+  return [...roles, ...kinds]
+    .flat()
+    .concat(
+      derivatives(derivation),
+      marks(notations(whole ? [...forward, ...backward] : [], blocks)),
+      margin(whole, blocks),
+    );
 }
 
 const entry = (
@@ -38,9 +48,11 @@ function derivatives({ forward, backward }: Derivation): LegendEntry[] {
   const L = forward.find((step) => step.kind === "loss")!.symbol;
   const short = backward.filter((step) => step.kind === "cotangent" && step.symbol.form === "symbol");
   const locals = backward.some((step) => step.kind === "local");
+  const layers = forward.some((step) => step.kind === "pre-activation");
   return [
     ...entry([infix("/", symbol(`∂${L.form === "symbol" ? L.name : ""}`), symbol("∂a"))], "legend.derivative", { L }),
     ...(locals ? entry("∂h/∂z", "legend.local") : []),
+    ...(layers ? entry("∂z/∂W ∂z/∂h", "legend.linear") : []),
     ...entry(
       short.map((step) => step.symbol),
       "legend.short",
@@ -54,6 +66,7 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   "⊙": ["a ⊙ b", "legend.⊙"],
   "": ["A B", "legend."],
   ᵀ: ["Aᵀ", "legend.ᵀ"],
+  "2": ["a²", "legend.2"],
   "−1": ["a⁻¹", "legend.−1"],
   "<": ["a < b", "legend.<"],
   "≤": ["a ≤ b", "legend.<"],
@@ -82,7 +95,14 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   where: ["where(c, a, b)", "legend.where"],
   sign: ["sign(a)", "legend.sign"],
   direct: ["direct(∂L/∂a)", "legend.direct"],
+  "[]": ["a[i,j]", "legend.element"],
 };
+
+/** What stands at the right of the lines. */
+function margin(whole: boolean, blocks: readonly Block[]): LegendEntry[] {
+  const rules = whole || blocks.some((block) => block.kind === "equation" && block.rules?.length);
+  return [...entry("[m, n]", "legend.shape"), ...(rules ? entry("f, k", "legend.rule") : [])];
+}
 
 function notations(steps: readonly Step[], more: readonly Block[]): Notation[] {
   const shown = more.flatMap((block) => (block.kind === "equation" ? [block.symbol, ...block.sides] : []));
@@ -94,10 +114,11 @@ function marks(all: readonly Notation[]): LegendEntry[] {
   const visit = (n: Notation): void => {
     if (n.form === "infix") found.add(n.operator);
     if (n.form === "transpose") found.add("ᵀ");
+    if (n.form === "element") found.add("[]");
     if (n.form === "power" && n.exponent.form === "number") found.add(String(n.exponent.value).replace("-", "−"));
     if (n.form === "call") found.add(n.name + (n.subscript ?? ""));
     if (n.form === "infix" || n.form === "call") n.parts.forEach(visit);
-    if (n.form === "negation" || n.form === "transpose") visit(n.of);
+    if (n.form === "negation" || n.form === "transpose" || n.form === "element") visit(n.of);
     if (n.form === "power") visit(n.base);
   };
   all.forEach(visit);

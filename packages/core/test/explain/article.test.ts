@@ -79,7 +79,7 @@ test.each([
   ["adam", adam(), 0.001],
 ] as const)("the update of %s", (name, optimizer, rate) => {
   for (const parameter of article.problem.parameters) {
-    const [next] = updateView(article, optimizer, rate, parameter).filter(isEquation).slice(-1);
+    const [next] = updateView(article, optimizer, { rate }, parameter).filter(isEquation).slice(-3);
     expect(next.symbol).toEqual({ form: "symbol", name: `${parameter.label}′` });
     near(next.value!.values, fixture.updates[name][parameter.label!]);
   }
@@ -89,4 +89,23 @@ test("the Hessian", () => {
   const { loss, parameters } = article.problem;
   const { H } = article.compute({ H: hessian(loss, parameters) }, article.derivation.program.inputs);
   near(H, fixture.hessian);
+});
+
+test("the tenth step of gradient descent is where ten of them lead, and the loss is that of the next", () => {
+  const { parameters, loss } = article.problem;
+  let theta = Object.fromEntries(parameters.map(({ label }) => [label!, Float64Array.from(article.numbers[label!])]));
+  const { outputs, inputs } = article.derivation.program;
+  const rate = 0.3;
+  for (let t = 0; t < 10; t++) {
+    const slopes = article.compute(outputs, inputs, theta);
+    theta = Object.fromEntries(
+      Object.entries(theta).map(([name, w]) => [name, w.map((value, i) => value - rate * slopes[`∂L/∂${name}`][i])]),
+    );
+  }
+  const shown = updateView(article, sgd(), { rate, step: 10 }).filter(isEquation);
+  for (const [name, w] of Object.entries(theta)) {
+    const next = shown.find(({ symbol }) => symbol.form === "symbol" && symbol.name === `${name}′`)!;
+    near(next.value!.values, Array.from(w));
+  }
+  near(shown.at(-1)!.value!.values, Array.from(article.compute({ loss }, inputs, theta).loss));
 });

@@ -107,7 +107,7 @@ const allViews = (of: Explained) => {
   return [
     ...overview(of),
     ...Object.values(views).flatMap((view) => view(of, target)),
-    ...updateView(of, adam(), 0.001),
+    ...updateView(of, adam(), { rate: 0.001 }),
   ];
 };
 

@@ -21,18 +21,27 @@ test("one row through tanh, 80 columns", () => {
       y               activations: h = f(z), what a layer passes on; f is its
                       activation function
       L               the loss: one number, the smaller the better
-      ∂L/∂a           the derivative of L by each number in a, arranged in the shape
-                      of a
+      ∂L/∂a           the derivative of L by each number in a, all others held
+                      fixed, arranged in the shape of a
       ∂h/∂z           the derivative of each number in h by the number it was made
                       from
+      ∂z/∂W ∂z/∂h     what stands beside W or h in z = W h + b: that is h for ∂z/∂W,
+                      W for ∂z/∂h, and 1 for ∂z/∂b
       δ₁              short for ∂L/∂z₁
+      a²              each number of a times itself
       a ⊙ b           product number by number
       A B             matrix product: rows of A times columns of B
       Aᵀ              A transposed: rows and columns exchanged
       Σ a             sum of all numbers in a
       Σᵢ a            sum over the rows, that is over the examples
       Σⱼ a            sum along each row
-      tanh(a)         (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ), between −1 and 1
+      tanh(a)         (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ), between −1 and 1; its derivative is 1 −
+                      tanh(a)²
+      [m, n]          at the right of a line, the shape: m rows and n columns
+      f, k            at the right of a line, pullback of f, operand k: the rule
+                      that made it, which turns the derivative by what f gave into
+                      that by its operand k, one of what it was given, counted from
+                      0
 
     GIVEN
     x = [ −0.9766  −0.8761  0.9538 ]                                          [1, 3]
@@ -98,8 +107,9 @@ test("a batch through softmax cross-entropy, 40 columns", () => {
       L         the loss: one number, the
                 smaller the better
       ∂L/∂a     the derivative of L by each
-                number in a, arranged in the
-                shape of a
+                number in a, all others held
+                fixed, arranged in the shape
+                of a
       δ₁        short for ∂L/∂y
       a ⊙ b     product number by number
       A B       matrix product: rows of A
@@ -117,6 +127,15 @@ test("a batch through softmax cross-entropy, 40 columns", () => {
       one-hot(a)
                 a row of zeros with a 1 at
                 place a, counted from 0
+      [m, n]    at the right of a line, the
+                shape: m rows and n columns
+      f, k      at the right of a line,
+                pullback of f, operand k:
+                the rule that made it, which
+                turns the derivative by what
+                f gave into that by its
+                operand k, one of what it
+                was given, counted from 0
 
     GIVEN
     x = [ −0.977   −0.876 ]           [4, 2]

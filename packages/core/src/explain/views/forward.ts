@@ -2,14 +2,14 @@
 import { type Block, type Equation, heading, paragraph } from "../document.ts";
 import { termsOf } from "../element.ts";
 import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { legend } from "../legend.ts";
+import { legend, type Shown } from "../legend.ts";
 import { elementSymbol, type Target } from "../target.ts";
 import { lossSymbol } from "./shared.ts";
 import { termEquations } from "./terms.ts";
 
-/** Every symbol, introduced before it is used: those of the derivation, and what other blocks need besides. */
-export function symbolsView(of: Explained, more: readonly Block[] = []): Block[] {
-  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, more) }];
+/** Every symbol, introduced before it is used. */
+export function symbolsView(of: Explained, shown: Shown = {}): Block[] {
+  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, shown) }];
 }
 
 export function givenView(of: Explained): Block[] {

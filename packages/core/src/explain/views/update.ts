@@ -4,11 +4,10 @@ import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { input } from "../../ops/source.ts";
-import type { Key } from "../catalogue.ts";
 import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
-import type { Explained } from "../explained.ts";
+import type { Explained, Numbers } from "../explained.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "../formula.ts";
-import { gradientName } from "./shared.ts";
+import { gradientName, lossName } from "./shared.ts";
 
 /** What the view needs of a first-order optimiser. */
 export interface UpdateRule {
@@ -22,19 +21,47 @@ export interface UpdateRule {
   ): { readonly param: Expr; readonly state: Record<string, Expr> };
 }
 
-/** The first step of the optimiser at this learning rate, for one parameter or for all. */
-export function updateView(of: Explained, rule: UpdateRule, rate: number, parameter?: Expr): Block[] {
-  const all = parameter === undefined ? of.problem.parameters : [parameter];
+export interface UpdateOptions {
+  /** The learning rate, > 0. */
+  readonly rate: number;
+  /** Which step, from 1: those before it are made on the same rows (default 1). */
+  readonly step?: number;
+}
+
+/** A step of the optimiser, for one parameter or for all, and what all of it does to the loss. */
+export function updateView(of: Explained, rule: UpdateRule, options: UpdateOptions, parameter?: Expr): Block[] {
+  const { rate, step = 1 } = options;
+  const updates = of.problem.parameters.map((node) => updateOf(rule, node, rate));
+  let at: Point = { gradients: of.numbers, numbers: startOf(updates, of) };
+  for (let t = 1; t < step; t++) at = advance(of, updates, at, rate, t);
+  const after = advance(of, updates, at, rate, step);
+  const scalar = (value: number): Tensor => ({ shape: [], values: [value] });
+  const L = lossName(of);
   return [
     heading("update", { optimizer: rule.name }),
     paragraph("update.why", { rate: symbol("η"), step: symbol("t"), gradient: symbol("g") }),
-    equation(symbol("η"), [], { value: { shape: [], values: [rate] } }),
-    equation(symbol("t"), [], { value: { shape: [], values: [1] } }),
-    ...all.flatMap((node) => ofParameter(of, rule, rate, node)),
+    equation(symbol("η"), [], { value: scalar(rate) }),
+    equation(symbol("t"), [], { value: scalar(step) }),
+    ...updates
+      .filter(({ node }) => parameter === undefined || node === parameter)
+      .flatMap((update) => ofParameter(of, update, at, rate, step)),
+    paragraph("update.after"),
+    equation(symbol(L), [], { value: scalar(lossAt(of, at)) }),
+    equation(symbol(`${L}′`), [], { value: scalar(lossAt(of, after)) }),
   ];
 }
 
-function ofParameter(of: Explained, rule: UpdateRule, rate: number, node: Expr): Block[] {
+/** One parameter's update as a program: its inputs are the parameter, "g", "η", "t" and the state. */
+interface ParameterUpdate {
+  readonly node: Expr;
+  readonly name: string;
+  readonly inputs: readonly Expr[];
+  /** The next state, then the next parameter. */
+  readonly outputs: Readonly<Record<string, Expr>>;
+  readonly start: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+function updateOf(rule: UpdateRule, node: Expr, rate: number): ParameterUpdate {
   const { shape, dtype } = node.type;
   const name = node.label as string;
   const state = Object.fromEntries(Object.keys(rule.state).map((key) => [key, input(key, shape, dtype)]));
@@ -42,23 +69,61 @@ function ofParameter(of: Explained, rule: UpdateRule, rate: number, node: Expr):
   const [eta, step] = [input("η", [], dtype), input("t", [], dtype)];
   const next = rule.update(w, g, state, { rate: eta, step });
   const inputs = [w, g, eta, step, ...Object.values(state)];
-  const outputs = { ...next.state, [name]: next.param };
-  const simple = simplify({ name: "update", inputs, outputs }).outputs;
-  const gradient = of.numbers[gradientName(of, node)];
-  const given = (values: ArrayLike<number>): Tensor => ({ shape, values });
-  const start = Object.entries(rule.state).map(([key, value]): [string, Float64Array] => [
+  const outputs = simplify({ name: "update", inputs, outputs: { ...next.state, [name]: next.param } }).outputs;
+  const start = Object.entries(rule.state).map(([key, value]) => [
     key,
     new Float64Array(sizeOf(shape)).fill(value === "rate" ? rate : value),
   ]);
-  const numbers = { g: gradient, η: [rate], t: [1], ...Object.fromEntries(start) };
+  return { node, name, inputs, outputs, start: Object.fromEntries(start) };
+}
+
+/** Where training is: gradients by their names, and parameters and each one's state ("m of W1"). */
+interface Point {
+  readonly gradients: Numbers;
+  readonly numbers: Numbers;
+}
+
+const stateName = (key: string, { name }: ParameterUpdate): string => (key === name ? name : `${key} of ${name}`);
+
+function startOf(updates: readonly ParameterUpdate[], { numbers }: Explained): Numbers {
+  const states = updates.flatMap((update) =>
+    Object.entries(update.start).map(([key, values]) => [stateName(key, update), values] as const),
+  );
+  return { ...Object.fromEntries(updates.map(({ name }) => [name, numbers[name]])), ...Object.fromEntries(states) };
+}
+
+/** What the update of one parameter reads, by the names of its inputs. */
+function inputsAt(of: Explained, update: ParameterUpdate, at: Point, rate: number, t: number): Numbers {
+  const own = [update.name, ...Object.keys(update.start)].map((key) => [key, at.numbers[stateName(key, update)]]);
+  return { ...Object.fromEntries(own), g: at.gradients[gradientName(of, update.node)], η: [rate], t: [t] };
+}
+
+function advance(of: Explained, updates: readonly ParameterUpdate[], at: Point, rate: number, t: number): Point {
+  const next = updates.flatMap((update) => {
+    const { inputs, outputs } = update;
+    const found = of.compute(outputs, inputs, inputsAt(of, update, at, rate, t));
+    return Object.keys(outputs).map((key) => [stateName(key, update), found[key]] as const);
+  });
+  const numbers = { ...at.numbers, ...Object.fromEntries(next) };
+  const names = updates.map(({ node }) => gradientName(of, node));
+  const wanted = Object.fromEntries(names.map((name) => [name, of.derivation.program.outputs[name]]));
+  return { numbers, gradients: of.compute(wanted, of.derivation.program.inputs, numbers) };
+}
+
+const lossAt = (of: Explained, { numbers }: Point): number =>
+  of.compute({ loss: of.problem.loss }, of.derivation.program.inputs, numbers).loss[0];
+
+function ofParameter(of: Explained, update: ParameterUpdate, at: Point, rate: number, t: number): Block[] {
+  const { node, name, inputs, outputs } = update;
+  const numbers = inputsAt(of, update, at, rate, t);
+  const given = (key: string, sides: readonly Notation[] = []): Block =>
+    equation(symbol(key), sides, { value: { shape: node.type.shape, values: numbers[key] } });
   return [
     paragraph("update.of", { parameter: symbol(name) }),
-    equation(symbol(name), [], { value: given(of.numbers[name]) }),
-    equation(symbol("g"), [infix("/", symbol(gradientName(of, node).split("/")[0]), symbol(`∂${name}`))], {
-      value: given(gradient),
-    }),
-    ...start.map(([key, values]) => equation(symbol(key), [], { value: given(values) })),
-    ...steps(simple, inputs, (outs) => of.compute(outs, inputs, { ...numbers, [name]: of.numbers[name] })),
+    given(name),
+    given("g", [infix("/", symbol(`∂${lossName(of)}`), symbol(`∂${name}`))]),
+    ...Object.keys(update.start).map((key) => given(key)),
+    ...steps(outputs, inputs, (shown) => of.compute(shown, inputs, numbers)),
   ];
 }
 
@@ -69,6 +134,7 @@ function steps(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[],
   const symbols = new Map<Expr, Notation>(inputs.map((node) => [node, symbol(node.label as string)]));
   const named = new Set<Expr>([...inputs, ...Object.values(outputs)]);
   const repeated = repeatedParts(Object.values(outputs), named, 4);
+  let parts = 0;
   const shown: { readonly symbol: Notation; readonly node: Expr; readonly formula: Notation }[] = [];
   const show = (node: Expr, name: string): void => {
     const formula = formulaOf(node, symbols);
@@ -78,7 +144,7 @@ function steps(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[],
   const visit = (node: Expr): void => {
     if (symbols.has(node)) return;
     for (const operand of visibleOperands(node, symbols)) visit(operand);
-    if (repeated.has(node)) show(node, `u${shown.length + 1}`);
+    if (repeated.has(node)) show(node, `u${++parts}`);
   };
   for (const [name, node] of Object.entries(outputs)) {
     if (symbols.has(node)) continue;
@@ -90,85 +156,3 @@ function steps(outputs: Readonly<Record<string, Expr>>, inputs: readonly Expr[],
     equation(left, [formula], { value: { shape: node.type.shape, values: values[`${i}`] } }),
   );
 }
-
-/** One step of a second-order method as its loop reports it. */
-export interface SearchStep {
-  readonly x: ArrayLike<number>;
-  readonly objective: number;
-  readonly stepNorm: number;
-  readonly predicted: number;
-  readonly actual: number;
-  readonly damping?: number | undefined;
-  readonly radius?: number | undefined;
-  readonly stepLength?: number | undefined;
-  readonly condition?: number | undefined;
-  readonly state: Readonly<Record<string, unknown>>;
-}
-
-export type SearchName =
-  Extract<Key, `search.${string}`> extends `search.${infer Name}` ? Exclude<Name, "why" | "decrease"> : never;
-
-/** What the loop started from: the loss, and all parameters one after another. */
-export interface SearchStart {
-  readonly objective: number;
-  readonly x: ArrayLike<number>;
-}
-
-/** One accepted step of a second-order method: its state, the step, what was promised and what came. */
-export function searchView(method: SearchName, before: SearchStart, step: SearchStep): Block[] {
-  const count = step.x.length;
-  const scalar = (name: string, value: number | undefined): Block[] =>
-    value === undefined ? [] : [equation(symbol(name), [], { value: { shape: [], values: [value] } })];
-  const shapeOf = ({ length }: Float64Array): number[] =>
-    length === count * count && count > 1 ? [count, count] : [length];
-  const states = Object.entries(step.state).flatMap(([key, value]): Block[] => {
-    if (typeof value === "number") return scalar(key, value);
-    return vectors(STATE_SYMBOLS[key] ?? key, value).map(([name, values]) =>
-      equation(symbol(name), [], { value: { shape: shapeOf(values), values } }),
-    );
-  });
-  const moved = Float64Array.from(step.x, (value, i) => value - before.x[i]);
-  return [
-    heading("update", { optimizer: method }),
-    paragraph(`search.${method}`),
-    paragraph("search.why", { count }),
-    ...states,
-    ...scalar("λ", step.damping),
-    ...scalar("Δ", step.radius),
-    ...scalar("α", step.stepLength),
-    ...scalar("κ", step.condition),
-    paragraph("search.decrease"),
-    equation(symbol("p"), [], { value: { shape: [count], values: moved } }),
-    ...scalar("‖p‖", step.stepNorm),
-    equation(symbol("L"), [], { value: { shape: [], values: [before.objective] } }),
-    equation(symbol("L′"), [], { value: { shape: [], values: [step.objective] } }),
-    equation(symbol("predicted"), [], { value: { shape: [], values: [step.predicted] } }),
-    equation(symbol("actual"), [infix("−", symbol("L"), symbol("L′"))], {
-      value: { shape: [], values: [step.actual] },
-    }),
-    equation(symbol("ρ"), [infix("/", symbol("actual"), symbol("predicted"))], {
-      value: { shape: [], values: [step.actual / step.predicted] },
-    }),
-  ];
-}
-
-/** A vector or matrix under its name; of a list of pairs { s, y } each vector: s1, y1, s2, …. */
-function vectors(name: string, value: unknown): [string, Float64Array][] {
-  if (value instanceof Float64Array) return [[name, value]];
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((one, i) =>
-    Object.entries(one as object).flatMap(([key, part]) => vectors(`${STATE_SYMBOLS[key] ?? key}${i + 1}`, part)),
-  );
-}
-
-/** What the loops' states are called in books. */
-const STATE_SYMBOLS: Readonly<Record<string, string>> = {
-  hessian: "H",
-  gaussNewton: "G",
-  gradient: "g",
-  direction: "d",
-  scale: "D",
-  inverseHessian: "B",
-  columns: "‖J‖",
-  eigenvalues: "λ",
-};
