@@ -1,0 +1,67 @@
+/** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
+import type { ColumnEncoding, Model } from "@chaingrad/core";
+import type { OpenedNetwork } from "../net/open-network.ts";
+import { count } from "../output/number.ts";
+
+/** Paragraphs without line breaks. */
+export function describe({ net, origin, model }: OpenedNetwork): string[] {
+  const { network, loss, reduction, l1, l2 } = net;
+  const layers = network.layers.map(
+    ({ units, activation, normalisation }) =>
+      `${units} ${typeof activation === "string" ? activation : activation.name || "units"}${
+        normalisation === undefined ? "" : ` (${normalisation} norm)`
+      }`,
+  );
+  const penalty = [l1 ? ` + ${l1} Σ|W|` : "", l2 ? ` + ${l2}/2 Σ W²` : ""].join("");
+  const from = {
+    trained: "The weights are those of the trained model.",
+    given: "The weights are those of the given network.",
+    initial: "The network is untrained: its weights are drawn from the seed 0.",
+  } satisfies Record<OpenedNetwork["origin"], string>;
+  return [
+    `A fully connected network, written by chaingrad emit: ${count(network.inputs, "input")}, ${layers.join(", ")}; ` +
+      `loss: ${loss.name}, the ${reduction} over the rows${penalty}.`,
+    `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
+    ...modes(net.network.layers),
+    ...(model === undefined ? [] : [`x, column by column: ${features(model)}`, outputs(model)]),
+  ].map(plain);
+}
+
+function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
+  const words = [
+    ...(layers.some(({ dropout }) => dropout) ? ["dropout is off"] : []),
+    ...(layers.some(({ normalisation }) => normalisation === "batch")
+      ? ["batch norm takes its running statistics, which stay as they are"]
+      : []),
+  ];
+  return words.length === 0 ? [] : [`As in predicting, ${words.join("; ")}.`];
+}
+
+const quoted = (text: string): string => JSON.stringify(text);
+
+function features({ encoder }: Model): string {
+  return `${encoder.columns.flatMap(featureWords).join("; ")}.`;
+}
+
+function featureWords(encoding: ColumnEncoding): string[] {
+  const { name, kind, missing } = encoding;
+  const lacking = missing ? [`1 where ${quoted(name)} is missing, else 0`] : [];
+  if (kind === "category") {
+    const categories = encoding.categories.map((category) => `1 where ${quoted(name)} is ${quoted(category)}, else 0`);
+    const other = encoding.other ? [`1 where ${quoted(name)} is anything else, else 0`] : [];
+    return [...categories, ...other, ...lacking];
+  }
+  const value = kind === "date" ? `${quoted(name)} in days since 1970-01-01` : quoted(name);
+  const from = encoding.mean < 0 ? `+ ${-encoding.mean}` : `- ${encoding.mean}`;
+  return [`(${value} ${from}) / ${encoding.scale}, kept within -10 and 10, 0 where it is missing`, ...lacking];
+}
+
+function outputs({ target }: Model): string {
+  if (target.task === "regression")
+    return `The target is (${quoted(target.name)} - ${target.mean}) / ${target.scale}; so a prediction stands for itself * ${target.scale} + ${target.mean}.`;
+  const classes = target.classes.map((name, label) => `${label} is ${quoted(name)}`);
+  return `The target is a label of ${quoted(target.name)}: ${classes.join(", ")}. Output i belongs to label i.`;
+}
+
+/** On one line, without characters that steer how text is shown; no line may end in a backslash, which C would join. */
+const plain = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, " ").replaceAll("\\", "∖");

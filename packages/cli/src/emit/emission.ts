@@ -1,0 +1,162 @@
+/**
+ * What every language is written from: the lines of the derivation, each with the formula as it is printed, its name in
+ * the program and its value for any number of rows.
+ */
+import { type Expr, input, optimizers } from "@chaingrad/core";
+import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
+import { outputsOf } from "../net/batch.ts";
+import type { Net } from "../net/net-document.ts";
+import { type ObjectiveGraph, objectiveGraph } from "../net/objective.ts";
+import { comment, mentions, type Printed } from "./comment.ts";
+import type { Names } from "./names.ts";
+import { type Both, both, pairing, ROW_COUNTS, type Value } from "./value.ts";
+
+export interface Named {
+  /** An identifier. */
+  readonly name: string;
+  readonly value: Value;
+}
+
+export interface Line extends Named {
+  /** "δ2 = ∂L/∂z2 = (∂L/∂h2)(∂h2/∂z2) = ∂L/∂h2 ⊙ (1 − h2²)   [rows, 2]" */
+  readonly comment: string;
+}
+
+export interface Parameter extends Named {
+  /** As the network calls it: "W1". */
+  readonly tensor: string;
+  readonly gradient: Line;
+  /** The gradient as the update takes it. */
+  readonly slope: Value;
+  /** The parameter after a step of gradient descent. */
+  readonly next: Line;
+}
+
+export interface Emission {
+  readonly x: Named;
+  readonly target: Named;
+  readonly rate: Named;
+  readonly parameters: readonly Parameter[];
+  /** Running statistics, which nothing changes here. */
+  readonly statistics: readonly (Named & { readonly tensor: string })[];
+  /** From x to the outputs, which are the last. */
+  readonly forward: readonly Line[];
+  /** From the outputs to the loss, and back to every derivative. */
+  readonly gradients: readonly Line[];
+  readonly loss: Line;
+  readonly xGradient: Line;
+  /** What the loss makes of the outputs in the target's own terms, if it makes something of them. */
+  readonly prediction: (Line & { readonly outputs: Value }) | undefined;
+}
+
+/** Throws UserError where the network depends on the number of rows in a way that cannot be written. */
+export function emission(net: Net, names: Names): Emission {
+  const graphs = both((i) => objectiveGraph(net, { rows: ROW_COUNTS[i], weight: undefined }, "f64"));
+  const pair = pairing();
+  const named = (symbol: string, nodes: Both<Expr>): Named => ({ name: names.take(symbol), value: pair(nodes) });
+  const line = (symbol: string, printed: Both<Printed>, nodes: Both<Expr>): Line => {
+    const own = named(symbol, nodes);
+    return { ...own, comment: comment(printed, own.value.shape) };
+  };
+  const given = (name: string): Both<Expr> => both((i) => inputNamed(graphs[i], name));
+  const [x, target] = ["x", "target"].map((name) => named(name, given(name)));
+  const tensors = Object.keys(graphs[0].variables).filter((name) => name !== "x");
+  const own = new Map(tensors.map((tensor) => [tensor, named(tensor, given(tensor))]));
+  const buffers = graphs[0].given.map((node) => node.label as string).filter((name) => name !== "target");
+  const statistics = buffers.map((tensor) => ({ tensor, ...named(tensor, given(tensor)) }));
+
+  const lines = new Map<string, Line>();
+  const write = (steps: readonly Both<Step>[]): Line[] =>
+    steps.map(([a, b]) => {
+      const made = line(a.symbol.form === "symbol" ? a.symbol.name : a.name, [a, b], [a.node, b.node]);
+      lines.set(a.name, made);
+      return made;
+    });
+  const parts = stepsOf(graphs);
+  const [forward, backward] = [write(parts.forward), write(parts.gradients)];
+  const at = (name: string): Line => lines.get(name) as Line;
+
+  const rate = input("η", [], "f64");
+  const parameters = tensors.map((tensor): Parameter => {
+    const slope = input(`∂L/∂${tensor}`, graphs[0].variables[tensor].type.shape, "f64");
+    const next = both((i) => descend(graphs[i].variables[tensor], slope, rate));
+    const printed = both((i) => ({ symbol: symbol(`${tensor}′`), chain: [], formula: formulaOf(next[i], new Map()) }));
+    const gradient = at(`∂L/∂${tensor}`);
+    return {
+      tensor,
+      ...(own.get(tensor) as Named),
+      gradient,
+      slope: pair([slope, slope]),
+      next: line(`${tensor}′`, printed, next),
+    };
+  });
+  const [loss, xGradient] = [at("L"), at("∂L/∂x")];
+  return {
+    x,
+    target,
+    rate: named("rate", [rate, rate]),
+    parameters,
+    statistics,
+    forward,
+    gradients: needed(backward, forward, [loss, xGradient, ...parameters.map(({ gradient }) => gradient)]),
+    loss,
+    xGradient,
+    prediction: predictionOf(net, line, pair),
+  };
+}
+
+const symbol = (name: string): Printed["symbol"] => ({ form: "symbol", name });
+
+function inputNamed({ variables, given }: ObjectiveGraph, name: string): Expr {
+  return variables[name] ?? given.find((node) => node.label === name);
+}
+
+/** Plain gradient descent, by its own rule. */
+function descend(parameter: Expr, slope: Expr, rate: Expr): Expr {
+  return optimizers.sgd().update(parameter, slope, {}, { rate, step: rate }).param;
+}
+
+/** The derivation's steps at both row counts; a local derivative only where a later formula refers to it. */
+function stepsOf(graphs: Both<ObjectiveGraph>): { forward: Both<Step>[]; gradients: Both<Step>[] } {
+  const [a, b] = graphs.map(({ variables: { x, ...parameters }, given, layers, loss }) =>
+    derive({ loss, layers, parameters: Object.values(parameters), x, given }),
+  );
+  const whole = a.backward.filter(({ kind }) => kind !== "local");
+  const steps = [...a.forward, ...a.backward]
+    .map((step, i): Both<Step> => [step, [...b.forward, ...b.backward][i]])
+    .filter(([step]) => step.kind !== "local" || whole.some(({ formula }) => mentions(formula, step.symbol)));
+  const outputs = steps.findLastIndex(([{ kind }]) => kind === "activation" || kind === "pre-activation");
+  return { forward: steps.slice(0, outputs + 1), gradients: steps.slice(outputs + 1) };
+}
+
+/** The lines that `roots` are computed from, in their order. */
+function needed(lines: readonly Line[], before: readonly Line[], roots: readonly Line[]): Line[] {
+  const known = new Set([...before, ...lines].map(({ value }) => value));
+  const wanted = new Set(roots.map(({ value }) => value));
+  const seen = new Set<Value>();
+  const visit = (value: Value): void => {
+    if (known.has(value)) wanted.add(value);
+    else if (!seen.has(value)) value.operands.forEach(visit);
+    seen.add(value);
+  };
+  return lines
+    .toReversed()
+    .filter(({ value }) => {
+      if (wanted.has(value)) value.operands.forEach(visit);
+      return wanted.has(value);
+    })
+    .reverse();
+}
+
+function predictionOf(
+  { loss, network }: Net,
+  line: (symbol: string, printed: Both<Printed>, nodes: Both<Expr>) => Line,
+  pair: (nodes: Both<Expr>) => Value,
+): Emission["prediction"] {
+  const { predict } = loss;
+  if (predict === undefined) return undefined;
+  const outputs = both((i) => input("y", [ROW_COUNTS[i], outputsOf(network)], "f64"));
+  const nodes = both((i) => predict(outputs[i]));
+  const printed = both((i) => ({ symbol: symbol("prediction"), chain: [], formula: formulaOf(nodes[i], new Map()) }));
+  return { ...line("prediction", printed, nodes), outputs: pair(outputs) };
+}
