@@ -16,6 +16,7 @@ const MAY_SEE: Record<string, readonly string[]> = {
   compile: ["graph", "ops"],
   engines: ["graph", "ops", "compile", "linalg"],
   explain: ["graph", "ops", "autodiff", "compile"],
+  check: ["graph", "ops", "autodiff", "nn", "engines"],
   data: ["graph", "ops"],
   train: ["graph", "ops", "autodiff", "nn", "optim", "data", "engines/engine.ts", "linalg"],
 };

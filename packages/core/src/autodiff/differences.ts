@@ -19,6 +19,10 @@ export interface DerivativeCheck {
   readonly claimed: number;
   /** By finite differences. */
   readonly measured: number;
+  /** What the last elimination changed: how good `measured` takes itself to be. */
+  readonly error: number;
+  /** h of the differences that it was taken from, chosen where the error is least. */
+  readonly step: number;
   /** |claimed − measured| over the larger of both, or over what rounding of f allows to be measured if that is more. */
   readonly relativeError: number;
   readonly verdict: Verdict;
@@ -46,12 +50,12 @@ export function checkDerivative(
 ): DerivativeCheck {
   const unit = Math.max(1, Math.abs(a));
   const rounding = LEVELS * Number.EPSILON * magnitude;
-  let best = { measured: Number.NaN, relativeError: Number.POSITIVE_INFINITY };
+  let best = { measured: Number.NaN, error: Number.NaN, step: Number.NaN, relativeError: Number.POSITIVE_INFINITY };
   for (let step = FIRST_STEP * unit; step > 0.5 * LAST_STEP * unit; step /= 10) {
     const { slope, change } = extrapolated(f, a, step);
     // A difference that rounding alone can make counts as the tolerance at most.
     const relativeError = relative(claimed, slope, rounding / step / DERIVATIVE_TOLERANCE);
-    if (!(relativeError >= best.relativeError)) best = { measured: slope, relativeError };
+    if (!(relativeError >= best.relativeError)) best = { measured: slope, error: change, step, relativeError };
     if (change <= Math.max(DERIVATIVE_TOLERANCE * Math.abs(slope), rounding / step)) break;
   }
   if (best.relativeError <= DERIVATIVE_TOLERANCE) return { claimed, ...best, verdict: "ok" };

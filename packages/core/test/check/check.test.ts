@@ -1,0 +1,147 @@
+/** `checkOp`, `checkLayer` and `checkLoss`: right ones pass, and every kind of wrong one is found and named. */
+import { describe, expect, test } from "vitest";
+import { checkLoss } from "../../src/check/check-loss.ts";
+import { checkLayer, checkOp } from "../../src/check/check-op.ts";
+import { type Expr, expr } from "../../src/graph/expr.ts";
+import type { Op } from "../../src/graph/op.ts";
+import { activations } from "../../src/nn/activations.ts";
+import { type Loss, type LossName, losses } from "../../src/nn/losses.ts";
+import { layerNorm } from "../../src/nn/normalisation.ts";
+import { exp, log, tanh } from "../../src/ops/elementary.ts";
+import { matmul } from "../../src/ops/matmul.ts";
+import { mean } from "../../src/ops/reduce.ts";
+import { add, div, mul, square, sub } from "../../src/ops/ring.ts";
+import { abs } from "../../src/ops/select.ts";
+import { fill } from "../../src/ops/source.ts";
+import { sum } from "../../src/ops/sum-broadcast.ts";
+
+const shape = [3, 5];
+const wrongIn = ({ findings }: { findings: readonly { verdict: string; check: string }[] }): string[] =>
+  findings.filter(({ verdict }) => verdict === "mismatch").map(({ check }) => check);
+
+test.each(Object.entries(activations))("the activation %s", (name, activation) => {
+  const report = checkOp(activation, { name, operands: { x: { shape, from: [0.1, 1.7] } } });
+  expect(report.summary).toMatch(new RegExp(`^${name}: \\d+ checks, all right`));
+  expect(report.ok).toBe(true);
+});
+
+test.each(Object.keys(losses) as LossName[])("the loss %s", (name) => {
+  const report = checkLoss(losses[name]());
+  if (name === "poisson") expect(wrongIn(report)).toEqual(["finite at outputs of 10000"]);
+  else expect(report.summary).toMatch(/all right/);
+});
+
+test("a matrix product, a layer with normalisation", () => {
+  expect(checkOp((a, b) => matmul(a, b), { operands: { a: { shape: [3, 4] }, b: { shape: [4, 2] } } }).ok).toBe(true);
+  const layer = (x: Expr, { W, gain, shift }: Readonly<Record<string, Expr>>): Expr =>
+    tanh(layerNorm(matmul(x, W, { transposeB: true }), { gain, shift }));
+  const parameters = { W: [4, 3], gain: [4], shift: [4] };
+  expect(checkLayer(layer, { x: [5, 3], parameters }).summary).toMatch(/all right/);
+});
+
+test("a corner is no error: the claimed derivative is one of the slopes, or between them", () => {
+  const at = (own: (x: Expr) => Expr) =>
+    checkOp(own, { operands: { x: { shape: [3], values: [0, 1, -2] } }, orders: 1 });
+  expect(at(abs)).toMatchObject({ ok: true, verdict: "ok" });
+  expect(at(activations.relu)).toMatchObject({ ok: true, verdict: "kink" });
+  expect(at(activations.relu).summary).toContain("at a kink");
+});
+
+/** tanh, with whatever is replaced. */
+function tanhLike(wrong: Partial<Op>): (x: Expr) => Expr {
+  const right: Op = {
+    name: "mine",
+    infer: ([x]) => x,
+    evaluate: ([x]) => x.map(Math.tanh),
+    jvp: (node, [t]) => (t ? mul(t, sub(1, square(node))) : null),
+    vjp: (node, bar) => [mul(bar, sub(1, square(node)))],
+    batch: (node, [{ expr: x, axis }]) => ({ expr: expr(node.op, [x], {}), axis }),
+    notation: ([x]) => x,
+  };
+  const op = { ...right, ...wrong };
+  return (x) => expr(op, [x], {});
+}
+
+describe("an op of one's own", () => {
+  const check = (wrong: Partial<Op>) => checkOp(tanhLike(wrong), { name: "mine", operands: { x: { shape } } });
+
+  test("that is right", () => {
+    expect(check({}).summary).toMatch(/^mine: \d+ checks, all right$/);
+  });
+
+  test("with one wrong derivative in both modes: the adjoint alone would not see it", () => {
+    const report = check({
+      jvp: (node, [t]) => (t ? mul(t, sub(1, node)) : null),
+      vjp: (node, bar) => [mul(bar, sub(1, node))],
+    });
+    expect(wrongIn(report)).toContain("forward mode by x");
+    expect(wrongIn(report)).not.toContain("reverse mode: adjoint of forward mode");
+    expect(report.summary).toContain("differences");
+  });
+
+  test("with a wrong reverse mode", () => {
+    expect(wrongIn(check({ vjp: (node, bar) => [mul(bar, sub(1, node))] }))).toContain(
+      "reverse mode: adjoint of forward mode",
+    );
+  });
+
+  test("with a derivative that is right, but no function of its operand: the second order is wrong", () => {
+    const frozen = (node: Expr): Expr => ({ ...sub(1, square(node)), operands: sub(1, square(node)).operands });
+    const constant = (node: Expr): Expr => expr(stopped, [frozen(node)], {});
+    expect(
+      wrongIn(
+        check({
+          jvp: (node, [t]) => (t ? mul(t, constant(node)) : null),
+          vjp: (node, bar) => [mul(bar, constant(node))],
+        }),
+      ),
+    ).toEqual(["second order by x"]);
+  });
+
+  test("with a derivative of the wrong shape", () => {
+    const report = check({ vjp: (node) => [fill(1, [5, 3], node.type.dtype)] });
+    expect(wrongIn(report)).toContain("reverse mode: shape");
+    expect(report.summary).toContain("f64[5, 3], expected f64[3, 5]");
+  });
+
+  test("with a wrong batch rule", () => {
+    expect(
+      wrongIn(check({ batch: (node, [{ expr: x, axis }]) => ({ expr: mul(2, expr(node.op, [x], {})), axis }) })),
+    ).toEqual(["batch rule"]);
+  });
+
+  test("whose value does not fill its type", () => {
+    expect(check({ evaluate: ([x]) => x.slice(1) }).summary).toContain("f64[3, 5] has 15 numbers, got 14");
+  });
+});
+
+/** The identity, which hides from differentiation. */
+const stopped: Op = {
+  name: "stopped",
+  infer: ([x]) => x,
+  evaluate: ([x]) => x,
+  jvp: () => null,
+  vjp: () => [null],
+  batch: (node, [{ expr: x, axis }]) => ({ expr: expr(node.op, [x], {}), axis }),
+  notation: ([x]) => x,
+};
+
+describe("a layer or loss of one's own that is wrong", () => {
+  test("a layer that mixes rows", () => {
+    const centred = (x: Expr): Expr => sub(x, mean(x, [0]));
+    expect(wrongIn(checkLayer(centred, { x: [4, 3] }))).toEqual(["rows are independent"]);
+  });
+
+  const own = (perRow: Loss["perRow"]): Loss => ({ name: "own", target: "values", perRow });
+
+  test("a loss of everything in place of each row", () => {
+    expect(checkLoss(own((z, y) => sum(square(sub(z, y))))).summary).toContain("a number for each row is [4], got []");
+  });
+
+  test("a loss that overflows", () => {
+    const softmax = (z: Expr): Expr => div(exp(z), add(sum(exp(z), [1, 0]), 0));
+    expect(wrongIn(checkLoss(own((z, y) => sum(mul(y, log(softmax(z))), [1]))))).toContain(
+      "finite at outputs of 10000",
+    );
+  });
+});
