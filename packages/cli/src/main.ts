@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   gradient: () => import("./commands/gradient.ts"),
   check: () => import("./commands/check.ts"),
   explain: () => import("./commands/explain.ts"),
+  emit: () => import("./commands/emit.ts"),
 };
 
 async function buildProgram(called: string | undefined): Promise<Command> {

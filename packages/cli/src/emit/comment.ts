@@ -38,10 +38,13 @@ function withRows([a, b]: Both<Notation>): Notation {
 }
 
 function numberOf(values: Both<number>): Notation {
-  const scalar = scalarOf(values);
-  if (!scalar.overRows) return { form: "number", value: scalar.value };
-  const { over, under } = fraction(scalar);
-  const divisor: Notation =
-    under === 1 ? rows : { form: "infix", operator: "·", parts: [{ form: "number", value: under }, rows] };
-  return { form: "infix", operator: "/", parts: [{ form: "number", value: over }, divisor] };
+  const { value, power } = scalarOf(values);
+  const number = (of: number): Notation => ({ form: "number", value: of });
+  if (power === 0) return number(value);
+  const size = Math.abs(power);
+  const factor: Notation = size === 1 ? rows : { form: "power", base: rows, exponent: number(size) };
+  if (power > 0) return { form: "infix", operator: "·", parts: [number(value), factor] };
+  const { over, under } = fraction(value);
+  const divisor: Notation = under === 1 ? factor : { form: "infix", operator: "·", parts: [number(under), factor] };
+  return { form: "infix", operator: "/", parts: [number(over), divisor] };
 }

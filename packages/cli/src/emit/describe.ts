@@ -3,7 +3,7 @@ import type { ColumnEncoding, Model } from "@chaingrad/core";
 import type { OpenedNetwork } from "../net/open-network.ts";
 import { count } from "../output/number.ts";
 
-/** Paragraphs without line breaks. */
+/** Paragraphs; a line break in one is the start of an item of a list. */
 export function describe({ net, origin, model }: OpenedNetwork): string[] {
   const { network, loss, reduction, l1, l2 } = net;
   const layers = network.layers.map(
@@ -23,8 +23,8 @@ export function describe({ net, origin, model }: OpenedNetwork): string[] {
       `loss: ${loss.name}, the ${reduction} over the rows${penalty}.`,
     `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
     ...modes(net.network.layers),
-    ...(model === undefined ? [] : [`x, column by column: ${features(model)}`, outputs(model)]),
-  ].map(plain);
+    ...(model === undefined ? [] : [features(model), outputs(model)]),
+  ].map((paragraph) => paragraph.split("\n").map(plain).join("\n"));
 }
 
 function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
@@ -37,10 +37,12 @@ function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
   return words.length === 0 ? [] : [`As in predicting, ${words.join("; ")}.`];
 }
 
-const quoted = (text: string): string => JSON.stringify(text);
+const quoted = (text: string): string => JSON.stringify(plain(text));
 
 function features({ encoder }: Model): string {
-  return `${encoder.columns.flatMap(featureWords).join("; ")}.`;
+  const columns = encoder.columns.flatMap(featureWords).map((words, i) => `  ${i}: ${words}`);
+  const head = "The columns of x (numbers are kept within -10 and 10, and are 0 where they are missing):";
+  return [head, ...columns].join("\n");
 }
 
 function featureWords(encoding: ColumnEncoding): string[] {
@@ -53,7 +55,7 @@ function featureWords(encoding: ColumnEncoding): string[] {
   }
   const value = kind === "date" ? `${quoted(name)} in days since 1970-01-01` : quoted(name);
   const from = encoding.mean < 0 ? `+ ${-encoding.mean}` : `- ${encoding.mean}`;
-  return [`(${value} ${from}) / ${encoding.scale}, kept within -10 and 10, 0 where it is missing`, ...lacking];
+  return [`(${value} ${from}) / ${encoding.scale}`, ...lacking];
 }
 
 function outputs({ target }: Model): string {

@@ -22,7 +22,7 @@ export interface Line extends Named {
   readonly comment: string;
 }
 
-export interface Parameter extends Named {
+interface Parameter extends Named {
   /** As the network calls it: "W1". */
   readonly tensor: string;
   readonly gradient: Line;

@@ -3,7 +3,7 @@
 const WIDTH = 100;
 
 /** Lines of items separated by commas, each line at most so wide; no comma after the last. */
-export function fill(items: readonly string[], width = WIDTH): string[] {
+export function fill(items: readonly string[], width: number = WIDTH): string[] {
   const lines: string[] = [];
   let line = "";
   items.forEach((item, i) => {

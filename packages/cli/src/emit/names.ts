@@ -3,7 +3,7 @@
 const SPELT: Readonly<Record<string, string>> = { "∂": "d", δ: "delta", η: "rate", "′": "_next", "/": "_" };
 
 /** ASCII letters, digits and underscores, as C99 has them everywhere; other letters become underscores. */
-export function spell(symbol: string): string {
+function spell(symbol: string): string {
   const spelt = [...symbol].map((character) => SPELT[character] ?? character).join("");
   const plain = spelt.normalize("NFKD").replace(/[^A-Za-z0-9_]/g, (character) => (/\p{M}/u.test(character) ? "" : "_"));
   return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`;
@@ -43,7 +43,7 @@ export class Names {
 }
 
 /** Keywords of each language, and what its programs call by name. */
-export const RESERVED = {
+const RESERVED = {
   typescript:
     "abstract any arguments as async await boolean break case catch class const continue debugger declare default delete do else enum eval export extends false finally for function get if implements import in infer instanceof interface is keyof let module namespace never new null number object of package private protected public readonly require return set static string super switch symbol this throw true try type typeof undefined unique unknown var void while with yield Math Number Float64Array NaN Infinity Parameters",
   python:

@@ -133,7 +133,7 @@ export class Arrays {
   #full(value: Value): Text {
     const { text, isFull } = this.#whole(value);
     if (isFull) return text;
-    if (value.kernel.kind === "fill" && !value.kernel.value.overRows) {
+    if (value.kernel.kind === "fill" && value.kernel.value.power === 0) {
       return atom(`np.full(${tuple(value.shape)}, ${float(value.kernel.value.value)})`);
     }
     return call("np.broadcast_to", text, atom(tuple(value.shape)));

@@ -40,8 +40,8 @@ export function sizeText({ perRow, plus }: Size): Text {
 export const isOne = ({ perRow, plus }: Size): boolean => perRow === 0 && plus === 1;
 export const sameSize = (a: Size, b: Size): boolean => a.perRow === b.perRow && a.plus === b.plus;
 
-/** value/rows is written as the fraction that people know: 2/(3 rows) for 0.6667/rows. */
-export function fraction({ value }: Scalar): { readonly over: number; readonly under: number } {
+/** The fraction that people know: 2/3 for 0.6667, or the value itself over 1. */
+export function fraction(value: number): { readonly over: number; readonly under: number } {
   for (let under = 1; under <= MOST_UNDER; under++) {
     const over = Math.round(value * under);
     if (over !== 0 && Math.abs(value * under - over) <= 1e-13 * Math.abs(over)) return { over, under };
@@ -50,12 +50,13 @@ export function fraction({ value }: Scalar): { readonly over: number; readonly u
 }
 const MOST_UNDER = 1000;
 
-/** A number of the graph, in the words of a language. */
-export function scalarText(scalar: Scalar, number: (value: number) => Text): Text {
-  if (!scalar.overRows) return number(scalar.value);
-  const { over, under } = fraction(scalar);
-  const rows = atom("rows");
-  return quotient(number(over), under === 1 ? rows : product(number(under), rows));
+/** A number of the graph, in the words of a language: 2 / (3 * rows) for 0.6667 over the rows. */
+export function scalarText({ value, power }: Scalar, number: (value: number) => Text): Text {
+  if (power === 0) return number(value);
+  const rows = Array.from({ length: Math.abs(power) }, () => atom("rows"));
+  if (power > 0) return rows.reduce(product, number(value));
+  const { over, under } = fraction(value);
+  return quotient(number(over), (under === 1 ? rows : [number(under), ...rows]).reduce(product));
 }
 
 export const indent = (lines: readonly string[], by: string): string[] =>

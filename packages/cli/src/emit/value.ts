@@ -12,10 +12,10 @@ export interface Size {
   readonly plus: number;
 }
 
-/** A number of the graph; `overRows`: divided by how many rows there are. */
+/** value · rowsᵖ: the mean over the rows makes p = −1. */
 export interface Scalar {
   readonly value: number;
-  readonly overRows: boolean;
+  readonly power: number;
 }
 
 /** Part of a copy: the box of `shape` at `starts` of the result holds the operand's elements at offset + Σ place · stride. */
@@ -82,17 +82,18 @@ function apart([a, b]: Both<Expr>): Both<Expr> {
 }
 
 /** Throws UserError where a size depends on the rows in another way than as perRow · rows + plus. */
-export function sizeOf([a, b]: Both<number>): Size {
+function sizeOf([a, b]: Both<number>): Size {
   const perRow = (b - a) / (Q - P);
   if (!Number.isInteger(perRow)) throw unlike(`a size is ${a} for ${P} rows and ${b} for ${Q}`);
   return { perRow, plus: a - perRow * P };
 }
 
-/** Throws UserError where a number depends on the rows in another way than as 1/rows. */
+/** Throws UserError where a number depends on the rows in another way than by a power of their number. */
 export function scalarOf([a, b]: Both<number>): Scalar {
-  if (Object.is(a, b)) return { value: a, overRows: false };
-  const [whole, same] = [a * P, b * Q];
-  if (Math.abs(whole - same) <= 1e-13 * Math.abs(whole)) return { value: whole, overRows: true };
+  if (Object.is(a, b)) return { value: a, power: 0 };
+  const power = Math.round(Math.log(b / a) / Math.log(Q / P));
+  const [value, same] = [a / P ** power, b / Q ** power];
+  if (Math.abs(value - same) <= 1e-13 * Math.abs(value)) return { value, power };
   throw unlike(`a number is ${a} for ${P} rows and ${b} for ${Q}`);
 }
 

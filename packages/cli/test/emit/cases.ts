@@ -20,12 +20,14 @@ import {
   initialParameters,
   input,
   type LayerSpec,
+  label,
   lessEqual,
   log,
   log1p,
   losses,
   max,
   maximum,
+  mean,
   minimum,
   mul,
   neg,
@@ -89,6 +91,35 @@ function moves(z: Expr): Expr {
   return [chosen, padded, flat, whole, largest].reduce((a, b) => add(a, square(b)));
 }
 
+/** Normalised by the batch's own statistics, and by its size: numbers that depend on how many rows there are. */
+function overRows(z: Expr): Expr {
+  const [rows] = z.type.shape;
+  const centred = sub(z, mean(z, [0]));
+  const scaled = div(centred, sqrt(add(mean(square(centred), [0]), 0.1)));
+  return add(mul(scaled, 1 / (3 * rows)), mul(rows, z));
+}
+
+/** Parts whose symbols are keywords somewhere, or names that programs use themselves. */
+function named(z: Expr): Expr {
+  const symbols = [
+    "for",
+    "lambda",
+    "double",
+    "rows",
+    "i",
+    "sum",
+    "total",
+    "weights",
+    "y1",
+    "t",
+    "h1′",
+    "é(2)",
+    "np",
+    "L",
+  ];
+  return symbols.reduce((value, symbol) => add(z, label(sin(value), symbol)), z);
+}
+
 const hidden = (activation: LayerSpec["activation"], more: Partial<LayerSpec> = {}): LayerSpec[] => [
   { units: 5, activation, ...more },
   { units: 2, activation: "identity" },
@@ -138,6 +169,8 @@ export const CASES: readonly Case[] = [
   ]),
   made("all elementwise kernels", hidden(elementwise)),
   made("all moves", hidden(moves)),
+  made("numbers that depend on the rows", hidden(overRows)),
+  made("names that mean something", hidden(named)),
 ];
 
 /** What the reference engine computes of a batch: outputs, prediction, L, each derivative, each parameter after a step. */
