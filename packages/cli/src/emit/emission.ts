@@ -9,7 +9,7 @@ import type { Net } from "../net/net-document.ts";
 import { type ObjectiveGraph, objectiveGraph } from "../net/objective.ts";
 import { comment, mentions, type Printed } from "./comment.ts";
 import type { Names } from "./names.ts";
-import { type Both, both, pairing, ROW_COUNTS, type Value } from "./value.ts";
+import { type Both, both, type Pairing, pairing, ROW_COUNTS, type Value } from "./value.ts";
 
 export interface Named {
   /** An identifier. */
@@ -52,69 +52,85 @@ export interface Emission {
 /** Throws UserError where the network depends on the number of rows in a way that cannot be written. */
 export function emission(net: Net, names: Names): Emission {
   const graphs = both((i) => objectiveGraph(net, { rows: ROW_COUNTS[i], weight: undefined }, "f64"));
-  const pair = pairing();
-  const named = (symbol: string, nodes: Both<Expr>): Named => ({ name: names.take(symbol), value: pair(nodes) });
-  const line = (symbol: string, printed: Both<Printed>, nodes: Both<Expr>): Line => {
-    const own = named(symbol, nodes);
-    return { ...own, comment: comment(printed, own.value.shape) };
-  };
-  const given = (name: string): Both<Expr> => both((i) => inputNamed(graphs[i], name));
-  const [x, target] = ["x", "target"].map((name) => named(name, given(name)));
+  const writer = writerOf(names);
+  const given = (name: string): Named => writer.named(name, inputsNamed(graphs, name));
+  const [x, target] = [given("x"), given("target")];
   const tensors = Object.keys(graphs[0].variables).filter((name) => name !== "x");
-  const own = new Map(tensors.map((tensor) => [tensor, named(tensor, given(tensor))]));
+  const own = tensors.map((tensor) => ({ tensor, ...given(tensor) }));
   const buffers = graphs[0].given.map((node) => node.label as string).filter((name) => name !== "target");
-  const statistics = buffers.map((tensor) => ({ tensor, ...named(tensor, given(tensor)) }));
+  const statistics = buffers.map((tensor) => ({ tensor, ...given(tensor) }));
 
-  const lines = new Map<string, Line>();
-  const write = (steps: readonly Both<Step>[]): Line[] =>
-    steps.map(([a, b]) => {
-      const made = line(a.symbol.form === "symbol" ? a.symbol.name : a.name, [a, b], [a.node, b.node]);
-      lines.set(a.name, made);
-      return made;
-    });
-  const parts = stepsOf(graphs);
-  const [forward, backward] = [write(parts.forward), write(parts.gradients)];
+  const steps = stepsOf(graphs);
+  const lines = new Map([...steps.forward, ...steps.gradients].map((step) => [step[0].name, stepLine(step, writer)]));
   const at = (name: string): Line => lines.get(name) as Line;
+  const [forward, backward] = [steps.forward, steps.gradients].map((part) => part.map(([{ name }]) => at(name)));
 
   const rate = input("η", [], "f64");
-  const parameters = tensors.map((tensor): Parameter => {
-    const slope = input(`∂L/∂${tensor}`, graphs[0].variables[tensor].type.shape, "f64");
-    const next = both((i) => descend(graphs[i].variables[tensor], slope, rate));
-    const printed = both((i) => ({ symbol: symbol(`${tensor}′`), chain: [], formula: formulaOf(next[i], new Map()) }));
-    const gradient = at(`∂L/∂${tensor}`);
-    return {
-      tensor,
-      ...(own.get(tensor) as Named),
-      gradient,
-      slope: pair([slope, slope]),
-      next: line(`${tensor}′`, printed, next),
-    };
+  const parameters = own.map((named) => {
+    const nodes = inputsNamed(graphs, named.tensor);
+    return { ...named, gradient: at(`∂L/∂${named.tensor}`), ...descent(named.tensor, nodes, rate, writer) };
   });
   const [loss, xGradient] = [at("L"), at("∂L/∂x")];
   return {
     x,
     target,
-    rate: named("rate", [rate, rate]),
+    rate: writer.named("rate", [rate, rate]),
     parameters,
     statistics,
     forward,
     gradients: needed(backward, forward, [loss, xGradient, ...parameters.map(({ gradient }) => gradient)]),
     loss,
     xGradient,
-    prediction: predictionOf(net, line, pair),
+    prediction: predictionOf(net, writer),
   };
 }
 
-const symbol = (name: string): Printed["symbol"] => ({ form: "symbol", name });
-
-function inputNamed({ variables, given }: ObjectiveGraph, name: string): Expr {
-  return variables[name] ?? given.find((node) => node.label === name);
+/** Gives values to nodes and names to values. */
+interface Writer {
+  readonly pair: Pairing;
+  named(symbol: string, nodes: Both<Expr>): Named;
+  line(symbol: string, printed: Both<Printed>, nodes: Both<Expr>): Line;
 }
 
-/** Plain gradient descent, by its own rule. */
-function descend(parameter: Expr, slope: Expr, rate: Expr): Expr {
-  return optimizers.sgd().update(parameter, slope, {}, { rate, step: rate }).param;
+function writerOf(names: Names): Writer {
+  const pair = pairing();
+  const named: Writer["named"] = (symbol, nodes) => ({ name: names.take(symbol), value: pair(nodes) });
+  return {
+    pair,
+    named,
+    line(symbol, printed, nodes) {
+      const own = named(symbol, nodes);
+      return { ...own, comment: comment(printed, own.value.shape) };
+    },
+  };
 }
+
+function stepLine([a, b]: Both<Step>, { line }: Writer): Line {
+  return line(a.symbol.form === "symbol" ? a.symbol.name : a.name, [a, b], [a.node, b.node]);
+}
+
+/** A line for nodes that are no step of the derivation. */
+function formulaLine(name: string, nodes: Both<Expr>, { line }: Writer): Line {
+  return line(
+    name,
+    both((i) => ({ symbol: { form: "symbol", name }, chain: [], formula: formulaOf(nodes[i], new Map()) })),
+    nodes,
+  );
+}
+
+/** A step of plain gradient descent, by its own rule. */
+function descent(tensor: string, parameter: Both<Expr>, rate: Expr, writer: Writer): Pick<Parameter, "slope" | "next"> {
+  const slope = input(`∂L/∂${tensor}`, parameter[0].type.shape, "f64");
+  const { update } = optimizers.sgd();
+  const next = both((i) => update(parameter[i], slope, {}, { rate, step: rate }).param);
+  return { slope: writer.pair([slope, slope]), next: formulaLine(`${tensor}′`, next, writer) };
+}
+
+const inputsNamed = (graphs: Both<ObjectiveGraph>, name: string): Both<Expr> =>
+  both((i) => {
+    const { variables, given } = graphs[i];
+    return variables[name] ?? given.find((node) => node.label === name);
+  });
 
 /** The derivation's steps at both row counts; a local derivative only where a later formula refers to it. */
 function stepsOf(graphs: Both<ObjectiveGraph>): { forward: Both<Step>[]; gradients: Both<Step>[] } {
@@ -148,15 +164,10 @@ function needed(lines: readonly Line[], before: readonly Line[], roots: readonly
     .reverse();
 }
 
-function predictionOf(
-  { loss, network }: Net,
-  line: (symbol: string, printed: Both<Printed>, nodes: Both<Expr>) => Line,
-  pair: (nodes: Both<Expr>) => Value,
-): Emission["prediction"] {
+function predictionOf({ loss, network }: Net, writer: Writer): Emission["prediction"] {
   const { predict } = loss;
   if (predict === undefined) return undefined;
   const outputs = both((i) => input("y", [ROW_COUNTS[i], outputsOf(network)], "f64"));
   const nodes = both((i) => predict(outputs[i]));
-  const printed = both((i) => ({ symbol: symbol("prediction"), chain: [], formula: formulaOf(nodes[i], new Map()) }));
-  return { ...line("prediction", printed, nodes), outputs: pair(outputs) };
+  return { ...formulaLine("prediction", nodes, writer), outputs: writer.pair(outputs) };
 }

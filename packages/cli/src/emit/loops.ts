@@ -3,6 +3,7 @@
  * body is the formula of one element; sums inside it are loops of their own, placed in the outermost nest that knows
  * their index, so that nothing is computed again that stays the same.
  */
+import { type Block, freeVariable, homeOf, newBlock } from "./block.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Line } from "./emission.ts";
 import type { Names } from "./names.ts";
@@ -10,27 +11,9 @@ import { bounds, type Index, placeIn, rowMajor } from "./places.ts";
 import { atom, isOne, product, sameSize, scalarText, sizeText, type Text } from "./text.ts";
 import type { KernelOf, Size, Value, ValueKernel } from "./value.ts";
 
-/** The inside of one loop; the outermost has no variable. */
-interface Block {
-  readonly outer?: Block;
-  readonly variable?: string;
-  readonly size?: Size;
-  readonly lines: string[];
-  /** Locals that hold an element already, by value and index. */
-  readonly known: Map<Value, Map<string, Text>>;
-}
-
-const newBlock = (more: Pick<Block, "outer" | "variable" | "size"> = {}): Block => ({
-  ...more,
-  lines: [],
-  known: new Map(),
-});
-
 type Rules = {
   readonly [Kind in ValueKernel["kind"]]: (value: Value, kernel: KernelOf<Kind>, index: Index, block: Block) => Text;
 };
-
-const VARIABLES = ["i", "j", "k", "l", "m", "n"];
 
 /** The body of a function: values are defined one after the other, each from those before it. */
 export class Loops {
@@ -297,18 +280,4 @@ export class Loops {
     cast: ({ operands: [x], dtype }, _, index, block) =>
       this.#dialect.cast(this.#element(x, index, block), x.dtype, dtype),
   };
-}
-
-/** The outermost loop in which everything that the index names is known. */
-function homeOf(block: Block, index: Index): Block {
-  let home = block;
-  while (home.outer !== undefined && !index.some((place) => new RegExp(`\\b${home.variable}\\b`).test(place)))
-    home = home.outer;
-  return home;
-}
-
-function freeVariable(block: Block): string {
-  const taken = new Set<string>();
-  for (let own: Block | undefined = block; own?.variable !== undefined; own = own.outer) taken.add(own.variable);
-  return VARIABLES.find((name) => !taken.has(name)) ?? `${VARIABLES[0]}${taken.size}`;
 }

@@ -14,7 +14,7 @@ export interface Parts {
   readonly description: readonly string[];
   /** Every tensor's numbers, row-major, and its shape. */
   readonly tensors: Readonly<Record<string, { readonly values: Float64Array; readonly shape: readonly number[] }>>;
-  /** What a class label or an output stands for, in a word. */
+  /** Whether the target is a class label for each row. */
   readonly labels: boolean;
 }
 
