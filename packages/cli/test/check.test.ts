@@ -10,6 +10,7 @@ import { checkNet, type VariableCheck } from "../src/net/check-net.ts";
 import { computeGradients, type Gradients } from "../src/net/gradients.ts";
 import { type NetDocument, parseNet } from "../src/net/net-document.ts";
 import { openNetwork } from "../src/net/open-network.ts";
+import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 describe("a derivative is", () => {
@@ -262,5 +263,68 @@ describe("the command", () => {
     const { status, stdout, stderr } = await runCli(["check", ...args], { cwd: folder });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     for (const mention of ["chaingrad: ", ...mentions]) expect(stderr).toContain(mention);
+  });
+});
+
+describe("the certificate", () => {
+  const folder = emptyFolder();
+  const check = (...args: string[]) => runCli(["check", join(folder, "net.json"), ...args], { cwd: folder });
+  const layers = (activation: string) => [
+    { units: 4, activation },
+    { units: 2, activation: "identity" },
+  ];
+  const write = (activation: string): void =>
+    writeFileSync(join(folder, "net.json"), JSON.stringify({ inputs: 3, layers: layers(activation), loss: "huber" }));
+
+  test("gives every witness of the worst entries, and they agree", async () => {
+    write("tanh");
+    const { status, stdout } = await check("--order", "2", "--json");
+    const { version, verdict, tensors, curvature } = JSON.parse(stdout);
+    expect({ status, version, verdict }).toEqual({ status: 0, version: 1, verdict: "ok" });
+    for (const { worst } of tensors) {
+      expect(worst.forward).toBeCloseTo(worst.claimed, 13);
+      expect(worst.complex).toBeCloseTo(worst.claimed, 13);
+      expect(Math.abs(worst.measured - worst.claimed)).toBeLessThanOrEqual(100 * worst.error + 1e-12);
+      expect(worst.step).toBeGreaterThan(1e-8);
+    }
+    expect(curvature.products.map(({ name }: { name: string }) => name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
+    expect(curvature.verdict).toBe("ok");
+    expect(curvature.asymmetry).toBeLessThan(1e-12);
+  });
+
+  test("says where there is no complex step", async () => {
+    write("gelu");
+    const { stdout } = await check();
+    expect(stdout).toMatch(/worst entry +reverse +forward +differences +± +complex step/);
+    expect(stdout.split("\n").find((line) => line.startsWith("∂L/∂W1["))).toMatch(/–$/);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("as a page: self-contained, with the same numbers", async () => {
+    write("relu");
+    const { stdout } = await check("--format", "html", "--order", "2");
+    expect(stdout).not.toMatch(/https?:\/\/|<script|<link|<img|url\(/);
+    for (const mention of ["∂L/∂W1", "complex step", "uᵀ H v, u in b2", "All gradients are right"])
+      expect(stdout).toContain(mention);
+  });
+
+  test.skipIf(!hasChromium).each([VIEWS[0], VIEWS[3]])("%o: no violation that axe-core knows", async (view) => {
+    write("relu");
+    const browser = await launch();
+    try {
+      const { stdout } = await check("--format", "html", "--order", "2");
+      await onPage(browser, stdout, view, async (tab) => expect(await violations(tab)).toEqual([]));
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test.each([
+    [["--order", "3"], "Allowed choices are 1, 2"],
+    [["--format", "pdf"], "Allowed choices are text, json, html"],
+  ])("refuses %s", async (args, message) => {
+    const { status, stderr } = await check(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
   });
 });

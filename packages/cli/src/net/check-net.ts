@@ -1,6 +1,6 @@
 /** Every gradient of a network against two witnesses: finite differences of the loss, and forward mode. */
 import { type Expr, evaluate, input, jvp, normalAt, type Program, program, referenceEngine } from "@chaingrad/core";
-import { checkGradients, type TensorCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+import { checkGradients, complexStep, type TensorCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
 import { UserError } from "../table/errors.ts";
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
@@ -11,6 +11,10 @@ export interface VariableCheck extends TensorCheck {
   readonly shape: readonly number[];
   /** ∇L · v by forward mode against the claimed gradient, for a random direction v: the relative error over all entries. */
   readonly forwardError: number;
+  /** The worst entry by forward mode, along that entry alone. */
+  readonly forward: number;
+  /** The worst entry by a complex step; undefined where the loss has none (erf), or a corner lies there. */
+  readonly complex: number | undefined;
 }
 
 /** Above this many entries altogether only a sample of each tensor is compared. */
@@ -40,12 +44,19 @@ export function checkNet(
     magnitude: magnitudeOf(net, claimed, batch),
     ...(total > MOST_ENTRIES ? { most: SAMPLE } : {}),
   });
-  const slopes = forwardSlopes(graph, values, gradients);
+  const slopes = forwardSlopes(graph, values, randomDirections(values, Object.keys(gradients)));
+  const worst = Object.fromEntries(
+    checks.map(({ name, entries }) => [name, unit(values[name].length, entries[0].index)]),
+  );
+  const atWorst = forwardSlopes(graph, values, worst);
   return checks
     .map((check) => {
-      const forwardError = slopeError(slopes[check.name], gradients[check.name], claimed.loss);
+      const { name } = check;
+      const forwardError = slopeError(slopes[name], gradients[name], claimed.loss);
       const verdict: Verdict = forwardError <= FORWARD_TOLERANCE ? check.verdict : "mismatch";
-      return { ...check, shape: graph.variables[check.name].type.shape, forwardError, verdict };
+      const complex = complexStep(graph.loss, values, { [name]: worst[name] });
+      const { shape } = graph.variables[name].type;
+      return { ...check, shape, forwardError, forward: atWorst[name].slope, complex, verdict };
     })
     .sort((a, b) => worstFirst(a.verdict, b.verdict) || b.entries[0].relativeError - a.entries[0].relativeError);
 }
@@ -74,20 +85,21 @@ interface Slope {
   readonly direction: Float64Array;
 }
 
-/** For each variable a random direction, and how fast the loss changes along it. */
-function forwardSlopes(
-  graph: ObjectiveGraph,
-  values: Tensors,
-  gradients: Readonly<Record<string, unknown>>,
-): Record<string, Slope> {
-  const names = Object.keys(gradients);
-  const directions = Object.fromEntries(
-    names.map((name, stream) => [tangentName(name), values[name].map((_, i) => normalAt([0, 0], stream, i))]),
-  );
-  const results = evaluate(referenceEngine, forwardProgram(graph, names), { ...values, ...directions });
-  return Object.fromEntries(
-    names.map((name) => [name, { slope: results[name][0], direction: directions[tangentName(name)] }]),
-  );
+function unit(size: number, index: number): Float64Array {
+  const direction = new Float64Array(size);
+  direction[index] = 1;
+  return direction;
+}
+
+const randomDirections = (values: Tensors, names: readonly string[]): Tensors =>
+  Object.fromEntries(names.map((name, stream) => [name, values[name].map((_, i) => normalAt([0, 0], stream, i))]));
+
+/** How fast the loss changes along each variable's direction, by forward mode. */
+function forwardSlopes(graph: ObjectiveGraph, values: Tensors, directions: Tensors): Record<string, Slope> {
+  const names = Object.keys(directions);
+  const tangents = Object.fromEntries(names.map((name) => [tangentName(name), directions[name]]));
+  const results = evaluate(referenceEngine, forwardProgram(graph, names), { ...values, ...tangents });
+  return Object.fromEntries(names.map((name) => [name, { slope: results[name][0], direction: directions[name] }]));
 }
 
 const tangentName = (variable: string): string => `${variable}̇`;

@@ -3,12 +3,7 @@
 import { escapeHtml } from "@chaingrad/core/explain";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { formatNumber } from "../output/number.ts";
-
-export interface ChartTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly (number | string | null)[])[];
-}
+import { folded, htmlTable, type PageTable } from "../page/table.ts";
 
 /** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
 const MOST_ROWS = 60;
@@ -16,7 +11,7 @@ const WIDTH = 680;
 const HEIGHT = 320;
 
 /** A figure: the picture, what it says in words, and its numbers folded away below. */
-export function figure(caption: string, says: string, svg: string, table: ChartTable): string {
+export function figure(caption: string, says: string, svg: string, table: PageTable): string {
   return [
     "<figure>",
     `<div class="chart" role="img" aria-label="${escapeHtml(`${caption}. ${says}`)}">${svg}</div>`,
@@ -26,30 +21,9 @@ export function figure(caption: string, says: string, svg: string, table: ChartT
   ].join("\n");
 }
 
-export const folded = (summary: string, body: string): string =>
-  `<details><summary>${escapeHtml(summary)}</summary>${body}</details>`;
-
-function thinned({ head, rows }: ChartTable): ChartTable {
+function thinned({ head, rows }: PageTable): PageTable {
   const every = Math.max(1, Math.ceil(rows.length / MOST_ROWS));
   return { head, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
-}
-
-export function htmlTable(caption: string, { head, rows }: ChartTable): string {
-  const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === "number");
-  const cell = (value: number | string | null, c: number): string => {
-    const text = value === null ? "–" : typeof value === "number" ? formatNumber(value, 4) : value;
-    return c === 0
-      ? `<th scope="row">${escapeHtml(text)}</th>`
-      : `<td${typeof value === "number" ? ' class="number"' : ""}>${escapeHtml(text)}</td>`;
-  };
-  const titles = head
-    .map((title, c) => `<th scope="col"${isNumber(c) ? ' class="number"' : ""}>${escapeHtml(title)}</th>`)
-    .join("");
-  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
-  return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>` +
-    `<caption>${escapeHtml(caption)}</caption><thead><tr>${titles}</tr></thead><tbody>${body}</tbody></table></div>`
-  );
 }
 
 /** Colours that stand out from white and from near-black; lines differ in their dashes, too. */

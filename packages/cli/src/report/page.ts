@@ -7,10 +7,11 @@ import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";
 import type { Net } from "../net/net-document.ts";
 import { count, formatNumber } from "../output/number.ts";
+import { folded, htmlTable } from "../page/table.ts";
 import { THEME } from "../page/theme.ts";
 import type { History } from "../train/history.ts";
 import type { Report } from "../train/report.ts";
-import { confusionChart, figure, folded, htmlTable, type Line, lineChart, scatterChart } from "./charts.ts";
+import { confusionChart, figure, type Line, lineChart, scatterChart } from "./charts.ts";
 
 export interface ReportInput {
   readonly report: Report;
