@@ -27,8 +27,10 @@ export function refusal<T>(work: () => T): T {
 
 /** A refusal of core's as a UserError that names the file; any other error as it is. */
 export function asRefusal(file: string, error: unknown): unknown {
-  const isRefusal = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
-  return isRefusal ? new UserError(`${file}: ${error.message}`, undefined, { cause: error }) : error;
+  const isKnown = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
+  // By its name: its class comes with the second-order methods, which most commands do without.
+  const isRefusal = isKnown || (error instanceof Error && error.name === "NonFiniteError");
+  return isRefusal ? new UserError(`${file}: ${(error as Error).message}`, undefined, { cause: error }) : error;
 }
 
 /** @throws UserError naming the first name that is no column, and the nearest that is */
