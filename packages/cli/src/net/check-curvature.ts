@@ -6,7 +6,7 @@ import type { Batch } from "./batch.ts";
 import type { Net } from "./net-document.ts";
 import { inputsOf, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
-export interface CurvatureCheck extends DerivativeCheck {
+interface CurvatureCheck extends DerivativeCheck {
   /** Whose rows of the Hessian: u is zero elsewhere. */
   readonly name: string;
 }
