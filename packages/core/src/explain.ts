@@ -2,6 +2,7 @@
 export { catalogue, type Language, type Words } from "./explain/catalogue.ts";
 export * from "./explain/derivation.ts";
 export type * from "./explain/document.ts";
+export { text } from "./explain/document.ts";
 export { type Evaluate, type Explained, explained, type Numbers } from "./explain/explained.ts";
 export { formulaOf } from "./explain/formula.ts";
 export { htmlBody, htmlEquation, htmlLine } from "./explain/html-document.ts";
@@ -15,7 +16,7 @@ export { mathmlNotation, mathmlTensor } from "./explain/print-mathml.ts";
 export { printNotation } from "./explain/print-notation.ts";
 export { printProgram } from "./explain/program.ts";
 export { parseTarget, type Target } from "./explain/target.ts";
-export { type TerminalOptions, terminalLines } from "./explain/terminal.ts";
+export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { batchView } from "./explain/views/batch.ts";
 export { contractedView } from "./explain/views/contracted.ts";
 export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts";

@@ -8,9 +8,13 @@ import {
   latexDocument,
   markdownDocument,
   parseTarget,
+  plain,
   type Target,
+  type Text,
   terminalLines,
+  text,
   viewJson,
+  type Words,
 } from "@chaingrad/core/explain";
 import { type Command, Option } from "commander";
 import { explainNet } from "../explain/problem.ts";
@@ -20,7 +24,6 @@ import { exampleBatch, exampleNetwork } from "../net/example.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
-import { count } from "../output/number.ts";
 import { page } from "../output/pager.ts";
 import { wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
@@ -52,6 +55,8 @@ const DRAWN = 8;
 const NARROWEST = 24;
 const WIDEST = 1000;
 const FLOAT64_DIGITS = 17;
+/** Of counts: all of them. */
+const DIGITS = 15;
 
 const EXPLANATION =
   "Without a network it explains a small one with two hidden layers, whose numbers can be followed by hand. Of a model, " +
@@ -101,7 +106,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row, options.view === "batch");
   const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
-  const title = describe(opened, source);
+  const title = describe(opened, source, catalogue[options.lang]);
   const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate, step: options.step };
   const blocks = await viewBlocks(context, options.view);
   await write({ of, target, title, blocks }, options);
@@ -144,7 +149,7 @@ interface Choice {
   readonly opened: OpenedNetwork;
   readonly batch: Batch;
   /** What the rows are, in words. */
-  readonly source: string;
+  readonly source: Text;
 }
 
 /** One row where there is a choice, unless many are wanted. */
@@ -163,18 +168,25 @@ async function choose(
   if (path === undefined) {
     if (file !== undefined)
       throw new UserError("rows need a network", "Name it first: chaingrad explain NET.json BATCH.json");
-    return { opened: exampleNetwork, batch: exampleBatch, source: "an example" };
+    return { opened: exampleNetwork, batch: exampleBatch, source: text("source.example") };
   }
   const opened = await openNetwork(path, SEED);
   const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
   const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED });
-  if (file === undefined) return { opened, batch, source: many ? `${DRAWN} random rows` : "a random row" };
-  return { opened, batch, source: `${shown === undefined ? count(batch.rows, "row") : `row ${shown}`} of '${file}'` };
+  if (file === undefined)
+    return { opened, batch, source: many ? text("source.drawn", { count: DRAWN }) : text("source.random") };
+  if (shown === undefined && batch.rows > 1) {
+    return { opened, batch, source: text("source.rows", { count: batch.rows, file }) };
+  }
+  return { opened, batch, source: text("source.row", { row: shown ?? 1, file }) };
 }
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
-function describe({ net: { network, loss }, model }: OpenedNetwork, source: string): string {
+function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string {
   const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
-  const head = `${[count(network.inputs, "input"), ...layers, loss.name].join(", ")}; ${source}`;
+  const { inputs } = network;
+  const options = { words, digits: DIGITS };
+  const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);
+  const head = `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
   return model === undefined ? head : `${head}\nx: ${model.encoder.features.join(", ")}`;
 }

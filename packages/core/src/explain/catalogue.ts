@@ -3,6 +3,13 @@
  * mathematics. A key that one language lacks does not compile; a test compares the places.
  */
 const en = {
+  "title.input": "1 input",
+  "title.inputs": "{count} inputs",
+  "source.example": "an example",
+  "source.random": "a random row",
+  "source.drawn": "{count} random rows",
+  "source.row": "row {row} of '{file}'",
+  "source.rows": "{count} rows of '{file}'",
   symbols: "SYMBOLS",
   given: "GIVEN",
   forward: "FORWARD: from the input to {L}",
@@ -156,6 +163,13 @@ export type Key = keyof typeof en;
 export type Words = Readonly<Record<Key, string>>;
 
 const zh: Words = {
+  "title.input": "1 个输入",
+  "title.inputs": "{count} 个输入",
+  "source.example": "示例",
+  "source.random": "随机的一行",
+  "source.drawn": "{count} 个随机行",
+  "source.row": "'{file}' 的第 {row} 行",
+  "source.rows": "'{file}' 的 {count} 行",
   symbols: "符号",
   given: "已知",
   forward: "前向传播：从输入到 {L}",
@@ -181,7 +195,8 @@ const zh: Words = {
   "legend.2": "$a$ 的每个数自乘",
   "legend.element": "$a$ 中的一个数：第 $i$ 行第 $j$ 列，从 1 数起",
   "legend.shape": "行末的形状：$m$ 行 $n$ 列",
-  "legend.rule": "行末的“$f$ 的拉回，第 $k$ 个操作数”：得出这一行的规则，由对 $f$ 的结果的导数得到对其第 $k$ 个操作数（即输入，从 0 数起）的导数",
+  "legend.rule":
+    "行末的“$f$ 的拉回，第 $k$ 个操作数”：得出这一行的规则，由对 $f$ 的结果的导数得到对其第 $k$ 个操作数（即输入，从 0 数起）的导数",
   "legend.": "矩阵乘积：$A$ 的行乘以 $B$ 的列",
   "legend.ᵀ": "$A$ 的转置：行列互换",
   "legend.−1": "逐元素的 $1/a$",
