@@ -15,6 +15,7 @@ export { latexNotation, latexTensor } from "./explain/print-latex.ts";
 export { mathmlNotation, mathmlTensor } from "./explain/print-mathml.ts";
 export { printNotation } from "./explain/print-notation.ts";
 export { printProgram } from "./explain/program.ts";
+export type { RuleUse } from "./explain/rules.ts";
 export { parseTarget, type Target } from "./explain/target.ts";
 export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { batchView } from "./explain/views/batch.ts";

@@ -4,7 +4,6 @@ import {
   escapeHtml,
   htmlBody,
   type Language,
-  type Notation,
   overview,
   printNotation,
   type Step,
@@ -121,15 +120,7 @@ function stepData(step: Step, i: number, count: number, of: Explained, words: Pa
   const says = fillIn(words.progress, { step: i + 1, count, direction, symbol });
   // A derivative lights what it is taken by, a local one both neighbours; and each what its formula reads.
   const own = step.kind === "cotangent" ? tensors.slice(1) : tensors;
-  return { id: `step-${i}`, of: [...own, ...symbolsIn(step.formula)], says };
-}
-
-/** The names of all symbols of a formula. */
-function symbolsIn(n: Notation): string[] {
-  if (n.form === "symbol") return [n.name];
-  if (n.form === "infix" || n.form === "call") return n.parts.flatMap(symbolsIn);
-  if (n.form === "negation" || n.form === "transpose" || n.form === "element") return symbolsIn(n.of);
-  return n.form === "power" ? symbolsIn(n.base) : [];
+  return { id: `step-${i}`, of: [...own, ...step.reads], says };
 }
 
 function select(chosen: readonly Chosen[], words: PageWords): string {

@@ -5,13 +5,14 @@
  */
 import { gradients, vjp } from "../autodiff/reverse.ts";
 import { simplify } from "../compile/simplify.ts";
-import { type Expr, type Provenance, topological } from "../graph/expr.ts";
+import { type Expr, topological } from "../graph/expr.ts";
 import { infix, type Notation, symbol } from "../graph/notation.ts";
 import { type Program, program } from "../graph/program.ts";
 import { isFloat, type TensorType } from "../graph/type.ts";
 import { fill } from "../ops/source.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "./formula.ts";
 import { type LabelledGraph, labelledGraph } from "./labelled-graph.ts";
+import { type RuleUse, rulesOf } from "./rules.ts";
 
 export interface Derivable {
   /** What the program is called (default "derivation"). */
@@ -65,20 +66,12 @@ export interface Step {
   readonly chain: readonly Notation[];
   /** What runs. */
   readonly formula: Notation;
+  /** Names of the steps and inputs that its formula reads, among them the values that the forward pass has kept. */
+  readonly reads: readonly string[];
   /** Which rules made it: the pullback of tanh by operand 0, say. None for what the forward pass computes. */
   readonly rules: readonly RuleUse[];
   readonly node: Expr;
   readonly type: TensorType;
-}
-
-/** A rule as often as it was used: where a value has several users, the rules of all of them. */
-export interface RuleUse {
-  readonly rule: Exclude<Provenance["rule"], "accumulation">;
-  /** The op that was differentiated. */
-  readonly op: string;
-  /** Which of its operands the result is the cotangent of (pullback only). */
-  readonly operand?: number;
-  readonly count: number;
 }
 
 /** A step whose formula is not written yet; `node` is as built, before simplification. */
@@ -239,6 +232,7 @@ const LONG = 8;
 /** Writes planned steps in their order, and before a step the long parts that it repeats or shares with a later one. */
 function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (step: Planned) => Step[] {
   const symbols = new Map<Expr, Notation>();
+  const names = new Map<Expr, string>(inputs.map((node) => [node, node.label as string]));
   const named = new Set(planned.filter(({ kind }) => kind !== "local").map(({ name }) => outputs[name]));
   const repeated = repeatedParts(Object.values(outputs), named, LONG);
   const taken = new Set([...Object.keys(outputs), ...inputs.map((node) => node.label)]);
@@ -247,7 +241,20 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
   const step = (plan: Planned, node: Expr): Step => {
     const known = symbols.get(node);
     // As it was built: simplification may have put an equal node of other origin in its place.
-    return { ...plan, formula: known ?? formulaOf(node, symbols), rules: rulesOf(plan.node), node, type: node.type };
+    const reads = known === undefined ? readsOf(node) : [names.get(node) as string];
+    const formula = known ?? formulaOf(node, symbols);
+    return { ...plan, formula, reads, rules: rulesOf(plan.node), node, type: node.type };
+  };
+  const readsOf = (node: Expr): string[] => {
+    const below = node.operands.flatMap((operand) => {
+      const name = names.get(operand);
+      return name === undefined ? readsOf(operand) : [name];
+    });
+    return [...new Set(below)];
+  };
+  const refer = (node: Expr, { name, symbol: short }: Pick<Planned, "name" | "symbol">): void => {
+    symbols.set(node, short);
+    names.set(node, name);
   };
   const partsOf = (node: Expr): Step[] => {
     if (seen.has(node) || symbols.has(node)) return [];
@@ -263,30 +270,14 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
     const name = `u${count}`;
     taken.add(name);
     const result = step({ name, symbol: symbol(name), kind: "part", chain: [], node }, node);
-    symbols.set(node, result.symbol);
+    refer(node, result);
     return result;
   };
   return (plan) => {
     const node = outputs[plan.name];
     const steps = [...partsOf(node), step(plan, node)];
     const refersLater = plan.kind !== "local" || repeated.has(node);
-    if (refersLater && node.operands.length > 0 && !symbols.has(node)) symbols.set(node, plan.symbol);
+    if (refersLater && node.operands.length > 0 && !symbols.has(node)) refer(node, plan);
     return steps;
   };
-}
-
-function rulesOf(node: Expr): RuleUse[] {
-  const found = new Map<string, RuleUse>();
-  for (const one of provenancesOf(node)) {
-    const key = `${one.rule} ${one.op} ${one.operand}`;
-    found.set(key, { ...one, count: (found.get(key)?.count ?? 0) + 1 });
-  }
-  return [...found.values()];
-}
-
-function provenancesOf({ provenance, operands }: Expr): Omit<RuleUse, "count">[] {
-  if (provenance === undefined) return [];
-  const { rule, primal, operand } = provenance;
-  if (rule === "accumulation") return operands.flatMap(provenancesOf);
-  return [{ rule, op: primal.op.name, ...(operand === undefined ? {} : { operand }) }];
 }

@@ -5,7 +5,7 @@
 import type { Notation } from "../graph/notation.ts";
 import type { Shape } from "../graph/type.ts";
 import type { Key } from "./catalogue.ts";
-import type { RuleUse } from "./derivation.ts";
+import type { RuleUse } from "./rules.ts";
 
 /** A text of the catalogue with what stands in its places; mathematics in it is written between `$`. */
 export interface Text {

@@ -3,11 +3,12 @@
  */
 import type { DType, Shape, TensorType } from "../graph/type.ts";
 import type { Words } from "./catalogue.ts";
-import type { RuleUse, Step, StepKind } from "./derivation.ts";
+import type { Step, StepKind } from "./derivation.ts";
 import type { Block, Inline, Tensor } from "./document.ts";
 import type { Explained } from "./explained.ts";
 import { legend } from "./legend.ts";
 import { printNotation } from "./print-notation.ts";
+import type { RuleUse } from "./rules.ts";
 import { plain, rulesText } from "./terminal.ts";
 
 /** Of the JSON's shape: raised when something in it changes its meaning or goes away. */
@@ -29,6 +30,7 @@ export interface StepJson extends TensorJson {
   readonly kind: StepKind;
   readonly chain: readonly string[];
   readonly formula: string;
+  readonly reads: readonly string[];
   readonly rules: readonly RuleUse[];
   /** The step of the compiled plan that writes it, where that was asked for. */
   readonly kernel?: string;
@@ -69,6 +71,7 @@ export function derivationJson(
     kind: shown.kind,
     chain: shown.chain.map((part) => printNotation(part)),
     formula: printNotation(shown.formula, FULL),
+    reads: shown.reads,
     rules: shown.rules,
     ...(kernels.has(shown.name) ? { kernel: kernels.get(shown.name) as string } : {}),
   });

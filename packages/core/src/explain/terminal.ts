@@ -5,7 +5,6 @@
 import type { Notation } from "../graph/notation.ts";
 import { printShape, type Shape } from "../graph/type.ts";
 import { catalogue, type Words } from "./catalogue.ts";
-import type { RuleUse } from "./derivation.ts";
 import {
   type Block,
   type Cell,
@@ -18,6 +17,7 @@ import {
 } from "./document.ts";
 import { matrixLines } from "./matrix.ts";
 import { printNotation, printNumber } from "./print-notation.ts";
+import type { RuleUse } from "./rules.ts";
 import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
 
 export interface TerminalOptions {

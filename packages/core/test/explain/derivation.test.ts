@@ -215,3 +215,20 @@ test("a symbol for a shared part is one that nobody else has", () => {
   const { backward } = derive({ ...problem, given: [...problem.given!, input("u1", [], "f64")] });
   expect(backward.filter((step) => step.kind === "part").map((step) => step.name)).toEqual(["u2", "u3", "u4"]);
 });
+
+test("steps say what they read: parameters, earlier steps, and what the forward pass has kept", () => {
+  const { inputs, forward, backward } = derive(net2321("tanh"));
+  const readsOf = Object.fromEntries([...forward, ...backward].map(({ name, reads }) => [name, reads]));
+  expect(readsOf.z2).toEqual(["h1", "W2", "b2"]);
+  expect(readsOf["∂L/∂z2"]).toEqual(["∂L/∂h2", "h2"]);
+  expect(readsOf["∂L/∂W2"]).toEqual(["∂L/∂z2", "h1"]);
+  expect(readsOf["∂L/∂h1"]).toEqual(["∂L/∂z2", "W2"]);
+  const known = new Set(inputs.map(({ name }) => name));
+  for (const { name, reads } of [...forward, ...backward]) {
+    expect(
+      reads.filter((one) => !known.has(one)),
+      name,
+    ).toEqual([]);
+    known.add(name);
+  }
+});

@@ -36,6 +36,11 @@ test("a step", () => {
       "formula": "0.7071067811865476 · 0.5 · ∂L/∂y ⊙ z₁ ⊙ u₁ + 0.5 · ∂L/∂y ⊙ (1 + erf(0.7071067811865476 · z₁))",
       "kind": "cotangent",
       "name": "∂L/∂z1",
+      "reads": [
+        "∂L/∂y",
+        "z1",
+        "u1",
+      ],
       "rules": [
         {
           "count": 2,
