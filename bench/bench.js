@@ -23,7 +23,7 @@ import { measureStartup } from "./sections/startup.js";
 import { measureSteps } from "./sections/steps.js";
 
 const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "predict", "second-order"];
-const QUICK = ["steps", "gemm", "second-order"];
+const QUICK = ["steps", "gemm"];
 
 function options() {
   const { values } = parseArgs({
