@@ -1,7 +1,7 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
  * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,predict,second-order]
- * A full run writes bench/RESULTS.md and bench/cost.svg and takes about 25 minutes, --quick about one and a half, once
+ * A full run writes bench/RESULTS.md and bench/cost.svg and takes about half an hour, --quick about one and a half, once
  * the peers are installed. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
  */
 import { writeFileSync } from "node:fs";
