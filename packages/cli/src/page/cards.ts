@@ -54,24 +54,32 @@ export function choices(
   const { of } = context;
   const { graph, names } = of.derivation;
   const nodes = graph.targets.filter((node) => node !== of.problem.loss);
-  const all = nodes.reduce((total, { type }) => total + type.shape.reduce((a, b) => a * b, 1), 0);
-  const drawn = new Set(layout.columns.flatMap(({ units }) => units.map(({ target }) => target)));
+  const all = nodes.reduce((total, node) => total + sizeOf(node), 0);
+  const drawnOf = (name: string): number[] =>
+    layout.columns.flatMap((column) => (column.names[0] === name ? column.units.map(({ place }) => place) : []));
   const chosen = nodes.flatMap((node): Chosen[] => {
     const name = names.get(node) as string;
-    const size = node.type.shape.reduce((a, b) => a * b, 1);
-    const elements = Array.from({ length: size }, (_, index): Target => ({ node, name, index }));
-    const named = elements.map((target) => ({ target, text: textOf(of, target) }));
-    const kept = all <= EVERY ? named : named.filter(({ text }) => drawn.has(text)).concat(largest(of, named));
-    return [...new Map(kept.map((one) => [one.text, one])).values()].map(({ target, text }) =>
-      choice(context, target, text),
-    );
+    const places =
+      all <= EVERY ? sequence(sizeOf(node)) : [...new Set([...drawnOf(name), ...largest(slope(of, name))])];
+    return places.map((index) => choice(context, { node, name, index }, textOf(of, { node, name, index })));
   });
   return { chosen, isWhole: all > EVERY };
 }
 
-function largest(of: Explained, named: readonly { target: Target; text: string }[]): typeof named {
-  const size = ({ target: { name, index = 0 } }: (typeof named)[number]): number => Math.abs(slope(of, name)[index]);
-  return [...named].sort((a, b) => size(b) - size(a)).slice(0, LARGEST);
+const sizeOf = ({ type }: Target["node"]): number => type.shape.reduce((a, b) => a * b, 1);
+const sequence = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+/** The places of the largest numbers, found in one pass. */
+function largest(values: ArrayLike<number>): number[] {
+  const best: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (best.length === LARGEST && size <= Math.abs(values[best[LARGEST - 1]])) continue;
+    const at = best.findIndex((other) => Math.abs(values[other]) < size);
+    best.splice(at < 0 ? best.length : at, 0, i);
+    if (best.length > LARGEST) best.pop();
+  }
+  return best;
 }
 
 const slope = (of: Explained, name: string): ArrayLike<number> =>

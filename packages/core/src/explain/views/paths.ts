@@ -43,8 +43,8 @@ export function pathSum(of: Explained, target: Target, k: number): PathSum {
   const order = of.derivation.graph.targets
     .filter((node) => places.includes(node) && node !== target.node)
     .toReversed();
-  const found = new Map<Expr, Layer>([[of.problem.loss, { best: [end(of.problem.loss)], count: [1], total: [1] }]]);
-  for (const node of order) found.set(node, layer(of, node, found, k));
+  const found = layersOf(of, k);
+  for (const node of order) if (!found.has(node)) found.set(node, layer(of, node, found, k));
   const start = startLayer(of, target.node, index, found, k);
   return { index, paths: start.best[0].paths, count: start.count[0], total: start.total[0], gradient: values[index] };
 }
@@ -54,6 +54,18 @@ interface Layer {
   readonly best: readonly Best<Place>[];
   readonly count: readonly number[];
   readonly total: readonly number[];
+}
+
+const known = new WeakMap<Explained, Map<number, Map<Expr, Layer>>>();
+
+/** Paths from a node do not depend on the target below it, so that many targets share them. */
+function layersOf(of: Explained, k: number): Map<Expr, Layer> {
+  const byCount = known.get(of) ?? new Map<number, Map<Expr, Layer>>();
+  known.set(of, byCount);
+  const { loss } = of.problem;
+  const layers = byCount.get(k) ?? new Map<Expr, Layer>([[loss, { best: [end(loss)], count: [1], total: [1] }]]);
+  byCount.set(k, layers);
+  return layers;
 }
 
 function end(loss: Expr): Best<Place> {
