@@ -1,6 +1,6 @@
 /** The entry point `@chaingrad/core/check`: derivatives against independent witnesses, for tests and for the curious. */
 export * from "./autodiff/check-gradients.ts";
-export { complexStep } from "./autodiff/complex-step.ts";
+export { complexStep, complexSteps } from "./autodiff/complex-step.ts";
 export * from "./autodiff/differences.ts";
 export { checkLoss, type LossCheck } from "./check/check-loss.ts";
 export { checkLayer, checkOp, type LayerCheck, type OpCheck } from "./check/check-op.ts";

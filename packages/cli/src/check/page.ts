@@ -1,18 +1,14 @@
 /** `check --format html`: the certificate as one page that needs nothing but itself. */
 import { escapeHtml } from "@chaingrad/core/explain";
-import {
-  CHECK_HEAD,
-  CURVATURE_HEAD,
-  checkRows,
-  conclusion,
-  curvatureRows,
-  WITNESS_HEAD,
-  witnessRows,
-} from "../commands/check.ts";
 import type { Curvature } from "../net/check-curvature.ts";
 import type { VariableCheck } from "../net/check-net.ts";
-import { htmlTable } from "../page/table.ts";
+import { folded, htmlTable } from "../page/table.ts";
 import { THEME } from "../page/theme.ts";
+import { conclusion } from "./conclusion.ts";
+import { curvatureTable, entryTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
+
+/** Entries of one tensor that a page lists; all of them are in the JSON document. */
+const MOST_LISTED = 100;
 
 /** @param about what was checked on what, in words */
 export function certificatePage(
@@ -20,11 +16,12 @@ export function certificatePage(
   checks: readonly VariableCheck[],
   curvature: Curvature | undefined,
 ): string {
-  const lines = conclusion(checks, curvature).split("\n");
-  const second =
-    curvature === undefined
-      ? ""
-      : htmlTable("Curvature, the worst first", { head: CURVATURE_HEAD, rows: curvatureRows(curvature) });
+  const tables = [
+    htmlTable("Gradients, the worst first", gradientTable(checks)),
+    htmlTable("The worst entry of each, by every witness", witnessTable(checks)),
+    ...checks.map(entriesOf),
+    ...(curvature === undefined ? [] : curvatureTables(curvature)),
+  ];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -32,17 +29,32 @@ export function certificatePage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Certificate of the gradient · chaingrad</title>
-<style>${THEME}</style>
+<style>${THEME}td { font-variant-numeric: tabular-nums; white-space: nowrap; }</style>
 </head>
 <body>
 <main>
 <h1>Certificate of the gradient</h1>
 <p>${escapeHtml(about)}</p>
-${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join("\n")}
-${htmlTable("Gradients, the worst first", { head: CHECK_HEAD, rows: checkRows(checks) })}
-${htmlTable("The worst entry of each, by every witness", { head: WITNESS_HEAD, rows: witnessRows(checks) })}
-${second}
+${conclusion(checks, curvature)
+  .split("\n")
+  .map((line) => `<p>${escapeHtml(line)}</p>`)
+  .join("\n")}
+${tables.join("\n")}
 </main>
 </body>
 </html>`;
 }
+
+function entriesOf(check: VariableCheck): string {
+  const { name, entries, size } = check;
+  const listed = entries.slice(0, MOST_LISTED);
+  const title = `${listed.length} of the ${size} entries of ∂L/∂${name}, the worst first`;
+  return folded(title, htmlTable(title, entryTable(check, listed)));
+}
+
+const curvatureTables = (curvature: Curvature): string[] => [
+  htmlTable("Curvature, the worst first", curvatureTable(curvature)),
+  ...(curvature.entries.length === 0
+    ? []
+    : [htmlTable("The worst entry of the Hessian in each tensor's rows", hessianTable(curvature))]),
+];

@@ -1,10 +1,15 @@
-/** Curvature against two witnesses: products H v (forward over reverse) against differences of the gradient, and symmetry. */
-import { type Expr, gradients, input, mul, normalAt, program, referenceEngine, sum } from "@chaingrad/core";
+/**
+ * Curvature against its witnesses: products H v (forward over reverse) against differences of the gradient along v,
+ * symmetry, and of small networks every entry of the Hessian.
+ */
+import { type Expr, gradients, input, mul, program, referenceEngine, sum } from "@chaingrad/core";
 import { checkDerivative, type DerivativeCheck, worstFirst } from "@chaingrad/core/check";
 import { hvp } from "@chaingrad/core/curvature";
+import { checkHessian, type HessianEntry } from "../check/hessian.ts";
+import { randomUnit } from "../check/witnesses.ts";
 import type { Batch } from "./batch.ts";
 import type { Net } from "./net-document.ts";
-import { inputsOf, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
+import { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
 interface CurvatureCheck extends DerivativeCheck {
   /** Whose rows of the Hessian: u is zero elsewhere. */
@@ -14,8 +19,10 @@ interface CurvatureCheck extends DerivativeCheck {
 export interface Curvature {
   /** uᵀ H v for each variable's own u and one v over all, the worst first. */
   readonly products: readonly CurvatureCheck[];
-  /** |uᵀ H v − vᵀ H u| over their size, u and v over all variables. */
+  /** |uᵀ H v − vᵀ H u| over the size of the terms that make them up, u and v over all variables. */
   readonly asymmetry: number;
+  /** The worst entry in each variable's rows of the Hessian, the worst first; none where the Hessian is large. */
+  readonly entries: readonly HessianEntry[];
 }
 
 /** Both sides round differently, and no more than that. */
@@ -25,53 +32,77 @@ export function checkCurvature(net: Net, tensors: Tensors, batch: Batch): Curvat
   const graph = objectiveGraph(net, batch, "f64");
   const values = objectiveValues(net, tensors, batch);
   const names = Object.keys(graph.variables);
-  const nodes = Object.values(graph.variables);
+  const draw = (stream: number): Tensors =>
+    Object.fromEntries(names.map((name, i) => [name, randomUnit(values[name].length, 1000 + stream + i)]));
+  const [u, v] = [draw(0), draw(names.length)];
+  const { forth, back } = hessianProducts(graph, values, u, v);
+  const slopesAt = slopesAlong(graph, values, u, v);
+  const products = names.map((name) => ({
+    name,
+    ...checkDerivative((at) => slopesAt(at)[name], 0, forth[name], Math.max(1, Math.abs(slopesAt(0)[name]))),
+  }));
+  products.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
+  return {
+    products,
+    asymmetry: asymmetryOf(Object.values(forth), Object.values(back)),
+    entries: checkHessian(graph, values),
+  };
+}
+
+function asymmetryOf(forth: readonly number[], back: readonly number[]): number {
+  const total = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);
+  const size = total([...forth, ...back].map(Math.abs)) / 2;
+  return Math.abs(total(forth) - total(back)) / Math.max(size, 1e-6);
+}
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** For each variable its part of uᵀ H v, and of vᵀ H u. */
+function hessianProducts(
+  graph: ObjectiveGraph,
+  values: Tensors,
+  u: Tensors,
+  v: Tensors,
+): Record<"forth" | "back", Numbers> {
+  const [names, nodes] = [Object.keys(graph.variables), Object.values(graph.variables)];
   const vector = (mark: string): Expr[] => nodes.map((node, i) => input(`${names[i]} ${mark}`, node.type.shape, "f64"));
-  const [u, v] = [vector("u"), vector("v")];
-  const slopes = gradients(graph.loss, nodes);
-  const [byV, byU] = [hvp(graph.loss, nodes, v), hvp(graph.loss, nodes, u)];
-  const dots = (a: readonly Expr[], b: readonly Expr[], kind: string): [string, Expr][] =>
-    names.map((name, i) => [`${kind} ${name}`, sum(mul(a[i], b[i]))]);
-  const outputs = Object.fromEntries([
-    ...dots(slopes, u, "slope"),
-    ...dots(byV, u, "curvature"),
-    ...dots(byU, v, "back"),
-  ]);
-  const executable = referenceEngine.compile(program("curvature", [...inputsOf(graph), ...u, ...v], outputs));
-  const draw = (mark: string, stream: number): [string, Float64Array][] =>
-    names.map((name, i) => [`${name} ${mark}`, values[name].map((_, j) => normalAt([1, 0], stream + i, j))]);
-  const directions = Object.fromEntries([...draw("u", 0), ...draw("v", names.length)]);
-  for (const [name, given] of Object.entries({ ...values, ...directions })) executable.write(name, given);
-  executable.run();
-  const read = (output: string): number => executable.read(output)[0];
-  const total = (kind: string): number => names.reduce((all, name) => all + read(`${kind} ${name}`), 0);
-  const [forth, back] = [total("curvature"), total("back")];
-  const claimed = Object.fromEntries(names.map((name) => [name, read(`curvature ${name}`)]));
-  const slopeAt = remembered((at: number): Record<string, number> => {
+  const [left, right] = [vector("left"), vector("right")];
+  const parts = hvp(graph.loss, nodes, right).map((product, i) => sum(mul(left[i], product)));
+  const outputs = Object.fromEntries(names.map((name, i) => [name, parts[i]]));
+  const executable = referenceEngine.compile(program("products", [...inputsOf(graph), ...left, ...right], outputs));
+  for (const [name, given] of Object.entries(values)) executable.write(name, given);
+  const run = (a: Tensors, b: Tensors): Numbers => {
+    for (const name of names) executable.write(`${name} left`, a[name]);
+    for (const name of names) executable.write(`${name} right`, b[name]);
+    executable.run();
+    return Object.fromEntries(names.map((name) => [name, executable.read(name)[0]]));
+  };
+  return { forth: run(u, v), back: run(v, u) };
+}
+
+/** ⟨∇L, u⟩ of each variable where all of them have moved along v. Each point of that line is computed once. */
+function slopesAlong(graph: ObjectiveGraph, values: Tensors, u: Tensors, v: Tensors): (at: number) => Numbers {
+  const names = Object.keys(graph.variables);
+  const slopes = gradients(graph.loss, Object.values(graph.variables));
+  const outputs = Object.fromEntries(names.map((name, i) => [name, slopes[i]]));
+  const executable = referenceEngine.compile(program("gradient", inputsOf(graph), outputs));
+  for (const [name, given] of Object.entries(values)) executable.write(name, given);
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, value, i) => total + value * b[i], 0);
+  const known = new Map<number, Numbers>();
+  return (at) => {
+    const found = known.get(at);
+    if (found !== undefined) return found;
     for (const name of names) {
-      const along = directions[`${name} v`];
       executable.write(
         name,
-        values[name].map((value, j) => value + at * along[j]),
+        v[name].map((along, j) => values[name][j] + at * along),
       );
     }
     executable.run();
-    return Object.fromEntries(names.map((name) => [name, read(`slope ${name}`)]));
-  });
-  const products = names.map((name) => ({
-    name,
-    ...checkDerivative((at) => slopeAt(at)[name], 0, claimed[name], Math.max(1, Math.abs(slopeAt(0)[name]))),
-  }));
-  products.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
-  return { products, asymmetry: Math.abs(forth - back) / Math.max(Math.abs(forth), Math.abs(back), 1e-6) };
-}
-
-/** All variables are looked at along one line: each point of it is computed once. */
-function remembered<T>(f: (at: number) => T): (at: number) => T {
-  const known = new Map<number, T>();
-  return (at) => {
-    const value = known.get(at) ?? f(at);
-    known.set(at, value);
-    return value;
+    const result = Object.fromEntries(
+      names.map((name) => [name, dot(Float64Array.from(executable.read(name)), u[name])]),
+    );
+    known.set(at, result);
+    return result;
   };
 }

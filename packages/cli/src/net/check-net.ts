@@ -1,29 +1,41 @@
-/** Every gradient of a network against two witnesses: finite differences of the loss, and forward mode. */
-import { type Expr, evaluate, input, jvp, normalAt, type Program, program, referenceEngine } from "@chaingrad/core";
-import { checkGradients, complexStep, type TensorCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+/** Every gradient of a network against all witnesses: entry by entry, and each tensor as a whole along one direction. */
+import { referenceEngine } from "@chaingrad/core";
+import { checkDerivative, checkGradients, type EntryCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "../check/witnesses.ts";
 import { UserError } from "../table/errors.ts";
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
 import type { Net } from "./net-document.ts";
-import { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
+import { objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
-export interface VariableCheck extends TensorCheck {
+export type WitnessedEntry = EntryCheck & Witnessed;
+
+export interface VariableCheck {
+  readonly name: string;
   readonly shape: readonly number[];
-  /** ∇L · v by forward mode against the claimed gradient, for a random direction v: the relative error over all entries. */
+  readonly size: number;
+  /** The entries that were looked at, each by every witness, the worst first. */
+  readonly entries: readonly WitnessedEntry[];
+  /** ∇L · v for a random unit vector v, by every witness: what covers entries that are not looked at one by one. */
+  readonly direction: Witnessed;
+  /** Forward mode against the claimed ∇L · v: the error relative to the terms that are added up. */
   readonly forwardError: number;
-  /** The worst entry by forward mode, along that entry alone. */
-  readonly forward: number;
-  /** The worst entry by a complex step; undefined where the loss has none (erf), or a corner lies there. */
-  readonly complex: number | undefined;
+  /** The worst of all. */
+  readonly verdict: Verdict;
 }
 
 /** Above this many entries altogether only a sample of each tensor is compared. */
 const MOST_ENTRIES = 2000;
 const SAMPLE = 50;
-/** Both modes round differently, and no more than that. */
-const FORWARD_TOLERANCE = 1e-9;
+/** Multiplications that the entries may cost, about: half a minute on the reference engine, with what each tensor costs as a whole. */
+const MOST_WORK = 2e9;
+/** Losses that all witnesses of one entry cost, about. */
+const LOSSES_PER_ENTRY = 12;
 
-/** Checks each variable's gradient in float64 on the reference engine, the worst first. */
+/**
+ * Checks each variable's gradient in float64 on the reference engine, the worst first. How much of a large network is
+ * looked at depends on its size alone, so that a check can be repeated. Throws UserError where the loss is not finite.
+ */
 export function checkNet(
   net: Net,
   tensors: Tensors,
@@ -39,37 +51,67 @@ export function checkNet(
   const graph = objectiveGraph(net, batch, "f64");
   const values = objectiveValues(net, tensors, batch);
   const gradients = Object.fromEntries(Object.entries(claimed.gradients).map(([name, { values }]) => [name, values]));
-  const total = Object.values(gradients).reduce((sum, { length }) => sum + length, 0);
-  const checks = checkGradients(lossAt(graph, values), values, gradients, {
-    magnitude: magnitudeOf(net, claimed, batch),
-    ...(total > MOST_ENTRIES ? { most: SAMPLE } : {}),
-  });
-  const slopes = forwardSlopes(graph, values, randomDirections(values, Object.keys(gradients)));
-  const worst = Object.fromEntries(
-    checks.map(({ name, entries }) => [name, unit(values[name].length, entries[0].index)]),
-  );
-  const atWorst = forwardSlopes(graph, values, worst);
-  return checks
-    .map((check) => {
-      const { name } = check;
-      const forwardError = slopeError(slopes[name], gradients[name], claimed.loss);
-      const verdict: Verdict = forwardError <= FORWARD_TOLERANCE ? check.verdict : "mismatch";
-      const complex = complexStep(graph.loss, values, { [name]: worst[name] });
-      const { shape } = graph.variables[name].type;
-      return { ...check, shape, forwardError, forward: atWorst[name].slope, complex, verdict };
+  const witnesses = witnessesOf(graph, values);
+  const magnitude = magnitudeOf(net, claimed, batch);
+  const most = entriesOfEach(gradients, batch.rows);
+  return checkGradients(witnesses.lossAt, values, gradients, { magnitude, ...(most ? { most } : {}) })
+    .map(({ name, size, entries: differences }, stream): VariableCheck => {
+      const gradient = gradients[name];
+      const scale = rounding(claimed.loss, gradient);
+      const entries = differences.map((entry) => byAll(witnesses, name, entry, unit(size, entry.index), scale));
+      entries.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
+      const along = alongRandom(witnesses, { name, at: values[name], gradient, stream, magnitude, loss: claimed.loss });
+      const verdict = [entries[0].verdict, along.direction.verdict].sort(worstFirst)[0];
+      return { name, shape: graph.variables[name].type.shape, size, entries, ...along, verdict };
     })
     .sort((a, b) => worstFirst(a.verdict, b.verdict) || b.entries[0].relativeError - a.entries[0].relativeError);
 }
 
-/** The loss with one tensor replaced. */
-function lossAt(graph: ObjectiveGraph, values: Tensors): (name: string, moved: Float64Array) => number {
-  const executable = referenceEngine.compile(program("loss", inputsOf(graph), { loss: graph.loss }));
-  for (const [name, given] of Object.entries(values)) executable.write(name, given);
-  return (name, moved) => {
-    executable.write(name, moved);
-    executable.run();
-    executable.write(name, values[name]);
-    return executable.read("loss")[0];
+/** How many entries of each tensor are looked at; undefined: all. */
+function entriesOfEach(gradients: Readonly<Record<string, ArrayLike<number>>>, rows: number): number | undefined {
+  const sizes = Object.values(gradients).map(({ length }) => length);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  const work = total * (rows + 1) * LOSSES_PER_ENTRY;
+  if (total <= MOST_ENTRIES && work * total <= MOST_WORK) return undefined;
+  return Math.max(2, Math.min(SAMPLE, Math.floor(MOST_WORK / (work * sizes.length))));
+}
+
+const byAll = (witnesses: Witnesses, name: string, entry: EntryCheck, direction: Float64Array, scale: number) =>
+  witnessed(entry, witnesses.forward(name, direction), witnesses.complex(name, direction), scale);
+
+/** Entries of one tensor are sums of terms of the same size: what rounds to nothing beside the largest is no error. */
+const rounding = (loss: number, gradient: ArrayLike<number>): number =>
+  1e-4 * Array.from(gradient).reduce((most, value) => Math.max(most, Math.abs(value)), Math.max(1, Math.abs(loss)));
+
+interface Along {
+  readonly name: string;
+  readonly at: ArrayLike<number>;
+  readonly gradient: ArrayLike<number>;
+  /** Of random numbers. */
+  readonly stream: number;
+  readonly magnitude: number;
+  readonly loss: number;
+}
+
+/** All witnesses of a tensor as a whole. */
+function alongRandom(
+  witnesses: Witnesses,
+  { name, at, gradient, stream, magnitude, loss }: Along,
+): Pick<VariableCheck, "direction" | "forwardError"> {
+  const direction = randomUnit(at.length, stream);
+  const terms = direction.map((v, i) => v * gradient[i]);
+  const claimed = terms.reduce((a, b) => a + b, 0);
+  const size = terms.reduce((a, b) => a + Math.abs(b), 1e-6 * Math.max(1, Math.abs(loss)));
+  const lossAlong = (step: number): number =>
+    witnesses.lossAt(
+      name,
+      direction.map((v, i) => at[i] + step * v),
+    );
+  const check = checkDerivative(lossAlong, 0, claimed, magnitude);
+  const [forward, complex] = [witnesses.forward(name, direction), witnesses.complex(name, direction)];
+  return {
+    direction: witnessed(check, forward, complex, size),
+    forwardError: Math.abs(forward - claimed) / size,
   };
 }
 
@@ -77,45 +119,4 @@ function lossAt(graph: ObjectiveGraph, values: Tensors): (name: string, moved: F
 function magnitudeOf({ reduction }: Net, { loss, outputs }: Gradients, { y, rows }: Batch): number {
   const largest = [...Array.from(outputs.values), ...y].reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return Math.max(Math.abs(loss), reduction === "sum" ? rows * largest : largest);
-}
-
-interface Slope {
-  /** ∂L/∂variable along the direction, by forward mode. */
-  readonly slope: number;
-  readonly direction: Float64Array;
-}
-
-function unit(size: number, index: number): Float64Array {
-  const direction = new Float64Array(size);
-  direction[index] = 1;
-  return direction;
-}
-
-const randomDirections = (values: Tensors, names: readonly string[]): Tensors =>
-  Object.fromEntries(names.map((name, stream) => [name, values[name].map((_, i) => normalAt([0, 0], stream, i))]));
-
-/** How fast the loss changes along each variable's direction, by forward mode. */
-function forwardSlopes(graph: ObjectiveGraph, values: Tensors, directions: Tensors): Record<string, Slope> {
-  const names = Object.keys(directions);
-  const tangents = Object.fromEntries(names.map((name) => [tangentName(name), directions[name]]));
-  const results = evaluate(referenceEngine, forwardProgram(graph, names), { ...values, ...tangents });
-  return Object.fromEntries(names.map((name) => [name, { slope: results[name][0], direction: directions[name] }]));
-}
-
-const tangentName = (variable: string): string => `${variable}̇`;
-
-/** The loss's tangent for a tangent of each variable alone. */
-function forwardProgram(graph: ObjectiveGraph, names: readonly string[]): Program {
-  const { variables, loss } = graph;
-  const tangents = names.map((name) => input(tangentName(name), variables[name].type.shape, "f64"));
-  const slopes = names.map((name, i): [string, Expr] => [name, jvp([loss], [variables[name]], [tangents[i]])[0]]);
-  return program("forward mode", [...inputsOf(graph), ...tangents], Object.fromEntries(slopes));
-}
-
-/** |L̇ − ∇L · v| over what rounding of the terms ∇Lᵢ vᵢ and of the loss makes of it. */
-function slopeError({ slope, direction }: Slope, gradient: ArrayLike<number>, loss: number): number {
-  const terms = Array.from(direction, (v, i) => v * gradient[i]);
-  const difference = Math.abs(slope - terms.reduce((a, b) => a + b, 0));
-  const scale = terms.reduce((a, b) => a + Math.abs(b), 1e-6 * Math.max(1, Math.abs(loss)));
-  return difference / scale;
 }

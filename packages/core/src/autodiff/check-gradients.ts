@@ -34,7 +34,8 @@ export const worstFirst = (a: Verdict, b: Verdict): number => ORDER[a] - ORDER[b
 
 /**
  * Checks the claimed gradient of every tensor it is given for.
- * @param evaluate the scalar where tensor `name` holds `values` and all others hold what `tensors` says
+ * @param evaluate the scalar where tensor `name` holds `values` and all others hold what `tensors` says; `values`
+ * change when it is called again
  */
 export function checkGradients(
   evaluate: (name: string, values: Float64Array) => number,
@@ -45,8 +46,14 @@ export function checkGradients(
   return Object.entries(gradients).map(([name, gradient], number) => {
     const values = Float64Array.from(tensors[name]);
     const entries = sample(values.length, most, seed, number).map((index): EntryCheck => {
-      const along = (value: number): number => evaluate(name, values.with(index, value));
-      return { index, ...checkDerivative(along, values[index], gradient[index], magnitude) };
+      const at = values[index];
+      const along = (value: number): number => {
+        values[index] = value;
+        return evaluate(name, values);
+      };
+      const check = checkDerivative(along, at, gradient[index], magnitude);
+      values[index] = at;
+      return { index, ...check };
     });
     entries.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
     return { name, size: values.length, entries, verdict: entries[0].verdict };

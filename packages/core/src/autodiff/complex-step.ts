@@ -3,8 +3,8 @@
  * and nothing cancelled, for h as small as 1e-30. A witness that knows values, and no rule of differentiation.
  *   Squire & Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998)
  *
- * Ops with corners (relu, |x|, max) are continued from the side on which the real part is, and not at the corner. erf has no closed form for complex
- * numbers: a graph with it has no complex step.
+ * Ops with corners (relu, |x|, max) are continued from the side on which the real part is, and not at the corner. erf has
+ * no closed form for complex numbers: what depends on the direction through it has no complex step.
  */
 import { type Expr, topological } from "../graph/expr.ts";
 import type { ElementwiseKernel, Kernel, Values } from "../graph/op.ts";
@@ -12,7 +12,8 @@ import { sizeOf, stridesOf } from "../graph/type.ts";
 
 interface Complex {
   readonly re: Values;
-  readonly im: Values;
+  /** Undefined where nothing depends on the direction: such nodes are evaluated as they are. */
+  readonly im: Values | undefined;
 }
 
 type C = readonly [re: number, im: number];
@@ -21,9 +22,11 @@ type C = readonly [re: number, im: number];
 const STEP = 1e-30;
 
 const mul = ([a, b]: C, [c, d]: C): C => [a * c - b * d, a * d + b * c];
+/** Without a² + b², which overflows (Smith's division for |a| ≥ |b|, as every step is). */
 const inverse = ([a, b]: C): C => {
-  const size = a * a + b * b;
-  return [a / size, -b / size];
+  const slope = b / a;
+  const size = a + b * slope;
+  return [1 / size, -slope / size];
 };
 const exp = ([a, b]: C): C => [Math.exp(a) * Math.cos(b), Math.exp(a) * Math.sin(b)];
 const log = ([a, b]: C): C => [Math.log(Math.hypot(a, b)), Math.atan2(b, a)];
@@ -33,7 +36,8 @@ const NOWHERE: C = [Number.NaN, Number.NaN];
 const real = (value: number): C => [value, 0];
 /** e^x − 1 without cancellation: e^a (cos b − 1) + (e^a − 1), and cos b − 1 = −2 sin²(b/2). */
 const expm1 = ([a, b]: C): C => [Math.expm1(a) - 2 * Math.exp(a) * Math.sin(b / 2) ** 2, Math.exp(a) * Math.sin(b)];
-const log1p = ([a, b]: C): C => [0.5 * Math.log1p(2 * a + a * a + b * b), Math.atan2(b, 1 + a)];
+const log1p = ([a, b]: C): C =>
+  a > 1 ? log([1 + a, b]) : [0.5 * Math.log1p(2 * a + a * a + b * b), Math.atan2(b, 1 + a)];
 const reciprocalOfOnePlusExp = (x: C): C => inverse(plus(real(1), exp(x)));
 /** (e^{2x} − 1)/(e^{2x} + 1), from the side on which e^{2x} does not overflow. */
 const tanh = (x: C): C => {
@@ -87,24 +91,30 @@ const FUNCTIONS: Readonly<Record<ElementwiseKernel, ((...xs: C[]) => C) | undefi
   relu: (a) => (a[0] === 0 && a[1] !== 0 ? NOWHERE : a[0] > 0 ? a : real(0)),
 };
 
+type Tensors = Readonly<Record<string, ArrayLike<number>>>;
+
 /**
  * The derivative of `output`, one number, along `direction` (by input name, zero where absent) at `values`; undefined where
- * something on the way has no continuation to complex numbers.
+ * something between them has no continuation to complex numbers.
  */
-export function complexStep(
-  output: Expr,
-  values: Readonly<Record<string, ArrayLike<number>>>,
-  direction: Readonly<Record<string, ArrayLike<number>>>,
-): number | undefined {
-  const known = new Map<Expr, Complex>();
+export function complexStep(output: Expr, values: Tensors, direction: Tensors): number | undefined {
+  return complexSteps(output)(values, direction);
+}
+
+/** `complexStep` for many points and directions of one graph. */
+export function complexSteps(output: Expr): (values: Tensors, direction: Tensors) => number | undefined {
   const root = decomposed(output);
-  for (const node of topological([root])) {
-    const result = evaluate(node, (operand) => known.get(operand) as Complex, values, direction);
-    if (result === undefined) return undefined;
-    known.set(node, result);
-  }
-  const { im } = known.get(root) as Complex;
-  return Number.isFinite(im[0]) ? im[0] / STEP : undefined;
+  const order = topological([root]);
+  return (values, direction) => {
+    const known = new Map<Expr, Complex>();
+    for (const node of order) {
+      const result = evaluate(node, (operand) => known.get(operand) as Complex, values, direction);
+      if (result === undefined) return undefined;
+      known.set(node, result);
+    }
+    const slope = known.get(root)?.im?.[0] ?? 0;
+    return Number.isFinite(slope) ? slope / STEP : undefined;
+  };
 }
 
 /** The same graph in ops that have kernels. */
@@ -124,8 +134,6 @@ function decomposed(output: Expr): Expr {
   }
 }
 
-type Tensors = Readonly<Record<string, ArrayLike<number>>>;
-
 function evaluate(
   node: Expr,
   of: (operand: Expr) => Complex,
@@ -133,40 +141,28 @@ function evaluate(
   direction: Tensors,
 ): Complex | undefined {
   const kernel = node.op.kernel?.(node);
-  const size = sizeOf(node.type.shape);
-  const zero = (): Values => new Float64Array(size);
+  if (kernel?.kind === "input") {
+    const name = node.label as string;
+    const along = direction[name];
+    return { re: Float64Array.from(values[name]), im: along && Float64Array.from(along).map((value) => value * STEP) };
+  }
   const operands = node.operands.map(of);
+  if (operands.every(({ im }) => im === undefined)) {
+    const re = node.op.evaluate(
+      operands.map((operand) => operand.re),
+      node,
+    );
+    return { re, im: undefined };
+  }
   switch (kernel?.kind) {
-    case "input": {
-      const name = node.label as string;
-      const im = direction[name];
-      return { re: Float64Array.from(values[name]), im: im ? Float64Array.from(im, (value) => value * STEP) : zero() };
-    }
     case "elementwise":
-      return elementwise(FUNCTIONS[kernel.name], operands, size);
+      return elementwise(FUNCTIONS[kernel.name], operands, sizeOf(node.type.shape));
     case "reduce":
       return kernel.by === "sum" ? linear(node, operands) : folded(node, kernel, operands[0]);
-    case "matmul": {
-      const [a, b] = operands;
-      const product = (left: Values, right: Values): Values => node.op.evaluate([left, right], node);
-      const [cross, other] = [product(a.re, b.im), product(a.im, b.re)];
-      // Im a · Im b is below the rounding of Re a · Re b: that is what makes the step exact.
-      return { re: product(a.re, b.re), im: cross.map((value, i) => value + other[i]) };
-    }
-    case "constant":
-    case "fill":
-    case "one-hot":
-    case "random":
-      return {
-        re: node.op.evaluate(
-          operands.map(({ re }) => re),
-          node,
-        ),
-        im: zero(),
-      };
+    case "matmul":
+      return product(node, operands);
     case "gather-rows":
     case "scatter-rows":
-      return indexed(node, operands);
     case "broadcast":
     case "alias":
     case "copy":
@@ -182,34 +178,34 @@ function elementwise(
   size: number,
 ): Complex | undefined {
   if (f === undefined) return undefined;
-  const result = { re: new Float64Array(size), im: new Float64Array(size) };
-  for (let i = 0; i < size; i++) [result.re[i], result.im[i]] = f(...operands.map(({ re, im }): C => [re[i], im[i]]));
-  return result;
+  const [re, im] = [new Float64Array(size), new Float64Array(size)];
+  for (let i = 0; i < size; i++) {
+    [re[i], im[i]] = f(...operands.map((operand): C => [operand.re[i], operand.im?.[i] ?? 0]));
+  }
+  return { re, im };
 }
 
-const linear = (node: Expr, operands: readonly Complex[]): Complex => ({
-  re: node.op.evaluate(
-    operands.map(({ re }) => re),
-    node,
-  ),
-  im: node.op.evaluate(
-    operands.map(({ im }) => im),
-    node,
-  ),
-});
+/** Im a · Im b is below the rounding of Re a · Re b: that is what makes the step exact. */
+function product(node: Expr, [a, b]: readonly Complex[]): Complex {
+  const times = (left: Values, right: Values): Values => node.op.evaluate([left, right], node);
+  const parts = [a.im && times(a.im, b.re), b.im && times(a.re, b.im)].filter((part) => part !== undefined);
+  return { re: times(a.re, b.re), im: parts.reduce((left, right) => left.map((value, i) => value + right[i])) };
+}
 
-/** Linear in the rows; the indices are real. */
-function indexed(node: Expr, operands: readonly Complex[]): Complex {
-  const part = (key: "re" | "im"): Values =>
-    node.op.evaluate(
-      operands.map((operand, i) => (node.operands[i].type.dtype === "i32" ? operand.re : operand[key])),
-      node,
-    );
-  return { re: part("re"), im: part("im") };
+/** Linear in everything but the indices, which are real. */
+function linear(node: Expr, operands: readonly Complex[]): Complex {
+  const imaginary = operands.map(({ re, im }, i) =>
+    node.operands[i].type.dtype === "i32" ? re : (im ?? new Float64Array(re.length)),
+  );
+  const re = node.op.evaluate(
+    operands.map((operand) => operand.re),
+    node,
+  );
+  return { re, im: node.op.evaluate(imaginary, node) };
 }
 
 /** max and ln Σ eˣ over axes, group by group. */
-function folded(node: Expr, kernel: Extract<Kernel, { kind: "reduce" }>, { re, im }: Complex): Complex {
+function folded(node: Expr, kernel: Extract<Kernel, { kind: "reduce" }>, { re, im = re }: Complex): Complex {
   const { shape } = node.operands[0].type;
   const strides = stridesOf(shape);
   const kept = shape.map((_, axis) => axis).filter((axis) => !kernel.axes.includes(axis));
@@ -222,8 +218,10 @@ function folded(node: Expr, kernel: Extract<Kernel, { kind: "reduce" }>, { re, i
   }
   groups.forEach((group, g) => {
     const top = group.reduce((best, i) => (re[i] > re[best] ? i : best));
-    if (kernel.by === "max") [result.re[g], result.im[g]] = [re[top], im[top]];
-    else {
+    if (kernel.by === "max") {
+      const tied = group.some((i) => re[i] === re[top] && im[i] !== im[top]);
+      [result.re[g], result.im[g]] = tied ? NOWHERE : [re[top], im[top]];
+    } else {
       const sum = group.reduce<C>((total, i) => plus(total, exp([re[i] - re[top], im[i]])), [0, 0]);
       [result.re[g], result.im[g]] = plus(real(re[top]), log(sum));
     }

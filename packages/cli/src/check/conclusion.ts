@@ -1,0 +1,87 @@
+/** What a certificate comes to: its tables as text, its verdict, and in words what is wrong. */
+import type { Verdict } from "@chaingrad/core/check";
+import { worstFirst } from "@chaingrad/core/check";
+import { type Curvature, SYMMETRY_TOLERANCE } from "../net/check-curvature.ts";
+import type { VariableCheck } from "../net/check-net.ts";
+import { count, formatNumber, formatPlace } from "../output/number.ts";
+import { formatTable } from "../output/table.ts";
+import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
+
+const text = ({ head, rows, sides }: Cells, width: number): string => formatTable(head, rows, sides, width);
+
+/** All tables, in lines of at most `width` characters. */
+export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): string {
+  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
+  return [gradientTable(checks), witnessTable(checks), ...second]
+    .filter(({ rows }) => rows.length > 0)
+    .map((cells) => text(cells, width))
+    .join("\n\n");
+}
+
+export function curvatureVerdict({ products, entries, asymmetry }: Curvature): Verdict {
+  if (!(asymmetry <= SYMMETRY_TOLERANCE)) return "mismatch";
+  return [...products, ...entries].map(({ verdict }) => verdict).sort(worstFirst)[0];
+}
+
+/** The worst of all. */
+export function verdictOf(checks: readonly VariableCheck[], curvature: Curvature | undefined): Verdict {
+  const all = [
+    ...checks.map(({ verdict }) => verdict),
+    ...(curvature === undefined ? [] : [curvatureVerdict(curvature)]),
+  ];
+  return all.sort(worstFirst)[0];
+}
+
+/** What the whole comes to, with the numbers of every entry that is wrong (the first few of each tensor). */
+export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string {
+  return curvature === undefined ? firstOrder(checks) : `${firstOrder(checks)}\n${secondOrder(curvature)}`;
+}
+
+function secondOrder(curvature: Curvature): string {
+  const symmetric = `uᵀ H v and vᵀ H u differ by ${formatNumber(curvature.asymmetry, 2)}`;
+  const verdict = curvatureVerdict(curvature);
+  const kink = verdict === "kink" ? ", with a kink of the gradient" : "";
+  return `The curvature is ${verdict === "mismatch" ? "wrong" : `right${kink}`}: ${symmetric}.`;
+}
+
+function firstOrder(checks: readonly VariableCheck[]): string {
+  const of = (verdict: Verdict): number =>
+    checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
+  const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
+  if (wrong.length > 0)
+    return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)].join("\n");
+  const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
+  return `All gradients are right: ${howMany(checks)} compared${kinks}.`;
+}
+
+/** Of large networks not every entry is looked at, and that is said. */
+function howMany(checks: readonly VariableCheck[]): string {
+  const compared = checks.reduce((total, { entries }) => total + entries.length, 0);
+  const all = checks.reduce((total, { size }) => total + size, 0);
+  if (compared === all) return count(all, "entry", "entries");
+  return `a sample of ${compared} of ${all} entries, and each tensor along a random direction,`;
+}
+
+const MOST_SHOWN = 3;
+
+function wrongEntries({ name, shape, entries, direction }: VariableCheck): string[] {
+  const wrong = entries.filter(({ verdict }) => verdict === "mismatch");
+  const shown = wrong
+    .slice(0, MOST_SHOWN)
+    .map((entry) => `  ∂L/∂${formatPlace(name, shape, entry.index)} ${told(entry)}`);
+  if (wrong.length === 0) return [`  ∂L/∂${name} along a random direction ${told(direction)}`];
+  return wrong.length > MOST_SHOWN ? [...shown, `  … ${wrong.length - MOST_SHOWN} more in ∂L/∂${name}`] : shown;
+}
+
+/** "is 0.125, differences say 0.25", with the other witnesses where those differ in 8 digits. */
+function told({ claimed, measured, forward, complex }: VariableCheck["direction"]): string {
+  const number = (value: number): string => formatNumber(value, 8);
+  const others: [string, number | undefined][] = [
+    ["forward mode", forward],
+    ["a complex step", complex],
+  ];
+  const said = others.flatMap(([name, value]) =>
+    value === undefined || number(value) === number(claimed) ? [] : [`, ${name} ${number(value)}`],
+  );
+  return `is ${number(claimed)}, differences say ${number(measured)}${said.join("")}`;
+}

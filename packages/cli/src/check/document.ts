@@ -1,0 +1,34 @@
+/** The certificate for machines. */
+import type { Curvature } from "../net/check-curvature.ts";
+import type { VariableCheck, WitnessedEntry } from "../net/check-net.ts";
+import { curvatureVerdict, verdictOf } from "./conclusion.ts";
+import type { Witnessed } from "./witnesses.ts";
+
+/** Raised when something in the document changes its meaning or goes away (docs/certificate.md). */
+const VERSION = 1;
+
+/** `index` is row-major. */
+export function toDocument(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
+  const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError, direction }) => ({
+    name,
+    verdict,
+    shape,
+    entries: size,
+    checked: entries.length,
+    forwardError,
+    direction: witness(direction),
+    worst: entry(entries[0]),
+    compared: entries.map(entry),
+  }));
+  const second = curvature && { verdict: curvatureVerdict(curvature), ...curvature };
+  return { version: VERSION, verdict: verdictOf(checks, curvature), tensors, ...(second ? { curvature: second } : {}) };
+}
+
+const entry = (one: WitnessedEntry): Record<string, unknown> => ({ index: one.index, ...witness(one) });
+
+/** `complex` is absent where there is no complex step. */
+const witness = ({ verdict, claimed, forward, measured, error, step, complex, relativeError }: Witnessed) => ({
+  ...{ verdict, claimed, forward, measured, error, step },
+  ...(complex === undefined ? {} : { complex }),
+  relativeError,
+});
