@@ -17,13 +17,20 @@ export interface LossCheck extends CheckOptions {
   readonly rows?: number;
   /** Where targets that are values are drawn from (default 0 to 1). */
   readonly targets?: readonly [low: number, high: number];
+  /**
+   * An output up to which, on both sides, the loss must be finite (default 1e4: a network may well give that before it has
+   * learnt anything). Less for losses that grow exponentially: e^z of Poisson's overflows at 710.
+   */
+  readonly far?: number;
 }
 
-/** Outputs that a network may well give before it has learnt anything. */
-const FAR = 1e4;
-
+/**
+ * Checks that `perRow` gives a number for each row, its derivatives by the output to the second order, that no row costs
+ * anything in another, that loss and gradient are finite far out, and that the loss of its prediction, if it has one, is
+ * the same. Wrong rules are in the report; what `perRow` throws is thrown.
+ */
 export function checkLoss(loss: Loss, check: LossCheck = {}): CheckReport {
-  const { outputs = 3, rows = 4, targets = [0, 1], ...options } = check;
+  const { outputs = 3, rows = 4, targets = [0, 1], far = 1e4, ...options } = check;
   const target: Operand =
     loss.target === "labels"
       ? { shape: [rows], dtype: "i32", values: Float64Array.from({ length: rows }, (_, i) => i % outputs) }
@@ -47,7 +54,7 @@ export function checkLoss(loss: Loss, check: LossCheck = {}): CheckReport {
   return reportOf(loss.name, [
     ...report.findings,
     checkRows(fixed, apply(fixed.inputs[0], given), rows, "output"),
-    ...[FAR, -FAR].map((far) => finiteAt(loss, far, given, rows, outputs)),
+    ...[far, -far].map((value) => finiteAt(loss, value, given, rows, outputs)),
     ...prediction(loss, perRow, inputs, values),
   ]);
 }

@@ -1,7 +1,7 @@
 /**
  * Everything that a piece of graph claims about its derivatives, against the values it computes: forward mode against
  * differences and complex steps, reverse mode against forward mode (the adjoint identity ⟨ȳ, ẏ⟩ = ⟨x̄, ẋ⟩), the second order
- * against differences of the first, and the batch rules against one value after the other.
+ * against differences of the first and in every composition of the modes, and the batch rules against one value after the other.
  */
 import { batch } from "../autodiff/batch.ts";
 import { complexStep } from "../autodiff/complex-step.ts";
@@ -14,7 +14,7 @@ import type { Expr } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
 import { printType, sameType, sizeOf } from "../graph/type.ts";
 import { threefry, uniformAt } from "../ops/random.ts";
-import { mul } from "../ops/ring.ts";
+import { add, mul } from "../ops/ring.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { compared, type Finding } from "./report.ts";
@@ -48,7 +48,7 @@ const run = (inputs: readonly Expr[], outputs: Readonly<Record<string, Expr>>, v
   return evaluate(referenceEngine, program("check", inputs, outputs), Object.fromEntries(given));
 };
 
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+const dotOf = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i] * b[i];
   return total;
@@ -76,7 +76,7 @@ export function checkGraph(given: GraphCheck, seed: number): Finding[] {
   return [
     ...forwardMode(context),
     reverse,
-    ...(given.orders === 2 ? wrt.map((_, i) => secondOrder(context, i)) : []),
+    ...(given.orders === 2 ? [...wrt.map((_, i) => secondOrder(context, i)), compositions(context)] : []),
     batchRule(context),
   ];
 }
@@ -138,29 +138,58 @@ function adjoint({ given, wrt, bar, tangents, all, full }: Context): Finding {
   }
   const outputs = { dots, ...Object.fromEntries(bars.map((node, i) => [`bar${i}`, node])) };
   const found = run(all, outputs, full);
-  const forward = dot(full.ȳ, found.dots);
-  const backward = wrt.reduce((total, _, i) => total + dot(found[`bar${i}`], full[tangents[i].label as string]), 0);
-  const scale = Math.sqrt(dot(full.ȳ, full.ȳ) * dot(found.dots, found.dots)) * 1e-3;
+  const forward = dotOf(full.ȳ, found.dots);
+  const backward = wrt.reduce((total, _, i) => total + dotOf(found[`bar${i}`], full[tangents[i].label as string]), 0);
+  const scale = Math.sqrt(dotOf(full.ȳ, full.ȳ) * dotOf(found.dots, found.dots)) * 1e-3;
   return compared("reverse mode: adjoint of forward mode", forward, backward, scale, ROUNDING, "⟨ȳ, ẏ⟩ and ⟨x̄, ẋ⟩ are");
 }
 
-/** ⟨u, H u⟩ for the Hessian H of ⟨ȳ, y⟩: forward over reverse against differences of the gradient. */
+/**
+ * ⟨uᵢ, H u⟩ for the Hessian H of ⟨ȳ, y⟩, its rows of one input by all columns: forward over reverse against differences of
+ * the gradient along all inputs. (⟨uᵢ, H uᵢ⟩ alone would not see a wrong mixed derivative, as of a product.)
+ */
 function secondOrder({ wrt, tangents, tangentValues, scalar, all, full }: Context, i: number): Finding {
-  const name = wrt[i].label as string;
   const slope = sum(mul(gradients(scalar, [wrt[i]])[0], tangents[i]));
-  const { curvature } = run(all, { curvature: jvp([slope], [wrt[i]], [tangents[i]])[0] }, full);
+  const { curvature } = run(all, { curvature: jvp([slope], wrt, tangents)[0] }, full);
   const along = (at: number): number => {
-    const moved = Float64Array.from(full[name], (value, j) => value + at * tangentValues[i][j]);
-    return run(all, { slope }, { ...full, [name]: moved }).slope[0];
+    const moved = wrt.map(({ label }, k): [string, Float64Array] => [
+      label as string,
+      Float64Array.from(full[label as string], (value, j) => value + at * tangentValues[k][j]),
+    ]);
+    return run(all, { slope }, { ...full, ...Object.fromEntries(moved) }).slope[0];
   };
   const { measured, verdict, relativeError } = checkDerivative(along, 0, curvature[0]);
   const message = `the rules say ${curvature[0]}, differences of the gradient ${measured}`;
   return {
-    check: `second order by ${name}`,
+    check: `second order by ${wrt[i].label}`,
     verdict,
     error: relativeError,
     ...(verdict === "mismatch" ? { message } : {}),
   };
+}
+
+/** ⟨u, H u⟩ by every composition of the modes, which differentiate the rules of both: the worst against forward over reverse. */
+function compositions({ given, wrt, bar, tangents, scalar, all, full }: Context): Finding {
+  const [dot] = jvp([given.output], wrt, tangents);
+  const pullback = vjp([given.output], wrt, [bar]);
+  const along = (parts: readonly Expr[]): Expr =>
+    parts.map((part, i) => sum(mul(part, tangents[i]))).reduce((left, right) => add(left, right));
+  const ways = {
+    "forward over reverse": along(jvp(gradients(scalar, wrt), wrt, tangents)),
+    "forward over forward": sum(mul(bar, jvp([dot], wrt, tangents)[0])),
+    "reverse over forward": along(gradients(sum(mul(bar, dot)), wrt)),
+    "reverse over reverse": along(vjp(pullback, wrt, tangents)),
+  };
+  const found = run(all, ways, full);
+  const [[first, expected], ...others] = Object.entries(found).map(([way, values]): [string, number] => [
+    way,
+    values[0],
+  ]);
+  // ⟨ȳ, ·⟩ of numbers of order 1 that may cancel.
+  const scale = 1e-3 * Math.sqrt(dotOf(full[bar.label as string], full[bar.label as string]));
+  const compare = ([way, value]: [string, number]): Finding =>
+    compared("second order: compositions of both modes", expected, value, scale, ROUNDING, `${first} and ${way} say`);
+  return others.map(compare).sort((a, b) => b.error - a.error)[0];
 }
 
 /** The output for three values of each input at once against each alone. */

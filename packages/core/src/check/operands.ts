@@ -12,6 +12,8 @@ export interface Operand {
   readonly values?: ArrayLike<number>;
   /** "i32" for labels and indices, which have no derivative (default "f64"). */
   readonly dtype?: "f64" | "i32";
+  /** Not differentiated by: a condition, a probability, a target (default false). */
+  readonly fixed?: boolean;
 }
 
 export interface CheckOptions {
@@ -41,7 +43,7 @@ export function draw(operands: Readonly<Record<string, Operand>>, seed: number):
   });
   return {
     inputs: named.map(([name, { shape, dtype = "f64" }]) => input(name, shape, dtype)),
-    wrt: named.flatMap(([name, { dtype = "f64" }]) => (dtype === "f64" ? [name] : [])),
+    wrt: named.flatMap(([name, { dtype = "f64", fixed }]) => (dtype === "f64" && !fixed ? [name] : [])),
     values: Object.fromEntries(named.map(([name], i) => [name, values[i]])),
   };
 }
