@@ -1,18 +1,34 @@
 /** `check` finds wrong gradients, tells kinks from mistakes, and lets right ones pass. */
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ActivationName, type Expr, referenceEngine, relu, tanh } from "@chaingrad/core";
+import { promisify } from "node:util";
+import {
+  type ActivationName,
+  type Expr,
+  input,
+  mul,
+  referenceEngine,
+  relu,
+  square,
+  stopGradient,
+  sub,
+  tanh,
+} from "@chaingrad/core";
 import { checkDerivative, checkGradients } from "@chaingrad/core/check";
 import { describe, expect, test } from "vitest";
-import { conclusion, report } from "../src/check/conclusion.ts";
+import { conclusion, curvatureVerdict, report } from "../src/check/conclusion.ts";
 import { toDocument } from "../src/check/document.ts";
 import { type Batch, parseBatch, randomBatch } from "../src/net/batch.ts";
+import { checkCurvature } from "../src/net/check-curvature.ts";
 import { checkNet, type VariableCheck } from "../src/net/check-net.ts";
 import { computeGradients, type Gradients } from "../src/net/gradients.ts";
 import { type NetDocument, parseNet } from "../src/net/net-document.ts";
 import { openNetwork } from "../src/net/open-network.ts";
 import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
-import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+import { BIN, DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+
+const run = promisify(execFile);
 
 describe("a derivative is", () => {
   test.each<[string, (x: number) => number, number, number]>([
@@ -116,6 +132,39 @@ function perturbed(name: string, index: number, change: (value: number) => numbe
   return { ...right, gradients: { ...right.gradients, [name]: { ...right.gradients[name], values } } };
 }
 
+/** tanh with other rules. */
+const withRules =
+  (rules: Partial<Expr["op"]>) =>
+  (z: Expr): Expr => {
+    const right = tanh(z);
+    return { ...right, op: { ...right.op, ...rules } };
+  };
+
+/** The network with another activation in its first layer. */
+function withActivation(activation: (z: Expr) => Expr): NetDocument {
+  const layers = NET.network.layers.map((layer, i) => (i === 0 ? { ...layer, activation } : layer));
+  return { ...NET, network: { ...NET.network, layers } };
+}
+
+/** A pre-activation of relu is exactly 0. */
+function atKink(): { net: NetDocument; batch: Batch } {
+  const layers = [
+    { units: 2, activation: "relu" },
+    { units: 1, activation: "identity" },
+  ];
+  const weights = {
+    W1: [
+      [1, -1],
+      [0.5, 2],
+    ],
+    b1: [0, 0],
+    W2: [[1, 2]],
+    b2: [0.5],
+  };
+  const net = parseNet({ inputs: 2, layers, loss: "mean-squared-error", weights }, "net");
+  return { net, batch: parseBatch({ x: [[1, 1]], y: [1] }, "batch", net) };
+}
+
 const verdicts = (checks: readonly VariableCheck[]): Record<string, string> =>
   Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
 
@@ -161,35 +210,83 @@ describe("a network", () => {
     );
   });
 
+  const { op: reluRules } = relu(input("z", [], "f64"));
+
   test("with an op whose derivative is wrong fails, even if both modes share the mistake", () => {
-    const broken = (z: Expr): Expr => {
-      const right = tanh(z);
-      const op = { ...right.op, jvp: relu(z).op.jvp, vjp: relu(z).op.vjp };
-      return { ...right, op } as Expr;
-    };
-    const layers = NET.network.layers.map((layer, i) => (i === 0 ? { ...layer, activation: broken } : layer));
-    const net = { ...NET, network: { ...NET.network, layers } };
-    const checks = checkNet(net, NET.weights!, BATCH);
+    const checks = checkNet(withActivation(withRules({ jvp: reluRules.jvp, vjp: reluRules.vjp })), NET.weights!, BATCH);
     expect(verdicts(checks)).toMatchObject({ W1: "mismatch", b1: "mismatch", x: "mismatch", W2: "ok", b2: "ok" });
     expect(checks.every(({ forwardError }) => forwardError < 1e-12)).toBe(true);
   });
 
-  test("at a kink of relu is told apart from a wrong one", () => {
+  test("that is wrong by 1e-8 in both modes: differences cannot tell, a complex step can", () => {
+    const { jvp, vjp } = tanh(input("z", [], "f64")).op;
+    const almost = withRules({
+      jvp: (node, dots) => mul(1 + 1e-8, jvp(node, dots) as Expr),
+      vjp: (node, bar, wanted) => vjp(node, mul(1 + 1e-8, bar), wanted),
+    });
+    const checks = checkNet(withActivation(almost), NET.weights!, BATCH);
+    expect(verdicts(checks)).toMatchObject({ W1: "mismatch", b1: "mismatch", x: "mismatch", W2: "ok", b2: "ok" });
+    for (const { entries } of checks) expect(entries[0].relativeError).toBeLessThan(1e-6);
+  });
+
+  test("whose reverse mode is wrong by 1e-8: forward mode can tell", () => {
+    const checks = checkNet(
+      NET,
+      NET.weights!,
+      BATCH,
+      perturbed("W1", 7, (value) => value * (1 + 1e-8)),
+    );
+    const [worst] = checks[0].entries;
+    expect(checks[0]).toMatchObject({ name: "W1", verdict: "mismatch" });
+    expect({ index: worst.index, verdict: worst.verdict }).toEqual({ index: 7, verdict: "mismatch" });
+    expect(worst.relativeError).toBeLessThan(1e-6);
+  });
+
+  test("that is large: a sample, and each tensor along a direction, which finds what the sample misses", () => {
     const layers = [
-      { units: 2, activation: "relu" },
+      { units: 60, activation: "tanh" },
       { units: 1, activation: "identity" },
     ];
     const weights = {
-      W1: [
-        [1, -1],
-        [0.5, 2],
-      ],
-      b1: [0, 0],
-      W2: [[1, 2]],
-      b2: [0.5],
+      W1: Array.from({ length: 60 }, (_, i) => Array.from({ length: 50 }, (_, j) => Math.sin(i * 50 + j) / 7)),
+      b1: new Array(60).fill(0.1),
+      W2: [new Array(60).fill(0.2)],
+      b2: [0],
     };
-    const net = parseNet({ inputs: 2, layers, loss: "mean-squared-error", weights }, "net");
-    const checks = checkNet(net, net.weights!, parseBatch({ x: [[1, 1]], y: [1] }, "batch", net));
+    const net = parseNet({ inputs: 50, layers, loss: "mean-squared-error", weights }, "net");
+    const batch = randomBatch(net.network, net.loss, 2, 3);
+    const right = checkNet(net, net.weights!, batch);
+    expect(right.map(({ entries }) => entries.length).sort()).toEqual([1, 50, 50, 50, 50].sort());
+    expect(conclusion(right)).toMatch(
+      /^All gradients are right: a sample of 201 of 3221 entries, and each tensor along/,
+    );
+    const looked = new Set(right.find(({ name }) => name === "W1")!.entries.map(({ index }) => index));
+    const missed = Array.from({ length: 3000 }, (_, i) => i).find((i) => !looked.has(i))!;
+    const claimed = gradientsOf(net, batch);
+    const values = Array.from(claimed.gradients.W1.values).with(missed, 1);
+    const gradients = { ...claimed.gradients, W1: { ...claimed.gradients.W1, values } };
+    const [wrong] = checkNet(net, net.weights!, batch, { ...claimed, gradients });
+    expect(wrong).toMatchObject({ name: "W1", verdict: "mismatch", direction: { verdict: "mismatch" } });
+    expect(wrong.entries.every(({ verdict }) => verdict === "ok")).toBe(true);
+    expect(conclusion([wrong])).toMatch(/∂L\/∂W1 along a random direction is \S+, differences say \S+, forward mode/);
+  });
+
+  test.each([1, 2, 3, 4])("of elu, whose second derivative jumps, passes (seed %i)", async (seed) => {
+    const path = join(emptyFolder(), "net.json");
+    const layers = [
+      { units: 5, activation: "elu" },
+      { units: 4, activation: "elu" },
+      { units: 2, activation: "identity" },
+    ];
+    writeFileSync(path, JSON.stringify({ inputs: 3, layers, loss: "binary-cross-entropy", l2: 0.01 }));
+    const { net, tensors } = await openNetwork(path, seed);
+    const checks = checkNet(net, tensors, randomBatch(net.network, net.loss, 4, seed));
+    expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
+  });
+
+  test("at a kink of relu is told apart from a wrong one", () => {
+    const { net, batch } = atKink();
+    const checks = checkNet(net, net.weights!, batch);
     expect(verdicts(checks)).toEqual({ W1: "kink", b1: "kink", x: "kink", W2: "ok", b2: "ok" });
     expect(conclusion(checks)).toContain("at a kink of the loss");
   });
@@ -219,11 +316,44 @@ describe("a network", () => {
   });
 });
 
-test("the report fits its width", () => {
-  const checks = checkNet(NET, NET.weights!, BATCH);
-  for (const width of [40, 80]) {
-    for (const line of report(checks, undefined, width).split("\n")) expect(line.length).toBeLessThanOrEqual(width);
-  }
+describe("curvature", () => {
+  test("that is right: products, symmetry, every entry of the Hessian", () => {
+    const curvature = checkCurvature(NET, NET.weights!, BATCH);
+    expect(curvatureVerdict(curvature)).toBe("ok");
+    expect(curvature.entries.map(({ row }) => row.name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
+    for (const { claimed, forward, measured } of curvature.entries) {
+      expect(forward).toBeCloseTo(claimed, 13);
+      expect(measured).toBeCloseTo(claimed, 9);
+    }
+  });
+
+  test("of an activation whose gradient is right and whose second derivative is wrong fails", () => {
+    // Both rules have 1 − y² as a number that does not know z.
+    const slope = (node: Expr): Expr => stopGradient(sub(1, square(node)));
+    const net = withActivation(
+      withRules({ jvp: (node, [t]) => t && mul(t, slope(node)), vjp: (node, bar) => [mul(bar, slope(node))] }),
+    );
+    const checks = checkNet(net, NET.weights!, BATCH);
+    const curvature = checkCurvature(net, NET.weights!, BATCH);
+    expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
+    expect(curvature.products[0]).toMatchObject({ verdict: "mismatch" });
+    expect(curvature.entries[0]).toMatchObject({ verdict: "mismatch" });
+    expect(conclusion(checks, curvature)).toContain("The curvature is wrong");
+    expect(toDocument(checks, curvature)).toMatchObject({ verdict: "mismatch", curvature: { verdict: "mismatch" } });
+  });
+
+  test("at a kink of relu is told apart from a wrong one", () => {
+    const { net, batch } = atKink();
+    const curvature = checkCurvature(net, net.weights!, batch);
+    expect(curvatureVerdict(curvature)).toBe("kink");
+    expect(conclusion(checkNet(net, net.weights!, batch), curvature)).toContain("The curvature is right, with a kink");
+  });
+});
+
+test.each([40, 80])("the report fits %i characters", (width) => {
+  const text = report(checkNet(NET, NET.weights!, BATCH), checkCurvature(NET, NET.weights!, BATCH), width);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  for (const mention of ["reverse", "complex step", "uᵀ H v, u in W1", "product H e"]) expect(text).toContain(mention);
 });
 
 describe("the command", () => {
@@ -309,6 +439,31 @@ describe("the certificate", () => {
       expect(stdout).toContain(mention);
   });
 
+  test("--json is --format json", async () => {
+    write("tanh");
+    const { stdout } = await check("--json");
+    expect((await check("--format", "json")).stdout).toBe(stdout);
+    const { tensors } = JSON.parse(stdout);
+    for (const { worst, compared, entries, direction } of tensors) {
+      expect(compared).toHaveLength(entries);
+      expect(compared[0]).toEqual(worst);
+      for (const { claimed, forward, complex } of [...compared, direction]) {
+        expect(forward).toBeCloseTo(claimed, 13);
+        expect(complex).toBeCloseTo(claimed, 13);
+      }
+    }
+  });
+
+  test("a reader who closes the pipe is no failure", async () => {
+    write("tanh");
+    const { stdout, stderr } = await run(
+      "bash",
+      ["-c", `"${process.execPath}" "${BIN}" check net.json --format html | true; echo \${PIPESTATUS[0]}`],
+      { cwd: folder },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
+  });
+
   test.skipIf(!hasChromium).each([VIEWS[0], VIEWS[3]])("%o: no violation that axe-core knows", async (view) => {
     write("relu");
     const browser = await launch();
@@ -323,7 +478,11 @@ describe("the certificate", () => {
   test.each([
     [["--order", "3"], "Allowed choices are 1, 2"],
     [["--format", "pdf"], "Allowed choices are text, json, html"],
+    [["--batch", "none.json"], "no such file"],
+    [["--batch", "far.json"], "the loss is not finite on these rows"],
   ])("refuses %s", async (args, message) => {
+    write("tanh");
+    writeFileSync(join(folder, "far.json"), '{"x": [[1, 2, 3]], "y": [[1e308, -1e308]]}');
     const { status, stderr } = await check(...args);
     expect(status).toBe(2);
     expect(stderr).toContain(message);

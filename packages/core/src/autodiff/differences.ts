@@ -2,8 +2,10 @@
  * A claimed derivative against finite differences of the function itself: the witness that shares nothing with the rules.
  *
  * Central differences D(h) = (f(a + h) − f(a − h)) / 2h err by c₂h² + c₄h⁴ + …, so halving h and eliminating one power
- * at a time gives nearly all digits of a smooth function. What the last elimination changed says how good it is.
+ * at a time gives nearly all digits of a smooth function. What the last elimination changed says how good it is: of its two
+ * neighbours in the table the one that is farther away.
  *   Richardson, "The deferred approach to the limit", 1927
+ *   Ridders, "Accurate computation of F′(x) and F′(x) F″(x)", 1982
  * Near a kink the eliminations do not settle: then h shrinks until the interval lies on one side, or the sides disagree.
  */
 
@@ -50,16 +52,20 @@ export function checkDerivative(
 ): DerivativeCheck {
   const unit = Math.max(1, Math.abs(a));
   const rounding = LEVELS * Number.EPSILON * magnitude;
+  // A difference that rounding alone can make counts as the tolerance at most.
+  const errorOf = (slope: number, step: number): number =>
+    relative(claimed, slope, rounding / step / DERIVATIVE_TOLERANCE);
   let best = { measured: Number.NaN, error: Number.POSITIVE_INFINITY, step: Number.NaN };
   for (let step = FIRST_STEP * unit; step > 0.5 * LAST_STEP * unit; step /= 10) {
     const { slope, change } = extrapolated(f, a, step);
     const error = change + rounding / step;
     // By its own estimate alone: the step that suits the claim best would make wrong claims look better.
     if (error < best.error) best = { measured: slope, error, step };
-    if (change <= Math.max(DERIVATIVE_TOLERANCE * Math.abs(slope), rounding / step)) break;
+    // Across a jump of a higher derivative differences may settle on a wrong slope: where they disagree, smaller steps tell.
+    const settled = change <= Math.max(DERIVATIVE_TOLERANCE * Math.abs(slope), rounding / step);
+    if (settled && errorOf(best.measured, best.step) <= DERIVATIVE_TOLERANCE) break;
   }
-  // A difference that rounding alone can make counts as the tolerance at most.
-  const relativeError = relative(claimed, best.measured, rounding / best.step / DERIVATIVE_TOLERANCE);
+  const relativeError = errorOf(best.measured, best.step);
   const check = { claimed, ...best, relativeError };
   if (relativeError <= DERIVATIVE_TOLERANCE) return { ...check, verdict: "ok" };
   const kink = betweenSlopes(f, a, claimed, ONE_SIDED_STEP * unit, rounding);
@@ -81,7 +87,7 @@ function extrapolated(f: (x: number) => number, a: number, h: number): { slope: 
     for (let power = 1; power <= level; power++) {
       next.push(next[power - 1] + (next[power - 1] - row[power - 1]) / (4 ** power - 1));
     }
-    const change = Math.abs(next[level] - row[level - 1]);
+    const change = Math.max(Math.abs(next[level] - row[level - 1]), Math.abs(next[level] - next[level - 1]));
     if (change < best.change) best = { slope: next[level], change };
     if (best.change <= 1e-3 * DERIVATIVE_TOLERANCE * Math.abs(best.slope)) break;
     row = next;
