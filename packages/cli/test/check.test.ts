@@ -1,125 +1,17 @@
 /** `check` finds wrong gradients, tells kinks from mistakes, and lets right ones pass. */
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import {
-  type ActivationName,
-  type Expr,
-  input,
-  mul,
-  referenceEngine,
-  relu,
-  square,
-  stopGradient,
-  sub,
-  tanh,
-} from "@chaingrad/core";
-import { checkDerivative, checkGradients } from "@chaingrad/core/check";
+import { type ActivationName, type Expr, input, mul, referenceEngine, relu, tanh } from "@chaingrad/core";
 import { describe, expect, test } from "vitest";
-import { conclusion, curvatureVerdict, report } from "../src/check/conclusion.ts";
+import { conclusion, report } from "../src/check/conclusion.ts";
 import { toDocument } from "../src/check/document.ts";
 import { type Batch, parseBatch, randomBatch } from "../src/net/batch.ts";
-import { checkCurvature } from "../src/net/check-curvature.ts";
 import { checkNet, type VariableCheck } from "../src/net/check-net.ts";
 import { computeGradients, type Gradients } from "../src/net/gradients.ts";
 import { type NetDocument, parseNet } from "../src/net/net-document.ts";
 import { openNetwork } from "../src/net/open-network.ts";
-import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
-import { BIN, DATA, emptyFolder, runCli } from "./support/run-cli.ts";
-
-const run = promisify(execFile);
-
-describe("a derivative is", () => {
-  test.each<[string, (x: number) => number, number, number]>([
-    ["right where the function is smooth", Math.sin, 0.7, Math.cos(0.7)],
-    ["right where it is steep", (x) => Math.exp(50 * x), 0.3, 50 * Math.exp(15)],
-    ["right far from 0", (x) => x ** 3, 1e4, 3e8],
-    ["right where it is 0", (x) => x ** 2, 0, 0],
-    ["right close to a kink", (x) => Math.abs(x - 1e-5) * 3, 0, -3],
-    ["right where only the second derivative jumps", (x) => (x > 0 ? x * x : 0) + x, 0, 1],
-  ])("%s", (_, f, at, claimed) => {
-    const check = checkDerivative(f, at, claimed);
-    expect(check.verdict).toBe("ok");
-    expect(check.relativeError).toBeLessThan(1e-6);
-  });
-
-  test.each([0, 0.5, 2])("at a kink where it lies between the slopes 0 and 2: %f", (claimed) => {
-    expect(checkDerivative((x) => 2 * Math.max(x, 0) + 1, 0, claimed).verdict).toBe("kink");
-  });
-
-  test.each<[string, (x: number) => number, number, number]>([
-    ["by a relative 1e-5", Math.sin, 0.7, Math.cos(0.7) * (1 + 1e-5)],
-    ["in sign", Math.exp, 1, -Math.E],
-    ["outside the slopes at a kink", (x) => Math.abs(x), 0, 1.01],
-    ["where it should be 0", (x) => 1 + x * x, 0, 1e-6],
-    ["as it is no number", Math.sin, 0, Number.NaN],
-  ])("wrong %s", (_, f, at, claimed) => {
-    expect(checkDerivative(f, at, claimed).verdict).toBe("mismatch");
-  });
-
-  test("right up to the rounding of large numbers that cancel", () => {
-    const f = (x: number): number => 1e9 + Math.sin(x) - 1e9;
-    expect(checkDerivative(f, 0.3, Math.cos(0.3)).verdict).toBe("mismatch");
-    expect(checkDerivative(f, 0.3, Math.cos(0.3), 1e9).verdict).toBe("ok");
-  });
-});
-
-test("of a large tensor a sample is looked at, the same for the same seed", () => {
-  const values = Float64Array.from({ length: 1000 }, (_, i) => i / 1000);
-  const total = (_: string, moved: Float64Array): number => moved.reduce((sum, x) => sum + x * x, 0);
-  const gradient = values.map((x) => 2 * x);
-  const places = (seed: number): number[] => {
-    const [{ size, entries, verdict }] = checkGradients(total, { a: values }, { a: gradient }, { most: 20, seed });
-    expect({ size, verdict }).toEqual({ size: 1000, verdict: "ok" });
-    return entries.map(({ index }) => index).sort((a, b) => a - b);
-  };
-  expect(new Set(places(1)).size).toBe(20);
-  expect(places(1)).toEqual(places(1));
-  expect(places(1)).not.toEqual(places(2));
-});
-
-const NET = parseNet(
-  {
-    inputs: 3,
-    layers: [
-      { units: 4, activation: "silu" },
-      { units: 2, activation: "identity" },
-    ],
-    loss: "mean-squared-error",
-    l2: 0.1,
-    weights: {
-      W1: [
-        [0.3, -0.2, 0.5],
-        [0.1, 0.8, -0.6],
-        [-0.4, 0.2, 0.9],
-        [0.7, -0.5, 0.1],
-      ],
-      b1: [0.1, -0.2, 0.3, 0],
-      W2: [
-        [0.4, -0.7, 0.2, 0.6],
-        [0.5, 0.1, -0.3, 0.8],
-      ],
-      b2: [0.05, -0.1],
-    },
-  },
-  "net",
-);
-const BATCH = parseBatch(
-  {
-    x: [
-      [0.5, -1, 0.25],
-      [1, 0.5, -0.75],
-    ],
-    y: [
-      [1, 0],
-      [0.5, -1],
-    ],
-    weight: [1, 2],
-  },
-  "batch",
-  NET,
-);
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+import { atKink, BATCH, NET, withActivation, withRules } from "./support/small-net.ts";
 
 const gradientsOf = (net: NetDocument, batch: Batch): Gradients =>
   computeGradients(net, net.weights!, batch, referenceEngine, "f64");
@@ -130,39 +22,6 @@ function perturbed(name: string, index: number, change: (value: number) => numbe
   const values = Array.from(right.gradients[name].values);
   values[index] = change(values[index]);
   return { ...right, gradients: { ...right.gradients, [name]: { ...right.gradients[name], values } } };
-}
-
-/** tanh with other rules. */
-const withRules =
-  (rules: Partial<Expr["op"]>) =>
-  (z: Expr): Expr => {
-    const right = tanh(z);
-    return { ...right, op: { ...right.op, ...rules } };
-  };
-
-/** The network with another activation in its first layer. */
-function withActivation(activation: (z: Expr) => Expr): NetDocument {
-  const layers = NET.network.layers.map((layer, i) => (i === 0 ? { ...layer, activation } : layer));
-  return { ...NET, network: { ...NET.network, layers } };
-}
-
-/** A pre-activation of relu is exactly 0. */
-function atKink(): { net: NetDocument; batch: Batch } {
-  const layers = [
-    { units: 2, activation: "relu" },
-    { units: 1, activation: "identity" },
-  ];
-  const weights = {
-    W1: [
-      [1, -1],
-      [0.5, 2],
-    ],
-    b1: [0, 0],
-    W2: [[1, 2]],
-    b2: [0.5],
-  };
-  const net = parseNet({ inputs: 2, layers, loss: "mean-squared-error", weights }, "net");
-  return { net, batch: parseBatch({ x: [[1, 1]], y: [1] }, "batch", net) };
 }
 
 const verdicts = (checks: readonly VariableCheck[]): Record<string, string> =>
@@ -316,46 +175,6 @@ describe("a network", () => {
   });
 });
 
-describe("curvature", () => {
-  test("that is right: products, symmetry, every entry of the Hessian", () => {
-    const curvature = checkCurvature(NET, NET.weights!, BATCH);
-    expect(curvatureVerdict(curvature)).toBe("ok");
-    expect(curvature.entries.map(({ row }) => row.name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
-    for (const { claimed, forward, measured } of curvature.entries) {
-      expect(forward).toBeCloseTo(claimed, 13);
-      expect(measured).toBeCloseTo(claimed, 9);
-    }
-  });
-
-  test("of an activation whose gradient is right and whose second derivative is wrong fails", () => {
-    // Both rules have 1 − y² as a number that does not know z.
-    const slope = (node: Expr): Expr => stopGradient(sub(1, square(node)));
-    const net = withActivation(
-      withRules({ jvp: (node, [t]) => t && mul(t, slope(node)), vjp: (node, bar) => [mul(bar, slope(node))] }),
-    );
-    const checks = checkNet(net, NET.weights!, BATCH);
-    const curvature = checkCurvature(net, NET.weights!, BATCH);
-    expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
-    expect(curvature.products[0]).toMatchObject({ verdict: "mismatch" });
-    expect(curvature.entries[0]).toMatchObject({ verdict: "mismatch" });
-    expect(conclusion(checks, curvature)).toContain("The curvature is wrong");
-    expect(toDocument(checks, curvature)).toMatchObject({ verdict: "mismatch", curvature: { verdict: "mismatch" } });
-  });
-
-  test("at a kink of relu is told apart from a wrong one", () => {
-    const { net, batch } = atKink();
-    const curvature = checkCurvature(net, net.weights!, batch);
-    expect(curvatureVerdict(curvature)).toBe("kink");
-    expect(conclusion(checkNet(net, net.weights!, batch), curvature)).toContain("The curvature is right, with a kink");
-  });
-});
-
-test.each([40, 80])("the report fits %i characters", (width) => {
-  const text = report(checkNet(NET, NET.weights!, BATCH), checkCurvature(NET, NET.weights!, BATCH), width);
-  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
-  for (const mention of ["reverse", "complex step", "uᵀ H v, u in W1", "product H e"]) expect(text).toContain(mention);
-});
-
 describe("the command", () => {
   const folder = emptyFolder();
   const net = { inputs: 3, layers: [{ units: 2, activation: "tanh" }], loss: "huber" };
@@ -394,97 +213,5 @@ describe("the command", () => {
     const { status, stdout, stderr } = await runCli(["check", ...args], { cwd: folder });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     for (const mention of ["chaingrad: ", ...mentions]) expect(stderr).toContain(mention);
-  });
-});
-
-describe("the certificate", () => {
-  const folder = emptyFolder();
-  const check = (...args: string[]) => runCli(["check", join(folder, "net.json"), ...args], { cwd: folder });
-  const layers = (activation: string) => [
-    { units: 4, activation },
-    { units: 2, activation: "identity" },
-  ];
-  const write = (activation: string): void =>
-    writeFileSync(join(folder, "net.json"), JSON.stringify({ inputs: 3, layers: layers(activation), loss: "huber" }));
-
-  test("gives every witness of the worst entries, and they agree", async () => {
-    write("tanh");
-    const { status, stdout } = await check("--order", "2", "--json");
-    const { version, verdict, tensors, curvature } = JSON.parse(stdout);
-    expect({ status, version, verdict }).toEqual({ status: 0, version: 1, verdict: "ok" });
-    for (const { worst } of tensors) {
-      expect(worst.forward).toBeCloseTo(worst.claimed, 13);
-      expect(worst.complex).toBeCloseTo(worst.claimed, 13);
-      expect(Math.abs(worst.measured - worst.claimed)).toBeLessThanOrEqual(100 * worst.error + 1e-12);
-      expect(worst.step).toBeGreaterThan(1e-8);
-    }
-    expect(curvature.products.map(({ name }: { name: string }) => name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
-    expect(curvature.verdict).toBe("ok");
-    expect(curvature.asymmetry).toBeLessThan(1e-12);
-  });
-
-  test("says where there is no complex step", async () => {
-    write("gelu");
-    const { stdout } = await check();
-    expect(stdout).toMatch(/worst entry +reverse +forward +differences +± +complex step/);
-    expect(stdout.split("\n").find((line) => line.startsWith("∂L/∂W1["))).toMatch(/–$/);
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-  });
-
-  test("as a page: self-contained, with the same numbers", async () => {
-    write("relu");
-    const { stdout } = await check("--format", "html", "--order", "2");
-    expect(stdout).not.toMatch(/https?:\/\/|<script|<link|<img|url\(/);
-    for (const mention of ["∂L/∂W1", "complex step", "uᵀ H v, u in b2", "All gradients are right"])
-      expect(stdout).toContain(mention);
-  });
-
-  test("--json is --format json", async () => {
-    write("tanh");
-    const { stdout } = await check("--json");
-    expect((await check("--format", "json")).stdout).toBe(stdout);
-    const { tensors } = JSON.parse(stdout);
-    for (const { worst, compared, entries, direction } of tensors) {
-      expect(compared).toHaveLength(entries);
-      expect(compared[0]).toEqual(worst);
-      for (const { claimed, forward, complex } of [...compared, direction]) {
-        expect(forward).toBeCloseTo(claimed, 13);
-        expect(complex).toBeCloseTo(claimed, 13);
-      }
-    }
-  });
-
-  test("a reader who closes the pipe is no failure", async () => {
-    write("tanh");
-    const { stdout, stderr } = await run(
-      "bash",
-      ["-c", `"${process.execPath}" "${BIN}" check net.json --format html | true; echo \${PIPESTATUS[0]}`],
-      { cwd: folder },
-    );
-    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
-  });
-
-  test.skipIf(!hasChromium).each([VIEWS[0], VIEWS[3]])("%o: no violation that axe-core knows", async (view) => {
-    write("relu");
-    const browser = await launch();
-    try {
-      const { stdout } = await check("--format", "html", "--order", "2");
-      await onPage(browser, stdout, view, async (tab) => expect(await violations(tab)).toEqual([]));
-    } finally {
-      await browser.close();
-    }
-  });
-
-  test.each([
-    [["--order", "3"], "Allowed choices are 1, 2"],
-    [["--format", "pdf"], "Allowed choices are text, json, html"],
-    [["--batch", "none.json"], "no such file"],
-    [["--batch", "far.json"], "the loss is not finite on these rows"],
-  ])("refuses %s", async (args, message) => {
-    write("tanh");
-    writeFileSync(join(folder, "far.json"), '{"x": [[1, 2, 3]], "y": [[1e308, -1e308]]}');
-    const { status, stderr } = await check(...args);
-    expect(status).toBe(2);
-    expect(stderr).toContain(message);
   });
 });
