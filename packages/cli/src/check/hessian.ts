@@ -11,7 +11,7 @@ export interface HessianEntry extends Witnessed {
   readonly column: Element;
 }
 
-export interface Element {
+interface Element {
   readonly name: string;
   readonly shape: readonly number[];
   /** Row-major. */

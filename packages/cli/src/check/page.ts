@@ -7,6 +7,21 @@ import { THEME } from "../page/theme.ts";
 import { conclusion } from "./conclusion.ts";
 import { curvatureTable, entryTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
 
+/** Numbers stay on one line; where a narrow screen scrolls a table, its rows keep their names. */
+const STYLE = `${THEME}td {
+  font-variant-numeric: tabular-nums;
+}
+tbody td,
+tbody th {
+  white-space: nowrap;
+}
+tbody th {
+  position: sticky;
+  left: 0;
+  background: var(--paper);
+}
+`;
+
 /** Entries of one tensor that a page lists; all of them are in the JSON document. */
 const MOST_LISTED = 100;
 
@@ -29,7 +44,7 @@ export function certificatePage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Certificate of the gradient · chaingrad</title>
-<style>${THEME}td { font-variant-numeric: tabular-nums; white-space: nowrap; }</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>
@@ -48,7 +63,8 @@ ${tables.join("\n")}
 function entriesOf(check: VariableCheck): string {
   const { name, entries, size } = check;
   const listed = entries.slice(0, MOST_LISTED);
-  const title = `${listed.length} of the ${size} entries of ∂L/∂${name}, the worst first`;
+  const number = listed.length < size ? `${listed.length} of the ${size}` : `All ${size}`;
+  const title = `${number} entries of ∂L/∂${name}, the worst first`;
   return folded(title, htmlTable(title, entryTable(check, listed)));
 }
 

@@ -15,7 +15,7 @@ const number = (value: number | undefined): string => (value === undefined ? "�
 
 /** A line for each tensor, the worst first. */
 export const gradientTable = (checks: readonly VariableCheck[]): Cells => ({
-  head: ["gradient", "verdict", "entries", "largest error", "where", "forward"],
+  head: ["gradient", "verdict", "entries", "largest error", "where", "forward error"],
   sides: "llrrlr",
   rows: checks.map(({ name, shape, size, entries, forwardError, verdict }) => [
     `∂L/∂${name}`,

@@ -1,4 +1,4 @@
-/** `chaingrad check MODEL|NET.json`: every gradient against finite differences and forward mode. */
+/** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
 import type { Verdict } from "@chaingrad/core/check";
 import { type Command, Option } from "commander";
 import { conclusion, report, verdictOf } from "../check/conclusion.ts";
@@ -26,13 +26,13 @@ const RANDOM_ROWS = 5;
 const SEED = 0;
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
-  ok: "the gradient and the differences agree",
-  kink: "they do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
-  mismatch: "the gradient is wrong; the exit status is then 1",
+  ok: "every witness agrees with the gradient",
+  kink: "differences do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
+  mismatch: "a witness says otherwise: the gradient is wrong; the exit status is then 1",
 };
 
 const explanation = (width: number): string => `
-${wrap("The column forward is forward mode along a random direction, which covers every entry. Below, the worst entry of each tensor by every witness: reverse mode, forward mode, central differences with their own estimate of their error (the step is chosen where that is least), and a complex step, which no difference cancels in (not for erf, as in gelu, and not at a corner). All in float64 on the reference engine. Of a network with many entries a sample of each tensor is compared, so that a check takes seconds; each tensor as a whole is then held against all witnesses along the random direction.", width)}
+${wrap("The largest error is that of the differences, entry by entry; the forward error is that of forward mode along a random direction, which covers every entry. Below, the worst entry of each tensor by every witness: reverse mode, forward mode, central differences with their own estimate of their error (the step is chosen where that is least), and a complex step, which no difference cancels in (not for erf, as in gelu, and not at a corner). All in float64 on the reference engine. Of a network with many entries a sample of each tensor is compared, so that a check takes seconds; each tensor as a whole is then held against all witnesses along the random direction.", width)}
 
 Verdicts:
 ${wrapTerms(VERDICTS, width)}`;
@@ -40,12 +40,17 @@ ${wrapTerms(VERDICTS, width)}`;
 export function register(program: Command): void {
   const command = program
     .command("check")
-    .summary("compare every gradient with finite differences")
-    .description("Compare the gradient by every parameter and by x with finite differences of the loss.")
+    .summary("certify every gradient by independent witnesses")
+    .description(
+      "Compare the gradient by every parameter and by x with forward mode, finite differences of the loss and complex steps.",
+    )
     .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
     .option("--batch <file>", `rows: a BATCH.json, for a model a table (default: ${RANDOM_ROWS} random ones)`)
     .addOption(
-      new Option("--order <order>", "2 also checks the curvature: products with the Hessian")
+      new Option(
+        "--order <order>",
+        "2 also checks the curvature: products with the Hessian, and its entries where it is small",
+      )
         .choices(["1", "2"])
         .default("1"),
     )
