@@ -5,15 +5,15 @@
  */
 import { describe, expect, test } from "vitest";
 import { jvp } from "../../src/autodiff/forward.ts";
-import { vjp } from "../../src/autodiff/reverse.ts";
-import { checkOp } from "../../src/check/check-op.ts";
-import type { Operand } from "../../src/check/operands.ts";
+import { gradients, vjp } from "../../src/autodiff/reverse.ts";
 import type { Expr } from "../../src/graph/expr.ts";
 import { sizeOf } from "../../src/graph/type.ts";
+import { mul } from "../../src/ops/ring.ts";
 import { filledWith, input } from "../../src/ops/source.ts";
+import { sum } from "../../src/ops/sum-broadcast.ts";
 import { broadcastTable } from "../support/broadcast-table.ts";
 import { directionalDerivative, graphFunction } from "../support/graph-function.ts";
-import { direction, expectNear } from "../support/numbers.ts";
+import { direction, expectNear, inner } from "../support/numbers.ts";
 import { elementOf, instantiate, type OpEntry, tabulate } from "../support/op-entry.ts";
 import { opTable } from "../support/op-table.ts";
 
@@ -60,30 +60,43 @@ describe.each([...opTable, ...broadcastTable].map((entry) => [entry.name, entry]
   }
 
   if (wrt.length === 0) return;
+  const given = [...inputs, bar, ...tangents];
+  const givenValues = [...values, barValues, ...tangentValues];
+  const still = (tensors: readonly Float64Array[]) => tensors.map((x) => new Float64Array(x.length));
 
-  test("has the derivatives and the batch rule that it claims", () => {
-    const operands = entry.operands.map(({ shape, dtype, differentiable }, i): [string, Operand] => [
-      inputs[i].label as string,
-      { shape, values: values[i], dtype: dtype === "i32" ? "i32" : "f64", fixed: !differentiable },
-    ]);
-    const report = checkOp((...given) => entry.build(given, "f64"), {
-      name: entry.name,
-      operands: Object.fromEntries(operands),
-      orders: entry.orders < 2 ? 1 : 2,
-    });
-    expect(report).toMatchObject({
-      verdict: "ok",
-      summary: `${entry.name}: ${report.findings.length} checks, all right`,
-    });
+  const [pushforward] = jvp([result], wrt, tangents);
+  const pullback = vjp([result], wrt, [bar]);
+  const run = (outputs: readonly Expr[]) => graphFunction(given, outputs)(givenValues);
+
+  test("pushforward is the directional derivative", () => {
+    expectNear(run([pushforward]), directionalDerivative(y, values, along(tangentValues)), FINITE_DIFFERENCE);
+  });
+
+  test("pullback is the adjoint of the pushforward", () => {
+    expectNear([[inner([barValues], run([pushforward]))]], [[inner(run(pullback), tangentValues)]], ROUNDING);
+  });
+
+  if (entry.orders < 2) return;
+  // φ(x) = ⟨ȳ, y(x)⟩ has the gradient `pullback`; its Hessian H is the op's second derivative contracted with ȳ.
+  const forwardOverReverse = jvp(pullback, wrt, tangents);
+
+  test("second order: forward over reverse is the derivative of the pullback", () => {
+    const move = [...along(tangentValues), ...still([barValues, ...tangentValues])];
+    const numerical = directionalDerivative(graphFunction(given, pullback), givenValues, move);
+    expectNear(run(forwardOverReverse), numerical, FINITE_DIFFERENCE);
+  });
+
+  test("second order: the modes agree in every composition, so H is symmetric", () => {
+    const exact = run(forwardOverReverse);
+    expectNear(run(gradients(sum(mul(bar, pushforward)), wrt)), exact, ROUNDING);
+    expectNear(run(vjp(pullback, wrt, tangents)), exact, ROUNDING);
+    const curvature = inner([barValues], run(jvp([pushforward], wrt, tangents)));
+    expectNear([[curvature]], [[inner(exact, tangentValues)]], ROUNDING);
   });
 
   if (entry.orders < 3) return;
 
   test("third order: forward over forward over reverse", () => {
-    const given = [...inputs, bar, ...tangents];
-    const givenValues = [...values, barValues, ...tangentValues];
-    const still = (tensors: readonly Float64Array[]) => tensors.map((x) => new Float64Array(x.length));
-    const forwardOverReverse = jvp(vjp([result], wrt, [bar]), wrt, tangents);
     const more = like(wrt, "ẍ");
     const moreValues = directions(wrt, 33);
     const third = jvp(forwardOverReverse, wrt, more);
