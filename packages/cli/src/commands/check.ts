@@ -12,8 +12,10 @@ import { type CommonOptions, print, printJson, terminalWidth, withConventions } 
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { wrap, wrapTerms } from "../output/wrap.ts";
+import type { ReadingOptions } from "../table/read.ts";
+import { withReading } from "./options.ts";
 
-interface CheckOptions extends CommonOptions {
+interface CheckOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
   readonly order: "1" | "2";
   readonly format: (typeof FORMATS)[number];
@@ -58,7 +60,7 @@ export function register(program: Command): void {
     .addHelpText("after", () => explanation(terminalWidth()))
     .action(check);
   withConventions(
-    command,
+    withReading(command),
     "chaingrad check net.json",
     "chaingrad check net.json --batch batch.json --order 2 --json",
     "chaingrad check cars.safetensors --batch cars.csv --format html > certificate.html",
@@ -68,7 +70,8 @@ export function register(program: Command): void {
 async function check(path: string, options: CheckOptions): Promise<void> {
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
-  const batch = await chooseRows(opened, { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED });
+  const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };
+  const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);

@@ -13,9 +13,10 @@ import {
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
-import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
-import { readTable } from "../table/read.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type ReadingOptions, readTable } from "../table/read.ts";
 import { printEvaluation } from "../train/report.ts";
+import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
 
 export function register(program: Command): void {
@@ -26,12 +27,17 @@ export function register(program: Command): void {
     .argument("<model>", "a model made by chaingrad train")
     .argument("<file>", "the table; - reads CSV from standard input")
     .action(run);
-  withConventions(withEngine(command), "chaingrad evaluate cars.safetensors examples/data/cars.csv");
+  withConventions(withEngine(withReading(command)), "chaingrad evaluate cars.safetensors examples/data/cars.csv");
 }
 
-async function run(modelPath: string, file: string, options: EngineOptions & CommonOptions): Promise<void> {
+async function run(
+  modelPath: string,
+  file: string,
+  options: EngineOptions & CommonOptions & ReadingOptions,
+): Promise<void> {
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
+  const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
+  for (const text of table.notes) note(`note: ${text}`, options);
   const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);
   const { task, name } = model.target;

@@ -27,10 +27,11 @@ import { type CommonOptions, print, printJson, terminalWidth, withConventions } 
 import { page } from "../output/pager.ts";
 import { wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
-import { positive, wholeNumber } from "./options.ts";
+import type { ReadingOptions } from "../table/read.ts";
+import { positive, wholeNumber, withReading } from "./options.ts";
 import { refusal } from "./refusing.ts";
 
-interface ExplainOptions extends CommonOptions {
+interface ExplainOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
   readonly row?: number;
   readonly of?: string;
@@ -94,7 +95,7 @@ export function register(program: Command): void {
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
   withConventions(
-    command,
+    withReading(command),
     "chaingrad explain",
     'chaingrad explain --of "W2[1,3]" --view paths',
     "chaingrad explain net.json batch.json --row 2 --view jacobian --format latex > proof.tex",
@@ -103,7 +104,7 @@ export function register(program: Command): void {
 }
 
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
-  const { opened, batch, source } = await choose(path, rows ?? options.batch, options.row, options.view === "batch");
+  const { opened, batch, source } = await choose(path, rows ?? options.batch, options);
   const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
   const title = describe(opened, source, catalogue[options.lang]);
@@ -156,9 +157,9 @@ interface Choice {
 async function choose(
   path: string | undefined,
   file: string | undefined,
-  row: number | undefined,
-  many: boolean,
+  { row, view, ...reading }: ExplainOptions,
 ): Promise<Choice> {
+  const many = view === "batch";
   if (row !== undefined && file === undefined) {
     throw new UserError(
       "--row needs rows to choose from",
@@ -172,7 +173,7 @@ async function choose(
   }
   const opened = await openNetwork(path, SEED);
   const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
-  const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED });
+  const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED, reading });
   if (file === undefined)
     return { opened, batch, source: many ? text("source.drawn", { count: DRAWN }) : text("source.random") };
   if (shown === undefined && batch.rows > 1) {

@@ -15,12 +15,12 @@ import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
-import { readTable } from "../table/read.ts";
+import { type ReadingOptions, readTable } from "../table/read.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
-import { wholeNumber } from "./options.ts";
+import { wholeNumber, withReading } from "./options.ts";
 import { asRefusal } from "./refusing.ts";
 
-interface CurveOptions extends CommonOptions {
+interface CurveOptions extends CommonOptions, ReadingOptions {
   readonly model: string;
   readonly target: string;
   readonly start: Numbers;
@@ -56,7 +56,7 @@ export function register(program: Command): void {
     )
     .action(run);
   withConventions(
-    command,
+    withReading(command),
     'chaingrad fit-curve examples/data/cars.csv --target miles_per_gallon --model "a+b/weight_lbs" --start a=0,b=50000',
   );
 }
@@ -76,8 +76,12 @@ function assignments(text: string): Numbers {
 }
 
 async function run(file: string, options: CurveOptions): Promise<void> {
-  const [table, engine] = await Promise.all([readTable(file), openEngine({ threads: 1, blas: "none" }, options)]);
+  const [table, engine] = await Promise.all([
+    readTable(file, options),
+    openEngine({ threads: 1, blas: "none" }, options),
+  ]);
   const model = curveModel(table, options.model, options.target, options.start);
+  for (const text of table.notes) note(`note: ${text}`, options);
   if (model.missing > 0) note(`${count(model.missing, "row")} without a value left out`, options);
   const interruption = holdInterrupts();
   try {

@@ -1,5 +1,5 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import { predictTable } from "@chaingrad/core";
+import { type Engine, type Model, predictTable } from "@chaingrad/core";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
@@ -7,12 +7,13 @@ import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
 import { assertWritable } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
-import { readTable } from "../table/read.ts";
+import { type ReadingOptions, withTable } from "../table/read.ts";
 import type { Column, Table } from "../table/table.ts";
 import { writeTable } from "../table/write.ts";
+import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
 
-interface PredictOptions extends EngineOptions, CommonOptions {
+interface PredictOptions extends EngineOptions, CommonOptions, ReadingOptions {
   readonly out: string;
   readonly format?: "csv" | "jsonl" | "parquet";
 }
@@ -32,7 +33,7 @@ export function register(program: Command): void {
     )
     .action(run);
   withConventions(
-    withEngine(command),
+    withEngine(withReading(command)),
     "chaingrad predict cars.safetensors examples/data/cars.csv --out predicted.csv",
     "chaingrad predict digits.safetensors examples/data/digits.csv --format jsonl | head",
   );
@@ -41,9 +42,17 @@ export function register(program: Command): void {
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   if (options.out !== "-") await assertWritable(options.out, [modelPath, file]);
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
-  const predicted = refusing(file, () => predictTable(model, engine, table));
-  for (const text of unseenCategories(model.encoder, table)) note(text, options);
+  const engine = await openEngine(options, options);
+  await withTable(file, options, async (open) => {
+    const added = predictedColumns(model, engine, open.table, options);
+    const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
+    await writeTable(open, added, { path: options.out, ...format });
+  });
+}
+
+function predictedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): Column[] {
+  const predicted = refusing(table.path, () => predictTable(model, engine, table));
+  for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;
   const wild = numbers.filter((value) => !Number.isFinite(value)).length;
   if (wild > 0)
@@ -55,8 +64,8 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
           { name: "prediction", type: "text", values: predicted.names },
           ...classColumns(predicted.probabilities, model.target.task === "classification" ? model.target.classes : []),
         ];
-  const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
-  await writeTable(withoutClashes(table, columns), { path: options.out, ...format });
+  refuseClashes(table, columns);
+  return columns;
 }
 
 function classColumns(probabilities: Float64Array, classes: readonly string[]): Column[] {
@@ -69,8 +78,8 @@ function classColumns(probabilities: Float64Array, classes: readonly string[]): 
 }
 
 /** @throws UserError when the table has a column of a name that is added */
-function withoutClashes(table: Table, added: readonly Column[]): Column[] {
+function refuseClashes(table: Table, added: readonly Column[]): void {
   const clash = added.find(({ name }) => table.columns.some((column) => column.name === name));
-  if (clash === undefined) return [...table.columns, ...added];
+  if (clash === undefined) return;
   throw new UserError(`${table.path}: the table already has a column '${clash.name}'`, "Rename or drop it first.");
 }

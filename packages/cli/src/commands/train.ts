@@ -18,16 +18,16 @@ import { type CommonOptions, note, print, printJson, terminalWidth, withConventi
 import { STATUS } from "../output/failure.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
-import { readTable } from "../table/read.ts";
+import { type ReadingOptions, readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { secondOrder, type TrainSettings, train } from "../train/training.ts";
-import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber } from "./options.ts";
+import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
 
-interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions {
+interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions, ReadingOptions {
   readonly target: string;
   readonly task?: Task;
   readonly drop: readonly string[];
@@ -75,7 +75,7 @@ export function register(program: Command): void {
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .action(run);
   withConventions(
-    withEngine(command),
+    withEngine(withReading(command)),
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
     "chaingrad train examples/data/diabetes.csv --target progression --optimizer levenberg-marquardt",
     "chaingrad train examples/data/cars.csv --target miles_per_gallon --report cars.html",
@@ -88,13 +88,14 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertWritable(out, [file]);
   if (options.report !== undefined) await assertWritable(options.report, [file, out]);
-  const [table, engine] = await Promise.all([readTable(file), openEngine(options, options)]);
+  const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
     return prepareTable(table, options);
   });
   if (!(options.quiet || options.json)) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
+  for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts();
   try {
     const { report, failure } = await trainAndSave(file, out, prepared, engine, options, interruption.signal);

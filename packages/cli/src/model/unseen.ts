@@ -1,5 +1,5 @@
 /** Categories that training never saw: predictions go on, and the user is told. */
-import { allRows, countValues, type Encoder } from "@chaingrad/core";
+import { allRows, countValues, type Encoder, placesOf } from "@chaingrad/core";
 import type { Table } from "../table/table.ts";
 
 /** "column 'origin': 3 rows hold categories that training never saw (Mars, Venus)" for each column that has such. */
@@ -7,7 +7,8 @@ export function unseenCategories(encoder: Encoder, table: Table): string[] {
   return encoder.columns.flatMap((encoding) => {
     const column = table.columns.find(({ name }) => name === encoding.name);
     if (encoding.kind !== "category" || column === undefined || encoding.other) return [];
-    const unseen = countValues(column, allRows(table)).counts.filter(([value]) => !encoding.categories.includes(value));
+    const placeOf = placesOf(encoding.categories);
+    const unseen = countValues(column, allRows(table)).counts.filter(([value]) => placeOf(value) === undefined);
     if (unseen.length === 0) return [];
     const rows = unseen.reduce((total, [, count]) => total + count, 0);
     const some = unseen

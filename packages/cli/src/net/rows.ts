@@ -2,6 +2,7 @@
 import { encode, encodeTarget, type Model, type Table, TargetError, textAt } from "@chaingrad/core";
 import { refusing } from "../commands/refusing.ts";
 import { UserError } from "../table/errors.ts";
+import type { ReadingOptions } from "../table/read.ts";
 import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
 import { fileLabel } from "./json.ts";
 import type { OpenedNetwork } from "./open-network.ts";
@@ -14,6 +15,8 @@ export interface RowChoice {
   /** How many rows are drawn, where there is no file. */
   readonly drawn: number;
   readonly seed: number;
+  /** How a table is to be read. */
+  readonly reading?: ReadingOptions;
 }
 
 /** Throws UserError where the file cannot be used, or has no such row. */
@@ -22,7 +25,7 @@ export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoic
   if (file !== undefined && model !== undefined) {
     // Readers of tables are many files, and a network without one is to be shown at once.
     const { readTable } = await import("../table/read.ts");
-    return tableRows(model, await readTable(file), file, row);
+    return tableRows(model, await readTable(file, choice.reading), file, row);
   }
   const batch =
     file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);

@@ -10,7 +10,12 @@ import { UserError } from "./errors.ts";
 import { systemCode, systemReason } from "./system-error.ts";
 
 /** Bytes, text, or pieces of either. */
-export type FileContent = Uint8Array | string | Iterable<Uint8Array | string>;
+export type FileContent =
+  | Uint8Array
+  | string
+  | Iterable<Uint8Array | string>
+  | AsyncIterable<Uint8Array>
+  | AsyncIterable<string>;
 
 /**
  * Replaces `path` by `content`, or leaves everything as it was.

@@ -1,26 +1,32 @@
 /** Columns filled from DuckDB's chunks, vector by vector: no row objects, no array in between. */
+import { CellCollector, type Cells } from "@chaingrad/tables";
 import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
 import { UserError } from "./errors.ts";
 import type { Column } from "./table.ts";
 
-/** Copies the vector's values to `at` and after. */
-type Copy = (vector: DuckDBVector, at: number) => void;
-
-/** What to select: names, types and SQL of the columns. */
+/** What to select: names and SQL of the columns, and their types; `cells` are text that is yet to be judged. */
 export interface Selection {
   readonly name: string;
-  readonly type: Column["type"];
+  readonly type: Column["type"] | "cells";
   readonly sql: string;
 }
 
-/** Runs `SELECT … FROM from` and copies its `rows` rows. Throws UserError at a NaN or an infinity. */
+export type Copied = Column | Cells;
+
+/** A column that is being filled: `copy` takes the vector's values to the rows from `at` on. */
+interface Target {
+  readonly copy: (vector: DuckDBVector, at: number) => void;
+  readonly done: () => Copied;
+}
+
+/** Runs `SELECT … FROM from` and copies its `rows` rows. Throws UserError at an infinity. */
 export async function copyColumns(
   connection: DuckDBConnection,
   selection: readonly Selection[],
   from: string,
   rows: number,
   label: string,
-): Promise<Column[]> {
+): Promise<Copied[]> {
   const targets = selection.map((column) => target(column, rows, label));
   const result = await connection.stream(`SELECT ${selection.map(({ sql }) => sql).join(", ")} FROM ${from}`);
   let at = 0;
@@ -32,63 +38,49 @@ export async function copyColumns(
     at += count;
   }
   if (at !== rows) throw new UserError(`${label} changed while it was read`, "Try again once it is complete.");
-  return targets.map(({ column }) => column);
+  return targets.map(({ done }) => done());
 }
 
-function target({ name, type }: Selection, rows: number, label: string): { column: Column; copy: Copy } {
-  if (type === "number") {
-    const values = new Float64Array(rows);
-    return { column: { name, type, values }, copy: copyNumbers(values, `${label}, column '${name}'`) };
+function target({ name, type }: Selection, rows: number, label: string): Target {
+  if (type === "number") return numbers(name, rows, label);
+  if (type === "cells") {
+    const collector = new CellCollector(name, rows);
+    return {
+      copy: each<string | null>((row, cell) => collector.set(row, cell)),
+      done: () => collector.cells(),
+    };
   }
-  if (type === "boolean") {
-    const values = new Array<boolean | null>(rows);
-    return { column: { name, type, values }, copy: copyValues(values) };
-  }
-  const values = new Array<string | null>(rows);
-  return { column: { name, type, values }, copy: copyStrings(values) };
-}
-
-function copyNumbers(values: Float64Array, place: string): Copy {
-  return (vector, at) => {
-    const { itemCount } = vector;
-    for (let index = 0; index < itemCount; index++) {
-      const value = vector.getItem(index) as number | null;
-      if (value !== null && !Number.isFinite(value)) throw notFinite(value, at + index + 1, place);
-      values[at + index] = value ?? Number.NaN;
-    }
+  const values = new Array<string | boolean | null>(rows);
+  return {
+    copy: each<string | boolean | null>((row, value) => {
+      values[row] = value;
+    }),
+    done: () => ({ name, type, values }),
   };
 }
 
-function notFinite(value: number, row: number, place: string): UserError {
-  const given = Number.isNaN(value) ? "NaN" : `${value} (or a number too large for 64 bits)`;
+function each<T>(take: (row: number, value: T) => void): Target["copy"] {
+  return (vector, at) => {
+    const { itemCount } = vector;
+    for (let index = 0; index < itemCount; index++) take(at + index, vector.getItem(index) as T);
+  };
+}
+
+function numbers(name: string, rows: number, label: string): Target {
+  const values = new Float64Array(rows);
+  let [nan, first] = [0, 0];
+  const copy = each<number | null>((row, value) => {
+    if (value !== null && Math.abs(value) === Number.POSITIVE_INFINITY) throw notFinite(value, row, name, label);
+    if (Number.isNaN(value) && nan++ === 0) first = row;
+    values[row] = value ?? Number.NaN;
+  });
+  const note = (): string => `NaN (${nan > 1 ? `${nan}×, first in ` : ""}row ${first + 1}) counts as missing`;
+  return { copy, done: () => ({ name, type: "number", values, ...(nan > 0 ? { note: note() } : {}) }) };
+}
+
+function notFinite(value: number, row: number, name: string, label: string): UserError {
   return new UserError(
-    `${place}, row ${row}: expected a finite number, got ${given}`,
+    `${label}, column '${name}', row ${row + 1}: expected a finite number, got ${value} (or a number too large for 64 bits)`,
     "Rows are counted from 1, without the header. If the value is missing, leave the field empty or write NA.",
   );
-}
-
-function copyValues<T>(values: T[]): Copy {
-  return (vector, at) => {
-    const { itemCount } = vector;
-    for (let index = 0; index < itemCount; index++) values[at + index] = vector.getItem(index) as T;
-  };
-}
-
-/** A category that a hundred thousand rows share is kept in memory once. */
-function copyStrings(values: (string | null)[]): Copy {
-  const known = new Map<string, string>();
-  return (vector, at) => {
-    const { itemCount } = vector;
-    for (let index = 0; index < itemCount; index++) {
-      const value = vector.getItem(index) as string | null;
-      values[at + index] = value === null ? null : share(value, known);
-    }
-  };
-}
-
-function share(value: string, known: Map<string, string>): string {
-  const first = known.get(value);
-  if (first !== undefined) return first;
-  known.set(value, value);
-  return value;
 }

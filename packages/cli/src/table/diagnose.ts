@@ -39,24 +39,27 @@ const RULES: readonly (readonly [pattern: RegExp, explain: (match: RegExpMatchAr
   [/^Out of Memory/, () => ["the table does not fit into memory"]],
 ];
 
-/** The UserError that says what is wrong with the file, or `error` itself if it is no fault of the file's. */
-export function diagnose(error: unknown, label: string): unknown {
+/**
+ * The UserError that says what is wrong with the file, or `error` itself if it is no fault of the file's. `first`: the
+ * line of the file that was the first one DuckDB saw.
+ */
+export function diagnose(error: unknown, label: string, first: number): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
   const { message } = error;
   for (const [pattern, explain] of RULES) {
     const match = message.match(pattern);
     if (!match) continue;
     const [what, hint] = explain(match);
-    return new UserError(`${place(message, label)}: ${what}${excerpt(message)}`, hint, { cause: error });
+    return new UserError(`${place(message, label, first)}: ${what}${excerpt(message)}`, hint, { cause: error });
   }
   if (!/^(Invalid Input|Invalid|IO|Conversion) Error: /.test(message)) return error;
   const reason = message.slice(message.indexOf(":") + 2).split("\n", 1)[0];
   return new UserError(`cannot read ${label}: ${reason}`, undefined, { cause: error });
 }
 
-function place(message: string, label: string): string {
+function place(message: string, label: string, first: number): string {
   const csv = message.match(/^.*CSV Error on Line: (\d+)/);
-  if (csv) return `${label}, line ${csv[1]}`;
+  if (csv) return `${label}, line ${Number(csv[1]) + first - 1}`;
   // DuckDB 1.5 counts one too many where JSON is malformed, and right elsewhere.
   const malformed = message.match(/Malformed JSON.* in (line|record\/value) (\d+)/);
   if (malformed) return `${label}, ${malformed[1] === "line" ? "line" : "row"} ${Number(malformed[2]) - 1}`;

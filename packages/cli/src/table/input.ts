@@ -7,9 +7,10 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import type { Dialect } from "@chaingrad/tables";
 import { UserError } from "./errors.ts";
 import { systemCode, systemReason } from "./system-error.ts";
 
@@ -41,6 +42,23 @@ async function isRegularFile(path: string, label: string): Promise<boolean> {
   });
   if (stats.isDirectory()) throw new UserError(`cannot read ${label}: it is a folder`, "Name a file inside it.");
   return stats.isFile();
+}
+
+/** Runs `work` on a copy of a CSV file whose header is one line of plain names, and nothing stands above it. */
+export async function withPlainHeader<T>(
+  input: Input,
+  { names, delimiter, lineEnd, dataStart }: Dialect,
+  work: (input: Input) => Promise<T>,
+): Promise<T> {
+  const text = input.head.toString("utf8");
+  const mark = text.startsWith("\uFEFF") ? 1 : 0;
+  const start = Buffer.byteLength(text.slice(0, dataStart + mark));
+  const header = names.map((_, index) => `c${index}`).join(delimiter) + (lineEnd || "\n");
+  async function* rows(): AsyncGenerator<string | Buffer> {
+    yield header;
+    yield* createReadStream(input.file, { start });
+  }
+  return withCopy(Readable.from(rows()), false, input.label, work);
 }
 
 async function withCopy<T>(

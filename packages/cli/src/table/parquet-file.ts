@@ -1,37 +1,39 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { identifier, literal, withDuckDB } from "./duckdb.ts";
+import { numberIn } from "./plain.ts";
+import type { OpenTable } from "./read.ts";
 import { type Column, cell } from "./table.ts";
 
 /** Rows in one chunk of DuckDB's. */
 const CHUNK = 2048;
 
-/** Writes a Parquet file in place. Throws an error with a system code, like ENOSPC, if the disk does not take it. */
-export async function writeParquet(columns: readonly Column[], file: string): Promise<void> {
-  await withDuckDB(file, async (connection) => {
-    const types = columns.map(({ type }, index) => `c${index} ${STORED[type]}`);
-    await connection.run(`CREATE TEMP TABLE rows (${types.join(", ")})`);
-    await append(connection, columns);
-    const named = columns.map((column, index) => `${sqlOf(column, `c${index}`)} AS ${identifier(column.name)}`);
-    const copy = `COPY (SELECT ${named.join(", ")} FROM rows) TO ${literal(file)} (FORMAT parquet, USE_TMP_FILE false)`;
-    await connection.run(copy).catch((cause: unknown) => {
-      throw systemError(cause);
-    });
+/**
+ * Writes an open table with added columns as Parquet, in place. Columns of a Parquet file keep their types; text
+ * becomes numbers, booleans and days where it is plainly that, and stays as it is written elsewhere.
+ * Throws an error with a system code, like ENOSPC, if the disk does not take it.
+ */
+export async function writeParquet(open: OpenTable, added: readonly Column[], file: string): Promise<void> {
+  await withDuckDB([open.file, file], async (connection) => {
+    const types = added.map(({ type }, index) => `p${index} ${type === "number" ? "DOUBLE" : "VARCHAR"}`);
+    await connection.run(`CREATE TEMP TABLE added (${types.join(", ")})`);
+    await append(connection, added);
+    const names = [...open.table.columns, ...added].map(({ name }) => identifier(name));
+    const values = [...(await typed(connection, open)), ...added.map((_, index) => `p${index}`)];
+    const named = values.map((sql, index) => `${sql} AS ${names[index]}`);
+    const rows = `SELECT ${named.join(", ")} FROM ${open.source.from} POSITIONAL JOIN added`;
+    await connection
+      .run(`COPY (${rows}) TO ${literal(file)} (FORMAT parquet, USE_TMP_FILE false)`)
+      .catch((cause: unknown) => {
+        throw systemError(cause);
+      });
   });
 }
 
-const STORED: Readonly<Record<Column["type"], string>> = {
-  number: "DOUBLE",
-  text: "VARCHAR",
-  boolean: "BOOLEAN",
-  date: "VARCHAR",
-};
-
 async function append(connection: DuckDBConnection, columns: readonly Column[]): Promise<void> {
-  const { BOOLEAN, DOUBLE, DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
-  const typeOf: Record<Column["type"], DuckDBType> = { number: DOUBLE, text: VARCHAR, boolean: BOOLEAN, date: VARCHAR };
-  const types = columns.map(({ type }) => typeOf[type]);
-  const appender = await connection.createAppender("rows");
-  const rows = columns[0]?.values.length ?? 0;
+  const { DOUBLE, DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
+  const types = columns.map(({ type }): DuckDBType => (type === "number" ? DOUBLE : VARCHAR));
+  const appender = await connection.createAppender("added");
+  const rows = columns[0].values.length;
   for (let start = 0; start < rows; start += CHUNK) {
     const count = Math.min(CHUNK, rows - start);
     const chunk = DuckDBDataChunk.create(types, count);
@@ -41,11 +43,43 @@ async function append(connection: DuckDBConnection, columns: readonly Column[]):
   appender.closeSync();
 }
 
-/** Dates are text here and become dates there: days if all are, points in time otherwise. */
-function sqlOf(column: Column, sql: string): string {
-  if (column.type !== "date") return sql;
-  const days = column.values.every((value) => String(value ?? "2020-01-05").length === "2020-01-05".length);
-  return `CAST(${sql} AS ${days ? "DATE" : "TIMESTAMPTZ"})`;
+/** SQL for each column of the file as Parquet keeps it. */
+async function typed(connection: DuckDBConnection, open: OpenTable): Promise<string[]> {
+  const { format, source, table, stored } = open;
+  const plain = source.columns.map((_, index) => `c${index}`);
+  if (format === "parquet") return plain;
+  if (source.objects !== undefined) return jsonTyped(connection, open, source.objects);
+  const isWhole = await wholeColumns(connection, source.from, plain);
+  return plain.map((sql, index) => {
+    if (stored[index] === "boolean")
+      return `CASE lower(trim(${sql})) WHEN 'true' THEN true WHEN 'false' THEN false END`;
+    if (stored[index] === "number") return isWhole[index] ? `CAST(${numberIn(sql)} AS BIGINT)` : numberIn(sql);
+    return isDays(table.columns[index]) ? `TRY_CAST(${sql} AS DATE)` : sql;
+  });
+}
+
+/** JSON has types of its own: a string of digits stays a string. */
+async function jsonTyped(connection: DuckDBConnection, { table }: OpenTable, objects: string): Promise<string[]> {
+  const reader = await connection.runAndReadAll(`SELECT json_group_structure(CAST(json AS JSON)) FROM (${objects})`);
+  const types = new Map(Object.entries(JSON.parse(String(reader.getRows()[0][0])) as Record<string, unknown>));
+  return table.columns.map(({ name }, index) => {
+    const type = String(types.get(name));
+    return /^(U?BIGINT|HUGEINT|DOUBLE|BOOLEAN)$/.test(type) ? `CAST(c${index} AS ${type})` : `c${index}`;
+  });
+}
+
+async function wholeColumns(
+  connection: DuckDBConnection,
+  from: string,
+  columns: readonly string[],
+): Promise<boolean[]> {
+  const questions = columns.map((sql) => `bool_and(${numberIn(sql)} = trunc(${numberIn(sql)}))`);
+  const reader = await connection.runAndReadAll(`SELECT ${questions.join(", ")} FROM ${from}`);
+  return reader.getRows()[0].map(Boolean);
+}
+
+function isDays({ type, values }: Column): boolean {
+  return type === "date" && values.every((value) => String(value ?? "2020-01-05").length === "2020-01-05".length);
 }
 
 /** DuckDB's input and output errors as Node reports them. */

@@ -1,62 +1,107 @@
 import type { Readable } from "node:stream";
+import type { DecimalSign, Delimiter } from "@chaingrad/tables";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { copyColumns } from "./copy.ts";
 import { diagnose } from "./diagnose.ts";
 import { withDuckDB } from "./duckdb.ts";
 import { formatOf, type TableFormat } from "./format.ts";
-import { readHeader } from "./header.ts";
-import { type Input, withInput } from "./input.ts";
-import { select } from "./select.ts";
+import { type Input, withInput, withPlainHeader } from "./input.ts";
+import { selectTable } from "./select.ts";
 import { checkContent } from "./sniff.ts";
-import { csvSource } from "./sources/csv.ts";
+import { csvSource, readDialect } from "./sources/csv.ts";
 import { jsonSource } from "./sources/json.ts";
 import { parquetSource } from "./sources/parquet.ts";
-import type { Source } from "./sources/source.ts";
+import type { Source, Stored } from "./sources/source.ts";
 import type { Table } from "./table.ts";
 
-export interface ReadOptions {
+/** How text is to be read, where the user knows better than the file tells. */
+export interface ReadingOptions {
+  /** The sign between whole and fraction. */
+  readonly decimal?: DecimalSign;
+  /** Lines above the header. */
+  readonly skip?: number;
+}
+
+export interface ReadOptions extends ReadingOptions {
   /** Instead of the format that the file's extension names. */
-  readonly format?: TableFormat;
+  readonly readAs?: TableFormat;
   /** What `-` reads, for tests. */
   readonly stdin?: Readable;
 }
 
+/** A table beside the file that it came from, as long as that is open. */
+export interface OpenTable {
+  readonly table: Table;
+  readonly format: TableFormat;
+  readonly connection: DuckDBConnection;
+  readonly source: Source;
+  /** What the connection reads: the file itself, or a copy of it. */
+  readonly file: string;
+  /** How a typed format keeps each column as it is written. */
+  readonly stored: readonly Stored[];
+}
+
 /**
  * Reads a table: CSV, TSV, JSON lines, a JSON array of objects, or Parquet; the text formats also as gzip; `-` is
- * standard input. A number column is one whose every value is a number or missing; so for booleans and dates.
+ * standard input. What a column of text holds is decided by `@chaingrad/tables`, alike in every format.
  *
- * @throws UserError if the file cannot be read or is no clean table. Nothing is guessed, skipped or padded.
+ * @throws UserError if the file cannot be read or is no clean table. Nothing is guessed without a note.
  */
 export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
-  const format = options.format ?? formatOf(path);
+  return withTable(path, options, async ({ table }) => table);
+}
+
+/** The same, with the file open to `work`, who may ask it for its rows as they were written. */
+export async function withTable<T>(
+  path: string,
+  options: ReadOptions,
+  work: (open: OpenTable) => Promise<T>,
+): Promise<T> {
+  const format = options.readAs ?? formatOf(path);
   return withInput(path, options.stdin ?? process.stdin, async (input) => {
     checkContent(input, format);
-    try {
-      return await withDuckDB(input.file, (connection) => read(connection, path, input, format));
-    } catch (error) {
-      throw diagnose(error, input.label);
+    const use = (input: Input, line: number, open: (connection: DuckDBConnection) => Source | Promise<Source>) =>
+      withDuckDB([input.file], async (connection) => {
+        const { source, selected } = await explained(input.label, line, async () => {
+          const source = await open(connection);
+          return { source, selected: await selectTable(connection, source, input.label, options.decimal) };
+        });
+        const { table, stored } = selected;
+        return work({ table: { path, ...table }, format, connection, source, file: input.file, stored });
+      });
+    switch (format) {
+      case "csv":
+      case "tsv":
+        return withCsv(input, { ...options, delimiter: format === "tsv" ? "\t" : undefined }, use);
+      case "json":
+      case "jsonl":
+        return use(input, 1, (connection) => jsonSource(connection, input));
+      case "parquet":
+        return use(input, 1, (connection) => parquetSource(connection, input));
+      default:
+        return format satisfies never;
     }
   });
 }
 
-async function read(connection: DuckDBConnection, path: string, input: Input, format: TableFormat): Promise<Table> {
-  const source = await sourceOf(connection, input, format);
-  const { rows, selection } = await select(connection, source, input.label);
-  return { path, rows, columns: await copyColumns(connection, selection, source.from, rows, input.label) };
+type Use<T> = (input: Input, line: number, open: () => Source) => Promise<T>;
+
+/** DuckDB reads a header of one line at the top of the file; any other is first rewritten to such a one. */
+async function withCsv<T>(
+  input: Input,
+  options: ReadingOptions & { readonly delimiter: Delimiter | undefined },
+  use: Use<T>,
+): Promise<T> {
+  const dialect = readDialect(input, options);
+  const { headerLine, dataLine } = dialect;
+  if (headerLine === 1 && dataLine <= 2) return use(input, 1, () => csvSource(input, dialect));
+  return withPlainHeader(input, dialect, (plain) => use(plain, dataLine - 1, () => csvSource(plain, dialect)));
 }
 
-async function sourceOf(connection: DuckDBConnection, input: Input, format: TableFormat): Promise<Source> {
-  switch (format) {
-    case "csv":
-      return csvSource(input, readHeader(input));
-    case "tsv":
-      return csvSource(input, readHeader(input, "\t"));
-    case "json":
-    case "jsonl":
-      return jsonSource(connection, input);
-    case "parquet":
-      return parquetSource(connection, input);
-    default:
-      return format satisfies never;
+/** DuckDB's errors in our words. `line`: the line of the file that stands first in what DuckDB reads. */
+async function explained<T>(label: string, line: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diagnose(error, label, line);
   }
 }

@@ -1,14 +1,26 @@
-/** Tables as text: CSV, TSV, JSON lines, a JSON array. */
+/**
+ * The rows of an open table as text, with columns added: every cell as it was written, in the layout of its own file.
+ * CSV and TSV keep each cell's characters (and the file's separator, line ends and decimal sign); JSON keeps each
+ * object's.
+ */
+import type { DecimalSign } from "@chaingrad/tables";
 import type { TableFormat } from "./format.ts";
+import { writtenCells, writtenObjects } from "./original.ts";
+import type { OpenTable } from "./read.ts";
+import type { Stored } from "./sources/source.ts";
 import { type Column, cell } from "./table.ts";
 
 /** Rows are handed on in pieces of about this many characters. */
 const PIECE = 1 << 16;
 
-/** The text of a table, piece by piece. */
-export function* printText(columns: readonly Column[], format: Exclude<TableFormat, "parquet">): Generator<string> {
+/** The text of the table and the added columns, piece by piece. */
+export async function* printText(
+  open: OpenTable,
+  added: readonly Column[],
+  format: Exclude<TableFormat, "parquet">,
+): AsyncGenerator<string> {
   let piece = "";
-  for (const line of lines(columns, format)) {
+  for await (const line of lines(open, added, format)) {
     piece += line;
     if (piece.length < PIECE) continue;
     yield piece;
@@ -17,52 +29,61 @@ export function* printText(columns: readonly Column[], format: Exclude<TableForm
   if (piece !== "") yield piece;
 }
 
-function lines(columns: readonly Column[], format: Exclude<TableFormat, "parquet">): Generator<string> {
+function lines(
+  open: OpenTable,
+  added: readonly Column[],
+  format: Exclude<TableFormat, "parquet">,
+): AsyncGenerator<string> {
   switch (format) {
     case "csv":
-      return delimited(columns, ",");
+      return delimited(open, added, open.format === "csv" ? (open.source.layout?.delimiter ?? ",") : ",");
     case "tsv":
-      return delimited(columns, "\t");
+      return delimited(open, added, "\t");
     case "jsonl":
-      return jsonLines(columns);
+      return jsonLines(open, added);
     case "json":
-      return jsonArray(columns);
+      return jsonArray(open, added);
     default:
       return format satisfies never;
   }
 }
 
-function* delimited(columns: readonly Column[], delimiter: string): Generator<string> {
-  yield record(
-    columns.map(({ name }) => name),
-    delimiter,
-  );
-  for (let row = 0; row < rowsOf(columns); row++) {
-    yield record(
-      columns.map((column) => String(cell(column, row) ?? "")),
-      delimiter,
-    );
+async function* delimited(open: OpenTable, added: readonly Column[], delimiter: string): AsyncGenerator<string> {
+  const { mark = "", lineEnd = "\n" } = open.source.layout ?? {};
+  const names = [...open.table.columns, ...added].map(({ name }) => name);
+  yield mark + record(names, delimiter) + lineEnd;
+  let row = 0;
+  for await (const cells of writtenCells(open)) {
+    const own = added.map((column) => printed(column, row, open.table.decimal));
+    yield record([...cells.map((text) => text ?? ""), ...own], delimiter) + lineEnd;
+    row++;
   }
+}
+
+/** Numbers with the decimal sign of the file, which would otherwise read them as thousands. */
+function printed(column: Column, row: number, decimal: DecimalSign): string {
+  const text = String(cell(column, row) ?? "");
+  return column.type === "number" ? text.replace(".", decimal) : text;
 }
 
 function record(fields: readonly string[], delimiter: string): string {
   // The one field of a one-column table is quoted when empty: a blank line is no row to most readers.
-  if (fields.length === 1 && fields[0] === "") return '""\n';
-  return `${fields.map(field).join(delimiter)}\n`;
+  if (fields.length === 1 && fields[0] === "") return '""';
+  return fields.map((text) => field(text, delimiter)).join(delimiter);
 }
 
-/** Quoted wherever any reader could take it apart, whichever delimiter it expects. */
-function field(text: string): string {
-  return /["\r\n,;\t|]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** Quoted where it would be taken apart. */
+function field(text: string, delimiter: string): string {
+  return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function* jsonLines(columns: readonly Column[]): Generator<string> {
-  for (const object of objects(columns)) yield `${object}\n`;
+async function* jsonLines(open: OpenTable, added: readonly Column[]): AsyncGenerator<string> {
+  for await (const object of objects(open, added)) yield `${object}\n`;
 }
 
-function* jsonArray(columns: readonly Column[]): Generator<string> {
+async function* jsonArray(open: OpenTable, added: readonly Column[]): AsyncGenerator<string> {
   let separator = "[\n";
-  for (const object of objects(columns)) {
+  for await (const object of objects(open, added)) {
     yield separator + object;
     separator = ",\n";
   }
@@ -70,14 +91,34 @@ function* jsonArray(columns: readonly Column[]): Generator<string> {
 }
 
 /** Written key by key: an object of JavaScript would put keys like "10" first. */
-function* objects(columns: readonly Column[]): Generator<string> {
-  const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
-  for (let row = 0; row < rowsOf(columns); row++) {
-    const values = columns.map((column, index) => keys[index] + JSON.stringify(cell(column, row)));
-    yield `{${values.join(",")}}`;
+async function* objects(open: OpenTable, added: readonly Column[]): AsyncGenerator<string> {
+  const keys = added.map(({ name }) => JSON.stringify(name));
+  let row = 0;
+  for await (const members of open.source.objects ? writtenObjects(open) : membersOf(open)) {
+    const own = added.map((column, index) => `${keys[index]}:${JSON.stringify(cell(column, row))}`);
+    yield `{${[...(members === "" ? [] : [members]), ...own].join(",")}}`;
+    row++;
   }
 }
 
-function rowsOf(columns: readonly Column[]): number {
-  return columns[0]?.values.length ?? 0;
+/** `"weight":1.10,"code":"007"` for each row of a table whose cells are text. */
+async function* membersOf(open: OpenTable): AsyncGenerator<string> {
+  const columns = open.table.columns.map(({ name }, index) => ({
+    key: JSON.stringify(name),
+    token: tokens[open.stored[index]],
+  }));
+  for await (const cells of writtenCells(open)) {
+    yield cells
+      .map((text, index) => `${columns[index].key}:${text === null ? "null" : columns[index].token(text)}`)
+      .join(",");
+  }
 }
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** A cell as JSON, by what its column is stored as: a number keeps its digits (1.10), and is null where it is missing. */
+const tokens: Readonly<Record<Stored, (text: string) => string>> = {
+  number: (text) => (JSON_NUMBER.test(text) ? text : JSON.stringify(Number(text.trim() || Number.NaN))),
+  boolean: (text) => (text === "true" || text === "false" ? text : JSON.stringify(text)),
+  text: (text) => JSON.stringify(text),
+};

@@ -9,6 +9,7 @@ import { replaceAtomically, writeFileAtomically } from "./atomic.ts";
 import { UserError } from "./errors.ts";
 import { formatOf, isGzipName, type TableFormat } from "./format.ts";
 import { writeParquet } from "./parquet-file.ts";
+import type { OpenTable } from "./read.ts";
 import { systemCode, systemReason } from "./system-error.ts";
 import type { Column } from "./table.ts";
 import { printText } from "./text.ts";
@@ -23,29 +24,35 @@ export interface WriteTarget {
 }
 
 /**
- * Writes columns of equal length as a table. A file is replaced atomically, and compressed if its name ends in .gz.
- * A reader of standard output that has seen enough (`| head`) ends the writing without an error.
+ * Writes an open table with columns added, each of its own cells as the file has it. A file is replaced atomically, and
+ * compressed if its name ends in .gz. A reader of standard output that has seen enough (`| head`) ends the writing
+ * without an error.
  *
  * @throws UserError if the target cannot be written
  */
-export async function writeTable(columns: readonly Column[], target: WriteTarget): Promise<void> {
+export async function writeTable(open: OpenTable, added: readonly Column[], target: WriteTarget): Promise<void> {
   const { path } = target;
   const format = target.format ?? formatOf(path);
-  if (path === "-") return writeStdout(columns, format, target.stdout ?? process.stdout);
-  if (format === "parquet") return replaceAtomically(path, (file) => writeParquet(columns, file));
-  const pieces = printText(columns, format);
+  if (path === "-") return writeStdout(open, added, format, target.stdout ?? process.stdout);
+  if (format === "parquet") return replaceAtomically(path, (file) => writeParquet(open, added, file));
+  const pieces = printText(open, added, format);
   return writeFileAtomically(path, isGzipName(path) ? gzip(pieces) : pieces);
 }
 
 /** A gzip file may have many members, so each piece is one, and nothing has to be kept. */
-function* gzip(pieces: Iterable<string>): Generator<Uint8Array> {
-  for (const piece of pieces) yield gzipSync(piece);
+async function* gzip(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield gzipSync(piece);
 }
 
-async function writeStdout(columns: readonly Column[], format: TableFormat, stdout: Writable): Promise<void> {
+async function writeStdout(
+  open: OpenTable,
+  added: readonly Column[],
+  format: TableFormat,
+  stdout: Writable,
+): Promise<void> {
   try {
-    if (format === "parquet") await pumpParquet(columns, stdout);
-    else await pipeline(Readable.from(printText(columns, format)), stdout, { end: false });
+    if (format === "parquet") await pumpParquet(open, added, stdout);
+    else await pipeline(Readable.from(printText(open, added, format)), stdout, { end: false });
   } catch (cause) {
     const code = systemCode(cause);
     if (code === "EPIPE") return;
@@ -55,11 +62,11 @@ async function writeStdout(columns: readonly Column[], format: TableFormat, stdo
 }
 
 /** DuckDB writes Parquet to a file only. */
-async function pumpParquet(columns: readonly Column[], stdout: Writable): Promise<void> {
+async function pumpParquet(open: OpenTable, added: readonly Column[], stdout: Writable): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "chaingrad-"));
   try {
     const file = join(folder, "table.parquet");
-    await writeParquet(columns, file);
+    await writeParquet(open, added, file);
     await pipeline(createReadStream(file), stdout, { end: false });
   } finally {
     await rm(folder, { recursive: true, force: true });

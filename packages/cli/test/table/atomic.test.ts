@@ -14,9 +14,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { assertWritable, replaceAtomically, writeFileAtomically } from "../../src/table/atomic.ts";
 import { UserError } from "../../src/table/errors.ts";
+import { withTable } from "../../src/table/read.ts";
 import type { Column } from "../../src/table/table.ts";
 import { writeTable } from "../../src/table/write.ts";
-import { folder } from "./fixtures.ts";
+import { file, folder } from "./fixtures.ts";
 
 /** A folder that holds `model.json` with the text "old". */
 function home(): { dir: string; path: string } {
@@ -171,9 +172,11 @@ describe("a disk that is really full", () => {
 
   it.runIf(mounted).each(["table.csv", "table.parquet", "table.jsonl.gz"])("keeps the old %s", async (name) => {
     const values = Array.from({ length: 100_000 }, (_, i) => `${Math.sin(i)}`);
-    const columns: Column[] = [{ name: "a", type: "text", values }];
+    const added: Column[] = [{ name: "b", type: "text", values }];
+    const table = file("large.csv", `a\n${values.join("\n")}\n`);
     writeFileSync(join(disk, name), "old");
-    const said = await refused(writeTable(columns, { path: join(disk, name) }));
+    const write = withTable(table, {}, (open) => writeTable(open, added, { path: join(disk, name) }));
+    const said = await refused(write);
     expect(said).toMatch(/^cannot write .*: the disk is full$/);
     expect(readFileSync(join(disk, name), "utf8")).toBe("old");
     expect(readdirSync(disk).filter((entry) => entry.startsWith("."))).toEqual([]);

@@ -39,9 +39,26 @@ describe("Parquet", () => {
     ]);
   });
 
-  it("refuses NaN", async () => {
-    const path = await parquet("nan.parquet", "SELECT unnest([1, 'nan'::DOUBLE]) AS a");
-    expect(await refusal(path)).toContain("'nan.parquet', column 'a', row 2: expected a finite number, got NaN");
+  it("takes NaN as missing, and says so", async () => {
+    const { columns } = await readTable(await parquet("nan.parquet", "SELECT unnest([1, 'nan'::DOUBLE]) AS a"));
+    expect(columns[0].values).toEqual(new Float64Array([1, Number.NaN]));
+    expect(columns[0].note).toBe("NaN (row 2) counts as missing");
+  });
+
+  it("refuses Infinity", async () => {
+    const path = await parquet("inf.parquet", "SELECT unnest([1, '-inf'::DOUBLE]) AS a");
+    expect(await refusal(path)).toContain("'inf.parquet', column 'a', row 2: expected a finite number, got -Infinity");
+  });
+
+  it("keeps whole numbers that a double cannot tell apart as text", async () => {
+    const path = await parquet(
+      "ids.parquet",
+      "SELECT 1234567890123456000 + range AS id, (range::HUGEINT + 9) AS few, 5::BIGINT AS five FROM range(3)",
+    );
+    const { columns } = await readTable(path);
+    expect(columns.map(({ type }) => type)).toEqual(["text", "number", "number"]);
+    expect(columns[0].values).toEqual(["1234567890123456000", "1234567890123456001", "1234567890123456002"]);
+    expect(columns[0].note).toMatch(/more digits than a number can hold/);
   });
 
   it("refuses nested values", async () => {

@@ -17,8 +17,8 @@ describe("CSV", () => {
     expect(types(table)).toEqual(["n:number", "s:text", "b:boolean", "d:date", "t:date"]);
     expect(table.columns[0].values).toEqual(new Float64Array([1, -2500]));
     expect(rows(table)).toEqual([
-      [1, "x", true, "2020-01-05", "2020-01-05T10:00:00.000Z"],
-      [-2500, "y z", false, "2021-01-06", "2020-01-05T08:00:00.000Z"],
+      [1, "x", "true", "2020-01-05", "2020-01-05T10:00:00.000Z"],
+      [-2500, "y z", "FALSE", "2021-01-06", "2020-01-05T08:00:00.000Z"],
     ]);
   });
 
@@ -33,7 +33,7 @@ describe("CSV", () => {
     ];
     const table = await readTable(file("missing.csv", `n,s,b,d\n${lines.join("\n")}\n`));
     expect(types(table)).toEqual(["n:number", "s:text", "b:boolean", "d:date"]);
-    expect(rows(table)).toEqual([[1, "x", true, "2020-01-05"], ...Array(5).fill([null, null, null, null])]);
+    expect(rows(table)).toEqual([[1, "x", "true", "2020-01-05"], ...Array(5).fill([null, null, null, null])]);
     expect(table.columns[0].values).toEqual(new Float64Array([1, ...Array(5).fill(Number.NaN)]));
   });
 
@@ -132,7 +132,7 @@ describe("CSV", () => {
 
 describe("other formats", () => {
   const expected = [
-    [1, "x", true],
+    [1, "x", "true"],
     [2.5, null, null],
   ];
 
@@ -185,6 +185,6 @@ describe("other formats", () => {
     expect(rows(await readTable("-", { stdin: Readable.from(["a,b\n1", ",2\n"]) }))).toEqual([[1, 2]]);
     expect(rows(await readTable("-", { stdin: Readable.from([gzipSync("a\n3\n")]) }))).toEqual([[3]]);
     const stdin = Readable.from(['{"a":4}\n']);
-    expect(rows(await readTable("-", { stdin, format: "jsonl" }))).toEqual([[4]]);
+    expect(rows(await readTable("-", { stdin, readAs: "jsonl" }))).toEqual([[4]]);
   });
 });

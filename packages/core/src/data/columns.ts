@@ -34,7 +34,9 @@ export function describeColumns(table: Table, target: string): ColumnRole[] {
   }
   const roles = table.columns.map((column): ColumnRole => {
     const { name } = column;
-    return name === target ? { name, role: "target", why: "to be predicted" } : { name, ...describe(column, table) };
+    const { role, why }: Description =
+      name === target ? { role: "target", why: "to be predicted" } : describe(column, table);
+    return { name, role, why: column.note === undefined ? why : `${why}; ${column.note}` };
   });
   if (roles.some(({ role }) => role !== "aside" && role !== "target")) return roles;
   return roles.map((role) =>

@@ -5,7 +5,7 @@
 import { type ColumnRole, rareBelow } from "./columns.ts";
 import { nearest } from "./nearest.ts";
 import { moments } from "./scale.ts";
-import { type Column, countValues, EncodingError, numberAt, type Rows, type Table, textAt } from "./table.ts";
+import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
 
 /** One feature (x − mean) / scale, and one that is 1 where the value is missing, if the training rows lack some. */
 export interface NumberEncoding {
@@ -120,11 +120,11 @@ function placeNumber({ kind, mean, scale, missing }: NumberEncoding, column: Col
 }
 
 function placeCategory({ categories, other, missing }: CategoryEncoding, column: Column): Place {
-  const places = new Map(categories.map((category, place) => [category, place]));
+  const placeOf = placesOf(categories);
   return (output, start, row) => {
     const value = textAt(column, row);
     if (value !== null) {
-      const place = places.get(value) ?? (other ? categories.length : undefined);
+      const place = placeOf(value) ?? (other ? categories.length : undefined);
       if (place !== undefined) output[start + place] = 1;
     } else if (missing) output[start + categories.length + (other ? 1 : 0)] = 1;
   };

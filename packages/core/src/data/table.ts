@@ -1,17 +1,25 @@
 /** A table in memory, column by column, as a reader hands it over. */
 
-export interface NumberColumn {
+interface AnyColumn {
   readonly name: string;
+  /** What its reader has to say about it: which cells keep it from being numbers, what was read into them. */
+  readonly note?: string;
+}
+
+export interface NumberColumn extends AnyColumn {
   readonly type: "number";
   /** NaN means missing. */
   readonly values: Float64Array;
+  /** How its values are written, where that is not as JavaScript prints them: "1.0", "2E7". */
+  readonly written?: ReadonlyMap<number, string>;
 }
 
-export interface TextColumn {
-  readonly name: string;
+export interface TextColumn extends AnyColumn {
   readonly type: "text" | "boolean" | "date";
-  /** null means missing. Booleans count as the texts "true" and "false"; dates are ISO 8601. */
+  /** null means missing. Booleans may be spelt in any case, as "TRUE"; dates are ISO 8601. */
   readonly values: readonly (string | boolean | null)[];
+  /** What most values of a text column are, where `note` names those that are not. */
+  readonly almost?: "number" | "date";
 }
 
 export type Column = NumberColumn | TextColumn;
@@ -46,10 +54,27 @@ export function allRows({ rows }: { readonly rows: number }): Rows {
   return Int32Array.from({ length: rows }, (_, row) => row);
 }
 
-/** One value as text, null when missing: how categories and classes are named whatever the column's type. */
+/** One value as it is written, null when missing: how categories and classes are named whatever the column's type. */
 export function textAt(column: Column, row: number): string | null {
   const value = column.values[row];
-  return value === null || Number.isNaN(value) ? null : String(value);
+  if (value === null || Number.isNaN(value)) return null;
+  return (column.type === "number" ? column.written?.get(value as number) : undefined) ?? String(value);
+}
+
+/**
+ * Finds names again that another file spells in another way: 1 for "1.0", true for "TRUE". A name that is there as it is
+ * given comes first. Codes ("007") are no numbers.
+ */
+export function placesOf(names: readonly string[]): (name: string) => number | undefined {
+  const exact = new Map(names.map((name, place) => [name, place]));
+  const loose = new Map(names.map((name, place) => [plainName(name), place]).reverse() as [string, number][]);
+  return (name) => exact.get(name) ?? loose.get(plainName(name));
+}
+
+function plainName(name: string): string {
+  if (/^(?:true|false)$/i.test(name)) return name.toLowerCase();
+  const isNumber = /^[+-]?(?:0|[1-9]\d{0,14})?(?:\.\d*)?(?:[eE][+-]?\d+)?$/.test(name) && /\d/.test(name);
+  return isNumber ? String(Number(name)) : name;
 }
 
 /**
@@ -64,6 +89,9 @@ export function numberAt(column: Column, row: number, kind: "number" | "date"): 
   const number = kind === "date" ? days(text) : Number(text || Number.NaN);
   if (!Number.isNaN(number)) return number;
   const expected = kind === "date" ? "a date as YYYY-MM-DD" : "a number";
+  // Where most are numbers, the reader knows which cell is not; the first of all is none by its type alone.
+  if (column.note !== undefined)
+    throw new EncodingError(`column '${column.name}': expected ${expected} in each row; ${column.note}`, column.name);
   const where = `column '${column.name}', row ${row + 1}`;
   throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);
 }

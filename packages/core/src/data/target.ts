@@ -1,7 +1,7 @@
 /** What is to be predicted: the task it sets, and its values as numbers to train on and back. */
 import { nearest } from "./nearest.ts";
 import { moments } from "./scale.ts";
-import { type Column, countValues, type Rows, TargetError, textAt } from "./table.ts";
+import { type Column, countValues, placesOf, type Rows, TargetError, textAt } from "./table.ts";
 
 export type Task = "classification" | "regression";
 
@@ -44,8 +44,10 @@ export function inferTask(column: Column, rows: Rows): { task: Task; why: string
   const known = rows.length - missing;
   const values = `${different} different values in ${known} rows`;
   if (column.type !== "number") return { task: "classification", why: `${column.type}: ${values}` };
-  if (!counts.every(([value]) => Number.isInteger(Number(value))))
-    return { task: "regression", why: "numbers with fractions" };
+  for (let i = 0; i < rows.length; i++) {
+    const value = column.values[rows[i]];
+    if (!Number.isNaN(value) && !Number.isInteger(value)) return { task: "regression", why: "numbers with fractions" };
+  }
   const few = different <= 2 || (different <= 10 && different <= known / 20);
   return few
     ? { task: "classification", why: `few whole numbers: ${values}` }
@@ -60,6 +62,7 @@ export function inferTask(column: Column, rows: Rows): { task: Task; why: string
 export function fitTarget(column: Column, rows: Rows, task?: Task): FittedTarget {
   if (column.type === "date")
     throw new TargetError(`the target '${column.name}' is a date: predict a number or a class`, column.name);
+  refuseSpoilt(column, rows, task);
   const inferred = inferTask(column, rows);
   const why = task === undefined ? inferred.why : `${task}, as asked`;
   const known = Array.from(rows).filter((row) => textAt(column, row) !== null);
@@ -70,6 +73,17 @@ export function fitTarget(column: Column, rows: Rows, task?: Task): FittedTarget
   const classes = (task ?? inferred.task) === "classification";
   const target = classes ? fitClasses(column, counts, known.length, why) : fitAmounts(column, known, why);
   return { target, rows: known, missing };
+}
+
+/** A few classes may look like numbers ("1", "2", "3+"); more than that are numbers which some cells spoil. */
+const MOST_ALMOST_NUMBERS = 10;
+
+function refuseSpoilt(column: Column, rows: Rows, task: Task | undefined): void {
+  if (column.type !== "text" || column.almost !== "number" || task === "classification") return;
+  if (task === undefined && countValues(column, rows).counts.length <= MOST_ALMOST_NUMBERS) return;
+  const advice = "correct these cells or leave them empty";
+  const other = task === undefined ? ", or ask for classification" : "";
+  throw refusal(column, `must be a number in each row to be regressed: ${column.note}: ${advice}${other}`);
 }
 
 function fitClasses(column: Column, counts: [string, number][], rows: number, why: string): ClassificationTarget {
@@ -84,7 +98,8 @@ function fitClasses(column: Column, counts: [string, number][], rows: number, wh
       "a class needs rows to train on and rows to judge by: add rows, merge it into another class or drop it";
     throw refusal(column, `has a class '${single[0]}' with one row: ${advice}`);
   }
-  const order = (a: string, b: string): number => (column.type === "number" ? Number(a) - Number(b) : a < b ? -1 : 1);
+  const order = (a: string, b: string): number =>
+    (column.type === "number" ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1);
   const sorted = [...counts].sort(([a], [b]) => order(a, b));
   return {
     task: "classification",
@@ -125,11 +140,11 @@ export function encodeTarget(target: Target, column: Column, rows: Rows): Int32A
   if (target.task === "regression") {
     return Float64Array.from(rows, (row) => (amountAt(column, row) - target.mean) / target.scale);
   }
-  const labels = new Map(target.classes.map((name, label) => [name, label]));
+  const labelOf = placesOf(target.classes);
   return Int32Array.from(rows, (row) => {
     const value = textAt(column, row);
     if (value === null) throw refusal(column, `is missing in row ${row + 1}`, row);
-    const label = labels.get(value);
+    const label = labelOf(value);
     if (label !== undefined) return label;
     const near = nearest(value, target.classes);
     const hint = near === undefined ? `they are ${target.classes.join(", ")}` : `did you mean '${near}'?`;

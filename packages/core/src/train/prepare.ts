@@ -1,6 +1,8 @@
 /** From a table to rows a network can learn from: roles, target, split, encoders. All before any training starts. */
 import { type ColumnRole, describeColumns } from "../data/columns.ts";
 import { type Encoder, encode, fitEncoder } from "../data/encoder.ts";
+import { timeOrder } from "../data/order.ts";
+import { findOutliers } from "../data/outliers.ts";
 import { splitRows } from "../data/split.ts";
 import { allRows, type Column, type Table, TargetError } from "../data/table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "../data/target.ts";
@@ -30,6 +32,8 @@ export interface Prepared {
   readonly rows: Readonly<Record<Part, Int32Array>>;
   readonly encoder: Encoder;
   readonly data: Readonly<Record<Part, Dataset>>;
+  /** What about the rows should make one doubt the result, a sentence each: outliers, an order in time. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -65,7 +69,35 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
     rows,
     encoder,
     data: { train: part(rows.train), validation: part(rows.validation), test: part(rows.test) },
+    notes: [...orderNotes(table), ...outlierNotes(table, roles, target)],
   };
+}
+
+function orderNotes(table: Table): string[] {
+  const name = timeOrder(table);
+  if (name === undefined) return [];
+  return [
+    `the rows are in the order of '${name}', and the parts are drawn at random: rows beside each other fall into different parts, so the scores say how well gaps are filled, not how well the future is foretold`,
+  ];
+}
+
+/** More outliers than these are counted. */
+const MOST_OUTLIERS = 3;
+
+function outlierNotes(table: Table, roles: readonly ColumnRole[], target: Target): string[] {
+  return table.columns.flatMap((column, index) => {
+    const { role } = roles[index];
+    const counts = role === "number" || (role === "target" && target.task === "regression");
+    const outliers = column.type === "number" && counts ? findOutliers(column, allRows(table)) : undefined;
+    if (outliers === undefined) return [];
+    const { found, least, most } = outliers;
+    const shown = found.slice(0, MOST_OUTLIERS).map(({ row, value }) => `row ${row + 1} holds ${value}`);
+    const more = found.length > MOST_OUTLIERS ? ` and ${found.length - MOST_OUTLIERS} more are as far` : "";
+    const others = `all others lie between ${least} and ${most}`;
+    return [
+      `column '${column.name}': ${shown.join(", ")}${more}; ${others}: correct it, or leave it empty, if it is a mistake`,
+    ];
+  });
 }
 
 function encodeAny(target: Target, column: Column, rows: ArrayLike<number>): Int32Array | Float64Array {

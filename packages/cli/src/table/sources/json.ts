@@ -3,6 +3,7 @@ import { exactPath, literal } from "../duckdb.ts";
 import { UserError } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { checkNames } from "../names.ts";
+import { NESTED, plainKind } from "../plain.ts";
 import { alias, type Source } from "./source.ts";
 
 /** JSON: an array of objects, or one object per line. The columns are the keys of all objects; an absent key is missing. */
@@ -15,15 +16,15 @@ export async function jsonSource(connection: DuckDBConnection, input: Input): Pr
   const types = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
   return {
     from: `read_json(${file}, records = true, columns = {${types}}) AS ${alias(names.length)}`,
-    columns: names.map((name, index) => ({
-      name,
-      sql: `c${index}`,
-      type: "infer",
-      // As text, an object is its JSON. A string that happens to hold JSON is refused with it.
-      nested: `c${index}[1] IN ('{', '[') AND json_valid(c${index})`,
-    })),
-    decimalComma: false,
+    columns: names.map((name, index) => ({ name, sql: `c${index}`, type: "infer", kind: jsonKind(`c${index}`) })),
+    objects: `SELECT CAST(json AS VARCHAR) AS json FROM read_json_objects(${file})`,
+    notes: [],
   };
+}
+
+/** As text, an object is its JSON. A string that happens to hold JSON is refused with it. */
+function jsonKind(text: string): string {
+  return `CASE WHEN ${text}[1] IN ('{', '[') AND json_valid(${text}) THEN ${NESTED} ELSE ${plainKind(text)} END`;
 }
 
 /** What DuckDB calls the JSON values that are no object; all others are numbers. */

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { exactPath, literal } from "../duckdb.ts";
 import { UserError } from "../errors.ts";
-import { isoTime } from "../infer.ts";
 import type { Input } from "../input.ts";
 import { checkNames } from "../names.ts";
+import { OTHER, WHOLE } from "../plain.ts";
 import { alias, type Source, type SourceColumn } from "./source.ts";
 
 /** Parquet keeps its types; text is looked at value by value, as in every format. */
@@ -19,18 +19,31 @@ export async function parquetSource(connection: DuckDBConnection, input: Input):
   return {
     from: `${from} AS ${alias(columns.length)}`,
     columns: columns.map((column, index) => ({ ...column, name: names[index] })),
-    decimalComma: false,
+    notes: [],
   };
 }
 
+/** SQL for a point in time as Date.toISOString prints it. */
+const isoTime = (time: string): string => `strftime(${time} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')`;
+
+/** Whole numbers that a double does not tell apart are names of things, and stay text. */
+const wholeKind = (sql: string): string =>
+  `CASE WHEN ${sql} IS NULL THEN NULL WHEN abs(CAST(${sql} AS HUGEINT)) > ${Number.MAX_SAFE_INTEGER} THEN ${OTHER} ELSE ${WHOLE} END`;
+
 function column(name: string, type: string, sql: string, label: string): SourceColumn {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) {
-    return { name, sql: `CAST(${sql} AS DOUBLE)`, type: "number" };
+  const original = `CAST(${sql} AS VARCHAR)`;
+  if (/^(U?(BIG|HUGE)INT|DECIMAL\(\d+,0\))$/.test(type)) {
+    return { name, sql: original, type: "infer", kind: wholeKind(sql), stored: "number" };
   }
-  if (type === "BOOLEAN") return { name, sql, type: "boolean" };
-  if (type === "DATE") return { name, sql: `CAST(${sql} AS VARCHAR)`, type: "date" };
-  if (type.startsWith("TIMESTAMP")) return { name, sql: isoTime(`CAST(${sql} AS TIMESTAMPTZ)`), type: "date" };
-  if (/^(VARCHAR|UUID|TIME|ENUM\(.*\))$/.test(type)) return { name, sql: `CAST(${sql} AS VARCHAR)`, type: "infer" };
+  if (/^(U?(TINY|SMALL)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) {
+    return { name, sql: `CAST(${sql} AS DOUBLE)`, type: "number", original, stored: "number" };
+  }
+  if (type === "BOOLEAN") return { name, sql, type: "boolean", original, stored: "boolean" };
+  if (type === "DATE") return { name, sql: original, type: "date", stored: "text" };
+  if (type.startsWith("TIMESTAMP")) {
+    return { name, sql: isoTime(`CAST(${sql} AS TIMESTAMPTZ)`), type: "date", original, stored: "text" };
+  }
+  if (/^(VARCHAR|UUID|TIME|ENUM\(.*\))$/.test(type)) return { name, sql: original, type: "infer", stored: "text" };
   throw new UserError(
     `${label}: column '${name}' holds values of type ${type}, expected numbers, text, booleans or dates`,
     "Leave the column out, or spread its parts over columns of their own.",

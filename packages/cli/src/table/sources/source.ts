@@ -1,4 +1,8 @@
+import type { Delimiter } from "@chaingrad/tables";
 import type { Column } from "../table.ts";
+
+/** How a typed format keeps a column. */
+export type Stored = "number" | "boolean" | "text";
 
 /** A column as a file declares it. */
 export interface SourceColumn {
@@ -7,8 +11,20 @@ export interface SourceColumn {
   readonly sql: string;
   /** `infer`: the value is text, and its type is what every value reads as. */
   readonly type: Column["type"] | "infer";
-  /** SQL that is true where the value is an object or array. */
-  readonly nested?: string;
+  /** SQL for the kind of a value that is to be inferred, where the text alone does not say it. */
+  readonly kind?: string;
+  /** SQL for the value as the file holds it, as text, where `sql` is another. */
+  readonly original?: string;
+  /** How the file itself stores the column, where it has types. */
+  readonly stored?: Stored;
+}
+
+/** How a text file writes its rows. */
+export interface TextLayout {
+  readonly delimiter: Delimiter;
+  readonly lineEnd: string;
+  /** The byte order mark, or nothing. */
+  readonly mark: string;
 }
 
 /** A file as SQL. */
@@ -16,8 +32,12 @@ export interface Source {
   /** A table expression whose columns are called c0, c1, …, so that no name of the user's ever meets SQL. */
   readonly from: string;
   readonly columns: readonly SourceColumn[];
-  /** Numbers are written 1,5. */
-  readonly decimalComma: boolean;
+  /** Where rows are lines with delimiters. */
+  readonly layout?: TextLayout;
+  /** SQL for rows as JSON objects, one a row in a column `json`, where that is what the file holds. */
+  readonly objects?: string;
+  /** What was made of the file as a whole, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** `t(c0, c1, …)` */

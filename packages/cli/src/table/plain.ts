@@ -1,0 +1,36 @@
+/**
+ * Whether a column of text is plain numbers throughout, asked of every value and answered by DuckDB in one pass: such
+ * columns are copied as numbers, without a string for each cell. All others are read by the rules of
+ * `@chaingrad/tables`, which give the same answer where both could.
+ */
+import { literal } from "./duckdb.ts";
+
+/** The bits of the kinds that a column's values have. */
+export const WHOLE = 1;
+/** 1.5, which has a decimal point beyond doubt. */
+export const POINT = 2;
+/** 1.234, whose point may stand for thousands. */
+export const EITHER = 4;
+export const OTHER = 8;
+/** A JSON object or array, which is no cell. */
+export const NESTED = 16;
+
+/** Missing in a column of any kind, as in `@chaingrad/tables`. A list, for DuckDB makes a join of each `IN (…)`. */
+const MISSING = `[${["NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "?"].map(literal).join(", ")}]`;
+
+/** SQL for the number in a text, null if it is none. */
+export const numberIn = (text: string): string => `TRY_CAST(${text} AS DOUBLE)`;
+
+/** SQL for the kind of one text value, null if it is missing. */
+export function plainKind(text: string): string {
+  const number = numberIn(text);
+  const digits = `ltrim(${text}, ' +-')`;
+  return `CASE
+    WHEN ${text} IS NULL THEN NULL
+    WHEN ${number} IS NULL THEN CASE WHEN trim(${text}) = '' OR list_contains(${MISSING}, trim(${text})) THEN NULL ELSE ${OTHER} END
+    WHEN NOT abs(${number}) <= ${Number.MAX_SAFE_INTEGER} OR contains(${text}, '_') THEN ${OTHER}
+    WHEN ${digits}[1:2] BETWEEN '00' AND '09' THEN ${OTHER}
+    WHEN NOT contains(${text}, '.') THEN ${WHOLE}
+    WHEN trim(${text})[-4] = '.' AND length(trim(${text})) <= 8 AND ${digits}[1] <> '0' THEN ${EITHER}
+    ELSE ${POINT} END`;
+}

@@ -1,0 +1,161 @@
+/**
+ * What each column of text holds, and its values: the one place where a table's cells become numbers, dates, booleans
+ * or text, whichever reader brought them.
+ *
+ * The decimal sign is one for a file: a column whose own cells show it (1,5) is read by it, every other column by the
+ * sign that most such columns show. What had to be guessed is said.
+ */
+import type { Column } from "@chaingrad/core";
+import type { Cells } from "./cells.ts";
+import { printDate } from "./dates.ts";
+import { countWhere, type Entry, type Judged, judge } from "./kinds.ts";
+import type { DecimalSign, WrittenNumber } from "./numbers.ts";
+import { affixNote, bracketsNote, marksNote, numberTrouble, type Remark, spoilt } from "./remarks.ts";
+import { spellings } from "./spellings.ts";
+
+export interface InferOptions {
+  /** How numbers are written, where the caller knows. */
+  readonly decimal?: DecimalSign | undefined;
+  /** The sign where no cell of the file shows one: a comma in files separated by semicolons. */
+  readonly likely?: DecimalSign;
+  /** Columns that the reader itself found to be numbers with decimal points. */
+  readonly pointColumns?: number;
+}
+
+export interface Inferred {
+  /** In the order of the columns given. */
+  readonly columns: readonly Column[];
+  readonly decimal: DecimalSign;
+  /** What was guessed about the file as a whole, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A number that cannot be worked with, named by column and row. */
+export class ValueError extends Error {
+  override readonly name: string = "ValueError";
+  readonly column: string;
+  /** From 0. */
+  readonly row: number;
+  constructor(column: string, row: number, text: string) {
+    super(`column '${column}', row ${row + 1}: expected a finite number, got '${text}'`);
+    this.column = column;
+    this.row = row;
+  }
+}
+
+/** @throws ValueError where a column of numbers holds an infinity, or a number too large for 64 bits */
+export function inferColumns(columns: readonly Cells[], options: InferOptions = {}): Inferred {
+  const judged = columns.map(judge);
+  const decimal = options.decimal ?? decimalOf(judged, options);
+  const read = judged.map((column) => columnOf(column, signOf(column, decimal, options), options.decimal));
+  return { columns: read, decimal, notes: notesOf(judged, read, decimal, options) };
+}
+
+/** The sign that most columns show by themselves. */
+function decimalOf(judged: readonly Judged[], { likely = ".", pointColumns = 0 }: InferOptions): DecimalSign {
+  const shows = (sign: DecimalSign, other: DecimalSign): number =>
+    judged.filter((column) => isNumbers(column) && column.evidence[sign] && !column.evidence[other]).length;
+  const [points, commas] = [shows(".", ",") + pointColumns, shows(",", ".")];
+  if (points === commas) return likely;
+  return points > commas ? "." : ",";
+}
+
+function signOf({ evidence }: Judged, file: DecimalSign, { decimal }: InferOptions): DecimalSign {
+  if (decimal !== undefined || Boolean(evidence["."]) === Boolean(evidence[","])) return file;
+  return evidence["."] ? "." : ",";
+}
+
+const isNumbers = ({ entries, values }: Judged): boolean =>
+  values > 0 && countWhere(entries, ({ kind }) => kind === "number") === values;
+
+/** The column, by what all its values are; text where they are of more than one kind. */
+function columnOf(judged: Judged, sign: DecimalSign, given: DecimalSign | undefined): Column {
+  const { entries, values } = judged;
+  const all = (...kinds: string[]): boolean => countWhere(entries, ({ kind }) => kinds.includes(kind)) === values;
+  if (values === 0) return textColumn(judged, {});
+  if (all("boolean")) return booleanColumn(judged);
+  if (all("date", "time")) return dateColumn(judged, all("date") ? "date" : "time");
+  if (!isNumbers(judged)) return textColumn(judged, spoilt(judged));
+  const trouble = numberTrouble(judged, sign, given);
+  return trouble === undefined ? numberColumn(judged, sign) : textColumn(judged, trouble);
+}
+
+/** Cells as they are written; null where they are missing. */
+function textColumn(judged: Judged, remark: Remark): Column {
+  const values = valuesOf(judged, ({ text, is }) => (is.kind === "missing" ? null : text));
+  return { name: judged.cells.name, type: "text", values, ...remark };
+}
+
+/** True and false in the spelling that most rows have. */
+function booleanColumn(judged: Judged): Column {
+  const usual = (truth: string): string | undefined =>
+    judged.entries
+      .filter(({ text }) => text.toLowerCase() === truth)
+      .reduce<Entry | undefined>((best, one) => (best && best.count >= one.count ? best : one), undefined)?.text;
+  const spelt = new Map(["true", "false"].map((truth) => [truth, usual(truth) ?? null]));
+  const values = valuesOf(judged, ({ text }) => spelt.get(text.toLowerCase()) ?? null);
+  return { name: judged.cells.name, type: "boolean", values, ...noted(marksNote(judged)) };
+}
+
+function dateColumn(judged: Judged, kind: "date" | "time"): Column {
+  const values = valuesOf(judged, ({ is }) => ("milliseconds" in is ? printDate(is.milliseconds, kind) : null));
+  return { name: judged.cells.name, type: "date", values, ...noted(marksNote(judged)) };
+}
+
+/** Notes joined to one; nothing where there are none. */
+function noted(...notes: (string | undefined)[]): Pick<Column, "note"> {
+  const said = notes.filter((note) => note !== undefined);
+  return said.length === 0 ? {} : { note: said.join("; ") };
+}
+
+function valuesOf({ cells, entries }: Judged, value: (entry: Entry) => string | null): (string | null)[] {
+  const values = entries.map(value);
+  return Array.from(cells.places, (place) => (place < 0 ? null : values[place]));
+}
+
+function numberColumn(judged: Judged, sign: DecimalSign): Column {
+  const { cells, entries } = judged;
+  const read = entries.map((entry) => numberOf(entry, sign));
+  const infinite = entries.find((_, i) => Math.abs(read[i]) === Number.POSITIVE_INFINITY);
+  if (infinite) throw new ValueError(cells.name, infinite.first, infinite.text);
+  const values = Float64Array.from(cells.places, (place) => (place < 0 ? Number.NaN : read[place]));
+  const written = spellings(entries.map(({ text, count }, i) => [text, read[i], count] as const));
+  const notes = noted(affixNote(entries), bracketsNote(entries), marksNote(judged));
+  return { name: cells.name, type: "number", values, ...(written.size > 0 ? { written } : {}), ...notes };
+}
+
+function numberOf({ is }: Entry, sign: DecimalSign): number {
+  return is.kind === "number" ? ((sign === "." ? is.point : is.comma) ?? Number.NaN) : Number.NaN;
+}
+
+/** What was guessed for the whole file: decimal commas, and numbers that could be read in two ways. */
+function notesOf(
+  judged: readonly Judged[],
+  columns: readonly Column[],
+  decimal: DecimalSign,
+  { decimal: given }: InferOptions,
+): string[] {
+  if (given !== undefined) return [];
+  const numbers = judged.filter((_, i) => columns[i].type === "number");
+  const evident = numbers.find(({ evidence }) => evidence[decimal]);
+  const other = numbers.filter(({ evidence }) => evidence[decimal === "." ? "," : "."]);
+  const open = numbers.filter(({ ambiguous, evidence }) => ambiguous && !evidence["."] && !evidence[","]);
+  const notes: string[] = [];
+  if (decimal === "," && evident) {
+    notes.push(`numbers are read with decimal commas, as '${evident.evidence[","]?.text}' in '${evident.cells.name}'`);
+  }
+  for (const { cells, evidence } of other) {
+    const [text, sign] = decimal === "." ? [evidence[","]?.text, "comma"] : [evidence["."]?.text, "point"];
+    notes.push(
+      `column '${cells.name}' is read with a decimal ${sign}, unlike the rest of the file, as '${text}' shows`,
+    );
+  }
+  for (const { cells, ambiguous } of open) {
+    const { text, is } = ambiguous as Entry;
+    const { point, comma } = is as WrittenNumber;
+    const [read, unread, way] = decimal === "." ? [point, comma, ","] : [comma, point, "."];
+    const why = evident || other.length > 0 ? "as the other columns show" : "which nothing in the file decides";
+    notes.push(`column '${cells.name}': '${text}' is read as ${read}, ${why}; with decimal '${way}' it is ${unread}`);
+  }
+  return notes;
+}
