@@ -152,7 +152,7 @@ describe("predict and evaluate", () => {
 
   test("adds a column in the target's own unit", async () => {
     const { stdout, status } = await predict([CARS]);
-    const lines = stdout.trim().split("\n");
+    const lines = stdout.trim().split("\r\n");
     expect(status).toBe(0);
     expect(lines).toHaveLength(407);
     expect(lines[0]).toBe(`${readFileSync(CARS, "utf8").split("\n")[0].trim()},prediction`);
@@ -282,14 +282,14 @@ describe("bad tables: status 2, a sentence that helps, nothing written", () => {
       /class 'maybe' with one row/,
     ],
     [
-      "NaN in numbers",
+      "Infinity in numbers",
       () =>
         file(
           "t.csv",
-          table("a,b,y", (i) => (i === 9 ? "nan,1,yes" : good(i))),
+          table("a,b,y", (i) => (i === 9 ? "inf,1,yes" : good(i))),
         ),
       "y",
-      /NaN|nan/,
+      /column 'a', row 10: expected a finite number, got 'inf'/,
     ],
     [
       "Infinity in numbers",

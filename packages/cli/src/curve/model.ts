@@ -20,11 +20,13 @@ export interface CurveModel {
   readonly missing: number;
 }
 
+type CurveTable = Pick<Table, "path" | "rows" | "columns">;
+
 /**
  * @param target a column, or a formula of columns
  * @throws UserError (FormulaError with the place, where it is a formula's fault)
  */
-export function curveModel(table: Table, model: string, target: string, start: Numbers): CurveModel {
+export function curveModel(table: CurveTable, model: string, target: string, start: Numbers): CurveModel {
   const [formula, goal] = [parseFormula(model), parseTarget(target, table)];
   checkParameters(table, formula, start);
   const used = [...columnsOf(formula, table, start), ...columnsOf(goal, table, {})];
@@ -44,12 +46,12 @@ export function curveModel(table: Table, model: string, target: string, start: N
 }
 
 /** A column's name as it stands, else a formula. */
-function parseTarget(target: string, table: Table): Formula {
+function parseTarget(target: string, table: CurveTable): Formula {
   const isColumn = table.columns.some(({ name }) => name === target);
   return parseFormula(isColumn ? `\`${target}\`` : target);
 }
 
-function checkParameters(table: Table, formula: Formula, start: Numbers): void {
+function checkParameters(table: CurveTable, formula: Formula, start: Numbers): void {
   const used = new Set(namesIn(formula).map(({ name }) => name));
   const names = Object.keys(start);
   const clash = names.find((name) => table.columns.some((column) => column.name === name));
@@ -61,7 +63,7 @@ function checkParameters(table: Table, formula: Formula, start: Numbers): void {
 }
 
 /** @throws FormulaError at a name that is neither a column nor a parameter with a start */
-function columnsOf(formula: Formula, table: Table, start: Numbers): string[] {
+function columnsOf(formula: Formula, table: CurveTable, start: Numbers): string[] {
   const known = table.columns.map(({ name }) => name);
   return namesIn(formula).flatMap(({ name, at }) => {
     if (known.includes(name)) return [name];
@@ -72,8 +74,9 @@ function columnsOf(formula: Formula, table: Table, start: Numbers): string[] {
   });
 }
 
-function numbersOf(table: Table, name: string): Float64Array {
+function numbersOf(table: CurveTable, name: string): Float64Array {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column?.type === "number") return Float64Array.from(column.values);
-  throw new UserError(`${table.path}: column '${name}' holds ${column?.type}, expected numbers`);
+  const spoilt = column?.note === undefined ? "" : `: ${column.note}`;
+  throw new UserError(`${table.path}: column '${name}' holds ${column?.type}, expected numbers${spoilt}`);
 }

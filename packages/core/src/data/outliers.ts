@@ -8,7 +8,7 @@ const RANGES = 100;
 /** At most this share of the rows is set apart; more are a second population. */
 const SHARE = 0.01;
 
-export interface Outlier {
+interface Outlier {
   /** From 0. */
   readonly row: number;
   readonly value: number;

@@ -50,7 +50,7 @@ describe("readNumber", () => {
   ])("reads %s", (text, point, comma, affix) => expect(readings(text)).toEqual([point, comma, affix]));
 
   it.each(["inf", "-Infinity", "+inf"])("knows %s", (text) => {
-    const [point] = readings(text) as [number];
+    const [point] = readings(text) as [number, number, string];
     expect(Math.abs(point)).toBe(Number.POSITIVE_INFINITY);
   });
 

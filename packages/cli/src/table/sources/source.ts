@@ -20,7 +20,7 @@ export interface SourceColumn {
 }
 
 /** How a text file writes its rows. */
-export interface TextLayout {
+interface TextLayout {
   readonly delimiter: Delimiter;
   readonly lineEnd: string;
   /** The byte order mark, or nothing. */
