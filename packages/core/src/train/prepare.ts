@@ -93,7 +93,7 @@ function outlierNotes(table: Table, roles: readonly ColumnRole[], target: Target
     const { found, least, most } = outliers;
     const shown = found.slice(0, MOST_OUTLIERS).map(({ row, value }) => `row ${row + 1} holds ${value}`);
     const more = found.length > MOST_OUTLIERS ? ` and ${found.length - MOST_OUTLIERS} more are as far` : "";
-    const others = `all others lie between ${least} and ${most}`;
+    const others = `all others lie between ${Number(least.toPrecision(4))} and ${Number(most.toPrecision(4))}`;
     return [
       `column '${column.name}': ${shown.join(", ")}${more}; ${others}: correct it, or leave it empty, if it is a mistake`,
     ];
