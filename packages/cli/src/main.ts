@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { Interrupted } from "./commands/refusing.ts";
+import { complain } from "./output/conventions.ts";
 import { guardOutput, reportFailure, STATUS } from "./output/failure.ts";
 
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
@@ -21,7 +22,7 @@ async function buildProgram(called: string | undefined): Promise<Command> {
     .description("Train fully connected networks on tables, and see the chain rule behind them.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help; 'chaingrad COMMAND --help' shows an example")
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "chaingrad: ")) })
+    .configureOutput({ outputError: (text) => complain(...refusalLines(text)) })
     .exitOverride();
   const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]] : Object.values(COMMANDS);
   for (const module of await Promise.all(load.map((load) => load()))) module.register(program);
@@ -29,6 +30,14 @@ async function buildProgram(called: string | undefined): Promise<Command> {
     command.showHelpAfterError(`See: ${command === program ? "" : "chaingrad "}${command.name()} --help`);
   }
   return program;
+}
+
+/** What commander says of a usage: a line, and below it perhaps a suggestion. Other line feeds are in what was given. */
+function refusalLines(text: string): string[] {
+  return text
+    .trimEnd()
+    .replace(/^error: /, "chaingrad: ")
+    .split(/\n(?=\(Did you mean [^\n]*\)$)/);
 }
 
 function version(): string {

@@ -3,19 +3,19 @@ import type { Verdict } from "@chaingrad/core/check";
 import { worstFirst } from "@chaingrad/core/check";
 import { type Curvature, SYMMETRY_TOLERANCE } from "../net/check-curvature.ts";
 import type { VariableCheck } from "../net/check-net.ts";
+import type { Shown } from "../output/line.ts";
 import { count, formatNumber, formatPlace } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
 import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
 
-const text = ({ head, rows, sides }: Cells, width: number): string => formatTable(head, rows, sides, width);
+const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
 
 /** All tables, in lines of at most `width` characters. */
-export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): string {
+export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
   const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
   return [gradientTable(checks), witnessTable(checks), ...second]
     .filter(({ rows }) => rows.length > 0)
-    .map((cells) => text(cells, width))
-    .join("\n\n");
+    .flatMap((cells, i) => [...(i === 0 ? [] : [""]), ...table(cells, width)]);
 }
 
 export function curvatureVerdict({ products, entries, asymmetry }: Curvature): Verdict {
@@ -32,9 +32,9 @@ export function verdictOf(checks: readonly VariableCheck[], curvature: Curvature
   return all.sort(worstFirst)[0];
 }
 
-/** What the whole comes to, with the numbers of every entry that is wrong (the first few of each tensor). */
-export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string {
-  return curvature === undefined ? firstOrder(checks) : `${firstOrder(checks)}\n${secondOrder(curvature)}`;
+/** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
+export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {
+  return [...firstOrder(checks), ...(curvature === undefined ? [] : [secondOrder(curvature)])];
 }
 
 function secondOrder(curvature: Curvature): string {
@@ -44,14 +44,14 @@ function secondOrder(curvature: Curvature): string {
   return `The curvature is ${verdict === "mismatch" ? "wrong" : `right${kink}`}: ${symmetric}.`;
 }
 
-function firstOrder(checks: readonly VariableCheck[]): string {
+function firstOrder(checks: readonly VariableCheck[]): string[] {
   const of = (verdict: Verdict): number =>
     checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
   const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
   if (wrong.length > 0)
-    return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)].join("\n");
+    return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)];
   const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
-  return `All gradients are right: ${howMany(checks)} compared${kinks}.`;
+  return [`All gradients are right: ${howMany(checks)} compared${kinks}.`];
 }
 
 /** Of large networks not every entry is looked at, and that is said. */

@@ -51,7 +51,6 @@ export function certificatePage(
 <h1>Certificate of the gradient</h1>
 <p>${escapeHtml(about)}</p>
 ${conclusion(checks, curvature)
-  .split("\n")
   .map((line) => `<p>${escapeHtml(line)}</p>`)
   .join("\n")}
 ${tables.join("\n")}

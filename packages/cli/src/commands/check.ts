@@ -8,10 +8,17 @@ import { checkCurvature } from "../net/check-curvature.ts";
 import { checkNet } from "../net/check-net.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import {
+  type CommonOptions,
+  print,
+  printDocument,
+  printJson,
+  terminalWidth,
+  withConventions,
+} from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
-import { wrap, wrapTerms } from "../output/wrap.ts";
+import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import type { ReadingOptions } from "../table/read.ts";
 import { withReading } from "./options.ts";
 
@@ -75,14 +82,17 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);
-  if (format === "text" && !options.quiet) print(`${wrap(about, width)}\n`);
+  if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
   const checks = checkNet(net, tensors, batch);
   const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
   if (format === "json") printJson(toDocument(checks, curvature));
   else if (format === "html") {
     const { certificatePage } = await import("../check/page.ts");
-    print(certificatePage(about, checks, curvature));
-  } else print(`${report(checks, curvature, width)}\n\n${wrap(conclusion(checks, curvature), width)}`);
+    printDocument(certificatePage(about, checks, curvature));
+  } else {
+    const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
+    print(...report(checks, curvature, width), "", ...words);
+  }
   if (verdictOf(checks, curvature) === "mismatch") process.exitCode = STATUS.failed;
 }
 

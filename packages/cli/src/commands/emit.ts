@@ -5,7 +5,14 @@ import type { Language } from "../emit/names.ts";
 import { LEVELS, type Level } from "../emit/parts.ts";
 import { exampleNetwork } from "../net/example.ts";
 import { openNetwork } from "../net/open-network.ts";
-import { type CommonOptions, note, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import {
+  type CommonOptions,
+  note,
+  printDocument,
+  printJson,
+  terminalWidth,
+  withConventions,
+} from "../output/conventions.ts";
 import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
@@ -54,5 +61,5 @@ async function emit(path: string | undefined, options: EmitOptions): Promise<voi
     note(`${count(text.split("\n").length - 1, "line")} of ${lang} in '${out}'`, options);
   }
   if (options.json) return printJson({ language: lang, with: level, source: text });
-  if (out === undefined) process.stdout.write(text);
+  if (out === undefined) printDocument(text);
 }

@@ -49,7 +49,7 @@ async function run(
   }
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
   const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
-  print([...head, printEvaluation(model.target, evaluation, terminalWidth())].join("\n"));
+  print(...head, ...printEvaluation(model.target, evaluation, terminalWidth()));
 }
 
 function judgedRows(model: Model, table: Table): { data: Dataset; rows: number; missing: number } {

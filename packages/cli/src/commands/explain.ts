@@ -23,9 +23,10 @@ import type { Batch } from "../net/batch.ts";
 import { exampleBatch, exampleNetwork } from "../net/example.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
-import { type CommonOptions, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { Line } from "../output/line.ts";
 import { page } from "../output/pager.ts";
-import { wrap } from "../output/wrap.ts";
+import { paragraph, wrap } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
 import type { ReadingOptions } from "../table/read.ts";
 import { positive, wholeNumber, withReading } from "./options.ts";
@@ -116,7 +117,8 @@ async function explain(path: string | undefined, rows: string | undefined, optio
 interface Result {
   readonly of: Explained;
   readonly target: Target | undefined;
-  readonly title: string;
+  /** What is explained, line by line. */
+  readonly title: readonly string[];
   readonly blocks: readonly Block[];
 }
 
@@ -128,18 +130,18 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
     return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
   }
   const form = { digits: options.digits, language: options.lang, ...(options.quiet ? {} : { title }) };
-  if (options.format === "latex") return print(latexDocument(blocks, form));
-  if (options.format === "markdown") return print(markdownDocument(blocks, form));
+  if (options.format === "latex") return printDocument(latexDocument(blocks, form));
+  if (options.format === "markdown") return printDocument(markdownDocument(blocks, form));
   if (options.format === "html") {
     const { derivationPage } = await import("../page/page.ts");
     const page = { title, language: options.lang, digits: options.digits, target: options.of?.replaceAll(" ", "") };
-    return print(derivationPage(of, page));
+    return printDocument(derivationPage(of, page));
   }
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
   const paint = process.stdout.hasColors?.() ? painted : undefined;
   const lines = terminalLines(blocks, { width, digits: options.digits, words, ...(paint && { paint }) });
-  const head = options.quiet ? [] : [wrap(title, width), ""];
-  await page([...head, ...lines].join("\n"), options.pager);
+  const head = options.quiet ? [] : [...title.flatMap((line) => paragraph(line, width)), ""];
+  await page([...head, ...lines.map((line) => new Line(line))], options.pager);
 }
 
 /** Red below zero, blue above; the sign says the same. */
@@ -183,11 +185,11 @@ async function choose(
 }
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
-function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string {
+function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string[] {
   const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
   const { inputs } = network;
   const options = { words, digits: DIGITS };
   const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);
   const head = `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
-  return model === undefined ? head : `${head}\nx: ${model.encoder.features.join(", ")}`;
+  return model === undefined ? [head] : [head, `x: ${model.encoder.features.join(", ")}`];
 }

@@ -10,10 +10,18 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
 import { curveJson, printCurve, traceLine } from "../curve/report.ts";
 import { openEngine } from "../engine.ts";
-import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import {
+  type CommonOptions,
+  complain,
+  note,
+  print,
+  printJson,
+  terminalWidth,
+  withConventions,
+} from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
-import { wrap } from "../output/wrap.ts";
+import { paragraph } from "../output/wrap.ts";
 import { UserError } from "../table/errors.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
@@ -89,7 +97,7 @@ async function run(file: string, options: CurveOptions): Promise<void> {
       throw refusal(file, model, error);
     });
     if (options.json) printJson(curveJson(minimum, model.rows.length));
-    else print(`${wrap(head(file, model, options), terminalWidth())}\n\n${printCurve(minimum, terminalWidth())}`);
+    else print(...paragraph(head(file, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
     warn(minimum, options);
     if (minimum.stopped === "aborted") process.exitCode = STATUS.interrupted;
     else if (minimum.stopped === "iterations") process.exitCode = STATUS.failed;
@@ -118,7 +126,7 @@ async function fitCurve(
   const common = { engine, data, iterations, signal, ...(method && { method }) };
   const events = leastSquares(residuals, start, { ...common, ...(names.length > 0 && { bounds }) });
   for await (const event of events) {
-    if (event.type === "iteration" && options.trace) process.stderr.write(`${traceLine(event)}\n`);
+    if (event.type === "iteration" && options.trace) complain(traceLine(event));
     if (event.type === "end") return event.minimum;
   }
   throw new Error("least squares ended without a result");

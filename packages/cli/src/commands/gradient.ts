@@ -7,9 +7,10 @@ import { computeGradients, type Gradients, type Tensor } from "../net/gradients.
 import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
 import { isModel } from "../net/open-network.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import type { Shown } from "../output/line.ts";
 import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
-import { wrap, wrapTerms } from "../output/wrap.ts";
+import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 
@@ -99,7 +100,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   if (options.json) return printJson(document);
   const head = `${count(batch.rows, "row")}, ${net.loss.name} (${net.reduction}), engine ${engine.name} in ${options.dtype}`;
   if (!(options.quiet && options.out !== undefined))
-    print(`${wrap(head, terminalWidth())}\n\n${summary(result, terminalWidth())}`);
+    print(...paragraph(head, terminalWidth()), "", ...summary(result, terminalWidth()));
 }
 
 /** The result as nested lists. */
@@ -122,7 +123,7 @@ function warnOfInfinities({ loss, outputs, gradients }: Gradients, options: Comm
 }
 
 /** The loss, and of each gradient its shape, size and largest entry. */
-export function summary({ loss, gradients }: Gradients, width: number): string {
+export function summary({ loss, gradients }: Gradients, width: number): Shown[] {
   const rows = Object.entries(gradients).map(([name, { shape, values }]) => {
     const all = Array.from(values);
     const largest = all.reduce((best, value, i) => (Math.abs(value) > Math.abs(all[best]) ? i : best), 0);
@@ -130,7 +131,7 @@ export function summary({ loss, gradients }: Gradients, width: number): string {
     return [`∂L/∂${name}`, formatShape(shape), formatNumber(norm(all)), `${formatNumber(all[largest])} at ${at}`];
   });
   const table = formatTable(["gradient", "shape", "norm", "largest entry"], rows, "llll", width);
-  return `loss  ${formatNumber(loss, 12)}\n\n${table}`;
+  return [`loss  ${formatNumber(loss, 12)}`, "", ...table];
 }
 
 const norm = (values: readonly number[]): number =>

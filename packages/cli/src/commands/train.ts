@@ -14,7 +14,15 @@ import {
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
-import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import {
+  type CommonOptions,
+  complain,
+  note,
+  print,
+  printJson,
+  terminalWidth,
+  withConventions,
+} from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
@@ -94,14 +102,14 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
     return prepareTable(table, options);
   });
-  if (!(options.quiet || options.json)) print(`${printColumns(file, table.rows, prepared, terminalWidth())}\n`);
+  if (!(options.quiet || options.json)) print(...printColumns(file, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts();
   try {
     const { report, failure } = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
     if (report !== undefined) tell(report, options);
     if (failure === undefined) return;
-    process.stderr.write(`${printFailure(failure, terminalWidth())}\n`);
+    complain(...printFailure(failure, terminalWidth()));
     process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
@@ -110,7 +118,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
 
 function tell(report: Report, options: CommonOptions): void {
   if (options.json) printJson(reportJson(report));
-  else print(printReport(report, terminalWidth()));
+  else print(...printReport(report, terminalWidth()));
   if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
   if (report.end.stopped === "aborted") process.exitCode = STATUS.interrupted;
 }

@@ -1,8 +1,9 @@
 /** What `fit-curve` found, for people and for machines. */
 import type { LeastSquaresMinimum, MinimizeIteration, MinimizeStop } from "@chaingrad/core/curvature";
 import { alignColumns } from "../output/align.ts";
+import type { Shown } from "../output/line.ts";
 import { count, formatNumber } from "../output/number.ts";
-import { wrap } from "../output/wrap.ts";
+import { paragraph } from "../output/wrap.ts";
 
 const DIGITS = 8;
 
@@ -15,7 +16,7 @@ const STOPPED: Readonly<Record<MinimizeStop, string>> = {
   aborted: "interrupted",
 };
 
-export function printCurve(minimum: LeastSquaresMinimum, width: number): string {
+export function printCurve(minimum: LeastSquaresMinimum, width: number): Shown[] {
   const { parameters, standardErrors, iterations, evaluations, method, stopped } = minimum;
   const rows = Object.entries(parameters).map(([name, [value]]) => [
     name,
@@ -33,8 +34,8 @@ export function printCurve(minimum: LeastSquaresMinimum, width: number): string 
     "",
     ...alignColumns(statistics, "lr"),
     "",
-    wrap(`${work}; stopped: ${STOPPED[stopped]}`, width),
-  ].join("\n");
+    ...paragraph(`${work}; stopped: ${STOPPED[stopped]}`, width),
+  ];
 }
 
 const number = (value: number): string => (Number.isFinite(value) ? formatNumber(value, DIGITS) : "–");

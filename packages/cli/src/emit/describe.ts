@@ -1,5 +1,6 @@
 /** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
 import type { ColumnEncoding, Model } from "@chaingrad/core";
+import { codeOf, visible } from "@chaingrad/core/visible";
 import type { OpenedNetwork } from "../net/open-network.ts";
 import { count } from "../output/number.ts";
 
@@ -8,7 +9,7 @@ export function describe({ net, origin, model }: OpenedNetwork): string[] {
   const { network, loss, reduction, l1, l2 } = net;
   const layers = network.layers.map(
     ({ units, activation, normalisation }) =>
-      `${units} ${typeof activation === "string" ? activation : activation.name || "units"}${
+      `${units} ${typeof activation === "string" ? activation : commented(activation.name || "units")}${
         normalisation === undefined ? "" : ` (${normalisation} norm)`
       }`,
   );
@@ -20,11 +21,11 @@ export function describe({ net, origin, model }: OpenedNetwork): string[] {
   } satisfies Record<OpenedNetwork["origin"], string>;
   return [
     `A fully connected network, written by chaingrad emit: ${count(network.inputs, "input")}, ${layers.join(", ")}; ` +
-      `loss: ${loss.name}, the ${reduction} over the rows${penalty}.`,
+      `loss: ${commented(loss.name)}, the ${reduction} over the rows${penalty}.`,
     `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
     ...modes(net.network.layers),
     ...(model === undefined ? [] : [features(model), outputs(model)]),
-  ].map((paragraph) => paragraph.split("\n").map(plain).join("\n"));
+  ];
 }
 
 function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
@@ -37,7 +38,18 @@ function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
   return words.length === 0 ? [] : [`As in predicting, ${words.join("; ")}.`];
 }
 
-const quoted = (text: string): string => JSON.stringify(plain(text));
+/**
+ * Any text in a comment of any language, on one line. C joins a line that ends in a backslash, or in ??/ for one, to the
+ * next, and TypeScript obeys a comment that begins with @: wherever a comment is wrapped, it has none of these.
+ */
+const commented = (text: string): string =>
+  text
+    .split("\\")
+    .map(visible)
+    .join(codeOf("\\"))
+    .replace(/(?<=\?)\?|(?<=\s)@/g, codeOf);
+
+const quoted = (text: string): string => `"${commented(text).replaceAll('"', '\\"')}"`;
 
 function features({ encoder }: Model): string {
   const columns = encoder.columns.flatMap(featureWords).map((words, i) => `  ${i}: ${words}`);
@@ -64,6 +76,3 @@ function outputs({ target }: Model): string {
   const classes = target.classes.map((name, label) => `${label} is ${quoted(name)}`);
   return `The target is a label of ${quoted(target.name)}: ${classes.join(", ")}. Output i belongs to label i.`;
 }
-
-/** On one line, without characters that steer how text is shown; no line may end in a backslash, which C would join. */
-const plain = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, " ").replaceAll("\\", "∖");

@@ -1,24 +1,27 @@
 /** What is wrong with a formula, and where. */
 import { nearest } from "@chaingrad/core";
+import { visible } from "@chaingrad/core/visible";
+import { Line, widthOf } from "../output/line.ts";
 import { UserError } from "../table/errors.ts";
 
 /** About this many characters of a long formula are shown round the place. */
 const WINDOW = 60;
 
-/** A formula that cannot be read or built. The message ends with the column; the hint shows the place. */
+/** A formula that cannot be read or built. The message ends with the column; the formula and a caret follow. */
 export class FormulaError extends UserError {
   override readonly name: string = "FormulaError";
   /** Where it is, counted in characters from 1. */
   readonly column: number;
+  override readonly place: readonly Line[];
 
-  /** `at` is an index into `text`; `advice` follows the formula in the hint. */
+  /** `at` is an index into `text`. */
   constructor(problem: string, text: string, at: number, advice?: string) {
     // A surrogate pair is one character.
     const column = [...text.slice(0, at)].length + 1;
-    const shown = text.trim() === "" ? [] : [pointAt(text, column)];
-    const hint = [...shown, ...(advice === undefined ? [] : [advice])].join("\n");
-    super(shown.length === 0 ? problem : `${problem} (column ${column})`, hint);
+    const place = text.trim() === "" ? [] : pointAt(text, column);
+    super(place.length === 0 ? problem : `${problem} (column ${column})`, advice);
     this.column = column;
+    this.place = place;
   }
 }
 
@@ -35,14 +38,13 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
 }
 
 /** The formula (of a long one, a window) with a caret below the column. */
-function pointAt(text: string, column: number): string {
-  // A line break or an escape sequence would tear the two lines apart.
-  const characters = [...text].map((character) => (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(character) ? " " : character));
+function pointAt(text: string, column: number): Line[] {
+  const characters = [...text];
   const start =
     characters.length <= WINDOW ? 0 : Math.max(0, Math.min(column - 1 - WINDOW / 2, characters.length - WINDOW));
   const end = Math.min(characters.length, start + WINDOW);
-  const before = start > 0 ? "…" : "";
-  const after = end < characters.length ? "…" : "";
-  const line = before + characters.slice(start, end).join("") + after;
-  return `${line}\n${" ".repeat(before.length + column - 1 - start)}^`;
+  const between = (from: number, to: number): string => visible(characters.slice(from, to).join(""));
+  const before = (start > 0 ? "…" : "") + between(start, column - 1);
+  const after = between(column - 1, end) + (end < characters.length ? "…" : "");
+  return [new Line(before + after), new Line(`${" ".repeat(widthOf(new Line(before)))}^`)];
 }

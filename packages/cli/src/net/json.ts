@@ -35,16 +35,11 @@ export function parseJson(source: string, label: string): unknown {
     const before = json.slice(0, offset).split("\n");
     const where = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
     const found = json.slice(offset).match(/^(?:[\w.+-]+|.)/su)?.[0];
-    const what = found === undefined ? "the end of the file" : printable(found.slice(0, 20));
+    const what = found === undefined ? "the end of the file" : `'${found.slice(0, 20)}'`;
     const hint = /^[+-]?(nan|inf)/i.test(found ?? "") ? "JSON has no NaN and no Infinity." : undefined;
     const wanted = expected.replace(/[\]},:]/g, "'$&'");
     throw new UserError(`${label}: no valid JSON at ${where}: expected ${wanted}, found ${what}`, hint, { cause });
   }
-}
-
-/** Text in quotes; what a terminal would not print becomes its code. */
-function printable(text: string): string {
-  return `'${text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}'`;
 }
 
 const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;

@@ -1,17 +1,17 @@
 /** Text tables: cells padded to the width of their column. */
-
-const width = (text: string): number => [...text].length;
+import { visible } from "@chaingrad/core/visible";
+import stringWidth from "string-width";
+import { Line } from "./line.ts";
 
 /** Lines of cells, two spaces apart; `sides` says "l" or "r" for each column. */
-export function alignColumns(rows: readonly (readonly string[])[], sides: string): string[] {
-  const widths = [...sides].map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const padding = " ".repeat(widths[column] - width(cell));
-        return sides[column] === "r" ? padding + cell : cell + padding;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
+export function alignColumns(rows: readonly (readonly string[])[], sides: string): Line[] {
+  const cells = rows.map((row) => row.map(visible));
+  const widths = [...sides].map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column] ?? ""))));
+  return cells.map((row) => {
+    const padded = row.map((cell, column) => {
+      const padding = " ".repeat(widths[column] - stringWidth(cell));
+      return sides[column] === "r" ? padding + cell : cell + padding;
+    });
+    return new Line(padded.join("  ").trimEnd());
+  });
 }

@@ -1,5 +1,10 @@
-/** What every command has in common: an example in its help, `--json`, `--quiet`, and where its words go. */
+/**
+ * What every command has in common: an example in its help, `--json`, `--quiet`, and where its words go. All that is
+ * written to a terminal goes through here, but for the line of progress and the tables that `predict` writes.
+ */
+import { codeOf } from "@chaingrad/core/visible";
 import type { Command } from "commander";
+import { type Shown, shown } from "./line.ts";
 
 export interface CommonOptions {
   /** One JSON document on standard output, everything else on standard error. */
@@ -19,19 +24,34 @@ export function withConventions(command: Command, ...examples: readonly string[]
     );
 }
 
+const ended = (lines: readonly Shown[]): string => lines.map((line) => `${shown(line)}\n`).join("");
+
 /** Prints the result: lines on standard output. */
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+export function print(...lines: readonly Shown[]): void {
+  process.stdout.write(ended(lines));
 }
+
+/** Prints a document in a language of its own, whose printer has made all text in it safe. */
+export function printDocument(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** What a terminal obeys and JSON may have as it is. */
+const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Prints the result for machines. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.stdout.write(`${JSON.stringify(document).replace(OBEYED, codeOf)}\n`);
+}
+
+/** Says something on standard error, whatever is asked for. */
+export function complain(...lines: readonly Shown[]): void {
+  process.stderr.write(ended(lines));
 }
 
 /** Says something beside the result, unless `--quiet`. */
 export function note(text: string, { quiet }: CommonOptions): void {
-  if (!quiet) process.stderr.write(`${text}\n`);
+  if (!quiet) complain(text);
 }
 
 /** How many characters a line may have: the terminal's width, or 80 in a pipe. */

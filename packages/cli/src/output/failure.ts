@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { UserError } from "../table/errors.ts";
 import { systemCode, systemReason } from "../table/system-error.ts";
+import { complain } from "./conventions.ts";
 
 /** 0 is success. */
 export const STATUS = {
@@ -20,14 +21,18 @@ export function reportFailure(error: unknown): number {
   // Commander has printed its message (or the help that was asked for) by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : STATUS.badInput;
   if (error instanceof UserError) {
-    process.stderr.write(`chaingrad: ${error.message}\n${error.hint === undefined ? "" : `${error.hint}\n`}`);
+    complain(`chaingrad: ${error.message}`, ...error.place, ...(error.hint === undefined ? [] : [error.hint]));
     return STATUS.badInput;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${stack}\n\nchaingrad: this is a defect in chaingrad, not in your input.\n`);
-  process.stderr.write("Please report it, with the command and the lines above.\n");
+  const [what, calls] =
+    error instanceof Error ? [`${error.name}: ${error.message}`, callsOf(error)] : [String(error), []];
+  complain(what, ...calls, "", "chaingrad: this is a defect in chaingrad, not in your input.");
+  complain("Please report it, with the command and the lines above.");
   return STATUS.defect;
 }
+
+/** The stack without the message, which may have anything in it. */
+const callsOf = ({ stack = "" }: Error): string[] => stack.split("\n").filter((line) => /^ +at /.test(line));
 
 /**
  * What cannot be shown does not stop the work: a model is still saved where the reader has closed the pipe (`| head`).

@@ -2,11 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { print } from "./conventions.ts";
+import { type Shown, shown } from "./line.ts";
 
-/** Prints the text; where it is longer than the terminal, through $PAGER (or less, which hands short texts on). */
-export async function page(text: string, wanted: boolean): Promise<void> {
+/** Prints the lines; where they are more than the terminal has, through $PAGER (or less, which hands short texts on). */
+export async function page(lines: readonly Shown[], wanted: boolean): Promise<void> {
   const { isTTY, rows = 24 } = process.stdout;
-  if (!wanted || !isTTY || process.env.PAGER === "" || text.split("\n").length < rows) return print(text);
+  if (!wanted || !isTTY || process.env.PAGER === "" || lines.length < rows) return print(...lines);
   const child = spawn(process.env.PAGER ?? "less", {
     shell: true,
     stdio: ["pipe", "inherit", "inherit"],
@@ -14,9 +15,9 @@ export async function page(text: string, wanted: boolean): Promise<void> {
   });
   // A reader who has seen enough closes the pipe, and a missing pager never opens it.
   child.stdin.on("error", () => {});
-  child.stdin.end(`${text}\n`);
+  child.stdin.end(lines.map((line) => `${shown(line)}\n`).join(""));
   const [status] = await once(child, "close");
-  if (status === COMMAND_NOT_FOUND) print(text);
+  if (status === COMMAND_NOT_FOUND) print(...lines);
 }
 
 /** What a shell says of a command that it does not have. */

@@ -1,12 +1,22 @@
 /** Paragraphs for terminals of any width. */
+import { visible } from "@chaingrad/core/visible";
 import { Help } from "commander";
+import stringWidth from "string-width";
+import { Line } from "./line.ts";
 
 const NARROWEST = 24;
 
-/** The text in lines of at most `width` characters, each after `indent`; its own line breaks stay. */
+/** One line of text as lines of at most `width` columns, each after `indent`. */
+export const paragraph = (text: string, width: number, indent = ""): Line[] =>
+  wrap(visible(text), width, indent)
+    .split("\n")
+    .map((line) => new Line(line));
+
+/** Words of our own in lines of at most `width` columns, each after `indent`; their line breaks stay. */
 export function wrap(text: string, width: number, indent = ""): string {
   const help = new Help();
   help.minWidthToWrap = 0;
+  help.displayWidth = (part) => stringWidth(part);
   return help.boxWrap(text, Math.max(NARROWEST, width - indent.length)).replace(/^/gm, indent);
 }
 

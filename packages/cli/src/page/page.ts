@@ -8,6 +8,7 @@ import {
   printNotation,
   type Step,
 } from "@chaingrad/core/explain";
+import { visible } from "@chaingrad/core/visible";
 import { type CardContext, type Chosen, choiceCards, choices, stepCard } from "./cards.ts";
 import { drawing } from "./drawing.ts";
 import { layoutOf, pathFrom } from "./layout.ts";
@@ -17,7 +18,7 @@ import { fillIn, type PageWords, pageWords } from "./words.ts";
 
 export interface PageOptions {
   /** Its first line is the heading, others go below. */
-  readonly title: string;
+  readonly title: readonly string[];
   readonly language: Language;
   readonly digits: number;
   /** What is chosen at first, as "W2[1,3]". */
@@ -27,7 +28,7 @@ export interface PageOptions {
 /** A page that needs nothing but itself: no request leaves it. */
 export function derivationPage(of: Explained, { title, language, digits, target }: PageOptions): string {
   const words = pageWords[language];
-  const [heading, ...lines] = title.split("\n");
+  const [heading, ...lines] = title;
   const context: CardContext = { of, words, language, digits };
   const layout = layoutOf(of);
   const { chosen, isWhole } = choices(context, layout);
@@ -39,7 +40,7 @@ export function derivationPage(of: Explained, { title, language, digits, target 
     steps: steps.map((step, i) => stepData(step, i, steps.length, of, words)),
     choices: Object.fromEntries(
       cards.map(({ one, steps: names }, i) => [
-        one.target,
+        visible(one.target),
         {
           says: one.says,
           steps: names.map((name) => ids.get(name)),
@@ -104,12 +105,16 @@ ${select(chosen, words)}
 </section>
 </main>
 ${templates.join("\n")}
-<script type="application/json" id="data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
+<script type="application/json" id="data">${scriptJson(data)}</script>
 <script>${SCRIPT}</script>
 </body>
 </html>
 `;
 }
+
+/** JSON inside <script>: nothing in it ends the element, and its page has no unseen characters. */
+const scriptJson = (data: unknown): string =>
+  JSON.stringify(data, (_, value) => (typeof value === "string" ? visible(value) : value)).replaceAll("<", "\\u003c");
 
 /** What the script shows of a step, and the tensors whose parts of the drawing it lights. */
 function stepData(step: Step, i: number, count: number, of: Explained, words: PageWords): Record<string, unknown> {

@@ -1,8 +1,10 @@
 /** The report's charts, as SVG drawn without a browser; each has its text alternative and its numbers as a table. */
 
 import { escapeHtml } from "@chaingrad/core/explain";
+import { visible } from "@chaingrad/core/visible";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import stringWidth from "string-width";
 import { folded, htmlTable, type PageTable } from "../page/table.ts";
 
 /** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
@@ -43,7 +45,8 @@ function draw(options: Plot.PlotOptions): string {
     ...options,
   });
   // The figure has a name; those that Plot gives to its groups ("line") say nothing, and not where they may stand.
-  return svg.outerHTML.replace(/ aria-label="[^"]*"/g, "");
+  for (const named of svg.querySelectorAll("[aria-label]")) named.removeAttribute("aria-label");
+  return svg.outerHTML;
 }
 
 export interface Line {
@@ -111,13 +114,14 @@ function apart<T extends { readonly y: number }>(labels: readonly T[], type: str
 }
 
 /** Truth down, prediction across; each cell has its count, and is the darker the larger its share of the row is. */
-export function confusionChart(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
+export function confusionChart(confusion: readonly (readonly number[])[], names: readonly string[]): string {
+  const classes = names.map(visible);
   const cells = confusion.flatMap((row, truth) => {
     const all = row.reduce((sum, count) => sum + count, 0) || 1;
     return row.map((count, guess) => ({ truth: classes[truth], guess: classes[guess], count, share: count / all }));
   });
   const size = Math.min(52, 560 / classes.length);
-  const longest = Math.max(...classes.map((name) => name.length));
+  const longest = Math.max(...classes.map((name) => stringWidth(name)));
   return draw({
     width: 30 + 8 * Math.min(longest, 20) + size * classes.length + 40,
     height: 60 + size * classes.length,
@@ -160,7 +164,7 @@ export function scatterChart(
   const [low, high] = [Math.min(...all), Math.max(...all)];
   return draw({
     height: 420,
-    x: { label: `${name}, in the table`, nice: true, grid: true },
+    x: { label: `${visible(name)}, in the table`, nice: true, grid: true },
     y: { label: "predicted", nice: true, grid: true },
     marks: [
       Plot.line([low, high], { x: (value) => value, y: (value) => value, strokeDasharray: "4 4", strokeOpacity: 0.6 }),

@@ -1,9 +1,13 @@
+import type { Line } from "../output/line.ts";
+
 /**
  * Input that cannot be used: a missing file, a ragged row, a folder that is read-only.
  * The command line prints `message` and `hint`, exits with status 2 and writes nothing.
  */
 export class UserError extends Error {
   override readonly name: string = "UserError";
+  /** Lines below the message that show where. */
+  readonly place: readonly Line[] = [];
   /** What to do about it, as one sentence or two. */
   readonly hint: string | undefined;
 

@@ -1,7 +1,8 @@
 /** What `train` says when training met NaN or Infinity: where it began, and what was tried and helped. */
 import type { EndEvent, Prepared } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
-import { wrap } from "../output/wrap.ts";
+import type { Line } from "../output/line.ts";
+import { paragraph } from "../output/wrap.ts";
 
 export interface Failure {
   readonly file: string;
@@ -13,19 +14,19 @@ export interface Failure {
 }
 
 /** Lines for standard error, the first of which begins with "chaingrad: ". */
-export function printFailure({ file, prepared, end, remedy, model }: Failure, width: number): string {
+export function printFailure({ file, prepared, end, remedy, model }: Failure, width: number): Line[] {
   const { fault, epochs, bestEpoch } = end;
   const saved = model === undefined ? "nothing was saved" : `the model of epoch ${bestEpoch} was saved to ${model}`;
   const what = fault === undefined ? `the loss was no longer finite in epoch ${epochs}` : met(fault);
   return [
-    wrap(`chaingrad: ${what}; ${saved}`, width),
+    ...paragraph(`chaingrad: ${what}; ${saved}`, width),
     ...(fault === undefined
       ? []
-      : [wrap(fault.expression ?? fault.message, width, "  "), wrap(place(file, prepared, fault), width, "  ")]),
-    ...(remedy === undefined ? [] : [wrap(advice(remedy), width)]),
-  ]
-    .filter((line) => line.trim() !== "")
-    .join("\n");
+      : [fault.expression ?? fault.message, place(file, prepared, fault)].flatMap((line) =>
+          paragraph(line, width, "  "),
+        )),
+    ...(remedy === undefined ? [] : paragraph(advice(remedy), width)),
+  ].filter(({ text }) => text.trim() !== "");
 }
 
 function met({ part, value, step, epoch }: NonNullable<EndEvent["fault"]>): string {

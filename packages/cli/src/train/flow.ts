@@ -1,7 +1,8 @@
 /** How the gradient flowed through the layers, at the start of training and at its end: what `train --flow` prints. */
 import type { LayerFlow } from "@chaingrad/core";
+import type { Shown } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
-import { wrap } from "../output/wrap.ts";
+import { paragraph } from "../output/wrap.ts";
 
 export interface Flow {
   /** Before the first step. */
@@ -16,16 +17,16 @@ const amount = (value: number | null): string => (value === null ? "–" : value
 const share = (value: number | null): string => (value === null ? "–" : `${Math.round(100 * value)} %`);
 
 /** A row for each layer before training and one after it; σ are the singular values of ∂h/∂h of the layer before. */
-export function printFlow({ first, last }: Flow, width: number): string {
+export function printFlow({ first, last }: Flow, width: number): Shown[] {
   const after = last === undefined ? "" : `, after epoch ${last.epoch}`;
   const rows = first.flatMap((layer, index) => [
     row(layer, "start"),
     ...(last === undefined ? [] : [row(last.layers[index], "end")]),
   ]);
   return [
-    wrap(`gradient flow before training${after}; σ: singular values of a layer's Jacobian`, width),
-    formatTable(COLUMNS, rows, "llrrrrrrr", width),
-  ].join("\n");
+    ...paragraph(`gradient flow before training${after}; σ: singular values of a layer's Jacobian`, width),
+    ...formatTable(COLUMNS, rows, "llrrrrrrr", width),
+  ];
 }
 
 function row({ name, delta, gradient, update, dead, saturated, jacobian }: LayerFlow, when: string): string[] {

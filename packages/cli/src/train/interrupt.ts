@@ -1,4 +1,5 @@
 /** Ctrl-C while there is a model to save: the first one ends training, the second one the process. */
+import { complain } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 
 export interface Interruption {
@@ -13,7 +14,7 @@ export function holdInterrupts(): Interruption {
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(STATUS.interrupted);
     controller.abort();
-    process.stderr.write("\nstopping: the best model so far will be saved (again to quit without it)\n");
+    complain("", "stopping: the best model so far will be saved (again to quit without it)");
   };
   process.on("SIGINT", onInterrupt);
   return { signal: controller.signal, release: () => process.removeListener("SIGINT", onInterrupt) };

@@ -1,5 +1,6 @@
 /** Telling how training goes: one live line on a terminal, a plain line now and then when piped. Always on stderr. */
 import type { EpochEvent } from "@chaingrad/core";
+import { visible } from "@chaingrad/core/visible";
 import { createLogUpdate } from "log-update";
 
 export interface Progress {
@@ -34,7 +35,7 @@ const short = (value: number): string => value.toPrecision(3);
 export function progressLine(event: EpochEvent): string {
   const { epoch, epochs, loss, validation, best, rate, seconds } = event;
   const left = (seconds / epoch) * (epochs - epoch);
-  return [
+  const parts = [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `loss ${short(loss)}`,
     ...(validation ? [`validation ${short(validation.loss)}${best ? " (best)" : ""}`] : []),
@@ -43,7 +44,8 @@ export function progressLine(event: EpochEvent): string {
     ),
     `rate ${rate.toPrecision(2)}`,
     left >= 1 ? `at most ${Math.ceil(left)} s left` : "under 1 s left",
-  ].join("  ");
+  ];
+  return visible(parts.join("  "));
 }
 
 export function makeProgress(stream: NodeJS.WriteStream): Progress {

@@ -2,8 +2,9 @@
 import type { ColumnRole, EndEvent, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
 import { alignColumns } from "../output/align.ts";
+import { type Shown, widthOf } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
-import { wrap } from "../output/wrap.ts";
+import { paragraph } from "../output/wrap.ts";
 import { type Flow, printFlow } from "./flow.ts";
 
 export interface Report {
@@ -27,26 +28,26 @@ const MOST_COLUMNS = 40;
 const MOST_CONFUSIONS = 10;
 
 /** "cars.csv: 406 rows …", then each column with its role and why. */
-export function printColumns(file: string, rows: number, prepared: Prepared, width: number): string {
+export function printColumns(file: string, rows: number, prepared: Prepared, width: number): Shown[] {
   const { roles, target, missing, encoder } = prepared;
   const without = missing.length === 0 ? "" : `, ${missing.length} without a target set aside`;
   const sizes = PARTS.map((part) => `${prepared.rows[part].length} ${part}`).join(", ");
   return [
-    wrap(`${file}: ${rows} rows${without}; ${sizes}`, width),
-    wrap(`${target.task} of '${target.name}' (${target.why}), from ${encoder.features.length} features`, width),
+    ...paragraph(`${file}: ${rows} rows${without}; ${sizes}`, width),
+    ...paragraph(`${target.task} of '${target.name}' (${target.why}), from ${encoder.features.length} features`, width),
     "",
-    printRoles(roles, width),
-  ].join("\n");
+    ...printRoles(roles, width),
+  ];
 }
 
-function printRoles(roles: readonly ColumnRole[], width: number): string {
+function printRoles(roles: readonly ColumnRole[], width: number): Shown[] {
   const shown = roles.length <= MOST_COLUMNS ? roles : roles.filter(({ role }) => role === "aside");
   const rows = shown.map(({ name, role, why }) => [name, role, why]);
-  const table = rows.length === 0 ? [] : [formatTable(["column", "role", "why"], rows, "lll", width)];
-  if (shown === roles) return table.join("\n");
+  const table = rows.length === 0 ? [] : formatTable(["column", "role", "why"], rows, "lll", width);
+  if (shown === roles) return table;
   const kinds = [...new Set(roles.map(({ role }) => role))];
   const counts = kinds.map((kind) => `${roles.filter(({ role }) => role === kind).length} ${kind}`);
-  return [wrap(`${roles.length} columns: ${counts.join(", ")}`, width), ...table].join("\n");
+  return [...paragraph(`${roles.length} columns: ${counts.join(", ")}`, width), ...table];
 }
 
 const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
@@ -60,7 +61,7 @@ const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
 const score = (value: number | null): string => (value === null ? "–" : value.toPrecision(4));
 
 /** Scores of every part beside the baseline, the confusion matrix or the residuals, and where the model is. */
-export function printReport(report: Report, width: number): string {
+export function printReport(report: Report, width: number): Shown[] {
   const { end, evaluations, baseline, prepared, model, threads } = report;
   const { target } = prepared;
   const names = Object.keys(baseline);
@@ -72,36 +73,36 @@ export function printReport(report: Report, width: number): string {
   ];
   const best = `best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`;
   return [
-    wrap(`stopped: ${STOPPED[end.stopped](end)}; ${best}`, width),
-    wrap(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
+    ...paragraph(`stopped: ${STOPPED[end.stopped](end)}; ${best}`, width),
+    ...paragraph(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
     "",
-    formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
+    ...formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
     "",
-    printErrors(target, evaluations.test, " on test rows", width),
-    ...(report.flow ? ["", printFlow(report.flow, width)] : []),
+    ...printErrors(target, evaluations.test, " on test rows", width),
+    ...(report.flow ? ["", ...printFlow(report.flow, width)] : []),
     "",
     `model: ${model}`,
-  ].join("\n");
+  ];
 }
 
 /** Scores of one evaluation and its confusion matrix or residuals. */
-export function printEvaluation(target: Target, { scores, ...errors }: Evaluation, width: number): string {
+export function printEvaluation(target: Target, { scores, ...errors }: Evaluation, width: number): Shown[] {
   const rows = Object.entries(scores).map(([name, value]) => [name, score(value)]);
-  return [...alignColumns(rows, "lr"), "", printErrors(target, { scores, ...errors }, "", width)].join("\n");
+  return [...alignColumns(rows, "lr"), "", ...printErrors(target, { scores, ...errors }, "", width)];
 }
 
-function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string, width: number): string {
+function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string, width: number): Shown[] {
   if (target.task === "classification") return printConfusion(confusion ?? [], target.classes, where, width);
-  if (residuals === undefined) return "";
+  if (residuals === undefined) return [];
   const { min, q1, median, q3, max } = residuals;
   const rows = Object.entries({ min, "lower quartile": q1, median, "upper quartile": q3, max });
   return [
-    wrap(`residuals${where} (${target.name} − prediction)`, width),
+    ...paragraph(`residuals${where} (${target.name} − prediction)`, width),
     ...alignColumns(
       rows.map(([name, value]) => [`  ${name}`, score(value)]),
       "lr",
     ),
-  ].join("\n");
+  ];
 }
 
 /** The matrix, truth down and prediction across; where that does not fit, the commonest confusions. */
@@ -110,22 +111,22 @@ function printConfusion(
   classes: readonly string[],
   where: string,
   width: number,
-): string {
+): Shown[] {
   const rows = confusion.map((row, truth) => [classes[truth], ...row.map(String)]);
   const matrix = alignColumns([["", ...classes], ...rows], `l${"r".repeat(classes.length)}`);
-  if (matrix.every((line) => line.length <= width)) {
-    return [wrap(`confusion${where} (truth down, prediction across)`, width), ...matrix].join("\n");
+  if (matrix.every((line) => widthOf(line) <= width)) {
+    return [...paragraph(`confusion${where} (truth down, prediction across)`, width), ...matrix];
   }
   const wrong = confusion
     .flatMap((row, truth) => row.map((count, guess) => ({ truth, guess, count })))
     .filter(({ truth, guess, count }) => truth !== guess && count > 0)
     .sort((a, b) => b.count - a.count);
-  if (wrong.length === 0) return wrap(`confusion${where}: none, every row is right`, width);
-  const lines = wrong.slice(0, MOST_CONFUSIONS).map(({ truth, guess, count }) => {
-    return wrap(`${count} × ${classes[truth]} taken for ${classes[guess]}`, width, "  ");
+  if (wrong.length === 0) return paragraph(`confusion${where}: none, every row is right`, width);
+  const lines = wrong.slice(0, MOST_CONFUSIONS).flatMap(({ truth, guess, count }) => {
+    return paragraph(`${count} × ${classes[truth]} taken for ${classes[guess]}`, width, "  ");
   });
   const more = wrong.length > MOST_CONFUSIONS ? [`  and ${wrong.length - MOST_CONFUSIONS} rarer ones`] : [];
-  return [wrap(`commonest confusions${where}`, width), ...lines, ...more].join("\n");
+  return [...paragraph(`commonest confusions${where}`, width), ...lines, ...more];
 }
 
 /** The document that `--json` prints. */

@@ -17,6 +17,7 @@ import {
 } from "@chaingrad/core";
 import { type Kfac, kfac, type Minimizer, type MinimizerName, minimizers } from "@chaingrad/core/curvature";
 import type { Remedy } from "@chaingrad/core/diagnosis";
+import { complain } from "../output/conventions.ts";
 import type { Flow } from "./flow.ts";
 import { type History, recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
@@ -147,7 +148,7 @@ async function tryRemedies(
   fault: NonNullable<EndEvent["fault"]>,
   says: boolean,
 ): Promise<Remedy> {
-  if (says) process.stderr.write(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps\n`);
+  if (says) complain(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps`);
   const { findRemedy } = await import("@chaingrad/core/diagnosis");
   return findRemedy(network, data, options, fault, { seconds: REMEDY_SECONDS });
 }

@@ -13,7 +13,10 @@ export interface Text {
   readonly values: Readonly<Record<string, Inline>>;
 }
 
-/** Notation is set as mathematics, a number at the printer's digits, a string as it is, a list with spaces. */
+/**
+ * Notation is set as mathematics, a number at the printer's digits, a list with spaces. A string comes from elsewhere (a
+ * file's name, a label, a reason): every printer shows its characters and lets none of them mean anything.
+ */
 export type Inline = Notation | number | string | Text | List;
 
 export interface List {
@@ -94,19 +97,34 @@ export const table = (caption: Text, head: readonly Key[], rows: readonly (reado
   rows,
 });
 
+/** "pullback of tanh, operand 0", one text for each; printers join them with +. */
+export const ruleTexts = (rules: readonly RuleUse[] = []): Text[] =>
+  rules.map(({ rule, op, operand, count }) => {
+    const one = text(`rule.${rule}`, { op, ...(operand === undefined ? {} : { operand }) });
+    return count === 1 ? one : text("rule.times", { count, rule: one });
+  });
+
 const isText = (part: Inline): part is Text => typeof part === "object" && "key" in part;
 
-/** What stands at one place of a text: words as they are, or a part that the printer sets. */
-export type Piece = string | Notation | number;
+/** Words of the catalogue, with mathematics between `$`. */
+interface WordsPiece {
+  readonly form: "words";
+  readonly words: string;
+}
+
+/** What stands at one place of a text: the catalogue's own words, or what is put in. */
+export type Piece = WordsPiece | string | Notation | number;
+
+const wordsPiece = (words: string): WordsPiece => ({ form: "words", words });
 
 /** A text as pieces: the words of the catalogue with values put in, nested texts taken apart. */
 export function pieces(from: Inline, words: Readonly<Record<Key, string>>): Piece[] {
   if (typeof from === "object" && "form" in from && from.form === "list") {
-    return from.parts.flatMap((part, i) => (i === 0 ? [part] : [" ", part]));
+    return from.parts.flatMap((part, i) => (i === 0 ? [part] : [wordsPiece(" "), part]));
   }
   if (!isText(from)) return [from];
   return words[from.key].split(/(\{\w+\})/).flatMap((part): Piece[] => {
-    if (!part.startsWith("{")) return part === "" ? [] : [part];
+    if (!part.startsWith("{")) return part === "" ? [] : [wordsPiece(part)];
     const value = from.values[part.slice(1, -1)];
     if (value === undefined) throw new Error(`the text '${from.key}' has no value for ${part}`);
     return pieces(value, words);

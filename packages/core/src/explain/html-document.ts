@@ -1,11 +1,10 @@
 /** Views as HTML with MathML, to be put into a page: headings, paragraphs, equations and tables, nothing with a style. */
 import { catalogue } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, type LegendEntry, pieces, type Table } from "./document.ts";
+import { type Block, type Equation, type Inline, type LegendEntry, pieces, ruleTexts, type Table } from "./document.ts";
 import { escapeHtml, mathmlInline, splitText } from "./inline-math.ts";
 import type { DocumentOptions } from "./latex-document.ts";
 import { mathmlNotation, mathmlTensor } from "./print-mathml.ts";
 import { printNumber } from "./print-notation.ts";
-import { rulesText } from "./terminal.ts";
 
 export interface HtmlOptions extends DocumentOptions {
   /** The level of the headings: 1 to 6 (default 2). */
@@ -44,7 +43,7 @@ function legendHtml({ symbols, meaning }: LegendEntry, options: HtmlOptions): st
 
 /** One equation: a line for each side, then its numbers, then which rules made it. */
 export function htmlEquation({ symbol, sides, factors, value, rules }: Equation, options: HtmlOptions): string {
-  const { digits = 4, language = "en" } = options;
+  const { digits = 4 } = options;
   const right = [
     ...sides.map((side) => mathmlNotation(side, digits)),
     ...(factors ? [factors.map((one) => mathmlTensor(one.values, one.shape, digits)).join("")] : []),
@@ -54,10 +53,12 @@ export function htmlEquation({ symbol, sides, factors, value, rules }: Equation,
     const left = i === 0 ? mathmlNotation(symbol, digits) : "";
     return `<mtr><mtd>${left}</mtd><mtd><mo>=</mo></mtd><mtd>${side}</mtd></mtr>`;
   });
-  const note = rulesText(rules ?? [], { words: catalogue[language], digits });
+  const note = ruleTexts(rules)
+    .map((one) => htmlLine(one, options))
+    .join(" + ");
   return (
     `<div class="equation" tabindex="0"><math display="block"><mtable class="sides">${rows.join("")}</mtable></math></div>` +
-    (note === "" ? "" : `<p class="rule">${escapeHtml(note)}</p>`)
+    (note === "" ? "" : `<p class="rule">${note}</p>`)
   );
 }
 
@@ -85,8 +86,9 @@ export function htmlLine(from: Inline, { digits = 4, language = "en" }: HtmlOpti
   return pieces(from, catalogue[language])
     .map((piece) => {
       if (typeof piece === "number") return escapeHtml(printNumber(piece, digits));
-      if (typeof piece !== "string") return math(mathmlNotation(piece, digits));
-      return splitText(piece)
+      if (typeof piece === "string") return escapeHtml(piece);
+      if (piece.form !== "words") return math(mathmlNotation(piece, digits));
+      return splitText(piece.words)
         .map(({ math: isMath, text }) => (isMath ? mathmlInline(text) : escapeHtml(text)))
         .join("");
     })

@@ -3,6 +3,7 @@
  * One reader, two sets of marks. Formulas of derivations are Notation and never pass through here.
  */
 import { LOWER, latexCharacter, latexFunction, UPPER } from "./latex-characters.ts";
+import { visible } from "./visible.ts";
 
 /** The parts of a text, mathematics and words by turns; a `$` without a second one stays a word. */
 export function splitText(text: string): { readonly math: boolean; readonly text: string }[] {
@@ -12,8 +13,9 @@ export function splitText(text: string): { readonly math: boolean; readonly text
     .filter((part) => part.text !== "");
 }
 
+/** Any text for HTML and XML, between tags as well as in an attribute. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Raised and lowered characters as "^(…)" and "_(…)". */
 function linear(math: string): string {

@@ -1,4 +1,5 @@
 /** Unicode characters, words and function names as LaTeX: any name is safe, and KaTeX's strict parser takes it. */
+import { visible } from "./visible.ts";
 
 /** Raised and lowered characters, each with what it is on the line. */
 export const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᵀ⊤";
@@ -37,7 +38,13 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   Σ: "\\sum",
 };
 
+/** Brackets and stars would belong to the \\ before them; Markdown, too, has LaTeX in it and reads such signs. */
 const TEXT: Readonly<Record<string, string>> = {
+  $: "\\textdollar{}",
+  "[": "{[}",
+  "]": "{]}",
+  "*": "\\(\\ast\\)",
+  "`": "\\textquoteleft{}",
   "\\": "\\textbackslash{}",
   "~": "\\textasciitilde{}",
   "^": "\\textasciicircum{}",
@@ -49,13 +56,15 @@ const TEXT: Readonly<Record<string, string>> = {
 
 /** Words for LaTeX: what it takes for commands is escaped, signs are set as mathematics, letters stay (UTF-8). */
 export function latexText(text: string): string {
-  return text.replace(/[^A-Za-z\d\s]/gu, (character) => {
-    if (/[#$%&_{}]/.test(character)) return `\\${character}`;
+  const escaped = visible(text).replace(/[^A-Za-z\d\s]/gu, (character) => {
+    if (/[#%&_{}]/.test(character)) return `\\${character}`;
     const [up, down] = [UPPER, LOWER].map((pairs) => pairs.indexOf(character));
-    if (up >= 0 && up % 2 === 0) return `$^{${latexCharacter(UPPER[up + 1]).trimEnd()}}$`;
-    if (down >= 0 && down % 2 === 0) return `$_{${latexCharacter(LOWER[down + 1])}}$`;
-    return TEXT[character] ?? (character in LATEX ? `$${LATEX[character].trimEnd()}$` : character);
+    if (up >= 0 && up % 2 === 0) return `\\(^{${latexCharacter(UPPER[up + 1]).trimEnd()}}\\)`;
+    if (down >= 0 && down % 2 === 0) return `\\(_{${latexCharacter(LOWER[down + 1])}}\\)`;
+    return TEXT[character] ?? (character in LATEX ? `\\(${LATEX[character].trimEnd()}\\)` : character);
   });
+  // Addresses: what shows Markdown would make links of them.
+  return escaped.replace(/:(?=\/\/)|@|www(?=\.)/gi, "$&{}");
 }
 
 /** One character of mathematics with the marks above it: itself, or the command that gives it (which may end with a space). */
@@ -66,7 +75,7 @@ export function latexCharacter(character: string): string {
   if (marks.length > 0 && marks.every((mark) => mark in ACCENTS)) {
     return marks.reduce((inner, mark) => `${ACCENTS[mark]}{${inner}}`, latexCharacter(letter).trimEnd());
   }
-  return /^[#$%&_{}]$/.test(character) ? `\\${character}` : `\\text{${latexText(character)}}`;
+  return /^[#%&_{}]$/.test(character) ? `\\${character}` : `\\text{${latexText(character)}}`;
 }
 
 const isOneCharacter = (text: string): boolean => /^.\p{M}*$/su.test(text);
@@ -79,7 +88,7 @@ export function latexName(name: string): string {
 }
 
 export function latexFunction(name: string): string {
-  if (name in FUNCTIONS) return FUNCTIONS[name];
+  if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name];
   if (isOneCharacter(name)) return latexCharacter(name).trimEnd();
   return `\\operatorname{${/^[A-Za-z\d]+$/.test(name) ? name : `\\text{${latexText(name)}}`}}`;
 }

@@ -1,11 +1,10 @@
 /** Views as a LaTeX document that compiles as it is (pdflatex; with Chinese texts xelatex), or as its body alone. */
 import { catalogue, type Language } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, type Table } from "./document.ts";
+import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "./document.ts";
 import { latexInline, splitText } from "./inline-math.ts";
 import { latexText } from "./latex-characters.ts";
 import { COLUMNS, latexNotation, latexTensor } from "./print-latex.ts";
 import { printNumber } from "./print-notation.ts";
-import { rulesText } from "./terminal.ts";
 
 export interface DocumentOptions {
   /** Significant digits (default 4). */
@@ -15,12 +14,12 @@ export interface DocumentOptions {
 }
 
 export interface LatexOptions extends DocumentOptions {
-  /** What stands above all. */
-  readonly title?: string;
+  /** What stands above all: a line, or several. */
+  readonly title?: string | readonly string[];
 }
 
 export function latexDocument(blocks: readonly Block[], options: LatexOptions = {}): string {
-  const { language = "en", title } = options;
+  const { language = "en", title = [] } = options;
   return [
     "\\documentclass{article}",
     "\\usepackage{amsmath,amssymb,booktabs}",
@@ -28,7 +27,7 @@ export function latexDocument(blocks: readonly Block[], options: LatexOptions = 
     ...(language === "zh" ? ["\\usepackage{ctex} % xelatex or lualatex"] : ["\\usepackage[utf8]{inputenc}"]),
     "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{6pt}",
     "\\begin{document}",
-    ...(title === undefined ? [] : [latexText(title), ""]),
+    ...[title].flat().flatMap((line) => [latexText(line), ""]),
     latexBody(blocks, options),
     "\\end{document}",
     "",
@@ -64,9 +63,10 @@ function latexBlock(block: Block, options: DocumentOptions): string {
 
 /** symbol &= side \\ &= side … with what is known of it below. */
 function latexEquation(shown: Equation, options: DocumentOptions): string {
-  const { digits = 4, language = "en" } = options;
-  const rules = rulesText(shown.rules ?? [], { words: catalogue[language], digits });
-  return `\\[${latexAligned(shown, digits)}\\]${rules === "" ? "" : `\n{\\footnotesize ${latexText(rules)}}`}`;
+  const rules = ruleTexts(shown.rules)
+    .map((one) => line(one, options))
+    .join(" + ");
+  return `\\[${latexAligned(shown, options.digits ?? 4)}\\]${rules === "" ? "" : `\n{\\footnotesize ${rules}}`}`;
 }
 
 /** One equation as mathematics alone. */
@@ -103,8 +103,9 @@ function line(from: Inline, { digits = 4, language = "en" }: DocumentOptions): s
     .map((piece) => {
       if (typeof piece === "number")
         return `$${printNumber(piece, digits).replaceAll("−", "-").replace("∞", "\\infty")}$`;
-      if (typeof piece !== "string") return `$${latexNotation(piece, digits)}$`;
-      return splitText(piece)
+      if (typeof piece === "string") return latexText(piece);
+      if (piece.form !== "words") return `$${latexNotation(piece, digits)}$`;
+      return splitText(piece.words)
         .map(({ math, text }) => (math ? `$${latexInline(text)}$` : latexText(text)))
         .join("");
     })

@@ -1,21 +1,20 @@
 /** Views as Markdown with LaTeX mathematics, as GitHub, GitLab and notebooks show it. */
 import { catalogue } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, type Table } from "./document.ts";
+import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "./document.ts";
 import { latexInline, splitText } from "./inline-math.ts";
 import { type DocumentOptions, latexAligned } from "./latex-document.ts";
 import { latexNotation } from "./print-latex.ts";
 import { printNumber } from "./print-notation.ts";
-import { rulesText } from "./terminal.ts";
+import { visible } from "./visible.ts";
 
 export interface MarkdownOptions extends DocumentOptions {
-  readonly title?: string;
+  /** What stands above all: a line, or several. */
+  readonly title?: string | readonly string[];
 }
 
 export function markdownDocument(blocks: readonly Block[], options: MarkdownOptions = {}): string {
-  const { title } = options;
-  return [...(title === undefined ? [] : [title]), ...blocks.map((block) => markdownBlock(block, options))].join(
-    "\n\n",
-  );
+  const { title = [] } = options;
+  return [...[title].flat().map(markdownText), ...blocks.map((block) => markdownBlock(block, options))].join("\n\n");
 }
 
 function markdownBlock(block: Block, options: DocumentOptions): string {
@@ -41,9 +40,11 @@ function markdownBlock(block: Block, options: DocumentOptions): string {
   }
 }
 
-function markdownEquation(shown: Equation, { digits = 4, language = "en" }: DocumentOptions): string {
-  const rules = rulesText(shown.rules ?? [], { words: catalogue[language], digits });
-  return `$$\n${latexAligned(shown, digits)}\n$$${rules === "" ? "" : `\n\n*${rules}*`}`;
+function markdownEquation(shown: Equation, options: DocumentOptions): string {
+  const rules = ruleTexts(shown.rules)
+    .map((one) => line(one, options))
+    .join(" + ");
+  return `$$\n${latexAligned(shown, options.digits ?? 4)}\n$$${rules === "" ? "" : `\n\n*${rules}*`}`;
 }
 
 function markdownTable({ caption, head, rows }: Table, options: DocumentOptions): string {
@@ -52,17 +53,41 @@ function markdownTable({ caption, head, rows }: Table, options: DocumentOptions)
   return [line(caption, options), "", row(head), `| ${rule.join(" | ")} |`, ...rows.map(row)].join("\n");
 }
 
-/** A bar would end the cell. */
-const cellText = (cell: Inline, options: DocumentOptions): string => line(cell, options).replaceAll("|", "\\vert ");
+/** A bar would end the cell: in mathematics it has a name, and texts have none that is not escaped. */
+const cellText = (cell: Inline, options: DocumentOptions): string =>
+  line(cell, options).replace(/(?<!\\)\|/g, "\\vert ");
 
 function line(from: Inline, { digits = 4, language = "en" }: DocumentOptions): string {
   return pieces(from, catalogue[language])
     .map((piece) => {
       if (typeof piece === "number") return printNumber(piece, digits);
-      if (typeof piece !== "string") return `$${latexNotation(piece, digits)}$`;
-      return splitText(piece)
-        .map(({ math, text }) => (math ? `$${latexInline(text)}$` : text.replace(/[\\`*_{}[\]<>]/g, "\\$&")))
+      if (typeof piece === "string") return markdownText(piece);
+      if (piece.form !== "words") return `$${latexNotation(piece, digits)}$`;
+      return splitText(piece.words)
+        .map(({ math, text }) => (math ? `$${latexInline(text)}$` : escaped(text)))
         .join("");
     })
     .join("");
+}
+
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>&~$|]/g, "\\$&");
+
+/**
+ * Any text for Markdown, on one line, with nothing in it that means something, also at the beginning of a block. Addresses
+ * are set as code: GitHub makes links of them, escaped or not.
+ */
+function markdownText(text: string): string {
+  const words = visible(text).split(/([\s|]+)/);
+  return words
+    .map((word) => (/\/\/|@|www\./i.test(word) ? code(word) : escaped(word)))
+    .join("")
+    .replace(/^ /, "&#32;")
+    .replace(/^(\d*)([#+\-=>:.)])/, "$1\\$2");
+}
+
+function code(word: string): string {
+  const longest = Math.max(0, ...(word.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const apart = /^`|`$/.test(word) ? " " : "";
+  return fence + apart + word + apart + fence;
 }

@@ -1,6 +1,7 @@
 /** Notation as one line of Unicode text, with as few parentheses as its binding strengths allow. */
 import type { Notation } from "../graph/notation.ts";
 import { layOut, type Marks } from "./layout-notation.ts";
+import { visible } from "./visible.ts";
 
 /** One line of text; numbers are rounded to `digits` significant digits. */
 export function printNotation(notation: Notation, digits = 4): string {
@@ -21,7 +22,7 @@ export const isScientific = (value: number, digits = 4): boolean => printNumber(
 
 /** A symbol's name with its trailing digits as a subscript: "W1" is W₁, "∂h2/∂z2" is ∂h₂/∂z₂. */
 export function printSymbol(name: string): string {
-  return name.replace(/(?<=\p{L})\d+(?=′*(?:$|\/))/gu, (digits) => translate(digits, SUBSCRIPTS) as string);
+  return visible(name).replace(/(?<=\p{L})\d+(?=′*(?:$|\/))/gu, (digits) => translate(digits, SUBSCRIPTS) as string);
 }
 
 const text: Omit<Marks, "number"> = {
@@ -49,14 +50,14 @@ const text: Omit<Marks, "number"> = {
       `^${exponent.text}`),
   transpose: (base) => `${base}ᵀ`,
   element: (of, at) => `${of}[${at.join(",")}]`,
-  call: (name, subscript, parts) => `${name}${printSubscript(subscript)}(${parts.join(", ")})`,
+  call: (name, subscript, parts) => `${visible(name)}${printSubscript(subscript)}(${parts.join(", ")})`,
   sumOver: (subscript, symbol) => `Σ${printSubscript(subscript)} ${symbol}`,
 };
 
 const sign = (i: number, negative: boolean): string => (i === 0 ? (negative ? "−" : "") : negative ? " − " : " + ");
 
 const printSubscript = (subscript: string | undefined): string =>
-  subscript === undefined ? "" : (translate(subscript, SUBSCRIPTS) ?? `[${subscript}]`);
+  subscript === undefined ? "" : (translate(subscript, SUBSCRIPTS) ?? `[${visible(subscript)}]`);
 
 const SUBSCRIPTS = "0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉iᵢjⱼkₖlₗmₘnₙpₚ";
 const SUPERSCRIPTS = "0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹−⁻";

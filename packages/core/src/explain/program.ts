@@ -5,6 +5,7 @@ import type { Program } from "../graph/program.ts";
 import { printType } from "../graph/type.ts";
 import { formulaOf, repeatedParts, written } from "./formula.ts";
 import { printNotation, printSymbol } from "./print-notation.ts";
+import { visible } from "./visible.ts";
 
 /**
  *   step(x: f64[2, 3], W1: f64[4, 3])
@@ -23,7 +24,7 @@ export function printProgram(program: Program, digits = 4): string {
   const symbols = new Map<Expr, Notation>();
   const taken = new Set(program.inputs.map((node) => node.label));
   const inputs = program.inputs.map((node) => `${printSymbol(node.label ?? "?")}: ${printType(node.type)}`).join(", ");
-  const lines = [`${program.name}(${inputs})`];
+  const lines = [`${visible(program.name)}(${inputs})`];
   for (const node of nodes) {
     if (!repeated.has(node) && !labelled.has(node)) continue;
     const name = unique(node.label, taken);

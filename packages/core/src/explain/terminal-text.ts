@@ -1,11 +1,20 @@
-/** Lines of text in a terminal, where a Chinese character takes two columns. */
+/** Lines of text in a terminal, where a Chinese character or an emoji takes two columns, and a mark above a letter none. */
 
 const WIDE = /[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꀀ-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/u;
 
+/** Emoji by themselves, and characters that are made one by a selector, or are first in a sequence. */
+const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
+const UNSEEN = /^[\p{M}\p{Default_Ignorable_Code_Point}]+$/u;
+const ASCII = /^[ -~]*$/;
+const characters = new Intl.Segmenter();
+
 /** Columns that a text takes. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 2 : 1;
+  for (const { segment } of characters.segment(text)) {
+    width += UNSEEN.test(segment) ? 0 : WIDE.test(segment) || EMOJI.test(segment) ? 2 : 1;
+  }
   return width;
 }
 

@@ -12,13 +12,14 @@ import {
   type Inline,
   type LegendEntry,
   pieces,
+  ruleTexts,
   type Table,
-  text,
 } from "./document.ts";
 import { matrixLines } from "./matrix.ts";
 import { printNotation, printNumber } from "./print-notation.ts";
 import type { RuleUse } from "./rules.ts";
 import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
+import { visible } from "./visible.ts";
 
 export interface TerminalOptions {
   /** Characters in a line, as far as single formulas allow (default 80; at least 24). */
@@ -61,7 +62,7 @@ function blockLines(block: Block, options: Full): string[] {
   switch (block.kind) {
     case "heading":
     case "paragraph":
-      return wrapText(plain(block.text, options), options.width, "");
+      return wrapText(line(block.text, options), options.width, "");
     case "legend":
       return block.entries.flatMap((entry) => legendLines(entry, options));
     case "equation":
@@ -71,15 +72,21 @@ function blockLines(block: Block, options: Full): string[] {
   }
 }
 
-/** The text in one line. */
-export function plain(from: Inline, { words, digits }: Pick<Full, "words" | "digits">): string {
+type Texts = Pick<Full, "words" | "digits">;
+
+/** The text in one line; strings that were put in stand there as they are, or as `given` shows them. */
+export function plain(from: Inline, { words, digits }: Texts, given = (piece: string): string => piece): string {
   return pieces(from, words)
     .map((piece) => {
-      if (typeof piece === "string") return piece.replaceAll("$", "");
-      return typeof piece === "number" ? printNumber(piece, digits) : printNotation(piece, digits);
+      if (typeof piece === "string") return given(piece);
+      if (typeof piece === "number") return printNumber(piece, digits);
+      return piece.form === "words" ? piece.words.replaceAll("$", "") : printNotation(piece, digits);
     })
     .join("");
 }
+
+/** The same for a terminal. */
+const line = (from: Inline, options: Texts): string => plain(from, options, visible);
 
 /** symbol = side = … = numbers, what is known of it at the right: on one line as far as they fit. */
 function equationLines(shown: Equation, options: Full): string[] {
@@ -119,16 +126,13 @@ const matrix = (values: ArrayLike<number>, shape: Shape, { words, ...options }: 
   });
 
 function kernelText({ kernel }: Equation, { words }: Full): string {
-  return kernel === undefined ? "" : words.kernel.replace("{kernel}", kernel);
+  return kernel === undefined ? "" : words.kernel.replace("{kernel}", () => visible(kernel));
 }
 
 /** "pullback of tanh, operand 0", several joined by +. */
-export function rulesText(rules: readonly RuleUse[], options: Pick<Full, "words" | "digits">): string {
-  return rules
-    .map(({ rule, op, operand, count }) => {
-      const one = text(`rule.${rule}`, { op, ...(operand === undefined ? {} : { operand }) });
-      return plain(count === 1 ? one : text("rule.times", { count, rule: one }), options);
-    })
+export function rulesText(rules: readonly RuleUse[], options: Texts): string {
+  return ruleTexts(rules)
+    .map((one) => line(one, options))
     .join(" + ");
 }
 
@@ -179,7 +183,7 @@ function legendLines({ symbols, meaning }: LegendEntry, options: Full): string[]
   const { width } = options;
   const names = typeof symbols === "string" ? symbols : symbols.map((one: Notation) => printNotation(one)).join(" ");
   const column = Math.min(16, Math.floor(width / 4));
-  const lines = wrapText(plain(meaning, options), width, " ".repeat(column + 2));
+  const lines = wrapText(line(meaning, options), width, " ".repeat(column + 2));
   const own = wrapText(names, column + 2, "  ");
   if (own.length === 1 && displayWidth(own[0]) <= column)
     return [padTo(own[0], column + 2) + lines[0].trimStart(), ...lines.slice(1)];
@@ -189,19 +193,19 @@ function legendLines({ symbols, meaning }: LegendEntry, options: Full): string[]
 /** Columns where they fit; else each row as lines of "title value". */
 function tableLines({ caption, head, rows }: Table, options: Full): string[] {
   const { width } = options;
-  const titles = head.map((title) => plain(title, options));
-  const cells = rows.map((row) => row.map((cell) => plain(cell, options)));
+  const titles = head.map((title) => line(title, options));
+  const cells = rows.map((row) => row.map((cell) => line(cell, options)));
   const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === "number");
   const widths = titles.map((title, c) => Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[c]))));
   const total = widths.reduce((sum, one) => sum + one + 2, -2);
-  const top = wrapText(plain(caption, options), width, "");
+  const top = wrapText(line(caption, options), width, "");
   if (total > width) return [...top, ...cells.flatMap((row, r) => stacked(titles, row, rows[r], options))];
-  const line = (row: readonly string[]): string =>
+  const joined = (row: readonly string[]): string =>
     row
       .map((cell, c) => (isNumber(c) ? padBefore(cell, widths[c]) : padTo(cell, widths[c])))
       .join("  ")
       .trimEnd();
-  return [...top, line(titles), ...cells.map(line)];
+  return [...top, joined(titles), ...cells.map(joined)];
 }
 
 function stacked(titles: readonly string[], row: readonly string[], given: readonly Cell[], options: Full): string[] {

@@ -35,9 +35,9 @@ test.each<[string, string]>([
   ["petal length", "\\text{petal length}"],
   ["面积", "\\text{面积}"],
   ["Größe_in_%", "\\text{Größe\\_in\\_\\%}"],
-  ["area_m²", "\\text{area\\_m$^{2}$}"],
-  ["a≤b", "\\text{a$\\le$b}"],
-  ["#$&{}~^\\", "\\text{\\#\\$\\&\\{\\}\\textasciitilde{}\\textasciicircum{}\\textbackslash{}}"],
+  ["area_m²", "\\text{area\\_m\\(^{2}\\)}"],
+  ["a≤b", "\\text{a\\(\\le\\)b}"],
+  ["#$&{}~^\\", "\\text{\\#\\textdollar{}\\&\\{\\}\\textasciitilde{}\\textasciicircum{}\\textbackslash{}}"],
   ["‖p1‖", "\\lVert p_{1} \\rVert"],
 ])("symbol %s", (name, latex) => {
   expect(latexNotation(symbol(name))).toBe(latex);

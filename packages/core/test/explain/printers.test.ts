@@ -131,7 +131,7 @@ describe.each(networks)("%s", (_, of) => {
     expect(all.length).toBeGreaterThan(100);
     for (const [formula, display] of new Map(all)) strict(formula.trim(), display);
     // Outside of mathematics nothing is left that LaTeX would take for a command, but the printer's own.
-    expect(latex.replace(/\\\[.*?\\\]|\$[^$]*\$/gs, "")).not.toMatch(/[ᵀ⊙∂₁δ]|(?<!\\)[#%_^]/u);
+    expect(latex.replace(/\\\[.*?\\\]|\\\(.*?\\\)|\$[^$]*\$/gs, "")).not.toMatch(/[ᵀ⊙∂₁δ]|(?<!\\)[#%_^]/u);
   });
 
   test("MathML is well formed, of Core's elements alone", () => {
@@ -165,7 +165,7 @@ const bare = (text: string): string =>
 
 test("texts: what LaTeX would take for commands is escaped", () => {
   expect(latexText("50 % of x_1 & {y} #3 \\ ~ ^ $")).toBe(
-    "50 \\% of x\\_1 \\& \\{y\\} \\#3 \\textbackslash{} \\textasciitilde{} \\textasciicircum{} \\$",
+    "50 \\% of x\\_1 \\& \\{y\\} \\#3 \\textbackslash{} \\textasciitilde{} \\textasciicircum{} \\textdollar{}",
   );
 });
 
