@@ -9,6 +9,7 @@ import { conclusion, curvatureVerdict, report } from "../src/check/conclusion.ts
 import { toDocument } from "../src/check/document.ts";
 import { checkCurvature } from "../src/net/check-curvature.ts";
 import { checkNet } from "../src/net/check-net.ts";
+import { shown } from "../src/output/line.ts";
 import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
 import { BIN, emptyFolder, runCli } from "./support/run-cli.ts";
 import { atKink, BATCH, NET, withActivation, withRules } from "./support/small-net.ts";
@@ -37,7 +38,7 @@ describe("curvature", () => {
     expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
     expect(curvature.products[0]).toMatchObject({ verdict: "mismatch" });
     expect(curvature.entries[0]).toMatchObject({ verdict: "mismatch" });
-    expect(conclusion(checks, curvature)).toContain("The curvature is wrong");
+    expect(conclusion(checks, curvature).join("\n")).toContain("The curvature is wrong");
     expect(toDocument(checks, curvature)).toMatchObject({ verdict: "mismatch", curvature: { verdict: "mismatch" } });
   });
 
@@ -45,13 +46,16 @@ describe("curvature", () => {
     const { net, batch } = atKink();
     const curvature = checkCurvature(net, net.weights!, batch);
     expect(curvatureVerdict(curvature)).toBe("kink");
-    expect(conclusion(checkNet(net, net.weights!, batch), curvature)).toContain("The curvature is right, with a kink");
+    expect(conclusion(checkNet(net, net.weights!, batch), curvature).join("\n")).toContain(
+      "The curvature is right, with a kink",
+    );
   });
 });
 
 test.each([40, 80])("the report fits %i characters", (width) => {
-  const text = report(checkNet(NET, NET.weights!, BATCH), checkCurvature(NET, NET.weights!, BATCH), width);
-  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+  const lines = report(checkNet(NET, NET.weights!, BATCH), checkCurvature(NET, NET.weights!, BATCH), width).map(shown);
+  const text = lines.join("\n");
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
   for (const mention of ["reverse", "complex step", "uᵀ H v, u in W1", "product H e"]) expect(text).toContain(mention);
 });
 

@@ -123,7 +123,7 @@ describe("broken JSON is located", () => {
     ['{"x": [1, 2', "line 1, column 12: expected ',' or ']', found the end of the file"],
     ['[{"a": "\\u00e9"}, {}, []]]', "line 1, column 26: expected nothing more, found ']'"],
     ["<html>", "line 1, column 1: expected a value, found '<'"],
-    ["\u0000\u0001", "line 1, column 1: expected a value, found '\\u0000'"],
+    ["\u0000\u0001", "line 1, column 1: expected a value, found '\u0000'"],
     ["  \n", "is empty"],
   ])("%j", (text, mention) => {
     expectRefusal(() => parseJson(text, "'net.json'"), "'net.json'", mention);

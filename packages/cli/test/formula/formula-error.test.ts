@@ -25,13 +25,14 @@ function refusal(text: string): FormulaError {
 function refuses(cases: readonly (readonly [text: string, problem: string, column: number, advice?: string])[]): void {
   for (const [text, problem, column, advice] of cases) {
     it(`refuses ${JSON.stringify(text)}`, () => {
-      const { message, hint, column: given } = refusal(text);
+      const { message, hint, place, column: given } = refusal(text);
       expect(message).toBe(`${problem} (column ${column})`);
       expect(given).toBe(column);
-      const [shown, caret, ...rest] = (hint as string).split("\n");
+      const [shown, caret] = place.map(({ text: line }) => line);
       expect(shown).toBe(text);
-      expect(caret).toBe(`${" ".repeat(column - 1)}^`);
-      expect(rest.join("\n")).toBe(advice ?? "");
+      expect(caret).toMatch(/^ *\^$/);
+      expect(caret).toHaveLength(column);
+      expect(hint).toBe(advice);
     });
   }
 }
@@ -63,9 +64,18 @@ describe("characters and numbers", () => {
   it("counts a surrogate pair as one character", () => expect(refusal("`😀` $").column).toBe(5));
 
   it("never repeats a control character", () => {
-    const { message, hint } = refusal("x +\u001b[31m\n y");
+    const { message, place } = refusal("x +\u001b[31m\n y");
     expect(message).toBe("unexpected character U+001B (column 4)");
-    expect(hint).toBe("x + [31m  y\n   ^");
+    expect(place.map(({ text }) => text)).toEqual(["x +\\u001b[31m\\u000a y", "   ^"]);
+  });
+
+  it.each([
+    ["`年龄` $", "`年龄` $", 7],
+    ["`👨‍👩‍👧` $", "`👨‍👩‍👧` $", 5],
+    ["`e\u0301` $", "`e\u0301` $", 4],
+    ["`a\u001b` $", "`a\\u001b` $", 10],
+  ])("points at the place where it is seen: %j", (text, seen, columns) => {
+    expect(refusal(text).place.map((line) => line.text)).toEqual([seen, `${" ".repeat(columns)}^`]);
   });
 });
 
@@ -121,9 +131,10 @@ describe("functions and names", () => {
   ]);
 
   it("lists the functions where none is near", () => {
-    const { message, hint } = refusal("constructor(x)");
+    const { message, place, hint } = refusal("constructor(x)");
     expect(message).toBe("unknown function 'constructor' (column 1)");
-    expect(hint).toMatch(/^constructor\(x\)\n\^\nKnown are exp, .*, pow\. To multiply, write constructor \* \(…\)\.$/);
+    expect(place.map(({ text }) => text)).toEqual(["constructor(x)", "^"]);
+    expect(hint).toMatch(/^Known are exp, .*, pow\. To multiply, write constructor \* \(…\)\.$/);
   });
 });
 
@@ -139,7 +150,7 @@ describe("a long formula", () => {
   const long = (before: number, after: number): string => `${"x + ".repeat(before)}?${" + x".repeat(after)}`;
 
   it.each([long(30, 30), long(0, 30), long(30, 0), long(14, 1)])("shows a window round the place: %s", (text) => {
-    const [shown, caret] = (refusal(text).hint as string).split("\n");
+    const [shown, caret] = refusal(text).place.map((line) => line.text);
     expect(shown.length).toBeLessThanOrEqual(62);
     expect(shown[caret.length - 1]).toBe("?");
     expect(text).toContain(shown.replaceAll("…", ""));

@@ -23,7 +23,7 @@ function network(sizes: readonly number[], rows = 1): Explained {
 }
 
 const pageOf = (of: Explained, language: Language = "en", target?: string): string =>
-  derivationPage(of, { title: 'A network\nits <features> & "more"', language, digits: 4, target });
+  derivationPage(of, { title: ["A network", 'its <features> & "more"'], language, digits: 4, target });
 
 const pages: [string, string][] = [
   ["the example", pageOf(example)],

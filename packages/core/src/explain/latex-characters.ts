@@ -8,7 +8,7 @@ export const LOWER = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋−ₐaₑe
 const COMMANDS =
   "αalpha βbeta γgamma δdelta εvarepsilon ϵepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi πpi ρrho " +
   "σsigma τtau υupsilon φvarphi ϕphi χchi ψpsi ωomega ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΦPhi ΨPsi ΩOmega " +
-  "∑sum ∏prod ∫int ∂partial √surd ∇nabla ∞infty ℓell ⊙odot ⊗otimes ⊕oplus ∘circ ∗ast ·cdot ⋅cdot ×times ±pm ≤le ≥ge ≠ne ≈approx " +
+  "∑sum ∏prod ∫int ∂partial √surd ∇nabla ∞infty ℓell ⊙odot ⊗otimes ⊕oplus ∘circ ∗ast *ast ·cdot ⋅cdot ×times ±pm ≤le ≥ge ≠ne ≈approx " +
   "≪ll ≫gg ∈in →to ←gets ⇒Rightarrow ↦mapsto …dots ⋯cdots ‖Vert ∥Vert ⟨langle ⟩rangle ⊤top ′prime";
 
 const LATEX: Readonly<Record<string, string>> = {
@@ -43,7 +43,6 @@ const TEXT: Readonly<Record<string, string>> = {
   $: "\\textdollar{}",
   "[": "{[}",
   "]": "{]}",
-  "*": "\\(\\ast\\)",
   "`": "\\textquoteleft{}",
   "\\": "\\textbackslash{}",
   "~": "\\textasciitilde{}",
@@ -69,7 +68,7 @@ export function latexText(text: string): string {
 
 /** One character of mathematics with the marks above it: itself, or the command that gives it (which may end with a space). */
 export function latexCharacter(character: string): string {
-  if (/^[\w+\-*/=<>()[\]|,.:;!?'"@]$/.test(character) && character !== "_") return character;
+  if (/^[\w+\-/=<>()[\]|,.:;!?'"@]$/.test(character) && character !== "_") return character;
   if (character in LATEX) return LATEX[character];
   const [letter, ...marks] = character.normalize("NFD");
   if (marks.length > 0 && marks.every((mark) => mark in ACCENTS)) {

@@ -30,7 +30,7 @@ function markdownBlock(block: Block, options: DocumentOptions): string {
             typeof symbols === "string"
               ? latexInline(symbols)
               : symbols.map((one) => latexNotation(one, options.digits)).join("\\; ");
-          return `- $${math}$: ${line(meaning, options)}`;
+          return `- $${mathematics(math)}$: ${line(meaning, options)}`;
         })
         .join("\n");
     case "equation":
@@ -44,7 +44,7 @@ function markdownEquation(shown: Equation, options: DocumentOptions): string {
   const rules = ruleTexts(shown.rules)
     .map((one) => line(one, options))
     .join(" + ");
-  return `$$\n${latexAligned(shown, options.digits ?? 4)}\n$$${rules === "" ? "" : `\n\n*${rules}*`}`;
+  return `$$\n${mathematics(latexAligned(shown, options.digits ?? 4))}\n$$${rules === "" ? "" : `\n\n*${rules}*`}`;
 }
 
 function markdownTable({ caption, head, rows }: Table, options: DocumentOptions): string {
@@ -62,13 +62,16 @@ function line(from: Inline, { digits = 4, language = "en" }: DocumentOptions): s
     .map((piece) => {
       if (typeof piece === "number") return printNumber(piece, digits);
       if (typeof piece === "string") return markdownText(piece);
-      if (piece.form !== "words") return `$${latexNotation(piece, digits)}$`;
+      if (piece.form !== "words") return `$${mathematics(latexNotation(piece, digits))}$`;
       return splitText(piece.words)
-        .map(({ math, text }) => (math ? `$${latexInline(text)}$` : escaped(text)))
+        .map(({ math, text }) => (math ? `$${mathematics(latexInline(text))}$` : escaped(text)))
         .join("");
     })
     .join("");
 }
+
+/** Readers that know no mathematics would take the _ before a brace for emphasis; LaTeX skips the space. */
+const mathematics = (latex: string): string => latex.replace(/(?<!\\)_(?=\{)/g, "_ ");
 
 const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>&~$|]/g, "\\$&");
 

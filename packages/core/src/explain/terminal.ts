@@ -113,7 +113,7 @@ function equationLines(shown: Equation, options: Full): string[] {
   ];
   const lines = [...formulas, ...numbers];
   if (lines.length === 0) return [symbol];
-  lines[0] = symbol + lines[0].slice(symbol.length);
+  lines[0] = symbol + lines[0].slice(displayWidth(symbol));
   const shape = shown.value?.shape.length ? printShape(shown.value.shape) : "";
   const note = [shape, rulesText(shown.rules ?? [], options), kernelText(shown, options)].filter(Boolean).join(" ");
   return withNote(lines, formulas.length, note, indent, options);

@@ -5,8 +5,8 @@
  * the beginning of such a code is one itself (\u005c), so reading the codes gives the text back.
  */
 
-/** Control characters, halves of surrogate pairs, separators of lines and paragraphs, and what is never seen. */
-const UNSEEN = String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]`;
+/** Control characters, halves of surrogate pairs, separators of lines and paragraphs, what is never seen, and marks on nothing. */
+const UNSEEN = String.raw`(?<=^\p{M}*)\p{M}|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]`;
 
 const anyOf = (scripts: string): string => `[${scripts.replace(/\w+ ?/g, (name) => `\\p{scx=${name.trim()}}`)}]`;
 
