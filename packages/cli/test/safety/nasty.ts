@@ -39,7 +39,7 @@ export const NASTY: readonly string[] = [
   "<https://evil.example>",
   "https://evil.example/path?a=b",
   "www.evil.example",
-  "someone@evil.example",
+  "someone@evil.com",
   "# heading",
   "- item",
   "1. item",

@@ -1,0 +1,50 @@
+/** Nothing is written past the places where text is made visible. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const SOURCE = resolve(import.meta.dirname, "../../src");
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ file: file.replaceAll("\\", "/"), source: readFileSync(join(SOURCE, file), "utf8") }));
+const having = (pattern: RegExp): string[] =>
+  files
+    .filter(({ source }) => pattern.test(source))
+    .map(({ file }) => file)
+    .sort();
+
+test("one file writes to the terminal", () => {
+  expect(having(/process\.(stdout|stderr)\.(write|end)|console\.|fs\.writeSync|writeSync\(/)).toEqual([
+    "output/conventions.ts",
+  ]);
+});
+
+test("whoever else is given the terminal is known", () => {
+  expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
+    "commands/train.ts", // the line of progress, whose text progress.ts makes visible
+    "main.ts", // errors of the streams
+    "output/failure.ts", // the same
+    "output/pager.ts", // its size
+    "table/write.ts", // the tables that predict writes: data, as they are
+  ]);
+  expect(having(/createLogUpdate/)).toEqual(["train/progress.ts"]);
+});
+
+test("lines that are taken for safe are made in a few places", () => {
+  expect(having(/new Line\(/)).toEqual([
+    "commands/explain.ts", // from core's printer
+    "formula/formula-error.ts",
+    "output/align.ts",
+    "output/table.ts",
+    "output/wrap.ts",
+  ]);
+});
+
+test("only pages put markup round text that is not escaped", () => {
+  expect(having(/printDocument\(/)).toEqual([
+    "commands/check.ts",
+    "commands/emit.ts",
+    "commands/explain.ts",
+    "output/conventions.ts",
+  ]);
+});

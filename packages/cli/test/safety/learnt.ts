@@ -1,0 +1,95 @@
+/** A model of a small table in which every name, category and class is given, and everything that is said of it. */
+import {
+  type Column,
+  evaluateBaseline,
+  evaluateModel,
+  type Part,
+  prepareTable,
+  referenceEngine,
+} from "@chaingrad/core";
+import { emit } from "../../src/emit/emit.ts";
+import type { Language } from "../../src/emit/names.ts";
+import { unseenCategories } from "../../src/model/unseen.ts";
+import { type Shown, shown } from "../../src/output/line.ts";
+import { reportPage } from "../../src/report/page.ts";
+import type { Table } from "../../src/table/table.ts";
+import { printFailure } from "../../src/train/fault.ts";
+import { printColumns, printEvaluation, printReport } from "../../src/train/report.ts";
+import { train } from "../../src/train/training.ts";
+
+export interface Names {
+  readonly columns: readonly string[];
+  readonly target: string;
+  readonly categories: readonly string[];
+  /** None where the target is a number. */
+  readonly classes: readonly string[];
+  readonly file: string;
+}
+
+export interface Said {
+  readonly lines: readonly string[];
+  readonly page: string;
+  sources(language: Language): string;
+}
+
+const ROWS = 60;
+const WIDTH = 100;
+
+function tableOf({ columns, target, categories, classes, file }: Names): Table {
+  const [number, category] = columns;
+  const amounts = Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i));
+  const texts = (of: readonly string[]): string[] => Array.from({ length: ROWS }, (_, i) => of[i % of.length]);
+  const wanted: Column =
+    classes.length === 0
+      ? { name: target, type: "number", values: amounts.map((value, i) => value * (i % 3)) }
+      : { name: target, type: "text", values: texts(classes) };
+  return {
+    path: file,
+    rows: ROWS,
+    columns: [
+      { name: number, type: "number", values: amounts },
+      { name: category, type: "text", values: texts(categories) },
+      wanted,
+    ],
+  };
+}
+
+export async function learn(names: Names): Promise<Said> {
+  const { file, target } = names;
+  const table = tableOf(names);
+  const task = names.classes.length === 0 ? "regression" : "classification";
+  const prepared = prepareTable(table, { target, task });
+  const settings = { hidden: [2], activation: "tanh", dropout: 0, optimizer: "adam", epochs: 2, patience: 5 } as const;
+  const { model, history, ...trained } = await train(
+    prepared,
+    { ...settings, seed: 0, flow: true },
+    referenceEngine,
+    undefined,
+    new AbortController().signal,
+  );
+  const evaluation = (part: Part) => evaluateModel(model, referenceEngine, prepared.data[part]);
+  const evaluations = { train: evaluation("train"), validation: evaluation("validation"), test: evaluation("test") };
+  const report = {
+    ...{ file, prepared, engine: "reference", ...trained, evaluations, model: file },
+    baseline: evaluateBaseline(prepared.target, prepared.data.train, prepared.data.test),
+  };
+  const failure = { file, prepared, end: trained.end, remedy: undefined, model: file };
+  const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
+  const lines: Shown[] = [WIDTH, 30].flatMap((width) => [
+    ...printColumns(file, ROWS, prepared, width),
+    ...printReport(report, width),
+    ...printEvaluation(prepared.target, evaluations.test, width),
+    ...printFailure(failure, width),
+  ]);
+  const opened = {
+    net: { network: model.network, loss: model.loss, l1: model.l1, l2: model.l2, reduction: "mean" as const },
+    tensors: model.tensors as Record<string, Float64Array>,
+    origin: "trained" as const,
+    model: { ...model, metrics: {} },
+  };
+  return {
+    lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),
+    page: reportPage({ report, model, engine: referenceEngine, history }),
+    sources: (language) => emit(opened as Parameters<typeof emit>[0], language, "training-step"),
+  };
+}
