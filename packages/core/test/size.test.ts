@@ -103,10 +103,10 @@ test("curvature stays under its own", async () => {
 });
 
 /**
- * 32 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
- * words in two languages, which are 7 of them (decision 15).
+ * 32.5 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
+ * words in two languages, which are 7 of them (decision 15); 0.9 are for texts from elsewhere (decision 22).
  */
 test("explanation stays under its own", async () => {
   const [whole, core] = [await weigh("index.ts", "explain.ts"), await weigh("index.ts")];
-  expect(whole.atOnce - core.atOnce).toBeLessThan(32_000);
+  expect(whole.atOnce - core.atOnce).toBeLessThan(32_500);
 });

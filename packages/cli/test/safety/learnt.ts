@@ -44,7 +44,7 @@ function tableOf({ columns, target, categories, classes, file }: Names): Table {
       ? { name: target, type: "number", values: amounts.map((value, i) => value * (i % 3)) }
       : { name: target, type: "text", values: texts(classes) };
   return {
-    path: file,
+    ...{ path: file, decimal: ".", notes: [] },
     rows: ROWS,
     columns: [
       { name: number, type: "number", values: amounts },
