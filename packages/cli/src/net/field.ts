@@ -133,6 +133,6 @@ function describe(value: unknown): string {
   if (typeof value === "object" && value !== null) return "an object";
   // JSON.parse reads 1e999 as Infinity, which JSON cannot write.
   if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value);
+  const text = typeof value === "string" ? `"${value}"` : String(value);
   return text.length > 40 ? `${text.slice(0, 37)}…"` : text;
 }

@@ -124,7 +124,7 @@ export function expectNoControl(text: string): void {
 }
 
 /** The text as a reader sees it, with the codes of what cannot be seen. */
-export const seen = (text: string): string => visible(text);
+const seen = (text: string): string => visible(text);
 
 const squeezed = (text: string): string => text.replace(/\s+/gu, " ").trim();
 
