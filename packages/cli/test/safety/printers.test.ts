@@ -17,7 +17,7 @@ import katex from "katex";
 import { describe, expect, test } from "vitest";
 import { anyText, expectNoControl, expectReadable, LEGITIMATE, markupOf, readMarkdown, textOf } from "./nasty.ts";
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 200 };
 const symbol = (name: string): Notation => ({ form: "symbol", name });
 
 /** Every place in which a printer may be given a text: in words, alone, in cells, as names of symbols, functions and ops. */
