@@ -93,7 +93,9 @@ describe("predict gives the same cells back", () => {
       });
       const text = readFileSync(path, "utf8");
       const [, sign, end] = /([,;])[^\r\n]*(\r?\n)/.exec(text.replace(/"[^"]*"/g, "")) as RegExpExecArray;
-      const expected = text.replace(/(?:\r?\n)?$/, end).replace(/(?=\r\n|(?<!\r)\n)(?=(?:[^"]*"[^"]*")*[^"]*$)/g, `${sign}p`);
+      const expected = text
+        .replace(/(?:\r?\n)?$/, end)
+        .replace(/(?=\r\n|(?<!\r)\n)(?=(?:[^"]*"[^"]*")*[^"]*$)/g, `${sign}p`);
       expect(readFileSync(out, "utf8")).toBe(expected);
     },
   );
