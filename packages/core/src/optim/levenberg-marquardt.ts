@@ -10,18 +10,19 @@
  * held as a whole.
  */
 import { applyTransposedQ } from "../linalg/qr.ts";
-import { norm as partNorm } from "../linalg/vector.ts";
 import { inRange, positive } from "../nn/options.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
-import type { Minimizer, Problem } from "./minimizer.ts";
+import { freeGradient, type Minimizer, type Problem } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
+import { columnNorms } from "./stationarity.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
 import { dot, matVec, norm } from "./vector.ts";
 
 const MOST = 3000;
 /** A column of J that shrinks to this share of its length in one step has lost its influence. */
 const SUDDEN = 1e-6;
+const NOTHING = 1e-30;
 
 export interface LevenbergMarquardtOptions {
   /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
@@ -68,10 +69,23 @@ interface Carried {
   damping: number;
 }
 
-/** A parameter that had influence on the residuals has none all of a sudden: the step went out onto a plateau. */
+/**
+ * A parameter that had influence on the residuals has none all of a sudden: the step went out onto a plateau. One that had
+ * next to none before has none to lose.
+ */
 function losesInfluence(from: TrustModel, to: TrustModel): boolean {
-  const [before, after] = [from.state.columns, to.state.columns] as Float64Array[];
-  return after.some((length, j) => length < SUDDEN * before[j]);
+  const [before, after, scale] = [from.state.columns, to.state.columns, from.state.scale] as Float64Array[];
+  return after.some((length, j) => before[j] > SUDDEN * scale[j] && length < SUDDEN * before[j]);
+}
+
+/**
+ * 1 for each parameter that is fixed, or whose change by its own size is nothing beside that of others (10⁻³⁰, as where an
+ * exponential underflows). It stays where it is for this step: its length would rule the radius and hold back all others.
+ */
+function resting(columns: Float64Array, x: Float64Array, fixed: Uint8Array): Uint8Array {
+  const influence = columns.map((length, j) => length * (Math.abs(x[j]) || 1));
+  const most = Math.max(...influence);
+  return fixed.map((isFixed, j) => Number(isFixed || influence[j] <= NOTHING * most));
 }
 
 /** D follows the largest column norms seen; a column that was always zero counts as 1. */
@@ -124,14 +138,15 @@ function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): Tr
   const { count, value, jacobian } = problem.residuals as NonNullable<Problem["residuals"]>;
   const n = problem.size;
   const full = jacobian(x);
-  const columns = Float64Array.from({ length: n }, (_, j) => partNorm(full, j, count, n));
+  const columns = columnNorms(full, count, n);
   const D = grow(carried.scale, columns);
-  const J = full.map((entry, at) => (fixed[at % n] ? 0 : entry / D[at % n]));
+  const rests = resting(columns, x, fixed);
+  const J = full.map((entry, at) => (rests[at % n] ? 0 : entry / D[at % n]));
   const qr = problem.linearAlgebra.qr(J.slice(), count, n);
   const rhs = value(x).slice();
   applyTransposedQ(qr, rhs);
   const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
-  const model = scaledModel(system, gradient, D, (q) => squaredLength(J, q), { jacobian: full, columns }, carried);
+  const model = scaledModel(system, freeGradient(gradient, rests), D, (q) => squaredLength(J, q), { jacobian: full, columns }, carried);
   // Rounding of the parameters alone moves r by ε ‖D x‖.
   return { ...model, rounding: Number.EPSILON * model.norm(x) * norm(value(x)) };
 }

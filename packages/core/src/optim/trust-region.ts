@@ -51,6 +51,8 @@ export interface Modelling {
 
 const FIRST_RADIUS = 100;
 const ACCEPT = 1e-4;
+/** A step of this share of the radius is held back by it. */
+const NEAR_BORDER = 0.85;
 /** Steps in a row that may fail to improve what is below rounding. */
 const PATIENCE = 10;
 
@@ -84,7 +86,9 @@ export function* trustRegion(
     const step = plus(moved, x, -1);
     const predicted = model.predict(step);
     const length = model.norm(step);
-    const ending = endingOf(point, step, predicted, tolerances);
+    // A promise that the radius cuts short says nothing of what is left to gain.
+    const isCut = length >= NEAR_BORDER * radius;
+    const ending = endingOf(point, step, predicted, isCut ? { ...tolerances, objective: 0 } : tolerances);
     if (ending) return ending;
     const after = problem.value(moved);
     const actual = f - after;

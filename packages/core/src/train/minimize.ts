@@ -7,8 +7,9 @@ import type { Engine } from "../engines/engine.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
-import type { Bounds, Ending, Iteration, Minimizer } from "../optim/minimizer.ts";
+import { type Bounds, type Ending, type Iteration, type Minimizer, project, type Tolerances } from "../optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
+import { isStationary, scaledGradient } from "../optim/stationarity.ts";
 import { firstFault, NonFiniteError } from "./first-fault.ts";
 import type { Tensors } from "./predictor.ts";
 import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
@@ -58,11 +59,20 @@ export interface Minimum {
   readonly parameters: Readonly<Record<string, Float64Array>>;
   readonly objective: number;
   readonly gradientNorm: number;
+  /**
+   * Without units: for residuals the largest cosine between r and a column of J that counts, else ∇f relative to f and the
+   * parameters (optim/stationarity.ts). Where `stopped` tells a minimum, it is at most 10⁻⁶ or what tolerances allow.
+   */
+  readonly scaledGradient: number;
   /** Trial steps. */
   readonly iterations: number;
   readonly evaluations: Readonly<Evaluations>;
   readonly seconds: number;
 }
+
+/** Whether it ended at a minimum, as far as the method can tell. */
+export const isConverged = ({ stopped }: Minimum): boolean =>
+  stopped === "gradient" || stopped === "step" || stopped === "objective";
 
 export interface MinimizeEnd<M extends Minimum = Minimum> {
   readonly type: "end";
@@ -90,6 +100,8 @@ export async function* minimize(
 export interface SetUp {
   readonly problem: CompiledProblem;
   readonly method: Minimizer;
+  readonly params: readonly Expr[];
+  /** The start, within the bounds. */
   readonly x: Float64Array;
   unpack(x: Float64Array): Record<string, Float64Array>;
 }
@@ -110,7 +122,7 @@ export function prepare(loss: Expr, start: Start, options: MinimizeOptions, resi
   const spec: ProblemSpec = { engine, loss, params, data, bounds, ...(residuals && { residuals }) };
   const method = chooseMethod(options, x.length, residuals !== undefined, bounds !== undefined);
   const problem = new CompiledProblem(spec);
-  return { problem, method, x, unpack: (flat) => unpack(params, flat) };
+  return { problem, method, params, x: project(x, bounds), unpack: (flat) => unpack(params, flat) };
 }
 
 function chooseMethod({ method }: MinimizeOptions, n: number, hasResiduals: boolean, hasBounds: boolean): Minimizer {
@@ -221,14 +233,22 @@ export async function* run(
     ({ x, objective } = next.value);
     yield { type: "iteration", ...next.value, evaluations: { ...problem.evaluations } };
   }
+  const evaluations = { ...problem.evaluations };
+  const scaled = scaledGradient(problem, x, setUp.x);
   return {
     method: method.name,
-    stopped,
+    stopped: isKept(stopped, tolerances) || isStationary(problem, x, scaled, tolerances.objective) ? stopped : "stalled",
     parameters: unpack(x),
     objective,
     gradientNorm: Math.hypot(...problem.gradient(x)),
+    scaledGradient: scaled,
     iterations,
-    evaluations: { ...problem.evaluations },
+    evaluations,
     seconds: now() - started,
   };
+}
+
+/** Endings that tell a minimum are held to it at the point that is returned; others, and a gradient as small as asked, are not. */
+function isKept(stopped: MinimizeStop, { gradient }: Tolerances): boolean {
+  return stopped === "gradient" ? gradient > 0 : stopped !== "step" && stopped !== "objective";
 }

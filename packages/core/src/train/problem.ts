@@ -48,6 +48,10 @@ export function inputsOf(outputs: readonly Expr[]): Expr[] {
   return found;
 }
 
+/** The inputs besides the parameters that ∂r/∂params depends on: what the model bends along. */
+export const curvedInputs = (residuals: Expr, params: readonly Expr[]): Expr[] =>
+  inputsOf([jacobian(residuals, params)]).filter((node) => !params.includes(node));
+
 /** Tensors one after another as one vector. */
 export const flatten = (tensors: readonly Expr[]): Expr =>
   concat(
