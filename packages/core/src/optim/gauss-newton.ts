@@ -19,7 +19,7 @@ import {
   type Tolerances,
 } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
-import { dot, matVec, maxNorm, norm, plus } from "./vector.ts";
+import { dot, isFiniteVector, matVec, maxNorm, norm, plus } from "./vector.ts";
 
 const MOST = 3000;
 const ARMIJO = 1e-4;
@@ -48,6 +48,7 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
     const gradient = freeGradient(full, fixed);
     if (maxNorm(gradient) <= tolerances.gradient) return "gradient";
     const matrix = isolate(problem.gaussNewton?.(x) as Float64Array, fixed);
+    if (!isFiniteVector(gradient) || !isFiniteVector(matrix)) return "stalled";
     const { step, damping } = dampedSolve(matrix, gradient, problem.linearAlgebra);
     const found = halve(problem, x, f, step, gradient);
     if (found === undefined) return "stalled";

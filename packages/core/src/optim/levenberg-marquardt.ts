@@ -146,7 +146,14 @@ function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): Tr
   const rhs = value(x).slice();
   applyTransposedQ(qr, rhs);
   const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
-  const model = scaledModel(system, freeGradient(gradient, rests), D, (q) => squaredLength(J, q), { jacobian: full, columns }, carried);
+  const model = scaledModel(
+    system,
+    freeGradient(gradient, rests),
+    D,
+    (q) => squaredLength(J, q),
+    { jacobian: full, columns },
+    carried,
+  );
   // Rounding of the parameters alone moves r by ε ‖D x‖.
   return { ...model, rounding: Number.EPSILON * model.norm(x) * norm(value(x)) };
 }

@@ -17,7 +17,7 @@ import {
   Stillness,
   type Tolerances,
 } from "./minimizer.ts";
-import { dot, maxNorm, norm, plus, scaled } from "./vector.ts";
+import { dot, isFiniteVector, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 /** The approximate inverse Hessian H of one method. */
 export interface InverseHessian {
@@ -128,7 +128,7 @@ function projectedSearch({ point, direction, first, at }: Search, { bounds }: Pr
     const x = project(plus(point.x, direction, alpha), bounds);
     const expected = dot(point.gradient, plus(x, point.x, -1));
     const next = at(x);
-    if (next.value <= point.value + ARMIJO * expected && expected < 0)
+    if (next.value <= point.value + ARMIJO * expected && expected < 0 && isFiniteVector(next.gradient))
       return { ...next, alpha, slope: expected / alpha };
   }
   return undefined;

@@ -15,7 +15,7 @@ import {
   Stillness,
   type Tolerances,
 } from "./minimizer.ts";
-import { dot, maxNorm, norm, plus, scaled } from "./vector.ts";
+import { dot, isFiniteVector, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 const FIRST_DAMPING = 1e-6;
 const LEAST_DAMPING = 1e-15;
@@ -54,8 +54,10 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
     const after = problem.value(moved);
     const predicted = (alpha * slope) / 2;
     const actual = f - after;
-    const ratio = Number.isFinite(actual) ? actual / predicted : Number.NEGATIVE_INFINITY;
-    const accepted = ratio > 0 || (predicted <= ROUNDING * Math.abs(f) && -actual <= 10 * ROUNDING * Math.abs(f));
+    const isUsable = Number.isFinite(actual) && isFiniteVector(problem.gradient(moved));
+    const ratio = isUsable ? actual / predicted : Number.NEGATIVE_INFINITY;
+    const accepted =
+      ratio > 0 || (isUsable && predicted <= ROUNDING * Math.abs(f) && -actual <= 10 * ROUNDING * Math.abs(f));
     if (accepted) {
       const next = problem.gradient(moved);
       since++;

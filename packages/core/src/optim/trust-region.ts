@@ -16,7 +16,7 @@ import {
   ROUNDING,
   type Tolerances,
 } from "./minimizer.ts";
-import { dot, maxNorm, norm, plus } from "./vector.ts";
+import { dot, isFiniteVector, maxNorm, norm, plus } from "./vector.ts";
 
 export interface TrustStep {
   readonly step: Float64Array;
@@ -77,6 +77,7 @@ export function* trustRegion(
     return { x, f: problem.value(x), gradient, model: modelAt(x, gradient, fixed) };
   };
   let point = at(project(start, problem.bounds));
+  if (!isFiniteVector(point.gradient)) return "stalled";
   let radius = firstRadius * (point.model.norm(point.x) || 1);
   const floor = new Floor();
   for (let iteration = 1; ; iteration++) {
@@ -99,7 +100,7 @@ export function* trustRegion(
     if (accepted) {
       prepare?.(moved);
       const next = at(moved);
-      accepted = !refuses?.(model, next.model);
+      accepted = isFiniteVector(next.gradient) && !refuses?.(model, next.model);
       if (accepted) point = next;
       else radius = 0.25 * Math.min(radius, length);
     }

@@ -18,6 +18,9 @@ export function maxNorm(a: Float64Array): number {
   return largest;
 }
 
+/** Whether no element is NaN or infinite. */
+export const isFiniteVector = (a: Float64Array): boolean => a.every(Number.isFinite);
+
 /** a + s b */
 export function plus(a: Float64Array, b: Float64Array, s = 1): Float64Array {
   const result = new Float64Array(a.length);

@@ -103,7 +103,8 @@ export async function* leastSquares(
       tries.push({ ...trial, end: { residualSumOfSquares: 2 * objective, stopped } });
       const found = judged(setUp, ended, inputs, options, { tries, won: tries.length - 1 });
       if (best === undefined || (!isSame(found, best) && found.objective < best.objective)) agreeing = 0;
-      if (attempt.origin === "scan" && (best === undefined || found.objective <= best.objective * (1 + SAME))) agreeing++;
+      if (attempt.origin === "scan" && (best === undefined || found.objective <= best.objective * (1 + SAME)))
+        agreeing++;
       best = best === undefined || isBetter(found, best) ? found : best;
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;

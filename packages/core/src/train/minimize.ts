@@ -7,7 +7,14 @@ import type { Engine } from "../engines/engine.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
-import { type Bounds, type Ending, type Iteration, type Minimizer, project, type Tolerances } from "../optim/minimizer.ts";
+import {
+  type Bounds,
+  type Ending,
+  type Iteration,
+  type Minimizer,
+  project,
+  type Tolerances,
+} from "../optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
 import { isStationary, scaledGradient } from "../optim/stationarity.ts";
 import { firstFault, NonFiniteError } from "./first-fault.ts";
@@ -237,7 +244,7 @@ export async function* run(
   const scaled = scaledGradient(problem, x, setUp.x);
   return {
     method: method.name,
-    stopped: isKept(stopped, tolerances) || isStationary(problem, x, scaled, tolerances.objective) ? stopped : "stalled",
+    stopped: judged(stopped, tolerances, isStationary(problem, x, scaled, tolerances.objective)),
     parameters: unpack(x),
     objective,
     gradientNorm: Math.hypot(...problem.gradient(x)),
@@ -248,7 +255,12 @@ export async function* run(
   };
 }
 
-/** Endings that tell a minimum are held to it at the point that is returned; others, and a gradient as small as asked, are not. */
-function isKept(stopped: MinimizeStop, { gradient }: Tolerances): boolean {
-  return stopped === "gradient" ? gradient > 0 : stopped !== "step" && stopped !== "objective";
+/**
+ * An ending that tells a minimum is held to it at the point that is returned (but for a gradient as small as was asked);
+ * where no step helps and the gradient is small, what is left to gain is below rounding.
+ */
+function judged(stopped: MinimizeStop, { gradient }: Tolerances, stationary: boolean): MinimizeStop {
+  if (stopped === "stalled") return stationary ? "objective" : "stalled";
+  if (stopped === "iterations" || stopped === "aborted" || (stopped === "gradient" && gradient > 0)) return stopped;
+  return stationary ? stopped : "stalled";
 }

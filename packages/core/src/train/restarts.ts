@@ -56,10 +56,7 @@ export function solveLinear(problem: CompiledProblem, x: Float64Array, linear: R
   if (places.length === 0) return from;
   const J = jacobian(from);
   const k = places.length;
-  const part = Float64Array.from(
-    { length: count * k },
-    (_, at) => J[Math.floor(at / k) * x.length + places[at % k]],
-  );
+  const part = Float64Array.from({ length: count * k }, (_, at) => J[Math.floor(at / k) * x.length + places[at % k]]);
   const lengths = columnNorms(part, count, k).map((length) => length || 1);
   const scaled = part.map((entry, at) => entry / lengths[at % k]);
   const right = value(from).map((residual) => -residual);
@@ -96,7 +93,10 @@ export function* scan(
     if (!Number.isFinite(objective)) return;
     const rest = elites.filter((elite) => elite !== instead);
     const rival = rest.find((elite) => places.every((i) => isNear(elite.x[i], solved[i])));
-    if (objective >= Math.min(instead?.objective ?? Number.POSITIVE_INFINITY, rival?.objective ?? Number.POSITIVE_INFINITY))
+    if (
+      objective >=
+      Math.min(instead?.objective ?? Number.POSITIVE_INFINITY, rival?.objective ?? Number.POSITIVE_INFINITY)
+    )
       return;
     elites = [...rest.filter((elite) => elite !== rival), { x: solved, objective }]
       .sort((a, b) => a.objective - b.objective)
