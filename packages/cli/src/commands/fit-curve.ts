@@ -1,5 +1,7 @@
 /** chaingrad fit-curve: nonlinear regression of any formula, with standard errors. */
+import { evaluate } from "@chaingrad/core";
 import {
+  isConverged,
   type LeastSquaresMinimum,
   leastSquares,
   type MinimizerName,
@@ -8,7 +10,7 @@ import {
 } from "@chaingrad/core/curvature";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
-import { curveJson, printCurve, traceLine } from "../curve/report.ts";
+import { curveJson, printCurve, traceLine, warningsOf } from "../curve/report.ts";
 import { openEngine } from "../engine.ts";
 import {
   type CommonOptions,
@@ -36,6 +38,7 @@ interface CurveOptions extends CommonOptions, ReadingOptions {
   readonly upper?: Numbers;
   readonly method?: MinimizerName;
   readonly iterations: number;
+  readonly restarts: boolean;
   readonly trace?: boolean;
 }
 
@@ -53,10 +56,11 @@ export function register(program: Command): void {
     .addOption(
       new Option(
         "--method <name>",
-        "how the minimum is looked for (default: levenberg-marquardt, with second tries)",
+        "this method alone, from this start alone (default: levenberg-marquardt, then whatever helps)",
       ).choices(Object.keys(minimizers)),
     )
-    .option("--iterations <number>", "most trial steps", wholeNumber(1), 2000)
+    .option("--no-restarts", "only levenberg-marquardt from this start, even where it leads to nothing good")
+    .option("--iterations <number>", "most trial steps of each try", wholeNumber(1), 2000)
     .option("--trace", "tell each step on standard error")
     .addHelpText(
       "after",
@@ -98,9 +102,9 @@ async function run(file: string, options: CurveOptions): Promise<void> {
     });
     if (options.json) printJson(curveJson(minimum, model.rows.length));
     else print(...paragraph(head(file, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
-    warn(minimum, options);
+    for (const warning of warningsOf(minimum)) note(`warning: ${warning}`, options);
     if (minimum.stopped === "aborted") process.exitCode = STATUS.interrupted;
-    else if (minimum.stopped === "iterations") process.exitCode = STATUS.failed;
+    else if (!isConverged(minimum)) process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
   }
@@ -110,12 +114,12 @@ const head = (file: string, { rows }: CurveModel, { target, model }: CurveOption
   `${file}: ${count(rows.length, "row")}, ${target} = ${model}`;
 
 async function fitCurve(
-  { residuals, data }: CurveModel,
+  { residuals, observed, data }: CurveModel,
   engine: Parameters<typeof leastSquares>[2]["engine"],
   options: CurveOptions,
   signal: AbortSignal,
 ): Promise<LeastSquaresMinimum> {
-  const { start, method, iterations, lower = {}, upper = {} } = options;
+  const { start, method, iterations, restarts, lower = {}, upper = {} } = options;
   const names = Object.keys({ ...lower, ...upper });
   const bounds = Object.fromEntries(
     names.map((name) => [
@@ -123,7 +127,8 @@ async function fitCurve(
       { ...(name in lower && { lower: lower[name] }), ...(name in upper && { upper: upper[name] }) },
     ]),
   );
-  const common = { engine, data, iterations, signal, ...(method && { method }) };
+  const chosen = { ...(method && { method }), ...(!restarts && { restarts }) };
+  const common = { engine, data, iterations, signal, observed: evaluate(engine, observed, data).y, ...chosen };
   const events = leastSquares(residuals, start, { ...common, ...(names.length > 0 && { bounds }) });
   for await (const event of events) {
     if (event.type === "iteration" && options.trace) complain(traceLine(event));
@@ -145,13 +150,4 @@ function refusal(file: string, { rows }: CurveModel, error: unknown): unknown {
       cause: error,
     },
   );
-}
-
-function warn({ stopped, rank, parameters }: LeastSquaresMinimum, options: CommonOptions): void {
-  const n = Object.keys(parameters).length;
-  if (rank < n)
-    note(`warning: the data determine only ${rank} of ${n} parameters here; others may do as well`, options);
-  if (stopped === "iterations")
-    note("warning: not at a minimum yet: allow more --iterations, or start elsewhere", options);
-  if (stopped === "stalled") note("warning: stalled; the minimum may not be exact", options);
 }

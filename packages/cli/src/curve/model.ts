@@ -1,5 +1,5 @@
 /** A formula, a table and starts as residuals: which names are columns, which parameters, and which rows count. */
-import { type Expr, input, sub } from "@chaingrad/core";
+import { type Expr, input, type Program, program, sub } from "@chaingrad/core";
 import { buildFormula, namesIn } from "../formula/build.ts";
 import { FormulaError } from "../formula/formula-error.ts";
 import { CONSTANTS } from "../formula/functions.ts";
@@ -12,6 +12,8 @@ export type Numbers = Readonly<Record<string, number>>;
 export interface CurveModel {
   /** model − target, f64 [rows] */
   readonly residuals: Expr;
+  /** What the model is compared with, f64 [rows], of all of `data`. */
+  readonly observed: Program<"y">;
   /** The columns that are used, without the rows in which one of them is missing. */
   readonly data: Readonly<Record<string, Float64Array>>;
   /** The places in the table of the rows that count, from 0. */
@@ -41,8 +43,10 @@ export function curveModel(table: CurveTable, model: string, target: string, sta
   );
   const inputs = new Map<string, Expr>(Object.keys(data).map((name) => [name, input(name, [rows.length], "f64")]));
   const parameters = Object.keys(start).map((name): [string, Expr] => [name, input(name, [], "f64")]);
-  const residuals = sub(buildFormula(formula, new Map([...inputs, ...parameters])), buildFormula(goal, inputs));
-  return { residuals, data, rows, missing: table.rows - rows.length };
+  const aim = buildFormula(goal, inputs);
+  const residuals = sub(buildFormula(formula, new Map([...inputs, ...parameters])), aim);
+  const observed = program("observed", [...inputs.values()], { y: aim });
+  return { residuals, observed, data, rows, missing: table.rows - rows.length };
 }
 
 /** A column's name as it stands, else a formula. */

@@ -8,7 +8,6 @@ import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import {
   blocked,
   type Ending,
-  freeGradient,
   type Iteration,
   isRounding,
   type Minimizer,
@@ -17,6 +16,7 @@ import {
   ROUNDING,
   Stillness,
   type Tolerances,
+  zeroed,
 } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
 import { dot, isFiniteVector, matVec, maxNorm, norm, plus } from "./vector.ts";
@@ -45,7 +45,7 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
     const f = problem.value(x);
     const full = problem.gradient(x);
     const fixed = blocked(x, full, bounds);
-    const gradient = freeGradient(full, fixed);
+    const gradient = zeroed(full, fixed);
     if (maxNorm(gradient) <= tolerances.gradient) return "gradient";
     const matrix = isolate(problem.gaussNewton?.(x) as Float64Array, fixed);
     if (!isFiniteVector(gradient) || !isFiniteVector(matrix)) return "stalled";

@@ -13,7 +13,7 @@ import { applyTransposedQ } from "../linalg/qr.ts";
 import { inRange, positive } from "../nn/options.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
-import { freeGradient, type Minimizer, type Problem } from "./minimizer.ts";
+import { type Minimizer, type Problem, zeroed } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
 import { columnNorms } from "./stationarity.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
@@ -148,14 +148,16 @@ function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): Tr
   const system = orthogonalSystem(qr, rhs, problem.linearAlgebra);
   const model = scaledModel(
     system,
-    freeGradient(gradient, rests),
+    zeroed(gradient, rests),
     D,
     (q) => squaredLength(J, q),
     { jacobian: full, columns },
     carried,
   );
+  // Lengths are of those that move: where the others stand is no measure for the radius.
+  const length = (v: Float64Array): number => model.norm(zeroed(v, rests));
   // Rounding of the parameters alone moves r by ε ‖D x‖.
-  return { ...model, rounding: Number.EPSILON * model.norm(x) * norm(value(x)) };
+  return { ...model, norm: length, rounding: Number.EPSILON * length(x) * norm(value(x)) };
 }
 
 /** ‖J q‖² */

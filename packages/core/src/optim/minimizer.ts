@@ -147,10 +147,10 @@ export function blocked(x: Float64Array, gradient: Float64Array, bounds: Bounds 
   );
 }
 
-/** The gradient without what is blocked; itself where nothing is. */
-export function freeGradient(gradient: Float64Array, fixed: Uint8Array): Float64Array {
-  if (!fixed.includes(1)) return gradient;
-  const result = gradient.slice();
+/** A vector (a gradient, a step) with 0 for each parameter that is fixed; itself where none is. */
+export function zeroed(v: Float64Array, fixed: Uint8Array): Float64Array {
+  if (!fixed.includes(1)) return v;
+  const result = v.slice();
   for (let i = 0; i < result.length; i++) if (fixed[i]) result[i] = 0;
   return result;
 }

@@ -9,13 +9,13 @@ import { strongWolfe } from "./line-search.ts";
 import {
   blocked,
   type Ending,
-  freeGradient,
   type Iteration,
   isRounding,
   type Problem,
   project,
   Stillness,
   type Tolerances,
+  zeroed,
 } from "./minimizer.ts";
 import { dot, isFiniteVector, maxNorm, norm, plus, scaled } from "./vector.ts";
 
@@ -63,7 +63,7 @@ export function* quasiNewton(
   for (let iteration = 1; ; iteration++) {
     const { x, value } = point;
     const fixed = blocked(x, point.gradient, bounds);
-    const gradient = freeGradient(point.gradient, fixed);
+    const gradient = zeroed(point.gradient, fixed);
     const size = maxNorm(gradient);
     if (size <= tolerances.gradient) return "gradient";
     const { direction, slope } = descent(inverse, gradient, fixed);
@@ -85,7 +85,7 @@ export function* quasiNewton(
       accepted: true,
       x: next.x,
       objective: next.value,
-      gradientNorm: norm(freeGradient(next.gradient, blocked(next.x, next.gradient, bounds))),
+      gradientNorm: norm(zeroed(next.gradient, blocked(next.x, next.gradient, bounds))),
       stepNorm: norm(step),
       predicted: -slope * next.alpha * (1 - next.alpha / 2),
       actual,
@@ -99,7 +99,7 @@ export function* quasiNewton(
 
 /** d = −H g, or −g where that is no descent. */
 function descent(inverse: InverseHessian, gradient: Float64Array, fixed: Uint8Array) {
-  const direction = scaled(freeGradient(inverse.times(gradient), fixed), -1);
+  const direction = scaled(zeroed(inverse.times(gradient), fixed), -1);
   const slope = dot(gradient, direction);
   if (slope < 0) return { direction, slope };
   inverse.reset();

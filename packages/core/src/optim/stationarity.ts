@@ -8,7 +8,7 @@
  * A column does not count where its parameter is at a bound that −∇f points beyond, or has no influence.
  */
 import { norm as partNorm } from "../linalg/vector.ts";
-import { blocked, freeGradient, type Problem } from "./minimizer.ts";
+import { blocked, type Problem, zeroed } from "./minimizer.ts";
 import { norm, plus } from "./vector.ts";
 
 /** A scaled gradient of this size leaves at most about its square, 10⁻¹², of the objective to be gained. */
@@ -21,7 +21,7 @@ const ABSURD = 1e100;
 /** @param start where the minimiser began: it tells what size is typical */
 export function scaledGradient(problem: Problem, x: Float64Array, start: Float64Array): number {
   const full = problem.gradient(x);
-  const gradient = freeGradient(full, blocked(x, full, problem.bounds));
+  const gradient = zeroed(full, blocked(x, full, problem.bounds));
   if (problem.residuals) return largestCosine(problem, x, gradient);
   const size = typical(problem.value(x), problem.value(start));
   return gradient.reduce((most, slope, i) => Math.max(most, (Math.abs(slope) * typical(x[i], start[i])) / size), 0);

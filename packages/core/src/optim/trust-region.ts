@@ -8,13 +8,13 @@
 import {
   blocked,
   type Ending,
-  freeGradient,
   type Iteration,
   isRounding,
   type Problem,
   project,
   ROUNDING,
   type Tolerances,
+  zeroed,
 } from "./minimizer.ts";
 import { dot, isFiniteVector, maxNorm, norm, plus } from "./vector.ts";
 
@@ -73,7 +73,7 @@ export function* trustRegion(
   const at = (x: Float64Array): Point => {
     const full = problem.gradient(x);
     const fixed = blocked(x, full, problem.bounds);
-    const gradient = freeGradient(full, fixed);
+    const gradient = zeroed(full, fixed);
     return { x, f: problem.value(x), gradient, model: modelAt(x, gradient, fixed) };
   };
   let point = at(project(start, problem.bounds));

@@ -1,7 +1,7 @@
 /**
  * How well a curve fits, beyond its least sum of squares:
  *   R² = 1 − ‖r‖²/Σ (y − ȳ)²              against the mean; negative where the mean would do better
- *   z  = (R − μ)/σ                         of the R runs of one sign along an input, by chance
+ *   z  = (R − μ)/σ                         of the R runs of one sign along an input, where chance makes μ ± σ
  *   μ = 2pq/N + 1,  σ² = (μ − 1)(μ − 2)/(N − 1)       p residuals above 0 and q below, N = p + q
  * z far below 0: neighbours err alike, so the curve bends otherwise than the data (or neighbours are not independent).
  * Wald & Wolfowitz, "On a test whether two samples are from the same population", Ann. Math. Statist. 11 (1940)
@@ -9,11 +9,21 @@
 import type { Expr } from "../graph/expr.ts";
 import type { MinimizeOptions } from "./minimize.ts";
 
+/** Runs of one sign among residuals in the order of an input. */
+export interface Runs {
+  /** R */
+  readonly count: number;
+  /** μ */
+  readonly expected: number;
+  /** 0 where there are too few residuals to tell, or where they are rounding alone. */
+  readonly z: number;
+}
+
 export interface Goodness {
   /** R² against the mean; NaN where `observed` was not given, or does not vary. */
   readonly r2: number;
-  /** The input along which residuals have the fewest runs (undefined: the order of rows), and how few. */
-  readonly runs: { readonly along: string | undefined; readonly z: number };
+  /** Along the input where they are fewest beside what is expected (undefined: in the order of rows). */
+  readonly runs: Runs & { readonly along: string | undefined };
 }
 
 /** Fewer residuals tell nothing of a pattern. */
@@ -37,7 +47,7 @@ export function goodness(
   });
   const all = orders.length > 0 ? orders : [{ along: undefined, values: r.map((_, i) => i) }];
   const runs = all
-    .map(({ along, values }) => ({ along, z: exact ? 0 : runsAlong(values, r) }))
+    .map(({ along, values }) => ({ along, ...runsAlong(values, r, exact) }))
     .reduce((a, b) => (b.z < a.z ? b : a));
   return { r2: observed ? determination(r, observed) : Number.NaN, runs };
 }
@@ -56,15 +66,14 @@ function determination(r: Float64Array, observed: ArrayLike<number>): number {
   return all > 0 ? 1 - squares(r) / all : Number.NaN;
 }
 
-/** z of the runs of signs when residuals are put in the order of `values`; 0 where there are too few. */
-function runsAlong(values: ArrayLike<number>, r: Float64Array): number {
+function runsAlong(values: ArrayLike<number>, r: Float64Array, exact: boolean): Runs {
   const order = Array.from(r.keys()).sort((i, j) => values[i] - values[j] || i - j);
   const signs = order.map((i) => Math.sign(r[i])).filter((sign) => sign !== 0);
   const above = signs.filter((sign) => sign > 0).length;
   const below = signs.length - above;
-  if (signs.length < LEAST || above === 0 || below === 0) return 0;
-  const runs = signs.filter((sign, i) => sign !== signs[i - 1]).length;
-  const mean = (2 * above * below) / signs.length + 1;
-  const variance = ((mean - 1) * (mean - 2)) / (signs.length - 1);
-  return variance > 0 ? (runs - mean) / Math.sqrt(variance) : 0;
+  const count = signs.filter((sign, i) => sign !== signs[i - 1]).length;
+  const expected = (2 * above * below) / Math.max(1, signs.length) + 1;
+  const variance = ((expected - 1) * (expected - 2)) / (signs.length - 1);
+  const tells = !exact && signs.length >= LEAST && variance > 0;
+  return { count, expected, z: tells ? (count - expected) / Math.sqrt(variance) : 0 };
 }
