@@ -88,18 +88,21 @@ test("threads stay under theirs", async () => {
 });
 
 /**
- * 12.5 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. (Of these 2 are
+ * 13.1 KB more where `fit` is given a second-order method, which is itself in `@chaingrad/core/curvature`. (Of these 2 are
  * Hessians by the rows' structure, ten times as fast as by unit vectors of all parameters; 0.7 are the parting into chunks of
- * the factorisations, some of which the gradient's flow uses, too.)
+ * the factorisations, some of which the gradient's flow uses, too; 0.7 hold an ending to what it says, decision 18.)
  */
 test("second order in fit stays under its own", async () => {
-  expect((await weigh("index.ts")).secondOrder).toBeLessThan(12_500);
+  expect((await weigh("index.ts")).secondOrder).toBeLessThan(13_100);
 });
 
-/** 12.5 KB for the methods themselves, for minimising any expression, and for all factorisations. */
+/**
+ * 14 KB for the methods themselves, for minimising any expression, and for all factorisations. (1.5 of them are the search for
+ * other starts, and what is told of a fit: decision 18.)
+ */
 test("curvature stays under its own", async () => {
   const [whole, core] = [await weigh("index.ts", "curvature.ts"), await weigh("index.ts")];
-  expect(whole.atOnce + whole.secondOrder - core.atOnce - core.secondOrder).toBeLessThan(12_500);
+  expect(whole.atOnce + whole.secondOrder - core.atOnce - core.secondOrder).toBeLessThan(13_100);
 });
 
 /**

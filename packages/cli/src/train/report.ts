@@ -54,6 +54,7 @@ const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
   epochs: ({ epochs }) => `all ${epochs} epochs are done`,
   patience: ({ epochs, bestEpoch }) => `no better validation loss in ${epochs - bestEpoch} epochs`,
   converged: ({ epochs }) => `converged in ${epochs} steps`,
+  stalled: ({ epochs }) => `no step lowers the loss any more after ${epochs} steps, though it is not at a minimum`,
   aborted: ({ epochs }) => `interrupted after ${epochs} epochs`,
   diverged: ({ epochs }) => `the loss was no longer finite in epoch ${epochs}`,
 };

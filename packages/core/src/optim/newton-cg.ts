@@ -11,6 +11,8 @@ import { dot, norm, plus, scaled } from "./vector.ts";
 
 /** Products spent on looking for negative curvature. */
 const ROUNDS = 30;
+/** Products of two such numbers lose their digits. */
+const UNDERFLOWS = 1e-150;
 
 export function newtonCG(): Minimizer {
   return {
@@ -31,7 +33,7 @@ function steihaugModel(problem: Problem, x: Float64Array, gradient: Float64Array
   let last: { step: Float64Array; product: Float64Array } | undefined;
   return {
     step(radius) {
-      const isFlat = norm(gradient) <= Math.max(flat, Number.MIN_VALUE);
+      const isFlat = norm(gradient) <= Math.max(flat, UNDERFLOWS);
       const found = isFlat ? leaveSaddle(times, gradient, radius) : steihaug(times, gradient, radius);
       Object.assign(state, { products: found.products, negativeCurvature: found.negativeCurvature });
       last = found;

@@ -8,7 +8,7 @@
  * A column does not count where its parameter is at a bound that −∇f points beyond, or has no influence.
  */
 import { norm as partNorm } from "../linalg/vector.ts";
-import { blocked, type Problem, zeroed } from "./minimizer.ts";
+import { blocked, type Ending, type Problem, type Tolerances, zeroed } from "./minimizer.ts";
 import { norm, plus } from "./vector.ts";
 
 /** A scaled gradient of this size leaves at most about its square, 10⁻¹², of the objective to be gained. */
@@ -44,11 +44,27 @@ function largestCosine(problem: Problem, x: Float64Array, gradient: Float64Array
 }
 
 /**
- * Whether a minimiser that ended at x may say that it has converged: the scaled gradient is small, or, in least squares, r
- * is no more than its terms' own rounding.
- * @param objective the tolerance that it was given: T allows a scaled gradient of √T
+ * What an ending at x may say. One that tells a minimum is held to it (but for a gradient as small as was asked); where no
+ * step helps and the gradient is small, what is left to gain is below rounding.
+ * @param scaled the scaled gradient at x
  */
-export function isStationary(problem: Problem, x: Float64Array, scaled: number, objective: number): boolean {
+export function judgedEnding(
+  problem: Problem,
+  x: Float64Array,
+  scaled: number,
+  ending: Ending,
+  { gradient, objective }: Tolerances,
+): Ending {
+  if (ending === "gradient" && gradient > 0) return ending;
+  if (!isStationary(problem, x, scaled, objective)) return "stalled";
+  return ending === "stalled" ? "objective" : ending;
+}
+
+/**
+ * The scaled gradient is small, or, in least squares, r is no more than its terms' own rounding.
+ * @param objective the tolerance that was given: T allows a scaled gradient of √T
+ */
+function isStationary(problem: Problem, x: Float64Array, scaled: number, objective: number): boolean {
   if (scaled <= Math.max(STATIONARY, Math.sqrt(objective))) return true;
   if (problem.residuals === undefined) return false;
   const { count, value, jacobian } = problem.residuals;

@@ -85,6 +85,7 @@ export function* trustRegion(
     const trial = model.step(radius);
     const moved = project(plus(x, trial.step), problem.bounds);
     const step = plus(moved, x, -1);
+    if (step.some(Number.isNaN)) return "stalled";
     const predicted = model.predict(step);
     const length = model.norm(step);
     // A promise that the radius cuts short says nothing of what is left to gain.

@@ -23,7 +23,7 @@ import type { FitIteration, Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
 
 /** Why training ended. */
-export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged";
+export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
 
 export interface TrainedModel {
   readonly network: NetworkSpec;

@@ -1,6 +1,7 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 import { initialParameters, type NetworkSpec } from "../nn/network.ts";
-import type { Ending, Iteration, Minimizer } from "../optim/minimizer.ts";
+import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizer.ts";
+import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
 import type { Dataset } from "./dataset.ts";
 import { NonFiniteError } from "./first-fault.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
@@ -16,6 +17,8 @@ export class FullBatchTrainer implements Training {
   readonly #problem: NetworkProblem;
   readonly #iterations: Generator<Iteration, Ending>;
   readonly #turns: Turns;
+  readonly #tolerances: Tolerances;
+  readonly #start: Float64Array;
   #x: Float64Array;
 
   /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
@@ -35,7 +38,9 @@ export class FullBatchTrainer implements Training {
     const first = this.#problem.value(this.#x);
     if (!Number.isFinite(first)) throw new NonFiniteError("the loss at the start", first, undefined);
     const { objective = 0, gradient = 0 } = options.tolerances ?? {};
-    this.#iterations = minimizer.iterate(this.#problem, this.#x, { objective, gradient });
+    this.#tolerances = { objective, gradient };
+    this.#start = this.#x;
+    this.#iterations = minimizer.iterate(this.#problem, this.#x, this.#tolerances);
   }
 
   get rows(): number {
@@ -47,18 +52,24 @@ export class FullBatchTrainer implements Training {
   }
 
   /** One step that was taken; what was tried before it counts to its time. */
-  async epoch(_: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted" | "converged"> {
+  async epoch(_: number, signal: AbortSignal | undefined): Promise<EpochResult | "aborted" | "converged" | "stalled"> {
     for (;;) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
       const next = this.#iterations.next();
-      if (next.done) return "converged";
+      if (next.done) return this.#judge(next.value);
       this.#x = next.value.x;
       if (!next.value.accepted) continue;
       const { evaluations } = this.#problem;
       const iteration = { ...next.value, evaluations: { ...evaluations } };
       return { loss: this.#problem.dataLoss(this.#x), rate: next.value.stepLength ?? 1, iteration };
     }
+  }
+
+  #judge(ending: Ending): "converged" | "stalled" {
+    const scaled = scaledGradient(this.#problem, this.#x, this.#start);
+    const judged = judgedEnding(this.#problem, this.#x, scaled, ending, this.#tolerances);
+    return judged === "stalled" ? "stalled" : "converged";
   }
 
   tensors(): Record<string, Float64Array> {

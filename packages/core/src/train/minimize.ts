@@ -7,16 +7,9 @@ import type { Engine } from "../engines/engine.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
-import {
-  type Bounds,
-  type Ending,
-  type Iteration,
-  type Minimizer,
-  project,
-  type Tolerances,
-} from "../optim/minimizer.ts";
+import { type Bounds, type Ending, type Iteration, type Minimizer, project } from "../optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
-import { isStationary, scaledGradient } from "../optim/stationarity.ts";
+import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
 import { firstFault, NonFiniteError } from "./first-fault.ts";
 import type { Tensors } from "./predictor.ts";
 import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
@@ -244,7 +237,10 @@ export async function* run(
   const scaled = scaledGradient(problem, x, setUp.x);
   return {
     method: method.name,
-    stopped: judged(stopped, tolerances, isStationary(problem, x, scaled, tolerances.objective)),
+    stopped:
+      stopped === "iterations" || stopped === "aborted"
+        ? stopped
+        : judgedEnding(problem, x, scaled, stopped, tolerances),
     parameters: unpack(x),
     objective,
     gradientNorm: Math.hypot(...problem.gradient(x)),
@@ -253,14 +249,4 @@ export async function* run(
     evaluations,
     seconds: now() - started,
   };
-}
-
-/**
- * An ending that tells a minimum is held to it at the point that is returned (but for a gradient as small as was asked);
- * where no step helps and the gradient is small, what is left to gain is below rounding.
- */
-function judged(stopped: MinimizeStop, { gradient }: Tolerances, stationary: boolean): MinimizeStop {
-  if (stopped === "stalled") return stationary ? "objective" : "stalled";
-  if (stopped === "iterations" || stopped === "aborted" || (stopped === "gradient" && gradient > 0)) return stopped;
-  return stationary ? stopped : "stalled";
 }

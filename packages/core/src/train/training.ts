@@ -46,7 +46,7 @@ export interface Training {
     epoch: number,
     signal: AbortSignal | undefined,
     beforeLast?: () => void,
-  ): Promise<EpochResult | "aborted" | "converged">;
+  ): Promise<EpochResult | "aborted" | "converged" | "stalled">;
   /** Parameters and running statistics as they stand. */
   tensors(): Record<string, Float64Array>;
   /** For training whose steps can be repeated. */
