@@ -103,7 +103,18 @@ describe("the command", () => {
       "iterations",
       "evaluations",
       "stopped",
+      "converged",
+      "scaledGradient",
+      "r2",
+      "runs",
+      "tries",
+      "won",
+      "warnings",
     ]);
+    expect(report.converged).toBe(true);
+    expect(report.scaledGradient).toBeLessThan(1e-6);
+    expect(report.r2).toBeGreaterThan(0.9999);
+    expect(report.tries[0].origin).toBe("start");
     expect(digits(report.parameters.b1.value, misra.certified.b1.value)).toBeGreaterThan(10);
     expect(digits(report.parameters.b2.stderr, misra.certified.b2.stderr)).toBeGreaterThan(8);
     expect(report.degreesOfFreedom).toBe(12);

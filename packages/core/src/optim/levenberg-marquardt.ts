@@ -17,7 +17,7 @@ import { type Minimizer, type Problem, zeroed } from "./minimizer.ts";
 import { isolate } from "./newton.ts";
 import { columnNorms } from "./stationarity.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
-import { dot, matVec, norm } from "./vector.ts";
+import { dot, isFiniteVector, matVec, norm } from "./vector.ts";
 
 const MOST = 3000;
 /** A column of J that shrinks to this share of its length in one step has lost its influence. */
@@ -115,6 +115,8 @@ function scaledModel(
     },
     predict: (p) => -dot(gradient, p) - 0.5 * curvature(scaledUp(p)),
     norm: (v) => norm(scaledUp(v)),
+    // A column is as finite as its length.
+    isFinite: isFiniteVector(state.columns as Float64Array),
     state: { ...state, scale, gradient },
   };
 }

@@ -32,6 +32,7 @@ function steihaugModel(problem: Problem, x: Float64Array, gradient: Float64Array
   const state: { products: number; negativeCurvature: boolean } = { products: 0, negativeCurvature: false };
   let last: { step: Float64Array; product: Float64Array } | undefined;
   return {
+    isFinite: true,
     step(radius) {
       const isFlat = norm(gradient) <= Math.max(flat, UNDERFLOWS);
       const found = isFlat ? leaveSaddle(times, gradient, radius) : steihaug(times, gradient, radius);

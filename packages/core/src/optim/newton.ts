@@ -9,7 +9,7 @@ import type { SymmetricEigen } from "../linalg/eigen.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type TrustModel, type TrustStep, trustRegion } from "./trust-region.ts";
-import { dot, matVec, norm } from "./vector.ts";
+import { dot, isFiniteVector, matVec, norm } from "./vector.ts";
 
 /** Beyond this, n² numbers and n³ operations are too many to be worth it. */
 const MOST = 3000;
@@ -43,8 +43,10 @@ export function isolate(matrix: Float64Array, fixed: Uint8Array): Float64Array {
 
 function quadraticModel(hessian: Float64Array, gradient: Float64Array, algebra: LinearAlgebra): TrustModel {
   let eigen: SymmetricEigen | undefined;
-  const interior = newtonStep(hessian, gradient, algebra);
+  const isFinite = isFiniteVector(hessian);
+  const interior = isFinite ? newtonStep(hessian, gradient, algebra) : undefined;
   return {
+    isFinite,
     step(radius) {
       if (interior && norm(interior) <= radius) return { step: interior, damping: 0 };
       eigen ??= algebra.eigen(hessian.slice(), gradient.length);

@@ -99,7 +99,7 @@ export function withoutInfluence(problem: Problem, x: Float64Array): Uint8Array 
   };
   for (let j = 0; j < x.length; j++) {
     const size = Math.abs(x[j]) || 1;
-    if (columns[j] * size > visible) continue;
+    if (!(columns[j] * size <= visible)) continue;
     const by = visible / columns[j];
     const answers =
       columns[j] === 0

@@ -33,6 +33,8 @@ export interface TrustModel {
   predict(step: Float64Array): number;
   /** ‖D v‖ */
   norm(v: Float64Array): number;
+  /** Whether all that it is made of is numbers; where not, no step leads to its point. */
+  readonly isFinite: boolean;
   /** How far rounding may put f off, where that is more than 10⁻¹³ |f|. */
   readonly rounding?: number;
   readonly state: Readonly<Record<string, unknown>>;
@@ -77,7 +79,8 @@ export function* trustRegion(
     return { x, f: problem.value(x), gradient, model: modelAt(x, gradient, fixed) };
   };
   let point = at(project(start, problem.bounds));
-  if (!isFiniteVector(point.gradient)) return "stalled";
+  const isUsable = ({ gradient, model }: Point): boolean => isFiniteVector(gradient) && model.isFinite;
+  if (!isUsable(point)) return "stalled";
   let radius = firstRadius * (point.model.norm(point.x) || 1);
   const floor = new Floor();
   for (let iteration = 1; ; iteration++) {
@@ -101,7 +104,7 @@ export function* trustRegion(
     if (accepted) {
       prepare?.(moved);
       const next = at(moved);
-      accepted = isFiniteVector(next.gradient) && !refuses?.(model, next.model);
+      accepted = isUsable(next) && !refuses?.(model, next.model);
       if (accepted) point = next;
       else radius = 0.25 * Math.min(radius, length);
     }

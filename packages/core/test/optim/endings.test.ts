@@ -162,3 +162,21 @@ describe("a parameter without influence beside one that has some", () => {
     }
   });
 });
+
+describe("derivatives that are no numbers", () => {
+  const times = [1, 2, 3, 4, 5, 6, 7, 8];
+
+  test.each(names)("%s ends, and claims nothing", async (method) => {
+    // At the start f is finite but ∂f/∂b is ∞ − ∞; then on the way, where e^(b x) overflows in the derivative first.
+    const models: [Expr, Start][] = [
+      [add(a, mul(0, exp(mul(b, x)))), { a: 1, b: 88.7 }],
+      [mul(a, exp(mul(-1, exp(mul(b, x))))), { a: 1, b: 88.5 }],
+      [mul(a, exp(mul(b, exp(mul(c, x))))), { a: 1, b: -1, c: 60 }],
+    ];
+    for (const [model, start] of models) {
+      const found = await fit(model, start, { x: times, y: times }, { method, iterations: 200 });
+      expect(found.objective).toBeLessThan(Number.POSITIVE_INFINITY);
+      if (isConverged(found)) expect(found.scaledGradient).toBeLessThan(1e-6);
+    }
+  });
+});
