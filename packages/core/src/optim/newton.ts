@@ -43,10 +43,10 @@ export function isolate(matrix: Float64Array, fixed: Uint8Array): Float64Array {
 
 function quadraticModel(hessian: Float64Array, gradient: Float64Array, algebra: LinearAlgebra): TrustModel {
   let eigen: SymmetricEigen | undefined;
-  const isFinite = isFiniteVector(hessian);
-  const interior = isFinite ? newtonStep(hessian, gradient, algebra) : undefined;
+  const isUsable = isFiniteVector(hessian);
+  const interior = isUsable ? newtonStep(hessian, gradient, algebra) : undefined;
   return {
-    isFinite,
+    isFinite: isUsable,
     step(radius) {
       if (interior && norm(interior) <= radius) return { step: interior, damping: 0 };
       eigen ??= algebra.eigen(hessian.slice(), gradient.length);
