@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const CURVES = join(import.meta.dirname, "fixtures/curves");
+const CURVES = join(import.meta.dirname, "fixtures/reports");
 
 function tableOf(x: readonly number[], y: readonly number[]): string {
   const path = join(emptyFolder(), "table.csv");

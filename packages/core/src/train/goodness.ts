@@ -10,7 +10,7 @@ import type { Expr } from "../graph/expr.ts";
 import type { MinimizeOptions } from "./minimize.ts";
 
 /** Runs of one sign among residuals in the order of an input. */
-export interface Runs {
+interface Runs {
   /** R */
   readonly count: number;
   /** μ */
