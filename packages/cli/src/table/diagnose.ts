@@ -11,7 +11,7 @@ const RULES: readonly (readonly [pattern: RegExp, explain: (match: RegExpMatchAr
     /Expected Number of Columns: (\d+) Found: (\d+)/,
     ([, expected, found]) => [
       `expected ${fields(expected)} as in the header, got ${found}`,
-      "Put a field that contains the separator in double quotes, and leave a missing value as an empty field.",
+      "Put a field that contains the separator in double quotes, and leave a missing value as an empty field. If lines stand above the header, say how many: --skip N.",
     ],
   ],
   [

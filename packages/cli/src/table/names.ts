@@ -7,7 +7,7 @@ export function checkNames(names: readonly string[], label: string): void {
     const which = `${unnamed.length > 1 ? "columns" : "column"} ${unnamed.join(", ")} of ${names.length}`;
     throw new UserError(
       `${label}: the header has no name for ${which}`,
-      "Name every column. (An unnamed first column is often a row index: pandas leaves it out with index=False. An unnamed last one is often a delimiter too many.)",
+      "Name every column. (An unnamed first column is often a row index: pandas leaves it out with index=False, R with row.names=FALSE. An unnamed last one is often a delimiter too many.)",
     );
   }
   const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];

@@ -54,9 +54,13 @@ async function typed(connection: DuckDBConnection, open: OpenTable): Promise<str
     if (stored[index] === "boolean")
       return `CASE lower(trim(${sql})) WHEN 'true' THEN true WHEN 'false' THEN false END`;
     if (stored[index] === "number") return isWhole[index] ? `CAST(${numberIn(sql)} AS BIGINT)` : numberIn(sql);
-    return isDays(table.columns[index]) ? `TRY_CAST(${sql} AS DATE)` : sql;
+    return isDays(table.columns[index]) ? dayIn(sql) : sql;
   });
 }
+
+/** SQL for the day in a text, null if there is none. */
+const dayIn = (sql: string): string =>
+  `coalesce(TRY_CAST(${sql} AS DATE), CAST(try_strptime(trim(${sql}), '%d.%m.%Y') AS DATE))`;
 
 /** JSON has types of its own: a string of digits stays a string. */
 async function jsonTyped(connection: DuckDBConnection, { table }: OpenTable, objects: string): Promise<string[]> {

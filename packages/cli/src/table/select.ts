@@ -36,7 +36,9 @@ export async function selectTable(
   } = infer(copied, label, {
     decimal: given,
     likely: source.layout?.delimiter === ";" ? "," : ".",
-    pointColumns: [...kinds.values()].filter((bits) => bits & POINT && !(bits & OTHER)).length,
+    pointColumns: selection.flatMap(({ name, type }) =>
+      type === "number" && (kinds.get(name) ?? 0) & POINT ? [name] : [],
+    ),
   });
   const rest = inferred.values();
   const columns = copied.map((column) => ("places" in column ? (rest.next().value as Column) : column));

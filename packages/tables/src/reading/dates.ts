@@ -1,7 +1,7 @@
-/** Dates and points in time as ISO 8601 writes them, and as databases and spreadsheets write them after it. */
+/** Dates and points in time: ISO 8601, as databases write it, and the two other orders that leave nothing to guess. */
 
 const DATE =
-  /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ]\s*(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i;
+  /^(?:(?<y>\d{4})(?<sign>[-/])(?<m>\d\d?)\k<sign>(?<d>\d\d?)|(?<day>\d\d?)\.(?<month>\d\d?)\.(?<year>\d{4}))(?:[T ]\s*(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?\s*(?<zone>Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 export interface WrittenDate {
   readonly kind: "date" | "time";
@@ -11,19 +11,17 @@ export interface WrittenDate {
 
 /** Reads a trimmed cell; undefined where it is no date, or one that no calendar has (2024-02-30, 24:61). */
 export function readDate(cell: string): WrittenDate | undefined {
-  const match = DATE.exec(cell);
-  if (match === null) return undefined;
-  const [year, month, day] = match.slice(1, 4).map(Number);
-  const start = Date.UTC(year, month - 1, day);
-  const date = new Date(start);
-  if (year < 100) date.setUTCFullYear(year);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  if (match[4] === undefined) return { kind: "date", milliseconds: date.getTime() };
-  const [hours, minutes, seconds] = match.slice(4, 7).map((part) => Number(part ?? 0));
+  const found = DATE.exec(cell)?.groups;
+  if (found === undefined) return undefined;
+  const { y, m, d, year = y, month = m, day = d, hour, minute, second = "0", fraction = "0", zone } = found;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  if (Number(year) < 100) date.setUTCFullYear(Number(year));
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (hour === undefined) return { kind: "date", milliseconds: date.getTime() };
+  const [hours, minutes, seconds] = [hour, minute, second].map(Number);
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined;
-  const fraction = match[7] === undefined ? 0 : Math.trunc(Number(`0.${match[7]}`) * 1000);
-  const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction;
-  return { kind: "time", milliseconds: date.getTime() + time - zoneOffset(match[8]) };
+  const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + Math.trunc(Number(`0.${fraction}`) * 1000);
+  return { kind: "time", milliseconds: date.getTime() + time - zoneOffset(zone) };
 }
 
 function zoneOffset(zone: string | undefined): number {
@@ -38,3 +36,6 @@ export function printDate(milliseconds: number, kind: "date" | "time"): string {
   const text = new Date(milliseconds).toISOString();
   return kind === "date" ? text.slice(0, -"T00:00:00.000Z".length) : text;
 }
+
+/** Whether a trimmed cell looks like a day, of which nobody but its writer knows the order of the parts: 1/2/2024. */
+export const isLikeDate = (cell: string): boolean => /^\d\d?([/.-])\d\d?\1\d{2}(?:\d\d)?(?![\d.])/.test(cell);

@@ -3,6 +3,8 @@
  * vote for the separator, not the header alone; what is skipped is said.
  */
 
+import { readNumber } from "./numbers.ts";
+
 const DELIMITERS = ["\t", ";", "|", ","] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
 
@@ -53,24 +55,26 @@ interface TextRecord {
 
 /**
  * The dialect of a text without its byte order mark, which may be the start of a longer one (`whole` false).
- * @throws DialectError where the header's quotes do not close
+ * @throws DialectError where the header's quotes do not close, or spaces separate the columns
  */
 export function dialectOf(text: string, whole: boolean, options: DialectOptions = {}): Dialect {
   const declared = /^sep=([\t;|,])\r?\n/i.exec(text);
   const given = options.delimiter ?? (declared?.[1] as Delimiter | undefined);
   const start = options.skip === undefined ? aboveEnd(text, declared?.[0].length ?? 0) : lineStart(text, options.skip);
   const ballots = (given ? [given] : DELIMITERS).map((delimiter) => ballot(text, start, whole, delimiter));
-  const elected = ballots
+  const [elected] = ballots
     .filter(({ most, share }) => most >= 2 && share >= AGREED)
-    .reduce<Ballot | undefined>((best, one) => (best && best.share >= one.share ? best : one), undefined);
+    .toSorted((a, b) => b.share - a.share || a.header - b.header);
   const chosen = elected ?? ballots.reduce((best, one) => (one.names >= best.names ? one : best));
-  const header = headerOf(chosen, text, start, elected !== undefined && options.skip === undefined);
+  if (chosen.names < 2 && areSpaced(text, start, whole)) throw new DialectError(SPACED, lineAt(text, start));
+  const at = elected === undefined || options.skip !== undefined ? 0 : elected.header;
+  const header = chosen.records.at(at);
   if (header === undefined) throw new DialectError("a quote in the header is not closed", lineAt(text, start));
-  const headerLine = lineAt(text, header.start);
-  const notes =
-    options.skip === undefined && headerLine > 1 ? [skipped(text.slice(0, header.start), headerLine - 1)] : [];
-  const dataLine = lineAt(text, header.end);
-  const { fields: names, end: dataStart, lineEnd } = header;
+  const comment = at === 0 ? commentHeader(chosen, text, start) : undefined;
+  const { fields: names, start: headerStart, end: dataStart, lineEnd } = comment ?? header;
+  const [headerLine, dataLine] = [lineAt(text, headerStart), lineAt(text, dataStart)];
+  const notes = comment === undefined ? [] : [`the comment in line ${headerLine} is taken for the header`];
+  if (options.skip === undefined && headerLine > 1) notes.unshift(skipped(text.slice(0, headerStart), headerLine - 1));
   return { delimiter: chosen.delimiter, names, headerLine, dataLine, dataStart, lineEnd, notes };
 }
 
@@ -82,6 +86,8 @@ interface Ballot {
   /** Fields in most records, and the share of the records, from the header on, that have so many. */
   readonly most: number;
   readonly share: number;
+  /** The place of the record that is the header if the delimiter is elected. */
+  readonly header: number;
 }
 
 function ballot(text: string, start: number, whole: boolean, delimiter: Delimiter): Ballot {
@@ -89,37 +95,67 @@ function ballot(text: string, start: number, whole: boolean, delimiter: Delimite
   // The end of a text that goes on may cut a record in two.
   if (!whole && records.length > 1) records.pop();
   const counts = new Map<number, number>();
-  const filled = records.filter(({ fields }) => fields.length > 1 || fields[0] !== "");
-  for (const { fields } of filled) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  for (const { fields } of records.filter((record) => !isBlank(record)))
+    counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
   const [most, votes] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
+  const header = headerPlace(records, most);
+  const voters = records.slice(header).filter((record) => !isBlank(record)).length;
   const names = records[0]?.fields.length ?? 0;
-  // Titles above the header have no vote.
-  const header = filled.findIndex(({ fields }) => fields.length === most);
-  const titles = filled.slice(0, header).every(({ fields }) => fields.length === 1) ? header : 0;
-  return { delimiter, records, names, most, share: filled.length === 0 ? 0 : votes / (filled.length - titles) };
+  return { delimiter, records, names, most, share: header < 0 ? 0 : votes / voters, header };
 }
 
 /**
- * The first record that has as many fields as most, where all above it are lines of one field; otherwise the first.
- * It may be a comment itself: NumPy and gnuplot write `# x,y` above their numbers.
+ * The first record that has as many fields as most, where all above it are titles, or a blank line parts it from them;
+ * otherwise the first. −1 where it would be a row of numbers below something else.
  */
-function headerOf(
-  { records, most, delimiter }: Ballot,
-  text: string,
-  start: number,
-  seek: boolean,
-): TextRecord | undefined {
-  const at = seek ? records.findIndex(({ fields }) => fields.length === most) : 0;
-  const header = records.slice(0, at).every(({ fields }) => fields.length === 1) ? records[at] : records[0];
-  if (header === undefined || at > 0) return header;
-  const comment = /(?:^|[\r\n])(#+[ \t]?)([^\r\n]*)(\r\n|\n|\r)$/.exec(text.slice(0, start));
-  if (comment === null) return header;
-  const [, sign, line, lineEnd] = comment;
-  const [named] = recordsOf(line, 0, delimiter);
-  if (named?.fields.length !== header.fields.length || named.fields.some(isNumber)) return header;
-  const isHeader = header.fields.some(isNumber) || (named.fields.length > 1 && sign === "#");
-  const from = start - lineEnd.length - line.length - sign.length;
-  return isHeader ? { fields: named.fields, start: from, end: start, lineEnd } : header;
+function headerPlace(records: readonly TextRecord[], most: number): number {
+  const isTitle = ({ fields }: TextRecord): boolean =>
+    fields.length === 1 || (most > 2 && fields[0] !== "" && fields.slice(1).every((field) => field === ""));
+  const at = records.findIndex((one) => one.fields.length === most && !isBlank(one) && !isTitle(one));
+  if (at <= 0) return 0;
+  if (records[at].fields.every((field) => field === "" || isNumber(field))) return -1;
+  const above = records.slice(0, at);
+  return isBlank(records[at - 1]) || above.every((one) => isBlank(one) || isTitle(one)) ? at : 0;
+}
+
+const isBlank = ({ fields }: TextRecord): boolean => fields.every((field) => field === "");
+
+/**
+ * The last comment above the first record, where it is its header: NumPy and gnuplot write `# x,y` above their numbers,
+ * others `#id,name` above text. A first record of words above numbers is a header itself.
+ */
+function commentHeader({ records, delimiter }: Ballot, text: string, start: number): TextRecord | undefined {
+  const comment = /(?<=^|[\r\n])#+([^\r\n]*)(\r\n|\n|\r)\s*$/.exec(text.slice(0, start));
+  if (comment === null) return undefined;
+  const [first, next] = records.map(({ fields }) => fields);
+  const [named] = recordsOf(comment[1], 0, delimiter);
+  const fields = [...(named?.fields ?? [])];
+  if (fields[0] === "" && fields.length === first.length + 1) fields.shift();
+  if (fields[0] === "") fields[0] = "#";
+  if (fields.length !== first.length || fields.some(isNumber)) return undefined;
+  const isTight = fields.length > 1 && !comment[1].startsWith(" ") && !next?.some(isNumber);
+  return first.some(isNumber) || isTight
+    ? { fields, start: comment.index, end: start, lineEnd: comment[2] }
+    : undefined;
+}
+
+const SPACED = "spaces separate the columns: expected commas, semicolons, tabs or bars between them";
+
+/** Whether each line has as many words as the others, among them a number always in the same place. */
+function areSpaced(text: string, start: number, whole: boolean): boolean {
+  const lines = text
+    .slice(start)
+    .split(/\r\n|\n|\r/, VOTERS)
+    .filter((line) => line.trim() !== "");
+  if (!whole) lines.pop();
+  const [header, ...rows] = lines.map((line) =>
+    [...line.matchAll(/"((?:[^"]|"")*)"|\S+/g)].map(([all, quoted = all]) => quoted),
+  );
+  if (rows.length === 0 || rows.some(({ length }) => length < 2 || length !== rows[0].length)) return false;
+  // R names the columns, but not that of the rows' names.
+  const isHeader = header.length === rows[0].length || (header.length > 1 && header.length === rows[0].length - 1);
+  const hasNumbers = rows[0].some((_, place) => rows.every((row) => isNumber(row[place])));
+  return isHeader && hasNumbers && !lines.slice(1).every((line) => readNumber(line.trim()));
 }
 
 const isNumber = (text: string): boolean => text !== "" && Number.isFinite(Number(text.replace(",", ".")));
@@ -146,7 +182,7 @@ function recordsOf(text: string, start: number, delimiter: Delimiter): TextRecor
 
 /** Where the comments at the start of a text end; its start where there is nothing else. */
 function aboveEnd(text: string, start: number): number {
-  const comments = /(?:#[^\r\n]*(?:\r\n|\n|\r))*/y;
+  const comments = /(?:#[^\r\n]*(?:\r\n|\n|\r)[\r\n]*)*/y;
   comments.lastIndex = start;
   comments.exec(text);
   return text.slice(comments.lastIndex).trim() === "" ? start : comments.lastIndex;

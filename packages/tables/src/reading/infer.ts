@@ -10,7 +10,7 @@ import type { Cells } from "./cells.ts";
 import { printDate } from "./dates.ts";
 import { countWhere, type Entry, type Judged, judge } from "./kinds.ts";
 import type { DecimalSign, WrittenNumber } from "./numbers.ts";
-import { affixNote, bracketsNote, marksNote, numberTrouble, type Remark, spoilt } from "./remarks.ts";
+import { affixNote, marksNote, minusNote, numberTrouble, type Remark, spoilt } from "./remarks.ts";
 import { spellings } from "./spellings.ts";
 
 export interface InferOptions {
@@ -18,8 +18,8 @@ export interface InferOptions {
   readonly decimal?: DecimalSign | undefined;
   /** The sign where no cell of the file shows one: a comma in files separated by semicolons. */
   readonly likely?: DecimalSign;
-  /** Columns that the reader itself found to be numbers with decimal points. */
-  readonly pointColumns?: number;
+  /** The names of columns that the reader itself found to be numbers with decimal points. */
+  readonly pointColumns?: readonly string[];
 }
 
 export interface Inferred {
@@ -52,10 +52,10 @@ export function inferColumns(columns: readonly Cells[], options: InferOptions = 
 }
 
 /** The sign that most columns show by themselves. */
-function decimalOf(judged: readonly Judged[], { likely = ".", pointColumns = 0 }: InferOptions): DecimalSign {
+function decimalOf(judged: readonly Judged[], { likely = ".", pointColumns = [] }: InferOptions): DecimalSign {
   const shows = (sign: DecimalSign, other: DecimalSign): number =>
     judged.filter((column) => isNumbers(column) && column.evidence[sign] && !column.evidence[other]).length;
-  const [points, commas] = [shows(".", ",") + pointColumns, shows(",", ".")];
+  const [points, commas] = [shows(".", ",") + pointColumns.length, shows(",", ".")];
   if (points === commas) return likely;
   return points > commas ? "." : ",";
 }
@@ -120,7 +120,7 @@ function numberColumn(judged: Judged, sign: DecimalSign): Column {
   if (infinite) throw new ValueError(cells.name, infinite.first, infinite.text);
   const values = Float64Array.from(cells.places, (place) => (place < 0 ? Number.NaN : read[place]));
   const written = spellings(entries.map(({ text, count }, i) => [text, read[i], count] as const));
-  const notes = noted(affixNote(entries), bracketsNote(entries), marksNote(judged));
+  const notes = noted(affixNote(entries), minusNote(entries), marksNote(judged));
   return { name: cells.name, type: "number", values, ...(written.size > 0 ? { written } : {}), ...notes };
 }
 
@@ -133,29 +133,43 @@ function notesOf(
   judged: readonly Judged[],
   columns: readonly Column[],
   decimal: DecimalSign,
-  { decimal: given }: InferOptions,
+  { decimal: given, pointColumns = [] }: InferOptions,
 ): string[] {
   if (given !== undefined) return [];
   const numbers = judged.filter((_, i) => columns[i].type === "number");
   const evident = numbers.find(({ evidence }) => evidence[decimal]);
   const other = numbers.filter(({ evidence }) => evidence[decimal === "." ? "," : "."]);
   const open = numbers.filter(({ ambiguous, evidence }) => ambiguous && !evidence["."] && !evidence[","]);
-  const notes: string[] = [];
-  if (decimal === "," && evident) {
-    notes.push(`numbers are read with decimal commas, as '${evident.evidence[","]?.text}' in '${evident.cells.name}'`);
-  }
-  for (const { cells, evidence } of other) {
-    const [text, sign] = decimal === "." ? [evidence[","]?.text, "comma"] : [evidence["."]?.text, "point"];
-    notes.push(
-      `column '${cells.name}' is read with a decimal ${sign}, unlike the rest of the file, as '${text}' shows`,
-    );
-  }
-  for (const { cells, ambiguous } of open) {
-    const { text, is } = ambiguous as Entry;
-    const { point, comma } = is as WrittenNumber;
-    const [read, unread, way] = decimal === "." ? [point, comma, ","] : [comma, point, "."];
-    const why = evident || other.length > 0 ? "as the other columns show" : "which nothing in the file decides";
-    notes.push(`column '${cells.name}': '${text}' is read as ${read}, ${why}; with decimal '${way}' it is ${unread}`);
-  }
-  return notes;
+  const isShown = evident !== undefined || other.length > 0 || pointColumns.length > 0;
+  const comma = decimal === "," ? evident?.evidence[","] : undefined;
+  const points = decimal === "," ? pointColumns : [];
+  return [
+    ...(comma ? [`numbers are read with decimal commas, as '${comma.text}' in '${evident?.cells.name}'`] : []),
+    ...few([...other.map((column) => unlikeNote(column, decimal)), ...points.map((name) => unlike(name, "point"))]),
+    ...few(open.map((column) => openNote(column, decimal, isShown))),
+  ];
+}
+
+/** More columns than these are counted. */
+const MOST_NOTES = 5;
+
+function few(notes: readonly string[]): string[] {
+  const rest = notes.length - MOST_NOTES;
+  return rest <= 1 ? [...notes] : [...notes.slice(0, MOST_NOTES), `and ${rest} more columns likewise`];
+}
+
+const unlike = (name: string, sign: string): string =>
+  `column '${name}' is read with a decimal ${sign}, unlike the rest of the file`;
+
+function unlikeNote({ cells, evidence }: Judged, file: DecimalSign): string {
+  const [entry, sign] = file === "." ? [evidence[","], "comma"] : [evidence["."], "point"];
+  return `${unlike(cells.name, sign)}, as '${entry?.text}' shows`;
+}
+
+function openNote({ cells, ambiguous }: Judged, decimal: DecimalSign, isShown: boolean): string {
+  const { text, is } = ambiguous as Entry;
+  const { point, comma } = is as WrittenNumber;
+  const [read, unread, way] = decimal === "." ? [point, comma, ","] : [comma, point, "."];
+  const why = isShown ? "as the other columns show" : "which nothing in the file decides";
+  return `column '${cells.name}': '${text}' is read as ${read}, ${why}; with decimal '${way}' it is ${unread}`;
 }

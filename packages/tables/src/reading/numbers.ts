@@ -1,7 +1,7 @@
 /**
  * Numbers as people write them: groups of thousands, decimal points or commas, currency signs, percent, units,
- * accounting parentheses, the minus of typesetters. One cell is read both ways, with a decimal point and with a decimal
- * comma; which way counts is decided for the whole file (decimal.ts).
+ * accounting parentheses, the minus of typesetters and of SAP (`12,50-`). One cell is read both ways, with a decimal
+ * point and with a decimal comma; which way counts is decided for the whole file (infer.ts).
  */
 
 export type DecimalSign = "." | ",";
@@ -27,12 +27,13 @@ const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const SPACE = " \u00a0\u2009\u202f";
 
-/** Digits with a decimal sign and groups of three; the same sign between all groups. */
-const digits = (decimal: string, groups: string): RegExp =>
+/** Digits with a decimal sign, and an exponent, or groups of three with the same sign between all of them. */
+const digits = (decimal: string, groups: string, others = ""): RegExp =>
   new RegExp(
-    `^(?:\\d+|[1-9]\\d{0,2}([${groups}'’${SPACE}])\\d{3}(?:\\1\\d{3})*)?(?:${decimal}\\d*)?(?:[eE][+-]?\\d+)?$`,
+    `^(?:(?:\\d+(?:${decimal}\\d*)?|${decimal}\\d+)(?:[eE][+-]?\\d+)?|(?:[1-9]\\d{0,2}([${groups}'’${SPACE}])\\d{3}(?:\\1\\d{3})*${others})(?:${decimal}\\d*)?)$`,
   );
-const WITH_POINT = digits("\\.", ",");
+/** India groups by two above the thousands: 12,34,567. */
+const WITH_POINT = digits("\\.", ",", "|[1-9]\\d?(?:,\\d\\d)+,\\d{3}");
 const WITH_COMMA = digits(",", ".");
 
 const DIGITS = String.raw`(?<digits>(?:\d|[.,]\d)(?:[\d.,'’${SPACE}]*[\d.,])?(?:[eE][+-]?\d+)?)`;
@@ -40,7 +41,7 @@ const UNIT = String.raw`[\p{L}µ]{1,10}[23²³]?`;
 const BEFORE = String.raw`(?<before>[A-Z]{0,3}\p{Sc}|[A-Z]{3}(?=[-\d${SPACE}]))?`;
 const AFTER = String.raw`(?<after>%|‰|\p{Sc}|°[CFK]?|(?![eE]\b)${UNIT}(?:[/·]${UNIT})?)?`;
 const ADORNED = new RegExp(
-  `^(?<open>\\()?(?<sign>[+-]?)${BEFORE}[${SPACE}]?(?<inner>-?)${DIGITS}[${SPACE}]?${AFTER}(?<close>\\))?$`,
+  `^(?<open>\\()?(?<sign>[+-]?)${BEFORE}[${SPACE}]?(?<inner>-?)${DIGITS}[${SPACE}]?${AFTER}(?<trailing>-(?<=[.,]\\d+-))?(?<close>\\))?$`,
   "u",
 );
 
@@ -67,15 +68,15 @@ function plain(text: string): WrittenNumber {
 function adorned(text: string): WrittenNumber | WrittenCode | undefined {
   const match = ADORNED.exec(text)?.groups;
   if (match === undefined) return undefined;
-  const { open, sign, before, inner, digits: body, after, close } = match;
-  const signs = [open, sign, inner].filter(Boolean).length;
+  const { open, sign, before, inner, digits: body, after, trailing, close } = match;
+  const signs = [open, sign, inner, trailing].filter(Boolean).length;
   const isForeign = before !== undefined && /^[A-Z]{3}$/.test(before) && !currencies().has(before);
   if ((open === undefined) !== (close === undefined) || signs > 1 || isForeign || (before && after)) return undefined;
   // A phone number: +49 170 123 456.
   if (sign === "+" && /['’\s]/.test(body)) return undefined;
   const code = codeOf(body);
   if (code) return code;
-  const factor = open || sign === "-" || inner ? -1 : 1;
+  const factor = open || sign === "-" || inner || trailing ? -1 : 1;
   const read = (shape: RegExp, decimal: DecimalSign): number | undefined => {
     if (!shape.test(body)) return undefined;
     const bare = body.replace(decimal === "." ? /[,'’\s]/g : /[.'’\s]/g, "");

@@ -1,13 +1,14 @@
 /** What there is to say about a column's cells: which of them spoil it, and what was read into them. */
+import { isLikeDate } from "./dates.ts";
 import { countWhere, type Entry, type Judged } from "./kinds.ts";
 import type { DecimalSign } from "./numbers.ts";
 
 /** Cells named in one remark. */
 const MOST_NAMED = 3;
 
-/** "'(92.91)' is read as -92.91" */
-export function bracketsNote(entries: readonly Entry[]): string | undefined {
-  const first = entries.find(({ text, is }) => is.kind === "number" && text.startsWith("("));
+/** "'(92.91)' is read as -92.91", and so is '92.91-' */
+export function minusNote(entries: readonly Entry[]): string | undefined {
+  const first = entries.find(({ text, is }) => is.kind === "number" && (text.startsWith("(") || text.endsWith("-")));
   return first?.is.kind === "number" ? `'${first.text}' is read as ${first.is.point ?? first.is.comma}` : undefined;
 }
 
@@ -41,11 +42,18 @@ export function spoilt({ entries, values }: Judged): Remark {
   const [numbers, dates] = [count("number"), count("date", "time")];
   const [most, kinds, almost] =
     numbers >= dates ? ([numbers, ["number"], "number"] as const) : ([dates, ["date", "time"], "date"] as const);
-  if (most < values / 2) return {};
+  if (most < values / 2) return daysNote(entries, values);
   const others = entries.filter(
     ({ is: { kind } }) => kind !== "missing" && kind !== "mark" && !(kinds as readonly string[]).includes(kind),
   );
   return { note: `${most} of ${values} values are ${almost}s; not ${named(others)}`, almost };
+}
+
+/** Days whose order of parts only their writer knows. */
+function daysNote(entries: readonly Entry[], values: number): Remark {
+  const days = entries.filter(({ is, text }) => is.kind === "text" && isLikeDate(text));
+  if (days.length === 0 || rows(days) < values / 2) return {};
+  return { note: `dates are kept as text unless written as 2024-12-31 or 31.12.2024: ${named(days)}` };
 }
 
 /** What keeps numbers apart: two currencies, two decimal signs, a sign other than the given one. */
