@@ -105,13 +105,13 @@ async function spell(
     (index) => selection[index].type === "number" && source.layout && hasFewValues(columns[index]),
   );
   if (few.length === 0) return [...columns];
-  const questions = few.map((index) => `histogram(${source.columns[index].sql})`);
+  const questions = few.map((index) => `histogram(trim(${source.columns[index].sql}))`);
   const reader = await connection.runAndReadAll(`SELECT ${questions.join(", ")} FROM ${source.from}`);
   const counts = reader.getRowsJson()[0] as ({ key: string; value: string }[] | null)[];
   const written = new Map(
     few.map((index, i) => [
       index,
-      spellings((counts[i] ?? []).map(({ key, value }) => [key.trim(), Number(key), Number(value)] as const)),
+      spellings((counts[i] ?? []).map(({ key, value }) => [key, Number(key || Number.NaN), Number(value)] as const)),
     ]),
   );
   return columns.map((column, index): Column => {

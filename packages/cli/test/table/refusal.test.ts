@@ -102,7 +102,7 @@ describe("a header that names no columns", () => {
   it("refuses missing names", async () => {
     expect(await refusal(file("unnamed.csv", ',a,"",b\n1,2,3,4\n'))).toMatchInlineSnapshot(`
       "'unnamed.csv': the header has no name for columns 1, 3 of 4
-      Name every column. (An unnamed first column is often a row index: pandas leaves it out with index=False. An unnamed last one is often a delimiter too many.)"
+      Name every column. (An unnamed first column is often a row index: pandas leaves it out with index=False, R with row.names=FALSE. An unnamed last one is often a delimiter too many.)"
     `);
   });
 
@@ -143,14 +143,14 @@ describe("broken rows", () => {
   it("refuses a short row", async () => {
     expect(await refusal(file("short.csv", "a,b,c\n1,2,3\n4,5\n6,7,8\n"))).toMatchInlineSnapshot(`
       "'short.csv', line 3: expected 3 fields as in the header, got 2: 4,5
-      Put a field that contains the separator in double quotes, and leave a missing value as an empty field."
+      Put a field that contains the separator in double quotes, and leave a missing value as an empty field. If lines stand above the header, say how many: --skip N."
     `);
   });
 
   it("refuses a long row", async () => {
     expect(await refusal(file("long.csv", "a,b\n1,2\n\n3,4\n5,6,7\n"))).toMatchInlineSnapshot(`
       "'long.csv', line 5: expected 2 fields as in the header, got 3: 5,6,7
-      Put a field that contains the separator in double quotes, and leave a missing value as an empty field."
+      Put a field that contains the separator in double quotes, and leave a missing value as an empty field. If lines stand above the header, say how many: --skip N."
     `);
   });
 

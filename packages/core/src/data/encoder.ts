@@ -40,6 +40,8 @@ export interface Encoder {
 const LIMIT = 10;
 /** More categories than this in one column go to "other", the least frequent first. */
 const MOST_CATEGORIES = 100;
+/** Columns named in one message. */
+const MOST_REASONS = 10;
 
 /**
  * Learns the encoding of the columns that have a role, from the given (training) rows alone.
@@ -55,6 +57,8 @@ export function fitEncoder(table: Table, rows: Rows, roles: readonly ColumnRole[
   });
   if (columns.length === 0) {
     const reasons = roles.filter(({ role }) => role === "aside").map(({ name, why }) => `'${name}' (${why})`);
+    if (reasons.length > MOST_REASONS)
+      reasons.splice(MOST_REASONS, reasons.length, `${reasons.length - MOST_REASONS} more`);
     throw new EncodingError(
       `no column is left to learn from: ${reasons.join("; ") || "the table has only its target"}`,
     );

@@ -1,22 +1,33 @@
 /** Whether the rows of a table follow each other in time. */
-import type { Table } from "./table.ts";
+import type { Column, Table } from "./table.ts";
 
-/** Of the steps from one row to the next, this share goes the same way (or stays): a panel starts anew for each member. */
-const SHARE = 0.95;
-/** Fewer different days say nothing of an order. */
+/** Of the steps from one row to the next, so many go the same way: a panel starts anew for each of its members … */
+const SHARE = 0.75;
+/** … and of fewer steps than these all do, for a few go the same way by chance. */
+const FEW = 20;
+/** Fewer different times say nothing of an order. */
 const LEAST_DIFFERENT = 5;
 
-/** The first date column by which the rows are ordered, ascending or descending; undefined where there is none. */
+/** Numbers that are times by their name: `year`, `timestamp`, `unix_time`. */
+const TIME_NAME = /(?:^|[^a-z])(?:year|date|time|datetime|timestamp|epoch)$/i;
+
+const isTime = ({ type, name }: Column): boolean => type === "date" || (type === "number" && TIME_NAME.test(name));
+
+/** The first column of times by which the rows are ordered, ascending or descending; undefined where there is none. */
 export function timeOrder(table: Table): string | undefined {
-  return table.columns.find(({ type, values }) => {
-    if (type !== "date") return false;
-    const known = values.filter((value) => value !== null) as string[];
-    if (new Set(known).size < LEAST_DIFFERENT) return false;
-    let [up, down] = [0, 0];
-    for (let i = 1; i < known.length; i++) {
-      if (known[i] > known[i - 1]) up++;
-      if (known[i] < known[i - 1]) down++;
-    }
-    return Math.min(up, down) <= (1 - SHARE) * (up + down);
-  })?.name;
+  return table.columns.find((column) => isTime(column) && isOrdered(column))?.name;
+}
+
+function isOrdered({ values }: Column): boolean {
+  const known = Array.from<string | number | boolean | null>(values).filter(
+    (value): value is string | number => value !== null && !Number.isNaN(value),
+  );
+  if (new Set(known).size < LEAST_DIFFERENT) return false;
+  let [up, down] = [0, 0];
+  for (let i = 1; i < known.length; i++) {
+    if (known[i] > known[i - 1]) up++;
+    if (known[i] < known[i - 1]) down++;
+  }
+  const steps = up + down;
+  return Math.min(up, down) <= (steps < FEW ? 0 : (1 - SHARE) * steps);
 }

@@ -6,7 +6,7 @@ const GAP = 100;
 /** … and than this many interquartile ranges. */
 const RANGES = 100;
 /** At most this share of the rows is set apart; more are a second population. */
-const SHARE = 0.01;
+const SHARE = 0.05;
 
 interface Outlier {
   /** From 0. */

@@ -18,8 +18,11 @@ export interface TextColumn extends AnyColumn {
   readonly type: "text" | "boolean" | "date";
   /** null means missing. Booleans may be spelt in any case, as "TRUE"; dates are ISO 8601. */
   readonly values: readonly (string | boolean | null)[];
-  /** What most values of a text column are, where `note` names those that are not. */
-  readonly almost?: "number" | "date";
+  /**
+   * What most values of a text column are, where `note` names those that are not; "missing" where all are marks like
+   * "-", which are missing values where numbers or dates are due.
+   */
+  readonly almost?: "number" | "date" | "missing";
 }
 
 export type Column = NumberColumn | TextColumn;
@@ -84,6 +87,7 @@ function plainName(name: string): string {
 export function numberAt(column: Column, row: number, kind: "number" | "date"): number {
   const value = column.values[row];
   if (typeof value === "number" && kind === "number") return value;
+  if (column.type === "text" && column.almost === "missing") return Number.NaN;
   const text = textAt(column, row)?.trim();
   if (text === undefined) return Number.NaN;
   const number = kind === "date" ? days(text) : Number(text || Number.NaN);

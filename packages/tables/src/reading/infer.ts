@@ -72,7 +72,7 @@ const isNumbers = ({ entries, values }: Judged): boolean =>
 function columnOf(judged: Judged, sign: DecimalSign, given: DecimalSign | undefined): Column {
   const { entries, values } = judged;
   const all = (...kinds: string[]): boolean => countWhere(entries, ({ kind }) => kinds.includes(kind)) === values;
-  if (values === 0) return textColumn(judged, {});
+  if (values === 0) return textColumn(judged, { almost: "missing" });
   if (all("boolean")) return booleanColumn(judged);
   if (all("date", "time")) return dateColumn(judged, all("date") ? "date" : "time");
   if (!isNumbers(judged)) return textColumn(judged, spoilt(judged));

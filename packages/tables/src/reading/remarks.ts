@@ -26,7 +26,7 @@ function named(entries: readonly Entry[]): string {
 /** What a text column has to say: its note, and what most of its values are. */
 export interface Remark {
   readonly note?: string;
-  readonly almost?: "number" | "date";
+  readonly almost?: "number" | "date" | "missing";
 }
 
 /**

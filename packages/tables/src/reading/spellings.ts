@@ -3,14 +3,16 @@ const MOST = 1000;
 
 /**
  * How a column's numbers are written where JavaScript would print them in another way (`1.0`, `2E7`, `$5`): the most
- * frequent cell for each such value, so that classes and categories keep the names that people gave them.
+ * frequent cell for each such value (of two alike, the first by character code), so that classes and categories keep the names that people gave them.
  */
 export function spellings(
   cells: Iterable<readonly [text: string, value: number, count: number]>,
 ): ReadonlyMap<number, string> {
   const best = new Map<number, { text: string; count: number }>();
   for (const [text, value, count] of cells) {
-    if (Number.isNaN(value) || (best.get(value)?.count ?? 0) >= count) continue;
+    const other = best.get(value);
+    const isLess = other !== undefined && (other.count > count || (other.count === count && other.text <= text));
+    if (Number.isNaN(value) || isLess) continue;
     best.set(value, { text, count });
     if (best.size > MOST) return new Map();
   }

@@ -66,6 +66,22 @@ describe("the decimal sign", () => {
     );
   });
 
+  it("is told where the reader knew the columns with points itself", () => {
+    const comma = infer({ a: ["1,5", "2,5"], b: ["1,25"], c: ["0,5"] }, { pointColumns: ["version"] });
+    expect(comma.notes[1]).toBe("column 'version' is read with a decimal point, unlike the rest of the file");
+    const point = infer({ price: ["1,234", "736"] }, { pointColumns: ["rate"] });
+    expect(point.notes).toEqual([
+      "column 'price': '1,234' is read as 1234, as the other columns show; with decimal ',' it is 1.234",
+    ]);
+  });
+
+  it("is not told column by column in a wide table", () => {
+    const columns = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`x${i}`, ["1.234", "736"]]));
+    const { notes } = infer(columns);
+    expect(notes).toHaveLength(6);
+    expect(notes[5]).toBe("and 35 more columns likewise");
+  });
+
   it("is the given one, without a word", () => {
     expect(numbers(one(["1.234", "736"], { decimal: "," }))).toEqual([1234, 736]);
     expect(infer({ x: ["1.234"] }, { decimal: "," }).notes).toEqual([]);
@@ -88,6 +104,7 @@ describe("missing values", () => {
     expect(numbers(column)).toEqual([1, Number.NaN, 2, ...Array(7).fill(Number.NaN)]);
     expect(column.note).toBe("'-' (2×, first in row 2), 'NaN' (row 5), '.' (row 6) count as missing");
     expect(one(["2020-01-05", "--"])).toMatchObject({ type: "date", values: ["2020-01-05", null] });
+    expect(numbers(one(["1", "\\N", "(null)", "#DIV/0!"]))).toEqual([1, Number.NaN, Number.NaN, Number.NaN]);
     expect(one(["TRUE", "-", "FALSE"])).toMatchObject({ type: "boolean", values: ["TRUE", null, "FALSE"] });
   });
 
@@ -96,7 +113,8 @@ describe("missing values", () => {
       type: "text",
       values: ["naan", "nan", "-", "inf", null],
     });
-    expect(one(["-", "--"]).type).toBe("text");
+    // Where nothing else is there, they are words to categories, and missing to numbers.
+    expect(one(["-", "--"])).toMatchObject({ type: "text", values: ["-", "--"], almost: "missing" });
   });
 });
 
@@ -109,7 +127,7 @@ describe("what spoils a column is named", () => {
       ["1", "n.k.", "2", "n.k.", "90+", "3", "4"],
       "4 of 7 values are numbers; not 'n.k.' (2×, first in row 2), '90+' (row 5)",
     ],
-    ["groups of the wrong length", ["1,23,456", "1", "2"], "2 of 3 values are numbers; not '1,23,456' (row 1)"],
+    ["groups of the wrong length", ["1,23,45", "1", "2"], "2 of 3 values are numbers; not '1,23,45' (row 1)"],
     [
       "a day that no calendar has",
       ["2024-02-30", "2024-02-28", "2024-03-01"],
@@ -158,12 +176,52 @@ describe("spellings", () => {
     expect(one(["1", "2", "-"])).not.toHaveProperty("written");
   });
 
+  it("are the most frequent, and of two alike the first by character code, in whatever order they come", () => {
+    for (const cells of [
+      ["1.00", "1.0", " 1.0 ", "2.", "2.0"],
+      ["2.0", "1.0", "2.", "1.00", "1.0"],
+    ]) {
+      const column = one(cells);
+      expect(column.type === "number" && [...(column.written ?? [])].toSorted()).toEqual([
+        [1, "1.0"],
+        [2, "2."],
+      ]);
+    }
+  });
+
   it("of booleans are the most frequent", () => {
     expect(one(["TRUE", "true", "TRUE", "False"])).toMatchObject({ values: ["TRUE", "TRUE", "TRUE", "False"] });
   });
 });
 
+describe("a minus that stands elsewhere", () => {
+  it.each([
+    ["(92.91)", "'(92.91)' is read as -92.91"],
+    ["92.91-", "'92.91-' is read as -92.91"],
+  ])("is said: %s", (text, note) => expect(one([text, "1.5"])).toMatchObject({ type: "number", note }));
+});
+
 describe("dates", () => {
+  it("may be in the orders of Japan and of Germany", () => {
+    expect(one(["31.12.2024", "1.2.2024"])).toMatchObject({ type: "date", values: ["2024-12-31", "2024-02-01"] });
+    expect(one(["2024/12/31", "2024/2/1"])).toMatchObject({ type: "date", values: ["2024-12-31", "2024-02-01"] });
+    expect(one(["31.12.2024 23:59", "-"]).values).toEqual(["2024-12-31T23:59:00.000Z", null]);
+    expect(one(["2024-12/31", "12.31.2024", "31.12.24"]).type).toBe("text");
+  });
+
+  it.each([[["1/2/2024", "12/31/2024"]], [["31.12.24", "01.02.24"]], [["01-02-2024", "x", "03-02-2024"]]])(
+    "in an order that only their writer knows are kept as text, which is said: %j",
+    (values) => {
+      const note = expect.stringContaining(`unless written as 2024-12-31 or 31.12.2024: '${values[0]}' (row 1)`);
+      expect(one(values)).toMatchObject({ type: "text", values, note });
+    },
+  );
+
+  it("are not seen in versions, addresses and telephone numbers", () => {
+    for (const cell of ["1.2.3", "192.168.0.1", "10.0.12.7", "555-123-4567", "1/2"])
+      expect(one([cell])).toEqual({ name: "x", type: "text", values: [cell] });
+  });
+
   it("are days throughout, or points in time throughout", () => {
     expect(one(["2024-1-5", "2024-02-29"])).toMatchObject({ type: "date", values: ["2024-01-05", "2024-02-29"] });
     const times = ["2024-01-05", "2024-01-05 10:00", "2024-01-05T10:00:00.25+05:30", "2024-01-05T10:00:00Z"];
