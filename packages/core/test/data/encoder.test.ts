@@ -215,6 +215,17 @@ test("text that spells numbers is read as such; other text is refused by row and
   }
 });
 
+test("marks alone, as a reader found them, are missing where numbers or dates are due, and words elsewhere", () => {
+  const marks = (values: (string | null)[]): Table =>
+    table({ name: "a", type: "text", values, almost: "missing" } as Column);
+  expect(matrix(fitOne(column("a", [-1, 1, null]), "number"), marks(["-", null]))).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+  expect(matrix(fitOne(dates("a", ["1970-01-02", "1970-01-04"]), "date"), marks(["--"]))).toEqual([[0]]);
+  expect(matrix(fitOne(column("a", repeat({ "-": 5, x: 5 })), "category"), marks(["-"]))).toEqual([[1, 0]]);
+});
+
 test("numbers where dates are due are refused", () => {
   const encoder = fitOne(dates("a", ["1970-01-02", "1970-01-04"]), "date");
   expect(() => encode(encoder, table(column("a", [2024])))).toThrow("expected a date as YYYY-MM-DD, got '2024'");
@@ -224,6 +235,10 @@ test("nothing to learn from is refused with the reasons", () => {
   const data = table(column("y", [1, 2, 4]), column("id", [1, 2, 3]), column("c", ["a", "a", "a"]));
   expect(() => fitEncoder(data, [0, 1, 2], describeColumns(data, "y"))).toThrow(
     "no column is left to learn from: 'id' (an identifier: every value differs); 'c' (the same value in every row)",
+  );
+  const wide = table(column("y", [1, 2]), ...Array.from({ length: 40 }, (_, i) => column(`c${i}`, ["a", "b"])));
+  expect(() => fitEncoder(wide, [0, 1], describeColumns(wide, "y"))).toThrow(
+    /no column is left .* 'c9' \(an identifier: every value differs\); 30 more$/,
   );
   const bare = table(column("y", [1, 2]));
   expect(() => fitEncoder(bare, [0, 1], describeColumns(bare, "y"))).toThrow("the table has only its target");
