@@ -114,10 +114,13 @@ function fitAmounts(column: Column, rows: readonly number[], why: string): Regre
   return { task: "regression", name: column.name, ...moments(rows.map((row) => amountAt(column, row))), why };
 }
 
-/** A finite number, or TargetError. */
+/** A finite number, or TargetError. Text that spells one is read as such, as in the other columns. */
 function amountAt(column: Column, row: number): number {
   const value = column.values[row];
-  if (Number.isFinite(value)) return Number(value);
+  const amount = typeof value === "string" ? Number(value.trim() || Number.NaN) : value;
+  if (Number.isFinite(amount)) return Number(amount);
+  if (column.note !== undefined && value !== null && !Number.isNaN(value))
+    throw refusal(column, `must be a number in each row to be regressed: ${column.note}`, row);
   throw refusal(
     column,
     `must be a number to be regressed; row ${row + 1} holds '${textAt(column, row) ?? "nothing"}'`,

@@ -146,7 +146,11 @@ function notesOf(
   return [
     ...(comma ? [`numbers are read with decimal commas, as '${comma.text}' in '${evident?.cells.name}'`] : []),
     ...few([...other.map((column) => unlikeNote(column, decimal)), ...points.map((name) => unlike(name, "point"))]),
-    ...few(open.map((column) => openNote(column, decimal, isShown))),
+    ...few(
+      open
+        .filter((column) => !isShown || isGrouped(column, decimal))
+        .map((column) => openNote(column, decimal, isShown)),
+    ),
   ];
 }
 
@@ -165,6 +169,10 @@ function unlikeNote({ cells, evidence }: Judged, file: DecimalSign): string {
   const [entry, sign] = file === "." ? [evidence[","], "comma"] : [evidence["."], "point"];
   return `${unlike(cells.name, sign)}, as '${entry?.text}' shows`;
 }
+
+/** Whether the sign in its number is read as that of thousands. */
+const isGrouped = ({ ambiguous }: Judged, decimal: DecimalSign): boolean =>
+  ambiguous?.text.includes(decimal === "." ? "," : ".") === true;
 
 function openNote({ cells, ambiguous }: Judged, decimal: DecimalSign, isShown: boolean): string {
   const { text, is } = ambiguous as Entry;

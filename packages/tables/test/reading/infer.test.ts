@@ -45,6 +45,12 @@ describe("the decimal sign", () => {
     expect(file.notes[0]).toContain("'1,234' is read as 1234, as the other columns show; with decimal ',' it is 1.234");
   });
 
+  it("needs no word where a number reads as the other columns show", () => {
+    expect(infer({ x: ["1.234", "12.500"], rate: ["0.5", "1"] }).notes).toEqual([]);
+    expect(infer({ x: ["1.234", "12.500"] }, { pointColumns: ["rate"] }).notes).toEqual([]);
+    expect(infer({ x: ["1,234", "12,500"], rate: ["0,5", "1"] }).notes).toHaveLength(1);
+  });
+
   it("is said to be a guess where nothing shows it", () => {
     const file = infer({ x: ["1.234", "736"] });
     expect(numbers(file.columns[0])).toEqual([1.234, 736]);
