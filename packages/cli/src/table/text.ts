@@ -1,11 +1,12 @@
 /**
  * The rows of an open table as text, with columns added: every cell as it was written, in the layout of its own file.
- * CSV and TSV keep each cell's characters (and the file's separator, line ends and decimal sign); JSON keeps each
+ * CSV and TSV keep each line's characters (and the file's separator, line ends and decimal sign); JSON keeps each
  * object's.
  */
-import type { DecimalSign } from "@chaingrad/tables";
+import type { DecimalSign, Delimiter } from "@chaingrad/tables";
 import type { TableFormat } from "./format.ts";
 import { writtenCells, writtenObjects } from "./original.ts";
+import { rawLines } from "./raw.ts";
 import type { OpenTable } from "./read.ts";
 import type { Stored } from "./sources/source.ts";
 import { type Column, cell } from "./table.ts";
@@ -48,14 +49,28 @@ function lines(
   }
 }
 
-async function* delimited(open: OpenTable, added: readonly Column[], delimiter: string): AsyncGenerator<string> {
-  const { mark = "", lineEnd = "\n" } = open.source.layout ?? {};
-  const names = [...open.table.columns, ...added].map(({ name }) => name);
-  yield mark + record(names, delimiter) + lineEnd;
+async function* delimited(open: OpenTable, added: readonly Column[], delimiter: Delimiter): AsyncGenerator<string> {
+  const { mark = "", lineEnd = "\n", delimiter: own, header } = open.source.layout ?? {};
+  const isOwn = delimiter === own;
+  const names = open.table.columns.map(({ name }) => name);
+  const line = (raw: string | undefined, fields: readonly string[], more: readonly string[]): string =>
+    (raw === undefined ? record([...fields, ...more], delimiter) : [raw, ...quoted(more, delimiter)].join(delimiter)) +
+    lineEnd;
+  yield mark +
+    line(
+      isOwn ? header : undefined,
+      names,
+      added.map(({ name }) => name),
+    );
+  const rawLine = isOwn ? rawLines(open.file, delimiter) : undefined;
   let row = 0;
   for await (const cells of writtenCells(open)) {
-    const own = added.map((column) => printed(column, row, open.table.decimal));
-    yield record([...cells.map((text) => text ?? ""), ...own], delimiter) + lineEnd;
+    const values = added.map((column) => printed(column, row, open.table.decimal));
+    yield line(
+      await rawLine?.(cells),
+      cells.map((text) => text ?? ""),
+      values,
+    );
     row++;
   }
 }
@@ -69,12 +84,14 @@ function printed(column: Column, row: number, decimal: DecimalSign): string {
 function record(fields: readonly string[], delimiter: string): string {
   // The one field of a one-column table is quoted when empty: a blank line is no row to most readers.
   if (fields.length === 1 && fields[0] === "") return '""';
-  return fields.map((text) => field(text, delimiter)).join(delimiter);
+  return quoted(fields, delimiter).join(delimiter);
 }
 
-/** Quoted where it would be taken apart. */
-function field(text: string, delimiter: string): string {
-  return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** In quotes where they would be taken apart. */
+function quoted(fields: readonly string[], delimiter: string): string[] {
+  return fields.map((text) =>
+    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
+  );
 }
 
 async function* jsonLines(open: OpenTable, added: readonly Column[]): AsyncGenerator<string> {

@@ -79,6 +79,23 @@ describe("cells are written as they were read", () => {
     ["a byte order mark", "\uFEFFa,b\n1,x\n", "\uFEFFa,b,prediction\n1,x,0.5\n"],
     ["names that need quotes", '"a,1","b ""c"""\n1,2\n', '"a,1","b ""c""",prediction\n1,2,0.5\n'],
     ["cells that need quotes", 'a,b\n"1,5","say ""hi""\nnow"\n', 'a,b,prediction\n"1,5","say ""hi""\nnow","0,5"\n'],
+    [
+      "quotes around every cell",
+      '"a","b"\r\n"1",""\r\n"x y","2"\r\n',
+      '"a","b",prediction\r\n"1","",0.5\r\n"x y","2",1.5\r\n',
+    ],
+    [
+      "quotes around some cells, and spaces",
+      ' a , "b"\n1, "x, y"\n "2" ,z\n',
+      ' a , "b",prediction\n1, "x, y",0.5\n "2" ,z,1.5\n',
+    ],
+    [
+      "quotes within cells, and blank lines",
+      'a,b\n5" disk,x\n\n"6"" disk",y\n',
+      'a,b,prediction\n5" disk,x,0.5\n"6"" disk",y,1.5\n',
+    ],
+    ["a delimiter too many in its rows", "a,b\n1,2,\n3,4,\n", "a,b,prediction\n1,2,0.5\n3,4,1.5\n"],
+    ["a header in a comment", '# a,b\n1,"2"\n', 'a,b,prediction\n1,"2",0.5\n'],
     ["one column with a missing value", "a\n1\n\n3\n", "a,prediction\n1,0.5\n,1.5\n3,2.5\n"],
     ["what stood above the header left out", "# c\na,b\n1,2\n", "a,b,prediction\n1,2,0.5\n"],
   ])("from CSV to CSV, with %s", async (_, from, to) => expect(await appended("layout.csv", from, "out.csv")).toBe(to));
@@ -181,23 +198,23 @@ describe("cells are written as they were read", () => {
     const table = fc.tuple(
       fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 12 }),
       fc.constantFrom(",", ";", "\t"),
+      fc.infiniteStream(fc.boolean()),
     );
-    const print = (rows: readonly (readonly string[])[], sign: string): string =>
-      rows
-        .map((row) =>
-          row.map((text) => (text.includes(sign) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)),
+    const print = (row: readonly string[], sign: string, always: boolean): string =>
+      row
+        .map((text) =>
+          always || text.includes(sign) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
         )
-        .map((row) => `${row.join(sign)}\n`)
-        .join("");
+        .join(sign);
     await fc.assert(
-      fc.asyncProperty(table, async ([cells, sign]) => {
+      fc.asyncProperty(table, async ([cells, sign, quotes]) => {
         // A last row of words keeps any column from being numbers with infinities, which are refused.
         const rows = [["first", "second", "third"], ...cells, ["w", "w", "w"]];
-        const text = print(rows, sign);
-        const out = await appended("any.csv", text, "any-out.csv");
-        const decimal = out.includes("0,5\n") ? "," : ".";
-        const added = rows.map((row, i) => [...row, i === 0 ? "prediction" : `${i - 1}${decimal}5`]);
-        expect(out).toBe(print(added, sign));
+        const lines = rows.map((row) => print(row, sign, quotes.next().value));
+        const out = await appended("any.csv", lines.map((line) => `${line}\n`).join(""), "any-out.csv");
+        const decimal = /\b0,5"?\n/.test(out) ? "," : ".";
+        const added = lines.map((_, i) => print([i === 0 ? "prediction" : `${i - 1}${decimal}5`], sign, false));
+        expect(out).toBe(lines.map((line, i) => `${line}${sign}${added[i]}\n`).join(""));
       }),
       { numRuns: 60 },
     );
@@ -214,6 +231,13 @@ describe("writeTable", () => {
       expect(table.columns[0].values).toEqual(Float64Array.from(numbers, Number));
       expect(table.columns[1].values).toEqual(predictions(30_000)[0].values);
     });
+  });
+
+  it("keeps lines that are longer and more than any piece", async () => {
+    const lines = Array.from({ length: 9000 }, (_, i) => `${i},"größe ${i}\r\n""${"x".repeat(i % 97)}"""`);
+    lines[7] = `7,"${"long, ".repeat(50_000)}"`;
+    const out = await appended("many.csv", `a,b\r\n${lines.join("\r\n")}`, "many-out.csv");
+    expect(out).toBe(`a,b,prediction\r\n${lines.map((line, i) => `${line},${i + 0.5}\r\n`).join("")}`);
   });
 
   it("takes an explicit format before the extension", async () => {

@@ -4,9 +4,9 @@
  */
 
 import { readNumber } from "./numbers.ts";
+import { type Delimiter, recordsOf, type TextRecord } from "./records.ts";
 
-const DELIMITERS = ["\t", ";", "|", ","] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
+const DELIMITERS: readonly Delimiter[] = ["\t", ";", "|", ","];
 
 /** Rows that vote. */
 const VOTERS = 500;
@@ -29,6 +29,8 @@ export interface Dialect {
   readonly dataLine: number;
   /** Where the rows begin, in characters of the text. */
   readonly dataStart: number;
+  /** The header as it stands, without its line break; undefined where it is a comment. */
+  readonly headerText: string | undefined;
   /** The line break after the header; empty where it ends the text. */
   readonly lineEnd: string;
   /** What was skipped, a sentence each. */
@@ -43,14 +45,6 @@ export class DialectError extends Error {
     super(message);
     this.line = line;
   }
-}
-
-/** One record of a text: its fields, trimmed, and where it stands. */
-interface TextRecord {
-  readonly fields: readonly string[];
-  readonly start: number;
-  readonly end: number;
-  readonly lineEnd: string;
 }
 
 /**
@@ -75,7 +69,8 @@ export function dialectOf(text: string, whole: boolean, options: DialectOptions 
   const [headerLine, dataLine] = [lineAt(text, headerStart), lineAt(text, dataStart)];
   const notes = comment === undefined ? [] : [`the comment in line ${headerLine} is taken for the header`];
   if (options.skip === undefined && headerLine > 1) notes.unshift(skipped(text.slice(0, headerStart), headerLine - 1));
-  return { delimiter: chosen.delimiter, names, headerLine, dataLine, dataStart, lineEnd, notes };
+  const headerText = comment === undefined ? text.slice(headerStart, dataStart - lineEnd.length) : undefined;
+  return { delimiter: chosen.delimiter, names, headerLine, dataLine, dataStart, headerText, lineEnd, notes };
 }
 
 interface Ballot {
@@ -91,7 +86,7 @@ interface Ballot {
 }
 
 function ballot(text: string, start: number, whole: boolean, delimiter: Delimiter): Ballot {
-  const records = recordsOf(text, start, delimiter);
+  const records = recordsOf(text, start, delimiter, VOTERS);
   // The end of a text that goes on may cut a record in two.
   if (!whole && records.length > 1) records.pop();
   const counts = new Map<number, number>();
@@ -128,7 +123,7 @@ function commentHeader({ records, delimiter }: Ballot, text: string, start: numb
   const comment = /(?<=^|[\r\n])#+([^\r\n]*)(\r\n|\n|\r)\s*$/.exec(text.slice(0, start));
   if (comment === null) return undefined;
   const [first, next] = records.map(({ fields }) => fields);
-  const [named] = recordsOf(comment[1], 0, delimiter);
+  const [named] = recordsOf(comment[1], 0, delimiter, 1);
   const fields = [...(named?.fields ?? [])];
   if (fields[0] === "" && fields.length === first.length + 1) fields.shift();
   if (fields[0] === "") fields[0] = "#";
@@ -159,26 +154,6 @@ function areSpaced(text: string, start: number, whole: boolean): boolean {
 }
 
 const isNumber = (text: string): boolean => text !== "" && Number.isFinite(Number(text.replace(",", ".")));
-
-/** At most so many records from `start` on; none where the first one's quotes do not fit the delimiter. */
-function recordsOf(text: string, start: number, delimiter: Delimiter): TextRecord[] {
-  const end = delimiter === "|" ? "\\|" : delimiter;
-  const field = new RegExp(`(?: *"((?:[^"]|"")*)" *|(?! *")([^${end}\r\n]*))(${end}|\r\n|[\r\n]|$)`, "y");
-  const records: TextRecord[] = [];
-  let fields: string[] = [];
-  let from = start;
-  field.lastIndex = start;
-  while (records.length < VOTERS && field.lastIndex < text.length) {
-    const match = field.exec(text);
-    if (match === null) break;
-    fields.push((match[1]?.replaceAll('""', '"') ?? match[2]).trim());
-    if (match[3] === delimiter && field.lastIndex < text.length) continue;
-    if (match[3] === delimiter) fields.push("");
-    records.push({ fields, start: from, end: field.lastIndex, lineEnd: match[3] === delimiter ? "" : match[3] });
-    [fields, from] = [[], field.lastIndex];
-  }
-  return records;
-}
 
 /** Where the comments at the start of a text end; its start where there is nothing else. */
 function aboveEnd(text: string, start: number): number {

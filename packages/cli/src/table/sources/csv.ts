@@ -51,7 +51,7 @@ function isNumber(text: string): boolean {
  * CSV with nothing left to DuckDB's guesses: names and delimiter come from the dialect, every value is text, and a row
  * of another length is an error.
  */
-export function csvSource(input: Input, { names, delimiter, lineEnd, notes }: Dialect): Source {
+export function csvSource(input: Input, { names, delimiter, headerText, lineEnd, notes }: Dialect): Source {
   const types = names.map((_, index) => `c${index}: 'VARCHAR'`).join(", ");
   const mark = input.head.toString("utf8", 0, 3) === "\uFEFF" ? "\uFEFF" : "";
   const from = `read_csv(${literal(exactPath(input.file))}, auto_detect = false, header = true, columns = {${types}},
@@ -61,7 +61,7 @@ export function csvSource(input: Input, { names, delimiter, lineEnd, notes }: Di
   return {
     from,
     columns: names.map((name, index) => ({ name, sql: `c${index}`, type: "infer" })),
-    layout: { delimiter, lineEnd: lineEnd || "\n", mark },
+    layout: { delimiter, lineEnd: lineEnd || "\n", mark, header: headerText },
     notes,
   };
 }

@@ -25,6 +25,8 @@ interface TextLayout {
   readonly lineEnd: string;
   /** The byte order mark, or nothing. */
   readonly mark: string;
+  /** The header as it stands, where it is a line of its own. */
+  readonly header: string | undefined;
 }
 
 /** A file as SQL. */
