@@ -37,5 +37,8 @@ export function printDate(milliseconds: number, kind: "date" | "time"): string {
   return kind === "date" ? text.slice(0, -"T00:00:00.000Z".length) : text;
 }
 
-/** Whether a trimmed cell looks like a day, of which nobody but its writer knows the order of the parts: 1/2/2024. */
-export const isLikeDate = (cell: string): boolean => /^\d\d?([/.-])\d\d?\1\d{2}(?:\d\d)?(?![\d.])/.test(cell);
+const LIKE_DATE =
+  /^(?:\d\d?([/-])\d\d?\1\d\d(?:\d\d)?|\d\d\.\d\d\.\d\d(?:\d\d)?|\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[- ][a-z]{3,9}[- ]\d\d(?:\d\d)?)(?![\d.])/i;
+
+/** Whether a trimmed cell looks like a date that is none to `readDate`: 1/2/2024, of which only its writer knows the order. */
+export const isLikeDate = (cell: string): boolean => LIKE_DATE.test(cell);

@@ -38,8 +38,10 @@ const WITH_COMMA = digits(",", ".");
 
 const DIGITS = String.raw`(?<digits>(?:\d|[.,]\d)(?:[\d.,'’${SPACE}]*[\d.,])?(?:[eE][+-]?\d+)?)`;
 const UNIT = String.raw`[\p{L}µ]{1,10}[23²³]?`;
-const BEFORE = String.raw`(?<before>[A-Z]{0,3}\p{Sc}|[A-Z]{3}(?=[-\d${SPACE}]))?`;
-const AFTER = String.raw`(?<after>%|‰|\p{Sc}|°[CFK]?|(?![eE]\b)${UNIT}(?:[/·]${UNIT})?)?`;
+/** Currencies that are written as words. */
+const WORDS = String.raw`(?:Rs|kr|Fr)\.?`;
+const BEFORE = String.raw`(?<before>[A-Z]{0,3}\p{Sc}|[A-Z]{3}(?=[-\d${SPACE}])|${WORDS})?`;
+const AFTER = String.raw`(?<after>%|‰|\p{Sc}|${WORDS}|°[CFK]?|(?![eE]\b)${UNIT}(?:[/·]${UNIT})?)?`;
 const ADORNED = new RegExp(
   `^(?<open>\\()?(?<sign>[+-]?)${BEFORE}[${SPACE}]?(?<inner>-?)${DIGITS}[${SPACE}]?${AFTER}(?<trailing>-(?<=[.,]\\d+-))?(?<close>\\))?$`,
   "u",

@@ -71,6 +71,8 @@ export function numberTrouble(
   }
   if (affixes.size > 1) {
     const [[main, most], ...others] = [...affixes].toSorted(([, a], [, b]) => rows(b) - rows(a));
+    // Letters behind most of them are part of a code: 1012 AB, 1013 AC.
+    if (rows(most) < rows(numbers) / 2) return {};
     const what = main === "" ? "without a unit" : `in '${main}'`;
     const rest = named(others.flatMap(([, of]) => of));
     return { note: `numbers of more than one kind: ${rows(most)} ${what}; not ${rest}`, almost: "number" };

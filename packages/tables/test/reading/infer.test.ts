@@ -151,6 +151,14 @@ describe("what spoils a column is named", () => {
     expect(column).toMatchObject({ type: "text", note, values });
   });
 
+  it("but codes of digits and letters are not", () => {
+    for (const codes of [
+      ["1012 AB", "1013 AC", "1015 XY"],
+      ["1a", "2b", "3c", "12"],
+    ])
+      expect(one(codes)).toEqual({ name: "x", type: "text", values: codes });
+  });
+
   it("but text with some numbers in it is just text", () => {
     expect(one(["a", "b", "c", "1"])).toEqual({ name: "x", type: "text", values: ["a", "b", "c", "1"] });
   });
@@ -215,16 +223,19 @@ describe("dates", () => {
     expect(one(["2024-12/31", "12.31.2024", "31.12.24"]).type).toBe("text");
   });
 
-  it.each([[["1/2/2024", "12/31/2024"]], [["31.12.24", "01.02.24"]], [["01-02-2024", "x", "03-02-2024"]]])(
-    "in an order that only their writer knows are kept as text, which is said: %j",
-    (values) => {
-      const note = expect.stringContaining(`unless written as 2024-12-31 or 31.12.2024: '${values[0]}' (row 1)`);
-      expect(one(values)).toMatchObject({ type: "text", values, note });
-    },
-  );
+  it.each([
+    [["1/2/2024", "12/31/2024"]],
+    [["31.12.24", "01.02.24"]],
+    [["01-02-2024", "x", "03-02-2024"]],
+    [["2-Jan-2024", "3-Feb-24"]],
+    [["2024-01-02 10:00 PM"]],
+  ])("in an order that only their writer knows are kept as text, which is said: %j", (values) => {
+    const note = expect.stringContaining(`unless written as 2024-12-31 or 31.12.2024: '${values[0]}' (row 1)`);
+    expect(one(values)).toMatchObject({ type: "text", values, note });
+  });
 
   it("are not seen in versions, addresses and telephone numbers", () => {
-    for (const cell of ["1.2.3", "192.168.0.1", "10.0.12.7", "555-123-4567", "1/2"])
+    for (const cell of ["1.2.3", "2.10.12", "192.168.0.1", "10.0.12.7", "555-123-4567", "1/2"])
       expect(one([cell])).toEqual({ name: "x", type: "text", values: [cell] });
   });
 
