@@ -21,16 +21,20 @@ const MISSING = `[${["NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "?"].ma
 /** SQL for the number in a text, null if it is none. */
 export const numberIn = (text: string): string => `TRY_CAST(${text} AS DOUBLE)`;
 
+/** SQL for a text without the white space that a cast to a number passes over. */
+export const bare = (text: string): string => `trim(${text}, ' \t\n\v\f\r')`;
+
 /** SQL for the kind of one text value, null if it is missing. */
 export function plainKind(text: string): string {
   const number = numberIn(text);
-  const digits = `ltrim(${text}, ' +-')`;
+  const cell = bare(text);
+  const digits = `ltrim(${cell}, ' +-')`;
   return `CASE
     WHEN ${text} IS NULL THEN NULL
-    WHEN ${number} IS NULL THEN CASE WHEN trim(${text}) = '' OR list_contains(${MISSING}, trim(${text})) THEN NULL ELSE ${OTHER} END
+    WHEN ${number} IS NULL THEN CASE WHEN ${cell} = '' OR list_contains(${MISSING}, ${cell}) THEN NULL ELSE ${OTHER} END
     WHEN NOT abs(${number}) <= ${Number.MAX_SAFE_INTEGER} OR contains(${text}, '_') THEN ${OTHER}
     WHEN ${digits}[1:2] BETWEEN '00' AND '09' THEN ${OTHER}
     WHEN NOT contains(${text}, '.') THEN ${WHOLE}
-    WHEN trim(${text})[-4] = '.' AND length(trim(${text})) <= 8 AND ${digits}[1] <> '0' THEN ${EITHER}
+    WHEN ${cell}[-4] = '.' AND length(${cell}) <= 8 AND ${digits}[1] <> '0' THEN ${EITHER}
     ELSE ${POINT} END`;
 }

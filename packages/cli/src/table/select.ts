@@ -3,7 +3,7 @@ import { type Cells, type DecimalSign, inferColumns, spellings, ValueError } fro
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Copied, copyColumns, type Selection } from "./copy.ts";
 import { UserError } from "./errors.ts";
-import { EITHER, NESTED, numberIn, OTHER, POINT, plainKind } from "./plain.ts";
+import { bare, EITHER, NESTED, numberIn, OTHER, POINT, plainKind } from "./plain.ts";
 import type { Source, SourceColumn, Stored } from "./sources/source.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -105,7 +105,7 @@ async function spell(
     (index) => selection[index].type === "number" && source.layout && hasFewValues(columns[index]),
   );
   if (few.length === 0) return [...columns];
-  const questions = few.map((index) => `histogram(trim(${source.columns[index].sql}))`);
+  const questions = few.map((index) => `histogram(${bare(source.columns[index].sql)})`);
   const reader = await connection.runAndReadAll(`SELECT ${questions.join(", ")} FROM ${source.from}`);
   const counts = reader.getRowsJson()[0] as ({ key: string; value: string }[] | null)[];
   const written = new Map(
