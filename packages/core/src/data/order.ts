@@ -18,11 +18,13 @@ export function timeOrder(table: Table): string | undefined {
   return table.columns.find((column) => isTime(column) && isOrdered(column))?.name;
 }
 
-function isOrdered({ values }: Column): boolean {
+function isOrdered({ type, values }: Column): boolean {
   const known = Array.from<string | number | boolean | null>(values).filter(
     (value): value is string | number => value !== null && !Number.isNaN(value),
   );
-  if (new Set(known).size < LEAST_DIFFERENT) return false;
+  // A model's year sorts a catalogue; the year of a series is another in each row.
+  if (new Set(known).size < (type === "date" ? LEAST_DIFFERENT : Math.max(LEAST_DIFFERENT, known.length / 2)))
+    return false;
   let [up, down] = [0, 0];
   for (let i = 1; i < known.length; i++) {
     if (known[i] > known[i - 1]) up++;

@@ -47,5 +47,15 @@ test("numbers are times by their name", () => {
   for (const name of ["year", "Timestamp", "unix_time"]) expect(timeOrder(table(column(name, years)))).toBe(name);
   for (const name of ["x", "lifetime", "years_at_school"])
     expect(timeOrder(table(column(name, years)))).toBeUndefined();
+  expect(
+    timeOrder(
+      table(
+        column(
+          "year",
+          range(90).map((row) => Math.floor(row / 3)),
+        ),
+      ),
+    ),
+  ).toBeUndefined();
   expect(timeOrder(table(column("d", ["a", "b", "c", "d", "e", "f"])))).toBeUndefined();
 });
