@@ -4,12 +4,16 @@
  */
 import type { Gemm } from "@chaingrad/core";
 import koffi, { type LibraryHandle } from "koffi";
+import { LIBRARIES } from "./libraries.ts";
+import { load } from "./load.ts";
 
 /** What a thread needs to call the library. */
 export interface BlasLink {
   /** The file, as the dynamic loader takes it. */
   readonly path: string;
   readonly symbols: Symbols;
+  /** Its name among those that we know. */
+  readonly library: string;
 }
 
 /** The names of the two functions, and the type of their integers. */
@@ -53,8 +57,11 @@ function declare(library: LibraryHandle, { sgemm, dgemm, integer }: Symbols) {
 
 /** Throws when the library cannot be loaded (any more). The memory must not grow afterwards. */
 export function bind(memory: WebAssembly.Memory, data: unknown): Gemm {
-  const { path, symbols } = data as BlasLink;
-  const { single, double } = declare(koffi.load(path), symbols);
+  const { path, symbols, library } = data as BlasLink;
+  const handle = load(path);
+  // In each thread, as some builds (those with OpenMP, Accelerate) keep the number for each.
+  LIBRARIES.find(({ name }) => name === library)?.useOneThread(handle);
+  const { single, double } = declare(handle, symbols);
   const base = Number(koffi.address(new Uint8Array(memory.buffer)));
   return (wide, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc) => {
     (wide ? double : single)(

@@ -4,8 +4,8 @@
  * Anderson et al., "LAPACK users' guide", 3rd ed.
  */
 import type { Engine } from "@chaingrad/core";
-import koffi from "koffi";
 import type { BlasLink } from "./bind.ts";
+import { load } from "./load.ts";
 
 export type LinearAlgebra = NonNullable<Engine["linearAlgebra"]>;
 type Qr = ReturnType<LinearAlgebra["qr"]>;
@@ -26,7 +26,7 @@ const BLOCK = 64;
 
 /** The library's routines; undefined where it has no LAPACK. */
 function declare({ path, symbols }: BlasLink): Routines | undefined {
-  const library = koffi.load(path);
+  const library = load(path);
   // "scipy_cblas_dgemm64_" goes with "scipy_dpotrf_64_". Fortran's texts have their lengths at the end of the list.
   const routine = (name: string, parameters: string) =>
     library.func(`void ${symbols.dgemm.replace("cblas_dgemm", `${name}_`)}(${parameters})`);

@@ -4,10 +4,10 @@ import type { LibraryHandle } from "koffi";
 export interface Library {
   readonly name: string;
   /** Names to try, as the dynamic loader takes them. */
-  readonly files: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>>;
+  readonly files: Readonly<Partial<Record<string, readonly string[]>>>;
   /** Version and kind of processor, as far as the library tells. Throws when it is another library. */
   version(library: LibraryHandle): string;
-  /** The engine's threads share the work out, so each of their products runs on one. */
+  /** The engine's threads share the work out, so what the calling one asks for runs on one. */
   useOneThread(library: LibraryHandle): void;
 }
 
@@ -95,13 +95,3 @@ export const LIBRARIES: readonly Library[] = [
     useOneThread: () => {},
   },
 ];
-
-/** The one line that says what would make large networks faster here. */
-export function installHint(platform: NodeJS.Platform = process.platform): string {
-  const how = {
-    linux: "apt install libopenblas0-pthread (or dnf install openblas)",
-    darwin: "brew install openblas",
-    win32: "put OpenBLAS's libopenblas.dll on the PATH",
-  };
-  return (how as Partial<Record<NodeJS.Platform, string>>)[platform] ?? "install OpenBLAS";
-}

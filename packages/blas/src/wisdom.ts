@@ -1,14 +1,12 @@
 /**
- * What was measured is kept in a file, for each machine, library and version of Node: a product that once ran on one
- * path takes it ever after, so the same training gives the same bits from run to run.
+ * What was measured is kept in a file, for each library and processor: a product that once ran on one path takes it ever
+ * after, whatever else the machine is doing, so the same training gives the same bits from run to run.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { GemmProvider } from "@chaingrad/core";
 import { isFaster } from "./measure.ts";
-
-type Table = Record<string, Record<string, boolean>>;
 
 /** $CHAINGRAD_CACHE, or chaingrad's folder among the user's caches. */
 function defaultFolder(): string {
@@ -18,50 +16,74 @@ function defaultFolder(): string {
 }
 
 /**
- * Whether a library is faster at a product: as the file says, else as measured now and written there.
- * @param folder where the file is; null keeps everything in memory. A file that cannot be read or written is no error.
+ * Whether a library is faster at a product: as the file says, else as measured now and written there. Where nothing can be
+ * written it is not measured, but always the library: what nobody remembers would come out differently next time.
+ * @param folder where the file is; null keeps everything in memory
  */
 export function openWisdom(library: string, folder: string | null = defaultFolder()): GemmProvider["prefers"] {
-  const key = [library, cpus()[0]?.model ?? process.arch, process.version].join("; ");
-  const file = folder === null ? undefined : join(folder, "products.json");
-  const known = new Map(Object.entries(file === undefined ? {} : (readTable(file)[key] ?? {})));
+  const known = new Map<string, boolean>();
+  const file = folder === null ? undefined : new Log(join(folder, "products", fileName(library)), known);
   return (product, time) => {
     const before = known.get(product);
     if (before !== undefined) return before;
-    known.set(product, isFaster(time));
-    if (file !== undefined) for (const [name, value] of agree(file, key, known)) known.set(name, value);
-    return known.get(product) as boolean;
+    if (file === undefined) known.set(product, isFaster(time));
+    else if (!file.isKept || !file.add(product, isFaster(time))) known.set(product, true);
+    return known.get(product) ?? true;
   };
 }
 
-/** Adds to the file what it has not yet; where another process was first, its word holds. */
-function agree(file: string, key: string, known: ReadonlyMap<string, boolean>): Iterable<[string, boolean]> {
-  const table = readTable(file);
-  table[key] = { ...Object.fromEntries(known), ...table[key] };
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    const fresh = `${file}.${process.pid}`;
-    writeFileSync(fresh, `${JSON.stringify(table, undefined, 1)}\n`);
-    renameSync(fresh, file);
-  } catch {
-    // Without a place to write, it is measured again next time.
-  }
-  return Object.entries(table[key]);
+/** "OpenBLAS 0.3.21 (Zen), AMD EPYC.txt", without what a file's name may not hold. */
+function fileName(library: string): string {
+  const processor = cpus()[0]?.model ?? process.arch;
+  return `${library}, ${processor}.txt`.replaceAll(/[^\w .,()+-]/g, "_");
 }
 
-function readTable(file: string): Table {
-  try {
-    const table: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isTable(table) ? table : {};
-  } catch {
-    return {};
-  }
-}
+/**
+ * A line for each product: "library f32 2×3 3×4" or "kernels …". Lines are only ever added, and the first of a product
+ * holds, so that processes that measure at the same time agree without a lock.
+ */
+class Log {
+  readonly #file: string;
+  readonly #known: Map<string, boolean>;
+  #read = 0;
+  /** Whether what is added will be there next time. */
+  readonly isKept: boolean;
 
-function isTable(value: unknown): value is Table {
-  const isRecord = (item: unknown): item is Record<string, unknown> => typeof item === "object" && item !== null;
-  return (
-    isRecord(value) &&
-    Object.values(value).every((row) => isRecord(row) && Object.values(row).every((cell) => typeof cell === "boolean"))
-  );
+  constructor(file: string, known: Map<string, boolean>) {
+    [this.#file, this.#known] = [file, known];
+    this.isKept = this.#append("");
+    this.#readOn();
+  }
+
+  /** False when it cannot be written (any more). */
+  add(product: string, byLibrary: boolean): boolean {
+    // After a line that a full disk cut off, it starts on one of its own.
+    if (!this.#append(`\n${byLibrary ? "library" : "kernels"} ${product}\n`)) return false;
+    this.#readOn();
+    return this.#known.has(product);
+  }
+
+  #append(text: string): boolean {
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true });
+      appendFileSync(this.#file, text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #readOn(): void {
+    let text: string;
+    try {
+      text = readFileSync(this.#file, "utf8");
+    } catch {
+      return;
+    }
+    for (const line of text.slice(this.#read).split("\n")) {
+      const [, way, product] = /^(library|kernels) (.+)$/.exec(line) ?? [];
+      if (product !== undefined && !this.#known.has(product)) this.#known.set(product, way === "library");
+    }
+    this.#read = text.lastIndexOf("\n") + 1;
+  }
 }

@@ -1,6 +1,6 @@
 /** Libraries that are found, that compute garbage, that are no BLAS, that are not there. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -91,34 +91,8 @@ describe.skipIf(blas === undefined)("the system's library", () => {
     expect(blas?.name).toBe(`${blas?.library} ${blas?.version}`);
   });
 
-  test("what was measured is kept, and asked for no more", async () => {
-    const cache = join(folder, "cache");
-    const open = async () => await findBlas({ cache });
-    const times: boolean[] = [];
-    const time = (byLibrary: boolean, count: number): number => {
-      times.push(byLibrary);
-      return count * (byLibrary ? 1 : 2);
-    };
-    expect((await open())?.prefers("f32 2×3 3×4", time)).toBe(true);
-    expect((await open())?.prefers("f32 2×3 3×5", (byLibrary, count) => time(!byLibrary, count))).toBe(false);
-    expect(times.length).toBeGreaterThan(3);
-    const never = (): number => {
-      throw new Error("measured again");
-    };
-    expect((await open())?.prefers("f32 2×3 3×4", never)).toBe(true);
-    expect((await open())?.prefers("f32 2×3 3×5", never)).toBe(false);
-    expect(Object.values(JSON.parse(readFileSync(join(cache, "products.json"), "utf8")))).toEqual([
-      { "f32 2×3 3×4": true, "f32 2×3 3×5": false },
-    ]);
-  });
-
-  test("a cache that is damaged or cannot be written is no error", async () => {
-    const cache = join(folder, "damaged");
-    mkdirSync(cache);
-    writeFileSync(join(cache, "products.json"), '{"x": 3');
-    for (const place of [cache, join(source, "below a file")]) {
-      const found = await findBlas({ cache: place });
-      expect(found?.prefers("f32 2×3 3×4", (byLibrary, count) => count * (byLibrary ? 1 : 2))).toBe(true);
-    }
+  test("a cache that cannot be written is no error", async () => {
+    const found = await findBlas({ cache: join(source, "below a file") });
+    expect(found?.prefers("f32 2×3 3×4", () => 1)).toBe(true);
   });
 });

@@ -18,6 +18,7 @@ import {
 import { type Kfac, kfac, type Minimizer, type MinimizerName, minimizers } from "@chaingrad/core/curvature";
 import type { Remedy } from "@chaingrad/core/diagnosis";
 import { complain } from "../output/conventions.ts";
+import { count } from "../output/number.ts";
 import type { Flow } from "./flow.ts";
 import { type History, recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
@@ -45,7 +46,7 @@ export interface TrainSettings {
 export interface Trained {
   readonly model: Omit<Model, "metrics">;
   readonly end: EndEvent;
-  /** Threads that shared each step. */
+  /** The most threads that shared a step. */
   readonly threads: number;
   readonly history: History;
   /** Where it was asked for. */
@@ -89,6 +90,11 @@ const inUnits =
   (predictions, targets, weights) =>
     scale * (rootMeanSquaredError(predictions, targets, weights) as number);
 
+/** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */
+function arithmeticOf({ name, dependsOnThreads }: Engine, threads: number): string {
+  return dependsOnThreads ? `${name}, ${count(threads, "thread")}` : name;
+}
+
 /** Trains until the options, early stopping or `signal` end it. */
 export async function train(
   prepared: Prepared,
@@ -111,7 +117,11 @@ export async function train(
   const { end } = seen;
   const remedy = end.fault && (await tryRemedies(network, data, options, end.fault, progress !== undefined));
   return {
-    model: { network, loss, lossOptions: {}, l2, encoder, target, seed, tensors: end.model.tensors },
+    model: {
+      ...{ network, loss, lossOptions: {}, l2, encoder, target, seed },
+      ...{ arithmetic: arithmeticOf(engine, end.threads), tensors: end.model.tensors },
+    },
+    threads: end.threads,
     ...seen,
     history,
     remedy,
@@ -121,13 +131,11 @@ export async function train(
 async function follow(
   events: AsyncIterable<FitEvent>,
   progress: Progress | undefined,
-): Promise<Pick<Trained, "end" | "threads" | "flow">> {
+): Promise<Pick<Trained, "end" | "flow">> {
   let end: EndEvent | undefined;
-  let threads = 1;
   let flow: Flow | undefined;
   try {
     for await (const event of events) {
-      if (event.type === "start") threads = event.threads;
       if (event.type === "start" && event.flow) flow = { first: event.flow, last: undefined };
       if (event.type === "epoch" && event.flow && flow)
         flow = { ...flow, last: { epoch: event.epoch, layers: event.flow } };
@@ -137,7 +145,7 @@ async function follow(
   } finally {
     progress?.done();
   }
-  return { end: end as EndEvent, threads, flow };
+  return { end: end as EndEvent, flow };
 }
 
 /** Loaded only where training met NaN or Infinity. */

@@ -19,12 +19,17 @@ const CACHE = join(tmpdir(), "chaingrad-test-cache");
 /** A new, empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "chaingrad-test-"));
 
-/** @param onError called with what has come on standard error so far, and the way to send a signal */
-export function runCli(
-  args: readonly string[],
-  options: { cwd: string; stdin?: string; onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void },
-): Promise<Ended> {
-  const env = { ...process.env, CHAINGRAD_CACHE: CACHE };
+interface RunOptions {
+  readonly cwd: string;
+  readonly stdin?: string;
+  /** A folder of its own for what is measured. */
+  readonly cache?: string;
+  /** Called with what has come on standard error so far, and the way to send a signal. */
+  readonly onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+export function runCli(args: readonly string[], options: RunOptions): Promise<Ended> {
+  const env = { ...process.env, CHAINGRAD_CACHE: options.cache ?? CACHE };
   const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env });
   let stdout = "";
   let stderr = "";

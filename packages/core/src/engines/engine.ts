@@ -41,6 +41,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: string;
+  /** That the last bits of results depend on how many threads share the work, as where a library multiplies. */
+  readonly dependsOnThreads?: boolean;
   /** Factorisations that are faster than plain TypeScript; absent: plain. */
   readonly linearAlgebra?: LinearAlgebra;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */

@@ -77,6 +77,8 @@ export interface EndEvent {
   readonly bestEpoch: number;
   readonly bestLoss: number;
   readonly seconds: number;
+  /** The most threads that shared a step: a method may need programs that the first step did not. */
+  readonly threads: number;
   readonly model: TrainedModel;
   /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
   readonly fault?: TrainingFault | undefined;
@@ -138,7 +140,8 @@ export async function* fit(
   }
   const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
-  const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, model };
+  const { threads } = trainer;
+  const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
   const fault = stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch) : undefined;
   yield { type: "end", ...end, ...(fault && { fault }) };
   return model;

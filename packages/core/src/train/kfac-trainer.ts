@@ -102,7 +102,7 @@ export class KfacTrainer implements Training {
   }
 
   get threads(): number {
-    return this.#step.threads;
+    return Math.max(this.#step.threads, this.#factors.threads);
   }
 
   #batch(): Batch {

@@ -26,6 +26,8 @@ export interface Model {
   readonly encoder: Encoder;
   readonly target: Target;
   readonly seed: number;
+  /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
+  readonly arithmetic?: string;
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   /** Parameters and running statistics, row-major. */
@@ -93,6 +95,7 @@ function readDocument(text: string): ModelDocument {
     );
   }
   inRange("seed", seed, integer);
+  conform("arithmetic", document.arithmetic ?? "", "");
   inRange("l1", document.l1 ?? 0, nonNegative);
   inRange("l2", document.l2 ?? 0, nonNegative);
   conform("model", document, {

@@ -79,6 +79,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
+    dependsOnThreads: gemm !== undefined,
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
     compile(program, compileOptions = {}) {
       checkOptions(program, compileOptions);
