@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { Interrupted } from "./commands/refusing.ts";
 import { complain } from "./output/conventions.ts";
+import { refuseRepeats } from "./commands/repeats.ts";
 import { guardOutput, reportFailure, STATUS } from "./output/failure.ts";
 
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
@@ -27,6 +28,7 @@ async function buildProgram(called: string | undefined): Promise<Command> {
   const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]] : Object.values(COMMANDS);
   for (const module of await Promise.all(load.map((load) => load()))) module.register(program);
   for (const command of [program, ...program.commands]) {
+    refuseRepeats(command);
     command.showHelpAfterError(`See: ${command === program ? "" : "chaingrad "}${command.name()} --help`);
   }
   return program;

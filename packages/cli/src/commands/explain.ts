@@ -105,6 +105,8 @@ export function register(program: Command): void {
 }
 
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
+  if (rows !== undefined && options.batch !== undefined)
+    throw new UserError(`the rows are named twice: '${rows}' and --batch '${options.batch}'`, "Name them once.");
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options);
   const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));

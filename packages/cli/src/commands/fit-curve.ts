@@ -73,18 +73,18 @@ export function register(program: Command): void {
   );
 }
 
-/** "b1=500,b2=0.0001" */
-function assignments(text: string): Numbers {
+/** "b1=500,b2=0.0001", after those of the same option given before. */
+function assignments(text: string, before: Numbers | undefined): Numbers {
   const pairs = text.split(",").map((part): [string, number] => {
     const [name, value, ...rest] = part.split("=").map((side) => side.trim());
     if (!name || !value || rest.length > 0 || !Number.isFinite(Number(value)))
       throw new InvalidArgumentError(`'${part.trim()}' must be a name and a finite number, as in b1=500.`);
     return [name, Number(value)];
   });
-  const names = pairs.map(([name]) => name);
+  const names = [...Object.keys(before ?? {}), ...pairs.map(([name]) => name)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' stands there twice.`);
-  return Object.fromEntries(pairs);
+  return { ...before, ...Object.fromEntries(pairs) };
 }
 
 async function run(file: string, options: CurveOptions): Promise<void> {

@@ -44,9 +44,9 @@ export function hiddenSizes(text: string): number[] {
   return sizes;
 }
 
-/** "a,b" → ["a", "b"] */
-export function names(text: string): string[] {
-  return text.split(",").map((part) => part.trim());
+/** "a,b" → ["a", "b"], after those of the same option given before. */
+export function names(text: string, before: readonly string[]): string[] {
+  return [...before, ...text.split(",").map((part) => part.trim())];
 }
 
 /** Adds `--decimal` and `--skip`: how a text file is to be read, where the user knows better than the file tells. */
