@@ -18,7 +18,7 @@ async function command(name: string): Promise<Command> {
 }
 
 /** Values of which the parser of any option takes one. */
-const VALUES = ["1", "0.25", "a=1", "a"];
+const VALUES = ["1", "30", "0.25", "a=1", "a"];
 
 async function given(name: string, option: Option, [first, second]: readonly string[]): Promise<string> {
   const values = option.required ? [first, second] : [];

@@ -4,7 +4,8 @@ import type { Command } from "commander";
 /** Refuses every option of the command that is given again, unless its parser takes what came before, as one of a list does. */
 export function refuseRepeats(command: Command): void {
   for (const option of command.options) {
-    if (option.variadic || option.parseArg?.length === 2) continue;
+    const isList = option.variadic || (option.argChoices === undefined && option.parseArg?.length === 2);
+    if (isList) continue;
     const given: string[] = [];
     command.on(`option:${option.name()}`, (value: string) => {
       given.push(value);
