@@ -19,6 +19,7 @@ import {
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import type { ReadingOptions } from "../table/read.ts";
 import { withReading } from "./options.ts";
 
@@ -75,6 +76,7 @@ export function register(program: Command): void {
 }
 
 async function check(path: string, options: CheckOptions): Promise<void> {
+  await assertOutputs({}, [path, options.batch]);
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
   const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };

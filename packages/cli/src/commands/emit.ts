@@ -15,7 +15,8 @@ import {
 } from "../output/conventions.ts";
 import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
-import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
+import { writeFileAtomically } from "../table/atomic.ts";
+import { assertOutputs } from "../table/distinct.ts";
 
 interface EmitOptions extends CommonOptions {
   readonly lang: Language;
@@ -53,7 +54,7 @@ export function register(program: Command): void {
 
 async function emit(path: string | undefined, options: EmitOptions): Promise<void> {
   const { lang, out, with: level } = options;
-  if (out !== undefined) await assertWritable(out, path === undefined ? [] : [path]);
+  await assertOutputs({ "--out": out }, [path]);
   const opened = path === undefined ? exampleNetwork : await openNetwork(path);
   const text = source(opened, lang, level);
   if (out !== undefined) {

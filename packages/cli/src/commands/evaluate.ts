@@ -14,6 +14,7 @@ import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
 import { printEvaluation } from "../train/report.ts";
 import { withReading } from "./options.ts";
@@ -35,6 +36,7 @@ async function run(
   file: string,
   options: EngineOptions & CommonOptions & ReadingOptions,
 ): Promise<void> {
+  await assertOutputs({}, [modelPath, file, options.blas]);
   const model = await loadModel(modelPath);
   const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
   for (const text of table.notes) note(`note: ${text}`, options);

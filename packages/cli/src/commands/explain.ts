@@ -27,6 +27,7 @@ import { type CommonOptions, printDocument, printJson, terminalWidth, withConven
 import { Line } from "../output/line.ts";
 import { page } from "../output/pager.ts";
 import { paragraph, wrap } from "../output/wrap.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
 import type { ReadingOptions } from "../table/read.ts";
 import { positive, wholeNumber, withReading } from "./options.ts";
@@ -107,6 +108,7 @@ export function register(program: Command): void {
 async function explain(path: string | undefined, rows: string | undefined, options: ExplainOptions): Promise<void> {
   if (rows !== undefined && options.batch !== undefined)
     throw new UserError(`the rows are named twice: '${rows}' and --batch '${options.batch}'`, "Name them once.");
+  await assertOutputs({}, [path, rows, options.batch]);
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options);
   const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));

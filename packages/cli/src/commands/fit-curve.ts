@@ -24,6 +24,7 @@ import {
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { paragraph } from "../output/wrap.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
@@ -88,6 +89,7 @@ function assignments(text: string, before: Numbers | undefined): Numbers {
 }
 
 async function run(file: string, options: CurveOptions): Promise<void> {
+  await assertOutputs({}, [file]);
   const [table, engine] = await Promise.all([
     readTable(file, options),
     openEngine({ threads: 1, blas: "none" }, options),

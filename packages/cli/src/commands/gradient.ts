@@ -11,7 +11,8 @@ import type { Shown } from "../output/line.ts";
 import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
-import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
+import { writeFileAtomically } from "../table/atomic.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
 
 export interface GradientOptions extends CommonOptions {
@@ -79,7 +80,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError("the reference engine computes in f64 only", "For f32 add --engine wasm.");
   }
   if (netPath === "-" && batchPath === "-") throw new UserError("only one of the two files can be standard input");
-  if (options.out !== undefined) await assertWritable(options.out, [netPath, batchPath]);
+  await assertOutputs({ "--out": options.out }, [netPath, batchPath]);
   if (await isModel(netPath)) {
     throw new UserError(
       `'${netPath}' is a model, expected a NET.json`,

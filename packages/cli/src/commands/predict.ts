@@ -5,7 +5,7 @@ import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
-import { assertWritable } from "../table/atomic.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
 import { type ReadingOptions, withTable } from "../table/read.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -40,13 +40,14 @@ export function register(program: Command): void {
 }
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
-  if (options.out !== "-") await assertWritable(options.out, [modelPath, file]);
+  const { out, blas } = options;
+  await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, file, blas]);
   const model = await loadModel(modelPath);
   const engine = await openEngine(options, options);
   await withTable(file, options, async (open) => {
     const added = predictedColumns(model, engine, open.table, options);
     const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
-    await writeTable(open, added, { path: options.out, ...format });
+    await writeTable(open, added, { path: out, ...format });
   });
 }
 

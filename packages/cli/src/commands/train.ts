@@ -24,7 +24,8 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
-import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
+import { writeFileAtomically } from "../table/atomic.ts";
+import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
@@ -94,8 +95,7 @@ export function register(program: Command): void {
 async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? modelName(file);
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
-  await assertWritable(out, [file]);
-  if (options.report !== undefined) await assertWritable(options.report, [file, out]);
+  await assertOutputs({ "--out": out, "--report": options.report }, [file, options.blas]);
   const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, type Stats } from "node:fs";
 import { access, chmod, constants, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "./errors.ts";
 import { systemCode, systemReason } from "./system-error.ts";
 
@@ -53,20 +53,11 @@ export async function replaceAtomically(path: string, write: (file: string) => P
 /**
  * Finds out before any work starts whether `path` can be written, by creating and removing an empty file beside it:
  * permission bits alone say little to root, on a network disk, or under /proc.
- * @throws UserError, also when `path` is one of the files that are read (under whatever name), which writing would destroy
+ * @throws UserError
  */
-export async function assertWritable(path: string, inputs: readonly string[] = []): Promise<void> {
+export async function assertWritable(path: string): Promise<void> {
   try {
     const target = await targetOf(path);
-    const old = await statIfAny(path);
-    for (const input of inputs) {
-      const read = await statIfAny(input);
-      if (!old?.isFile() || read?.dev !== old.dev || read.ino !== old.ino) continue;
-      throw new UserError(
-        `'${path}' is the file that is read ('${input}'): writing it would destroy that`,
-        "Choose another --out.",
-      );
-    }
     if (!target.special) await rm(await createBeside(target.path));
   } catch (error) {
     throw cannotWrite(path, error);
@@ -87,7 +78,8 @@ async function targetOf(path: string): Promise<Target> {
   const stats = await statIfAny(path);
   if (!stats) {
     if (/[/\\]$/.test(path)) throw new UserError(`cannot write '${path}': it names a folder`, "Add a file name.");
-    return { path: resolve(path), mode: undefined, special: false };
+    // Not by its text: after a link to a folder, `..` is that folder's own parent.
+    return { path: join(await realpath(dirname(path)), basename(path)), mode: undefined, special: false };
   }
   if (stats.isDirectory()) throw new UserError(`cannot write '${path}': it is a folder`, "Add a file name.");
   await access(path, constants.W_OK);
