@@ -1,10 +1,11 @@
 /** The command `chaingrad`: finds the sub-command, runs it, and turns what comes of it into an exit status. */
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { Command } from "commander";
-import { Interrupted } from "./commands/refusing.ts";
 import { complain } from "./output/conventions.ts";
 import { refuseRepeats } from "./commands/repeats.ts";
-import { guardOutput, reportFailure, STATUS } from "./output/failure.ts";
+import { guardOutput, reportFailure } from "./output/failure.ts";
+import { sweep } from "./table/temporary.ts";
 
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
@@ -50,7 +51,8 @@ guardOutput(process.stdout);
 guardOutput(process.stderr);
 try {
   const program = await buildProgram(process.argv[2]);
+  program.hook("preAction", () => sweep(tmpdir()));
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = error instanceof Interrupted ? STATUS.interrupted : reportFailure(error);
+  process.exitCode = reportFailure(error);
 }

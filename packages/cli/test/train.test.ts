@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { Interrupted, reportFailure } from "../src/output/failure.ts";
 import { BIN, DATA, type Ended, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const CARS = join(DATA, "cars.csv");
@@ -85,7 +86,11 @@ describe("train", () => {
     expect(Object.keys(JSON.parse(stdout).metrics.test)).toEqual(["accuracy", "f1", "auc", "loss"]);
   });
 
-  test("SIGINT stops cleanly, keeps the best model so far and says so", async () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("%s stops cleanly, keeps the best model so far and says so", async (signal, status) => {
     const cwd = emptyFolder();
     const args = ["train", CARS, "--target", "miles_per_gallon", "--epochs", "1000000", "--patience", "1000000"];
     let sent = false;
@@ -94,15 +99,22 @@ describe("train", () => {
       onError: (text, kill) => {
         if (sent || !text.includes("epoch")) return;
         sent = true;
-        kill("SIGINT");
+        kill(signal);
       },
     });
     expect(ended.stdout).toMatch(/stopped: interrupted after \d+ epochs; best weights are of epoch \d+/);
     expect(ended.stdout).toContain("model: cars.safetensors");
     expect(ended.stderr).toContain("stopping: the best model so far will be saved (again to quit without it)");
-    expect(ended.status).toBe(130);
+    expect(ended.status).toBe(status);
     const judged = await runCli(["evaluate", "cars.safetensors", CARS, "--json"], { cwd });
     expect(JSON.parse(judged.stdout).metrics.r2).toBeGreaterThan(0);
+  });
+
+  test("with nothing to keep it says so, and the status names the signal", () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    expect(reportFailure(new Interrupted("nothing was saved", AbortSignal.abort("SIGTERM")))).toBe(143);
+    expect(said).toHaveBeenCalledWith("chaingrad: nothing was saved\n");
+    said.mockRestore();
   });
 });
 

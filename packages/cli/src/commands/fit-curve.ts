@@ -21,7 +21,7 @@ import {
   terminalWidth,
   withConventions,
 } from "../output/conventions.ts";
-import { STATUS } from "../output/failure.ts";
+import { STATUS, statusOf } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { paragraph } from "../output/wrap.ts";
 import { assertOutputs } from "../table/distinct.ts";
@@ -97,7 +97,7 @@ async function run(file: string, options: CurveOptions): Promise<void> {
   const model = curveModel(table, options.model, options.target, options.start);
   for (const text of table.notes) note(`note: ${text}`, options);
   if (model.missing > 0) note(`${count(model.missing, "row")} without a value left out`, options);
-  const interruption = holdInterrupts();
+  const interruption = holdInterrupts("the best parameters so far will be told");
   try {
     const minimum = await fitCurve(model, engine, options, interruption.signal).catch((error) => {
       throw refusal(file, model, error);
@@ -105,7 +105,7 @@ async function run(file: string, options: CurveOptions): Promise<void> {
     if (options.json) printJson(curveJson(minimum, model.rows.length));
     else print(...paragraph(head(file, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
     for (const warning of warningsOf(minimum)) note(`warning: ${warning}`, options);
-    if (minimum.stopped === "aborted") process.exitCode = STATUS.interrupted;
+    if (minimum.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     else if (!isConverged(minimum)) process.exitCode = STATUS.failed;
   } finally {
     interruption.release();

@@ -2,11 +2,6 @@
 import { DataError, EncodingError, nearest } from "@chaingrad/core";
 import { UserError } from "../table/errors.ts";
 
-/** Ended by SIGINT with nothing to keep: exit status 130. */
-export class Interrupted extends Error {
-  override readonly name: string = "Interrupted";
-}
-
 /** @throws UserError for what `work` refuses about its input; anything else as it is */
 export function refusing<T>(file: string, work: () => T): T {
   try {

@@ -23,7 +23,7 @@ import {
   terminalWidth,
   withConventions,
 } from "../output/conventions.ts";
-import { STATUS } from "../output/failure.ts";
+import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
 import { writeFileAtomically } from "../table/atomic.ts";
 import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
@@ -34,7 +34,7 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { secondOrder, type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
-import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
+import { asRefusal, checkNames, refusing } from "./refusing.ts";
 
 interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions, ReadingOptions {
   readonly target: string;
@@ -104,10 +104,11 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   });
   if (!(options.quiet || options.json)) print(...printColumns(file, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
-  const interruption = holdInterrupts();
+  const interruption = holdInterrupts("the best model so far will be saved");
   try {
     const { report, failure } = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
     if (report !== undefined) tell(report, options);
+    if (report?.end.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     if (failure === undefined) return;
     complain(...printFailure(failure, terminalWidth()));
     process.exitCode = STATUS.failed;
@@ -120,7 +121,6 @@ function tell(report: Report, options: CommonOptions): void {
   if (options.json) printJson(reportJson(report));
   else print(...printReport(report, terminalWidth()));
   if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
-  if (report.end.stopped === "aborted") process.exitCode = STATUS.interrupted;
 }
 
 /** "sales.2024.csv.gz" → "sales.2024.safetensors" */
@@ -152,7 +152,8 @@ async function trainAndSave(
   const { end, remedy } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
-  if (end.bestEpoch === 0) throw new Interrupted("interrupted before the first epoch was done: nothing was saved");
+  if (end.bestEpoch === 0)
+    throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
   const { data, target } = prepared;
   const byPart = <T>(of: (part: Part) => T): Record<Part, T> => {
     return { train: of("train"), validation: of("validation"), test: of("test") };

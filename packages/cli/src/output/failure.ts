@@ -1,10 +1,11 @@
 /** How the command line ends when something went wrong: one message on standard error, and an exit status. */
+import { constants } from "node:os";
 import { CommanderError } from "commander";
 import { UserError } from "../table/errors.ts";
 import { systemCode, systemReason } from "../table/system-error.ts";
 import { complain } from "./conventions.ts";
 
-/** 0 is success. */
+/** 0 is success, and more than 128 an end by a signal. */
 export const STATUS = {
   /** A check found a mismatch, or training failed. */
   failed: 1,
@@ -12,14 +13,36 @@ export const STATUS = {
   badInput: 2,
   /** A defect of chaingrad (EX_SOFTWARE of sysexits.h). */
   defect: 70,
-  /** Ended by SIGINT (128 + 2, as a shell says it); `train` has saved the best model so far, if there was one. */
-  interrupted: 130,
 } as const;
+
+/** Ended by a signal with nothing to keep. */
+export class Interrupted extends Error {
+  override readonly name: string = "Interrupted";
+  /** The exit status. */
+  readonly status: number;
+
+  constructor(message: string, signal: AbortSignal) {
+    super(message);
+    this.status = statusOf(signal);
+  }
+}
+
+/**
+ * The exit status of a command whose work a signal ended: 128 and the signal's number, as a shell says it.
+ * @param signal aborted for the reason "SIGTERM", say
+ */
+export function statusOf({ reason }: AbortSignal): number {
+  return 128 + constants.signals[reason as NodeJS.Signals];
+}
 
 /** Says what went wrong and returns the exit status. */
 export function reportFailure(error: unknown): number {
   // Commander has printed its message (or the help that was asked for) by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : STATUS.badInput;
+  if (error instanceof Interrupted) {
+    complain(`chaingrad: ${error.message}`);
+    return error.status;
+  }
   if (error instanceof UserError) {
     complain(`chaingrad: ${error.message}`, ...error.place, ...(error.hint === undefined ? [] : [error.hint]));
     return STATUS.badInput;

@@ -2,12 +2,12 @@
  * Files that are there whole or not at all: written beside their target, synced, renamed over it, and the folder
  * synced, so that neither a full disk nor a power cut leaves half a file or costs the old one.
  */
-import { randomUUID } from "node:crypto";
 import { existsSync, type Stats } from "node:fs";
 import { access, chmod, constants, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "./errors.ts";
 import { systemCode, systemReason } from "./system-error.ts";
+import { sweep, temporaryPath } from "./temporary.ts";
 
 /** Bytes, text, or pieces of either. */
 export type FileContent =
@@ -52,13 +52,15 @@ export async function replaceAtomically(path: string, write: (file: string) => P
 
 /**
  * Finds out before any work starts whether `path` can be written, by creating and removing an empty file beside it:
- * permission bits alone say little to root, on a network disk, or under /proc.
+ * permission bits alone say little to root, on a network disk, or under /proc. What killed commands left there goes.
  * @throws UserError
  */
 export async function assertWritable(path: string): Promise<void> {
   try {
     const target = await targetOf(path);
-    if (!target.special) await rm(await createBeside(target.path));
+    if (target.special) return;
+    await sweep(dirname(target.path));
+    await rm(await createBeside(target.path));
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -96,9 +98,9 @@ async function statIfAny(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** A new, empty file in the same folder; its name is short, as the target's may have the greatest length already. */
+/** A new, empty file in the same folder. */
 async function createBeside(path: string): Promise<string> {
-  const temporary = join(dirname(path), `.chaingrad-${randomUUID()}.tmp`);
+  const temporary = temporaryPath(dirname(path));
   await (await open(temporary, "wx")).close();
   return temporary;
 }

@@ -3,11 +3,12 @@
  * `./`, of links, of standard output that a shell sends to a file, or on a disk that takes `Model` and `model` for one name.
  */
 import { fstatSync, type Stats } from "node:fs";
-import { lstat, mkdtemp, readlink, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, readlink, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { assertWritable } from "./atomic.ts";
 import { UserError } from "./errors.ts";
 import { systemCode } from "./system-error.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 
 /** Where a path leads. */
 interface Place {
@@ -108,12 +109,9 @@ async function isSame(one: Place | undefined, other: Place | undefined): Promise
 }
 
 /** Whether two names are one on the folder's disk (by case, by Unicode's forms), as the disk itself says in a new folder. */
-async function areOneName(folder: string, one: string, other: string): Promise<boolean> {
-  const scratch = await mkdtemp(join(folder, ".chaingrad-"));
-  try {
+function areOneName(folder: string, one: string, other: string): Promise<boolean> {
+  return withTemporaryFolder(async (scratch) => {
     await writeFile(join(scratch, one), "");
     return (await ifAny(lstat(join(scratch, other)))) !== undefined;
-  } finally {
-    await rm(scratch, { recursive: true });
-  }
+  }, folder);
 }

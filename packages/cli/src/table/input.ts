@@ -4,7 +4,7 @@
  * gzip file that was cut off without a word about the missing rows.
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, open, rm, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -13,6 +13,7 @@ import { createGunzip } from "node:zlib";
 import type { Dialect } from "@chaingrad/tables";
 import { UserError } from "./errors.ts";
 import { systemCode, systemReason } from "./system-error.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 
 /** The start of a file, enough for its header and to tell what it is. */
 const HEAD_BYTES = 1 << 20;
@@ -67,10 +68,9 @@ async function withCopy<T>(
   label: string,
   work: (input: Input) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "chaingrad-")).catch((error: unknown) => {
-    throw cannotRead(label, error);
-  });
-  try {
+  let isMade = false;
+  return withTemporaryFolder(async (folder) => {
+    isMade = true;
     const file = join(folder, gzip ? "unpacked" : "copy");
     const target = createWriteStream(file);
     await (gzip ? pipeline(source, createGunzip(), target) : pipeline(source, target)).catch((error: unknown) => {
@@ -79,9 +79,9 @@ async function withCopy<T>(
     const input = await inputOf(file, label);
     // A pipe shows what it carries only once it is copied; an unpacked file that is gzip again is not unpacked twice.
     return await (!gzip && isGzip(input.head) ? withCopy(createReadStream(file), true, label, work) : work(input));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  }).catch((error: unknown) => {
+    throw isMade ? error : cannotRead(label, error);
+  });
 }
 
 async function inputOf(file: string, label: string): Promise<Input> {

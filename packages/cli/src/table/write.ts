@@ -1,6 +1,4 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,6 +10,7 @@ import { writeParquet } from "./parquet-file.ts";
 import type { OpenTable } from "./read.ts";
 import { systemCode, systemReason } from "./system-error.ts";
 import type { Column } from "./table.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 import { printText } from "./text.ts";
 
 export interface WriteTarget {
@@ -63,12 +62,9 @@ async function writeStdout(
 
 /** DuckDB writes Parquet to a file only. */
 async function pumpParquet(open: OpenTable, added: readonly Column[], stdout: Writable): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "chaingrad-"));
-  try {
+  await withTemporaryFolder(async (folder) => {
     const file = join(folder, "table.parquet");
     await writeParquet(open, added, file);
     await pipeline(createReadStream(file), stdout, { end: false });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,21 +1,31 @@
-/** Ctrl-C while there is a model to save: the first one ends training, the second one the process. */
+/**
+ * A signal to end while there is a model to save: from the keyboard (SIGINT), of a scheduler or a container (SIGTERM), or of
+ * a terminal that closes (SIGHUP). The first one ends training, the second one the process.
+ */
 import { complain } from "../output/conventions.ts";
-import { STATUS } from "../output/failure.ts";
+import { statusOf } from "../output/failure.ts";
 
 export interface Interruption {
-  /** Aborted by the first SIGINT. */
+  /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** To be called when the model is saved; from then on SIGINT ends the process as usual. */
+  /** To be called when the model is saved; from then on signals end the process as usual. */
   release(): void;
 }
 
-export function holdInterrupts(): Interruption {
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** @param kept what is saved or told of the work so far, as in "the best model so far will be saved" */
+export function holdInterrupts(kept: string): Interruption {
   const controller = new AbortController();
-  const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(STATUS.interrupted);
-    controller.abort();
-    complain("", "stopping: the best model so far will be saved (again to quit without it)");
+  const { signal } = controller;
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (signal.aborted) process.exit(statusOf(signal));
+    controller.abort(name);
+    complain("", `stopping: ${kept} (again to quit without it)`);
   };
-  process.on("SIGINT", onInterrupt);
-  return { signal: controller.signal, release: () => process.removeListener("SIGINT", onInterrupt) };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  const release = (): void => {
+    for (const name of SIGNALS) process.removeListener(name, onSignal);
+  };
+  return { signal, release };
 }

@@ -24,12 +24,13 @@ interface RunOptions {
   readonly stdin?: string;
   /** A folder of its own for what is measured. */
   readonly cache?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with what has come on standard error so far, and the way to send a signal. */
   readonly onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ended> {
-  const env = { ...process.env, CHAINGRAD_CACHE: options.cache ?? CACHE };
+  const env = { ...process.env, CHAINGRAD_CACHE: options.cache ?? CACHE, ...options.env };
   const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env });
   let stdout = "";
   let stderr = "";
