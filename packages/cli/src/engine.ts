@@ -38,8 +38,11 @@ export async function openEngine({ threads, blas }: EngineOptions, options: Comm
 
 async function openBlas(path: string | undefined, options: CommonOptions): Promise<Blas | undefined> {
   try {
-    const found = await findBlas(path === undefined ? {} : { path }, (why) => note(`not used: ${why}`, options));
-    if (found === undefined) note(`no BLAS found; large networks would be faster with it: ${installHint()}`, options);
+    const refusals: string[] = [];
+    const found = await findBlas(path === undefined ? {} : { path }, (why) => refusals.push(why));
+    for (const why of refusals) note(`not used: ${why}`, options);
+    if (found === undefined && refusals.length === 0)
+      note(`no BLAS found; large networks would be faster with it: ${installHint()}`, options);
     return found;
   } catch (error) {
     if (!(error instanceof BlasError)) throw error;

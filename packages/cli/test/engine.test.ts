@@ -35,6 +35,47 @@ describe("train", () => {
     expect(stderr).toMatch(/--blas none/);
   });
 
+  // What koffi meets where npm left its binary out, where that is of another system, and where it is not there at all.
+  describe.each([
+    ["no binary", `throw new Error("Cannot find the native Koffi module; did you bundle it correctly?\\nTried: …")`],
+    ["another system's binary", `throw new Error("koffi.node: invalid ELF header")`],
+    ["no package", undefined],
+  ])("without koffi (%s)", (_, body) => {
+    const url = body === undefined ? "nowhere:koffi" : `data:text/javascript,${encodeURIComponent(body)}`;
+    const hook = `export const resolve = (name, context, next) => name === "koffi" ? { url: ${JSON.stringify(url)}, shortCircuit: true } : next(name, context);`;
+    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
+    const env = { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(register)}"` };
+    const run = (cwd: string, ...args: readonly string[]) => runCli(args, { cwd, env });
+    const args = ["train", join(DATA, "iris.csv"), "--target", "species", "--epochs", "1", "--out", "m.safetensors"];
+
+    test("train, predict and evaluate run on the embedded kernels, and a line says why", async () => {
+      const cwd = emptyFolder();
+      const trained = await run(cwd, ...args);
+      expect(trained.status).toBe(0);
+      expect(trained.stdout).toMatch(/^engine: wasm, 1 thread$/m);
+      const note = /^not used: koffi, which calls libraries, cannot be loaded: .+$/m;
+      expect(trained.stderr).toMatch(note);
+      expect(trained.stderr).not.toMatch(/install|Tried/);
+      for (const command of ["predict", "evaluate"]) {
+        const ended = await run(cwd, command, "m.safetensors", join(DATA, "iris.csv"));
+        expect({ status: ended.status, lines: ended.stderr.trim().split("\n").length }).toEqual({
+          status: 0,
+          lines: 1,
+        });
+        expect(ended.stderr).toMatch(note);
+      }
+    });
+
+    test("--blas none needs it not, --blas FILE is refused for it", async () => {
+      const cwd = emptyFolder();
+      const none = await run(cwd, ...args, "--blas", "none", "--quiet");
+      expect({ status: none.status, stderr: none.stderr }).toEqual({ status: 0, stderr: "" });
+      const file = await run(cwd, ...args, "--blas", "libopenblas.so.0");
+      expect(file.status).toBe(2);
+      expect(file.stderr).toMatch(/^chaingrad: koffi, which calls libraries, cannot be loaded: /);
+    });
+  });
+
   test.each(["0", "1.5", "many", "17"])("--threads %s is refused", async (threads) => {
     const { status, stderr } = await train("--threads", threads);
     expect(status).toBe(2);
