@@ -194,6 +194,7 @@ describe("refuses", () => {
     [{ version: 0.5 }, "version must be a whole number ≥ 1, got 0.5"],
     [{ version: 0 }, "version must be a whole number ≥ 1, got 0"],
     [{ version: 2 }, /written by a newer chaingrad \(version 2 .* this one reads 1\): update/],
+    [{ arithmetic: 5 }, "arithmetic: expected string, got number"],
     [{ seed: 0.5 }, "seed must be a whole number, got 0.5"],
     [{ seed: "5" }, "seed must be a whole number, got 5"],
     [{ metrics: null }, "model.metrics: expected object, got null"],
