@@ -9,8 +9,10 @@ const CARS = [join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--blas", 
 describe("training that meets NaN or Infinity", () => {
   test("says where, tries what helps, and saves nothing where there is nothing", async () => {
     const cwd = emptyFolder();
-    const args = ["train", ...CARS, "--optimizer", "sgd", "--lr", "2", "--hidden", "8", "--activation", "relu"];
-    const { status, stdout, stderr } = await runCli([...args, "--quiet", "--out", "m.safetensors"], { cwd });
+    const args = ["train", ...CARS, "--optimizer", "sgd", "--hidden", "8", "--activation", "relu"];
+    const { status, stdout, stderr } = await runCli([...args, "--lr", "2", "--quiet", "--out", "m.safetensors"], {
+      cwd,
+    });
     expect(status).toBe(1);
     expect(stdout).toBe("");
     const said = stderr.replaceAll(/\s+/g, " ");
