@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Command } from "commander";
-import { complain } from "./output/conventions.ts";
 import { refuseRepeats } from "./commands/repeats.ts";
+import { complain } from "./output/conventions.ts";
 import { guardOutput, reportFailure } from "./output/failure.ts";
 import { sweep } from "./table/temporary.ts";
 
