@@ -25,6 +25,7 @@ export class Training {
   #executable;
   #carried;
   #parameters;
+  #sizes;
   #done = 0;
 
   constructor(engine, { dir, sizes, batch }) {
@@ -34,6 +35,8 @@ export class Training {
     const step = trainStep({ ...spec, dtype: "f32" });
     this.#carried = step.carried;
     this.#parameters = parametersOf(layers);
+    const sizeOf = ({ type }) => type.shape.reduce((product, size) => product * size, 1);
+    this.#sizes = Object.fromEntries(Object.entries(step.program.outputs).map(([name, node]) => [name, sizeOf(node)]));
     this.#executable = engine.compile(step.program, {
       donate: step.carried,
       sequences: { rows: SLICE, rate: SLICE, step: SLICE, key: SLICE },
@@ -46,11 +49,12 @@ export class Training {
       Int32Array.from({ length: SLICE * batch }, (_, i) => i % y.length),
     );
     this.#executable.write("rate", new Float32Array(SLICE).fill(RATE));
+    this.#executable.write("key", new Int32Array(2 * SLICE));
   }
 
   reset() {
     for (const name of this.#carried) {
-      this.#executable.write(name, this.#parameters[name] ?? new Float32Array(this.#executable.read(name).length));
+      this.#executable.write(name, this.#parameters[name] ?? new Float32Array(this.#sizes[name]));
     }
     this.#done = 0;
   }

@@ -10,7 +10,7 @@ export {
   fitEncoder,
   type NumberEncoding,
 } from "./data/encoder.ts";
-export { nearest } from "./data/nearest.ts";
+export { nearest } from "./given/nearest.ts";
 export * from "./data/split.ts";
 export * from "./data/table.ts";
 export * from "./data/target.ts";

@@ -3,7 +3,7 @@
  * applying it to any other table is a pure function.
  */
 import { type ColumnRole, rareBelow } from "./columns.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../given/nearest.ts";
 import { moments } from "./scale.ts";
 import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
 

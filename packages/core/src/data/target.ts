@@ -1,5 +1,5 @@
 /** What is to be predicted: the task it sets, and its values as numbers to train on and back. */
-import { nearest } from "./nearest.ts";
+import { nearest } from "../given/nearest.ts";
 import { moments } from "./scale.ts";
 import { type Column, countValues, placesOf, type Rows, TargetError, textAt } from "./table.ts";
 

@@ -1,6 +1,7 @@
 /**
  * What runs programs. One interface, several implementations, one conformance suite (test/conformance) for all of them.
  */
+import { checkKeys } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
@@ -22,13 +23,19 @@ export interface CompileOptions {
 
 /** A compiled program with its memory. Inputs keep their values from run to run. */
 export interface Executable {
-  /** Sets an input (or the start of a sequence's table). Throws RangeError on an unknown name or a wrong length. */
+  /**
+   * Sets an input (or the start of a sequence's table). Throws RangeError on an unknown name, a wrong length and what is no
+   * number; NaN and infinities are.
+   */
   write(input: string, values: ArrayLike<number>): void;
-  /** Executes the program `steps` times (1 by default); the first takes and records row `first` (0) of the tables. */
+  /**
+   * Executes the program `steps` times (1 by default); the first takes and records row `first` (0) of the tables.
+   * Throws RangeError where an input was never written.
+   */
   run(steps?: number, first?: number): void;
   /**
-   * A copy of an output (zeros before the first run), of a recorded table, or of an input as it stands.
-   * Throws RangeError on an unknown name.
+   * A copy of an output, of a recorded table, or of an input as it stands.
+   * Throws RangeError on an unknown name, an output before the first run, and an input that was never written.
    */
   read(name: string): TypedValues;
   /** Memory it holds for tensors and plan: fixed when it is compiled, however long it runs. */
@@ -49,8 +56,16 @@ export interface Engine {
   compile(program: Program, options?: CompileOptions): Executable;
 }
 
+/** Throws RangeError unless `engine` is one. */
+export function checkEngine(engine: unknown): asserts engine is Engine {
+  if (typeof (engine as Partial<Engine> | undefined)?.compile === "function") return;
+  const awaited = engine instanceof Promise ? "a promise: write await wasmEngine()" : String(engine);
+  throw new RangeError(`engine: expected referenceEngine or what wasmEngine() gives, got ${awaited}`);
+}
+
 /** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */
 export function checkOptions(program: Program, options: CompileOptions): void {
+  checkKeys(program.name, options, ["donate", "sequences", "records"]);
   const inputs = new Map(program.inputs.map((node) => [node.label, node]));
   const isOutput = (name: string): boolean => Object.hasOwn(program.outputs, name);
   const check = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {
@@ -80,12 +95,13 @@ export function checkSteps(name: string, options: CompileOptions, steps: number,
   }
 }
 
-/** Runs a program once: inputs by name in, outputs by name out. */
+/** Runs a program once: inputs by name in, outputs by name out. Throws RangeError where one is missing or no number. */
 export function evaluate<Output extends string>(
   engine: Engine,
   program: Program<Output>,
   inputs: Readonly<Record<string, ArrayLike<number>>>,
 ): Record<Output, TypedValues> {
+  checkEngine(engine);
   const executable = engine.compile(program);
   for (const [name, values] of Object.entries(inputs)) executable.write(name, values);
   executable.run();

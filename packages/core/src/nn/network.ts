@@ -2,6 +2,7 @@
  * A fully connected network: what it is made of (`NetworkSpec`), which parameters that takes, and its forward pass as
  * graph. Layer l is  z = h₍l₋₁₎ Wᵀ + b,  h = dropout(φ(normalise(z))).
  */
+import { checkKeys, checkName } from "../given/names.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { printType, type Shape, ShapeError, sameShape, sameType, sizeOf } from "../graph/type.ts";
 import { threefry } from "../ops/random.ts";
@@ -10,7 +11,7 @@ import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { defaultInitialiser, type Initialiser, type InitialiserName, initialisers } from "./initialisers.ts";
 import { batchNorm, batchNormInference, layerNorm } from "./normalisation.ts";
-import { checkName, count, fraction, inRange } from "./options.ts";
+import { count, fraction, inRange } from "./options.ts";
 
 export interface LayerSpec {
   /** How many outputs the layer has: a whole number ≥ 1. */

@@ -1,4 +1,5 @@
 /** Options are read in one place: a name that does not exist, or a value out of range, is refused with what was expected. */
+import { checkKeys } from "../given/names.ts";
 
 /** A set of numbers that can say what it is. */
 export interface Range {
@@ -27,12 +28,6 @@ export function inRange(what: string, value: number, range: Range): number {
   return value;
 }
 
-/** Throws RangeError unless the name is one of those known; a function of one's own needs no name. */
-export function checkName(what: string, given: unknown, known: readonly string[]): void {
-  if (typeof given === "function" || known.some((name) => name === given)) return;
-  throw new RangeError(`${what} '${String(given)}' is not known; it can be ${known.join(", ")}`);
-}
-
 /** Each option's default and range. */
 export type OptionRules<T> = { readonly [Name in keyof T]-?: readonly [initial: number, range: Range] };
 
@@ -45,10 +40,7 @@ export function readOptions<T extends object>(
   given: T,
   rules: OptionRules<T>,
 ): { readonly [Name in keyof T]-?: number } {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(rules, name)) continue;
-    throw new RangeError(`${owner} has no option '${name}'; it has ${Object.keys(rules).join(", ") || "none"}`);
-  }
+  checkKeys(owner, given, Object.keys(rules));
   const read = Object.entries<readonly [number, Range]>(rules).map(([name, [initial, range]]) => {
     const value = name in given ? (given as Record<string, number>)[name] : initial;
     return [name, inRange(`${owner}: ${name}`, value, range)];

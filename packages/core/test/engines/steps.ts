@@ -1,5 +1,6 @@
 /** A compiled training step on made-up rows, for tests of engines. */
 import type { Engine, Executable } from "../../src/engines/engine.ts";
+import { sizeOf } from "../../src/graph/type.ts";
 import { softmaxCrossEntropy } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { adam } from "../../src/optim/adam.ts";
@@ -48,5 +49,9 @@ export function compileStep(engine: Engine, sizes: readonly number[], options: S
     "step",
     numbers(steps, (i) => i + 1),
   );
+  executable.write("key", new Int32Array(2 * steps));
+  for (const name of step.carried.filter((name) => name.includes("/"))) {
+    executable.write(name, new Float64Array(sizeOf(step.program.outputs[name].type.shape))); // Adam's state
+  }
   return executable;
 }

@@ -85,9 +85,9 @@ test("an instruction that fails on a worker is an error here, and the engine goe
     [3, -1],
   ]) {
     executable.write("index", right.with(row, wrong));
+    executable.write("x", new Float64Array(64 * 9).fill(row));
     expect(() => executable.run()).toThrow("rows: a row index is outside its table");
     executable.write("index", right);
-    executable.write("x", new Float64Array(64 * 9).fill(row));
     executable.run();
     expect(executable.read("y")).toEqual(new Float32Array(64 * 9).fill(row));
   }

@@ -92,7 +92,7 @@ export interface Instance {
 
 /** The nearest numbers that a type can hold. */
 export function held(values: Float64Array, dtype: DType): Float64Array {
-  return dtype === "f32" ? values.map(Math.fround) : values;
+  return dtype === "f64" ? values : values.map(dtype === "f32" ? Math.fround : Math.round);
 }
 
 /** The entry's graph in a float type, with sampled values that this type holds exactly. */

@@ -3,7 +3,8 @@ import type { Expr } from "../../graph/expr.ts";
 import type { Values } from "../../graph/op.ts";
 import { nodesOf, type Program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type CompileOptions, checkOptions, checkSteps, type Engine, type Executable } from "../engine.ts";
+import { type CompileOptions, checkOptions, type Engine, type Executable } from "../engine.ts";
+import { Inbox } from "../inbox.ts";
 
 export const referenceEngine: Engine = {
   name: "reference",
@@ -17,6 +18,7 @@ class ReferenceExecutable implements Executable {
   readonly threads = 1;
   readonly #program: Program;
   readonly #options: CompileOptions;
+  readonly #inbox: Inbox;
   readonly #order: readonly Expr[];
   readonly #values = new Map<Expr, Values>();
   readonly #inputs = new Map<string, Expr>();
@@ -27,6 +29,7 @@ class ReferenceExecutable implements Executable {
   constructor(program: Program, options: CompileOptions) {
     this.#program = program;
     this.#options = options;
+    this.#inbox = new Inbox(program, options);
     this.#order = nodesOf(program);
     for (const node of program.inputs) {
       this.#inputs.set(node.label as string, node);
@@ -44,19 +47,14 @@ class ReferenceExecutable implements Executable {
   }
 
   write(input: string, values: ArrayLike<number>): void {
-    const node = this.#inputs.get(input);
-    if (node === undefined) throw new RangeError(`${this.#program.name} has no input '${input}'`);
+    const numbers = Float64Array.from(this.#inbox.take(input, values));
     const table = this.#sequences.get(input);
-    const size = sizeOf(node.type.shape);
-    if (table === undefined ? values.length !== size : values.length > table.length) {
-      throw new RangeError(`input '${input}' holds ${table?.length ?? size} numbers, got ${values.length}`);
-    }
-    if (table === undefined) this.#values.set(node, Float64Array.from(values));
-    else table.set(Float64Array.from(values));
+    if (table === undefined) this.#values.set(this.#inputs.get(input) as Expr, numbers);
+    else table.set(numbers);
   }
 
   run(steps = 1, first = 0): void {
-    checkSteps(this.#program.name, this.#options, steps, first);
+    this.#inbox.checkRun(steps, first);
     const { donate = [] } = this.#options;
     for (let step = first; step < first + steps; step++) {
       for (const [name, table] of this.#sequences) {
@@ -94,6 +92,7 @@ class ReferenceExecutable implements Executable {
   }
 
   read(name: string): Float64Array {
+    this.#inbox.checkRead(name);
     const donated = this.#options.donate?.includes(name) ?? false;
     const node = this.#inputs.get(name);
     const output = donated ? undefined : this.#outputs.get(name);

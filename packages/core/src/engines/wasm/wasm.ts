@@ -9,13 +9,12 @@ import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, plan } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
 import {
-  type CompileOptions,
   checkOptions,
-  checkSteps,
   type Engine,
   type Executable,
   type TypedValues,
 } from "../engine.ts";
+import { Inbox } from "../inbox.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, type Layout, type ProductStep, registerBytes } from "./encode.ts";
 import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
@@ -83,7 +82,8 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
     compile(program, compileOptions = {}) {
       checkOptions(program, compileOptions);
-      return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), compileOptions);
+      const inbox = new Inbox(program, compileOptions);
+      return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), inbox);
     },
   };
 }
@@ -92,16 +92,16 @@ class WasmExecutable implements Executable {
   readonly threads: number;
   readonly #shop: Shop;
   readonly #plan: Plan;
-  readonly #options: CompileOptions;
+  readonly #inbox: Inbox;
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
 
-  constructor(shop: Shop, source: Plan, options: CompileOptions) {
+  constructor(shop: Shop, source: Plan, inbox: Inbox) {
     this.#shop = shop;
     this.#plan = source;
-    this.#options = options;
+    this.#inbox = inbox;
     this.threads = source.streams.length;
     const { heapBase, gemmWorkspace } = instantiate(shop, allocate(shop, PAGE, source.name));
     const control = roundUp(Number(heapBase.value));
@@ -160,18 +160,12 @@ class WasmExecutable implements Executable {
   }
 
   write(input: string, values: ArrayLike<number>): void {
-    const table = this.#plan.sequences[input];
-    const target = table ?? this.#plan.inputs[input];
-    if (target === undefined) throw new RangeError(`${this.#plan.name} has no input '${input}'`);
-    const view = this.#view(target);
-    if (table === undefined ? values.length !== view.length : values.length > view.length) {
-      throw new RangeError(`input '${input}' holds ${view.length} numbers, got ${values.length}`);
-    }
-    view.set(values);
+    const numbers = this.#inbox.take(input, values);
+    this.#view(this.#plan.sequences[input] ?? this.#plan.inputs[input]).set(numbers);
   }
 
   run(steps = 1, first = 0): void {
-    checkSteps(this.#plan.name, this.#options, steps, first);
+    this.#inbox.checkRun(steps, first);
     const [{ at, count }] = this.#site.streams;
     const own = (): boolean => this.#kernels.run(at, count, first, steps) !== 0;
     try {
@@ -184,6 +178,7 @@ class WasmExecutable implements Executable {
   }
 
   read(name: string): TypedValues {
+    this.#inbox.checkRead(name);
     const source = this.#plan.outputs[name] ?? this.#plan.inputs[name];
     if (source === undefined) throw new RangeError(`${this.#plan.name} has no value '${name}'`);
     return this.#view(source).slice();

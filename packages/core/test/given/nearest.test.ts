@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../src/data/nearest.ts";
+import { nearest } from "../../src/given/nearest.ts";
 
 test("the nearest name wins, capitals aside", () => {
   expect(nearest("horsepower", ["weight", "horse_power", "power"])).toBe("horse_power");
