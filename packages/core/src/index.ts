@@ -10,7 +10,6 @@ export {
   fitEncoder,
   type NumberEncoding,
 } from "./data/encoder.ts";
-export { nearest } from "./given/nearest.ts";
 export * from "./data/split.ts";
 export * from "./data/table.ts";
 export * from "./data/target.ts";
@@ -24,6 +23,8 @@ export {
 export { referenceEngine } from "./engines/reference/reference.ts";
 export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
+export { nearest } from "./given/nearest.ts";
+export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
 export type { ElementwiseKernel, Kernel } from "./graph/op.ts";
@@ -33,11 +34,13 @@ export * from "./nn/activations.ts";
 export * from "./nn/initialisers.ts";
 export {
   binaryCrossEntropy,
+  domainOf,
   huber,
   type Loss,
   type LossName,
   type LossOptions,
   losses,
+  lossOf,
   meanAbsoluteError,
   meanSquaredError,
   poisson,
@@ -80,3 +83,4 @@ export * from "./train/prepare.ts";
 export * from "./train/safetensors.ts";
 export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";
 export { type StepSpec, type TrainStep, trainStep } from "./train/step.ts";
+export type { Tensors } from "./train/tensors.ts";

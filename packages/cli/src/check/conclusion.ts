@@ -1,6 +1,6 @@
 /** What a certificate comes to: its tables as text, its verdict, and in words what is wrong. */
 import type { Verdict } from "@chaingrad/core/check";
-import { worstFirst } from "@chaingrad/core/check";
+import { isWrong, worstFirst } from "@chaingrad/core/check";
 import { type Curvature, SYMMETRY_TOLERANCE } from "../net/check-curvature.ts";
 import type { VariableCheck } from "../net/check-net.ts";
 import type { Shown } from "../output/line.ts";
@@ -41,13 +41,13 @@ function secondOrder(curvature: Curvature): string {
   const symmetric = `uᵀ H v and vᵀ H u differ by ${formatNumber(curvature.asymmetry, 2)}`;
   const verdict = curvatureVerdict(curvature);
   const kink = verdict === "kink" ? ", with a kink of the gradient" : "";
-  return `The curvature is ${verdict === "mismatch" ? "wrong" : `right${kink}`}: ${symmetric}.`;
+  return `The curvature is ${isWrong(verdict) ? "wrong" : `right${kink}`}: ${symmetric}.`;
 }
 
 function firstOrder(checks: readonly VariableCheck[]): string[] {
   const of = (verdict: Verdict): number =>
     checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
-  const wrong = checks.filter(({ verdict }) => verdict === "mismatch");
+  const wrong = checks.filter(({ verdict }) => isWrong(verdict));
   if (wrong.length > 0)
     return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)];
   const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
@@ -65,7 +65,7 @@ function howMany(checks: readonly VariableCheck[]): string {
 const MOST_SHOWN = 3;
 
 function wrongEntries({ name, shape, entries, direction }: VariableCheck): string[] {
-  const wrong = entries.filter(({ verdict }) => verdict === "mismatch");
+  const wrong = entries.filter(({ verdict }) => isWrong(verdict));
   const shown = wrong
     .slice(0, MOST_SHOWN)
     .map((entry) => `  ∂L/∂${formatPlace(name, shape, entry.index)} ${told(entry)}`);

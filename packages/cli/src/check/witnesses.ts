@@ -80,7 +80,7 @@ export function witnessed<T extends DerivativeCheck>(
 ): T & Witnessed {
   const agrees = (other: number): boolean => relative(check.claimed, other, scale) <= TOLERANCE;
   const isRight = agrees(forward) && (complex === undefined || check.verdict === "kink" || agrees(complex));
-  const verdict: Verdict = isRight ? check.verdict : "mismatch";
+  const verdict: Verdict = isRight || check.verdict === "no derivative" ? check.verdict : "mismatch";
   return { ...check, forward, complex, verdict };
 }
 

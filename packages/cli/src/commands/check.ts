@@ -1,11 +1,12 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
-import type { Verdict } from "@chaingrad/core/check";
+import { isWrong, type Verdict } from "@chaingrad/core/check";
 import { type Command, Option } from "commander";
 import { conclusion, report, verdictOf } from "../check/conclusion.ts";
 import { toDocument } from "../check/document.ts";
 import type { Batch } from "../net/batch.ts";
 import { checkCurvature } from "../net/check-curvature.ts";
 import { checkNet } from "../net/check-net.ts";
+import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import {
@@ -38,6 +39,7 @@ const SEED = 0;
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   ok: "every witness agrees with the gradient",
   kink: "differences do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
+  "no derivative": "there is none: an operation is at a point that has none (√ at 0, 0/0), and the gradient is NaN or infinite; the exit status is then 1",
   mismatch: "a witness says otherwise: the gradient is wrong; the exit status is then 1",
 };
 
@@ -79,6 +81,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   await assertOutputs({}, [path, options.batch]);
   const opened = await openNetwork(path, SEED);
   const { net, tensors } = opened;
+  warnOfMadeTwice(net, options);
   const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
@@ -95,7 +98,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
     const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
     print(...report(checks, curvature, width), "", ...words);
   }
-  if (verdictOf(checks, curvature) === "mismatch") process.exitCode = STATUS.failed;
+  if (isWrong(verdictOf(checks, curvature))) process.exitCode = STATUS.failed;
 }
 
 function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {

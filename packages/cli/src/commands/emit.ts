@@ -4,6 +4,7 @@ import { emit as source } from "../emit/emit.ts";
 import type { Language } from "../emit/names.ts";
 import { LEVELS, type Level } from "../emit/parts.ts";
 import { exampleNetwork } from "../net/example.ts";
+import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { openNetwork } from "../net/open-network.ts";
 import {
   type CommonOptions,
@@ -56,6 +57,7 @@ async function emit(path: string | undefined, options: EmitOptions): Promise<voi
   const { lang, out, with: level } = options;
   await assertOutputs({ "--out": out }, [path]);
   const opened = path === undefined ? exampleNetwork : await openNetwork(path);
+  warnOfMadeTwice(opened.net, options);
   const text = source(opened, lang, level);
   if (out !== undefined) {
     await writeFileAtomically(out, text);

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { readBatch } from "../net/batch.ts";
 import { computeGradients, type Gradients, type Tensor } from "../net/gradients.ts";
+import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
 import { isModel } from "../net/open-network.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
@@ -92,6 +93,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
   }
   const batch = await readBatch(batchPath, net);
+  warnOfMadeTwice(net, options);
   const engine: Engine =
     options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);

@@ -100,7 +100,8 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const prepared = refusing(file, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
-    return prepareTable(table, options);
+    const { target, task, drop, validation, test, seed } = options;
+    return prepareTable(table, { target, task, drop, validation, test, seed });
   });
   if (!(options.quiet || options.json)) print(...printColumns(file, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);

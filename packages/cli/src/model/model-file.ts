@@ -1,12 +1,29 @@
 /** Model files: read with errors that name the file, written whole or not at all. */
 import { readFile } from "node:fs/promises";
-import { loadModel as decodeModel, saveModel as encodeModel, FormatError, type Model } from "@chaingrad/core";
+import {
+  loadModel as decodeModel,
+  saveModel as encodeModel,
+  FormatError,
+  type Model,
+  type TrainedModel,
+  takesTables,
+} from "@chaingrad/core";
 import { writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { systemCode, systemReason } from "../table/system-error.ts";
 
-/** @throws UserError when the file cannot be read or is no model (cut short, damaged, of a newer version, …) */
+/** @throws UserError as `loadAnyModel`, and when the model was not trained on a table */
 export async function loadModel(path: string): Promise<Model> {
+  const model = await loadAnyModel(path);
+  if (takesTables(model)) return model;
+  throw new UserError(
+    `${path}: a network that was trained on numbers, not on a table`,
+    "In TypeScript: new Predictor(engine, network, loss).predict(rows). To look at it: chaingrad check, explain, emit.",
+  );
+}
+
+/** @throws UserError when the file cannot be read or is no model (cut short, damaged, of a newer version, …) */
+export async function loadAnyModel(path: string): Promise<TrainedModel | Model> {
   try {
     return decodeModel(await readFile(path));
   } catch (error) {

@@ -1,5 +1,5 @@
 /** BATCH.json: rows, their targets and, if they differ, their weights. */
-import { type Loss, type NetworkSpec, normalAt, threefry, uniformAt } from "@chaingrad/core";
+import { domainOf, type Loss, type NetworkSpec, normalAt, threefry, uniformAt } from "@chaingrad/core";
 import { Field } from "./field.ts";
 import { fileLabel, readJson } from "./json.ts";
 import type { Net } from "./net-document.ts";
@@ -33,13 +33,13 @@ export function parseBatch(document: unknown, label: string, { network, loss }: 
       `must be [rows, ${network.inputs}] for a network of ${inputs(network)}, got [${x.rows}, ${x.columns}]`,
     );
   }
+  const outputs = outputsOf(network);
+  const y = loss.target === "labels" ? labels(fields.y, x.rows, outputs) : targets(fields.y, x.rows, outputs);
+  checkDomain(fields.y, y, loss, outputs);
   return {
     rows: x.rows,
     x: x.values,
-    y:
-      loss.target === "labels"
-        ? labels(fields.y, x.rows, outputsOf(network))
-        : targets(fields.y, x.rows, outputsOf(network)),
+    y,
     weight: fields.weight.present ? rowWeights(fields.weight, x.rows) : undefined,
   };
 }
@@ -53,6 +53,16 @@ function labels(field: Field, rows: number, classes: number): Float64Array {
   return Float64Array.from(items, (item) =>
     item.number(expected, (value) => Number.isInteger(value) && value >= 0 && value < classes),
   );
+}
+
+/** Throws UserError naming the first target that the loss is not for. */
+function checkDomain(field: Field, y: Float64Array, loss: Loss, outputs: number): void {
+  const { text, holds } = domainOf(loss, outputs);
+  const bad = y.findIndex((value) => !holds(value));
+  if (bad < 0) return;
+  const width = loss.target === "labels" ? 1 : outputs;
+  const where = `row ${Math.floor(bad / width) + 1}${width > 1 ? `, output ${(bad % width) + 1}` : ""}`;
+  throw field.refuse(`holds ${y[bad]} in ${where}: the loss '${loss.name}' takes ${text}`);
 }
 
 /** A network of one output may have its targets as a plain list. */

@@ -1,7 +1,7 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { initialParameters, type Model, parametersOf } from "@chaingrad/core";
-import { loadModel } from "../model/model-file.ts";
+import { initialParameters, type Model, parametersOf, takesTables } from "@chaingrad/core";
+import { loadAnyModel } from "../model/model-file.ts";
 import { UserError } from "../table/errors.ts";
 import { cannotRead } from "./json.ts";
 import { type Net, readNet } from "./net-document.ts";
@@ -22,9 +22,10 @@ const MOST_PARAMETERS = 20_000_000;
 /** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
   if (await isModel(path)) {
-    const model = await loadModel(path);
+    const model = await loadAnyModel(path);
     const { network, loss, l1, l2, tensors } = model;
-    return { net: { network, loss, l1, l2, reduction: "mean" }, tensors, origin: "trained", model };
+    const opened = { net: { network, loss, l1, l2, reduction: "mean" }, tensors, origin: "trained" } as const;
+    return takesTables(model) ? { ...opened, model } : opened;
   }
   const { weights, ...net } = await readNet(path);
   if (weights !== undefined) return { net, tensors: weights, origin: "given" };

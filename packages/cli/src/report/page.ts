@@ -1,6 +1,7 @@
 /** `train --report`: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
 import { basename } from "node:path";
 import { decodeTarget, type Engine, type Model, Predictor, type Prepared } from "@chaingrad/core";
+import { isWrong } from "@chaingrad/core/check";
 import { escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
 import { explainNet } from "../explain/problem.ts";
 import type { Batch } from "../net/batch.ts";
@@ -222,7 +223,7 @@ function derivationSection({ report, model }: ReportInput): string {
 function certificateSection({ report, model }: ReportInput): string {
   const batch = testRows(report.prepared, CHECKED_ROWS);
   const checks = checkNet(netOf(model), model.tensors as Record<string, Float64Array>, batch);
-  const right = checks.every(({ verdict }) => verdict !== "mismatch");
+  const right = !checks.some(({ verdict }) => isWrong(verdict));
   const rows = checks.map(({ name, verdict, size, entries, forwardError }: VariableCheck) => [
     `∂L/∂${name}`,
     verdict,

@@ -118,7 +118,7 @@ export async function train(
   const remedy = end.fault && (await tryRemedies(network, data, options, end.fault, progress !== undefined));
   return {
     model: {
-      ...{ network, loss, lossOptions: {}, l2, encoder, target, seed },
+      ...{ network, loss, l2, encoder, target, seed },
       ...{ arithmetic: arithmeticOf(engine, end.threads), tensors: end.model.tensors },
     },
     threads: end.threads,

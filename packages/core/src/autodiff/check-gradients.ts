@@ -10,7 +10,7 @@ export interface EntryCheck extends DerivativeCheck {
 export interface TensorCheck {
   readonly name: string;
   readonly size: number;
-  /** The entries that were looked at, the worst first: mismatches, then kinks, then the largest relative error. */
+  /** The entries that were looked at, the worst first: mismatches, points without derivative, kinks, then the largest relative error. */
   readonly entries: readonly EntryCheck[];
   /** That of the worst entry. */
   readonly verdict: Verdict;
@@ -27,10 +27,13 @@ export interface GradientCheckOptions {
 
 type Tensors = Readonly<Record<string, ArrayLike<number>>>;
 
-const ORDER: Readonly<Record<Verdict, number>> = { mismatch: 0, kink: 1, ok: 2 };
+const ORDER: Readonly<Record<Verdict, number>> = { mismatch: 0, "no derivative": 1, kink: 2, ok: 3 };
 
 /** Orders checks from the worst verdict to the best. */
 export const worstFirst = (a: Verdict, b: Verdict): number => ORDER[a] - ORDER[b];
+
+/** Whether the gradient cannot be trusted: at a kink it can. */
+export const isWrong = (verdict: Verdict): boolean => verdict === "mismatch" || verdict === "no derivative";
 
 /**
  * Checks the claimed gradient of every tensor it is given for.

@@ -14,6 +14,11 @@ export type Verdict =
   | "ok"
   /** They do not, but the slopes on both sides differ from each other and the claim is one of them or between them. */
   | "kink"
+  /**
+   * There is no derivative to compare: the claim is NaN or infinite, or f is on one side. Some operation has none here, as √ at
+   * 0, a quotient 0/0 or ‖g‖ at g = 0.
+   */
+  | "no derivative"
   /** The claim is wrong. */
   | "mismatch";
 
@@ -67,6 +72,7 @@ export function checkDerivative(
   }
   const relativeError = errorOf(best.measured, best.step);
   const check = { claimed, ...best, relativeError };
+  if (!Number.isFinite(claimed - best.measured)) return { ...check, verdict: "no derivative" };
   if (relativeError <= DERIVATIVE_TOLERANCE) return { ...check, verdict: "ok" };
   const kink = betweenSlopes(f, a, claimed, ONE_SIDED_STEP * unit, rounding);
   return { ...check, verdict: kink ? "kink" : "mismatch" };

@@ -91,6 +91,14 @@ function prediction(
   const apart = loss.ofPrediction(loss.predict(inputs[0]), inputs[1]);
   const found = evaluate(referenceEngine, program("apart", inputs, { perRow, apart }), values);
   return [
-    compared("the loss of its prediction", found.perRow[0], found.apart[0], 1, 1e-9, "perRow and ofPrediction say"),
+    compared(
+      "the loss of its prediction",
+      found.perRow[0],
+      found.apart[0],
+      1,
+      1e-9,
+      "perRow and ofPrediction say",
+      "mismatch",
+    ),
   ];
 }

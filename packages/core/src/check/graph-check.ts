@@ -17,7 +17,7 @@ import { threefry, uniformAt } from "../ops/random.ts";
 import { add, mul } from "../ops/ring.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import { compared, type Finding } from "./report.ts";
+import { compared, explained, type Finding } from "./report.ts";
 
 export interface GraphCheck {
   /** Inputs (f64, or i32) by name; each node's label is its name. */
@@ -110,9 +110,9 @@ function forwardMode({ given, wrt, tangents, tangentValues, scalar, all, full }:
         check: `forward mode by ${name}`,
         verdict,
         error: relativeError,
-        ...(verdict === "mismatch" ? { message } : {}),
+        ...explained(verdict, message),
       },
-      ...(complex === undefined || verdict === "kink"
+      ...(complex === undefined || verdict === "kink" || verdict === "no derivative"
         ? []
         : [
             compared(
@@ -164,7 +164,7 @@ function secondOrder({ wrt, tangents, tangentValues, scalar, all, full }: Contex
     check: `second order by ${wrt[i].label}`,
     verdict,
     error: relativeError,
-    ...(verdict === "mismatch" ? { message } : {}),
+    ...explained(verdict, message),
   };
 }
 
@@ -232,5 +232,6 @@ function batchRule({ given, wrt, tangentValues }: Context): Finding {
     scale,
     ROUNDING,
     "largest value with and without the batch's error",
+    "mismatch",
   );
 }

@@ -1,5 +1,5 @@
 /** What a check of derivatives found: data, never print. */
-import { worstFirst } from "../autodiff/check-gradients.ts";
+import { isWrong, worstFirst } from "../autodiff/check-gradients.ts";
 import type { Verdict } from "../autodiff/differences.ts";
 
 export interface Finding {
@@ -12,11 +12,18 @@ export interface Finding {
   readonly message?: string;
 }
 
+/** What is said of a wrong finding: of what does not agree, or of a point where there is nothing to agree on. */
+export const explained = (verdict: Verdict, message: string): Pick<Finding, "message"> => {
+  if (verdict === "no derivative")
+    return { message: `${message}: a point without derivative (as of √ at 0, 0/0, ‖g‖ at g = 0); write a form that has one there` };
+  return verdict === "mismatch" ? { message } : {};
+};
+
 export interface CheckReport {
   readonly name: string;
   /** The worst of all. */
   readonly verdict: Verdict;
-  /** Whether nothing is wrong: kinks are not. */
+  /** Whether nothing is wrong: kinks are not, a derivative that is NaN is. */
   readonly ok: boolean;
   /** One line: "tanhshrink: 7 checks, all right". */
   readonly summary: string;
@@ -26,7 +33,7 @@ export interface CheckReport {
 
 export function reportOf(name: string, findings: readonly Finding[]): CheckReport {
   const sorted = [...findings].sort((a, b) => worstFirst(a.verdict, b.verdict) || b.error - a.error);
-  const wrong = sorted.filter(({ verdict }) => verdict === "mismatch");
+  const wrong = sorted.filter(({ verdict }) => isWrong(verdict));
   const kinks = sorted.filter(({ verdict }) => verdict === "kink").length;
   const right = kinks === 0 ? "all right" : `all right, ${kinks} at a kink`;
   const told = wrong.map(({ check, message }) => (message === undefined ? check : `${check} (${message})`));
@@ -40,7 +47,10 @@ export function reportOf(name: string, findings: readonly Finding[]): CheckRepor
   };
 }
 
-/** A comparison of two ways to the same number, `a` and `b`, good to `tolerance` of the terms' size. */
+/**
+ * A comparison of two ways to the same derivative, `a` and `b`, good to `tolerance` of the terms' size.
+ * @param otherwise the verdict where one of them is not finite
+ */
 export function compared(
   check: string,
   a: number,
@@ -48,13 +58,9 @@ export function compared(
   scale: number,
   tolerance: number,
   message: string,
+  otherwise: Verdict = "no derivative",
 ): Finding {
   const error = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), scale, Number.MIN_VALUE);
-  const holds = error <= tolerance;
-  return {
-    check,
-    verdict: holds ? "ok" : "mismatch",
-    error,
-    ...(holds ? {} : { message: `${message}: ${a} and ${b}` }),
-  };
+  const verdict = error <= tolerance ? "ok" : Number.isFinite(a - b) ? "mismatch" : otherwise;
+  return { check, verdict, error, ...explained(verdict, `${message}: ${a} and ${b}`) };
 }

@@ -2,8 +2,9 @@
  * Columns as numbers a network can read. What is learnt from the training rows is plain JSON, saved with the model;
  * applying it to any other table is a pure function.
  */
-import { type ColumnRole, rareBelow } from "./columns.ts";
+
 import { nearest } from "../given/nearest.ts";
+import { type ColumnRole, rareBelow } from "./columns.ts";
 import { moments } from "./scale.ts";
 import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
 

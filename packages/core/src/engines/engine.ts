@@ -1,7 +1,7 @@
 /**
  * What runs programs. One interface, several implementations, one conformance suite (test/conformance) for all of them.
  */
-import { checkKeys } from "../given/names.ts";
+import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
@@ -63,9 +63,11 @@ export function checkEngine(engine: unknown): asserts engine is Engine {
   throw new RangeError(`engine: expected referenceEngine or what wasmEngine() gives, got ${awaited}`);
 }
 
+const COMPILE_OPTIONS: Names<CompileOptions> = { donate: true, sequences: true, records: true };
+
 /** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */
 export function checkOptions(program: Program, options: CompileOptions): void {
-  checkKeys(program.name, options, ["donate", "sequences", "records"]);
+  checkKeys(program.name, options, COMPILE_OPTIONS);
   const inputs = new Map(program.inputs.map((node) => [node.label, node]));
   const isOutput = (name: string): boolean => Object.hasOwn(program.outputs, name);
   const check = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {

@@ -48,7 +48,8 @@ export class Inbox {
     if (steps === 0) return;
     for (const input of this.#missing) this.#refuse(input);
     for (const [input, rows] of this.#rows) {
-      if (first + steps > rows) throw new RangeError(`${name}: '${input}' was written for ${rows} steps, not for ${first + steps}`);
+      if (first + steps > rows)
+        throw new RangeError(`${name}: '${input}' was written for ${rows} steps, not for ${first + steps}`);
     }
     this.#hasRun = true;
   }
@@ -63,7 +64,9 @@ export class Inbox {
 
   #refuse(input: string): never {
     const { type } = this.#inputs.get(input) as Expr;
-    throw new RangeError(`${this.#program.name}: the input '${input}' ${printType(type)} has no values: write them first`);
+    throw new RangeError(
+      `${this.#program.name}: the input '${input}' ${printType(type)} has no values: write them first`,
+    );
   }
 }
 

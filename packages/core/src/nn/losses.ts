@@ -2,6 +2,7 @@
  * Losses. Each says what one row costs, [batch, outputs] → [batch]; how rows are weighed and put together is one
  * function for all of them, `reduceRows`. Losses for probabilities take logits, so that they stay finite far out.
  */
+import { checkName } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { printType, ShapeError, sameType, type TensorType, tensorType } from "../graph/type.ts";
 import { exp, log, sigmoid, softplus } from "../ops/elementary.ts";
@@ -11,13 +12,20 @@ import { oneHot } from "../ops/rows.ts";
 import { abs, equal, maximum, minimum } from "../ops/select.ts";
 import { softmax } from "../ops/softmax.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import { fraction, positive, probability, readOptions } from "./options.ts";
+import type { ActivationName } from "./activations.ts";
+import { finite, fraction, nonNegative, positive, probability, type Range, readOptions } from "./options.ts";
 
 /** What a row costs. A loss of one's own is any object of this shape. */
 export interface Loss {
   readonly name: string;
   /** What `target` holds: values shaped like the output, or one class label for each row (i32[batch]). */
   readonly target: "values" | "labels";
+  /** What one of the library's own was made with. */
+  readonly options?: LossOptions;
+  /** What a target may be, for so many outputs: all else is refused before training. By default what `target` says. */
+  domain?(outputs: number): Range;
+  /** What it takes outputs for (by default values of any kind). */
+  readonly takes?: OutputForm;
   /** output: [batch, outputs] → [batch]. Throws ShapeError when the target does not fit the output. */
   perRow(output: Expr, target: Expr): Expr;
   /** Outputs in the target's own terms: logits as probabilities, a log rate as a rate. The outputs themselves if absent. */
@@ -27,6 +35,29 @@ export interface Loss {
    * and for logits so far out that a probability is 0. Explanations take the loss apart with it; nothing trains on it.
    */
   ofPrediction?(prediction: Expr, target: Expr): Expr;
+}
+
+/** What a loss takes outputs for, and the activations that have already made of them what the loss makes itself. */
+export interface OutputForm {
+  readonly text: string;
+  readonly madeBy: readonly ActivationName[];
+}
+
+const VALUES: OutputForm = { text: "values", madeBy: [] };
+const LOGITS: OutputForm = { text: "logits", madeBy: ["sigmoid", "softmax"] };
+const LOG_RATES: OutputForm = { text: "logarithms of rates", madeBy: ["exp", "softplus"] };
+
+const share: Range = { text: "a number from 0 to 1", holds: (y) => y >= 0 && y <= 1 };
+
+/** The label of a class. */
+const labelBelow = (outputs: number): Range => ({
+  text: `a label from 0 to ${outputs - 1}`,
+  holds: (y) => Number.isInteger(y) && y >= 0 && y < outputs,
+});
+
+/** What a target of this loss may be. */
+export function domainOf(loss: Loss, outputs: number): Range {
+  return loss.domain?.(outputs) ?? (loss.target === "labels" ? labelBelow(outputs) : finite);
 }
 
 interface HuberOptions {
@@ -60,24 +91,43 @@ export function isBuiltIn(loss: Loss): boolean {
   return builtIn.has(loss);
 }
 
-function register(loss: Loss): Loss {
+/** What a loss does. Each of the library's own says what targets it is for, and what it takes outputs for. */
+type Rules = Pick<Loss, "perRow" | "predict" | "ofPrediction"> & Required<Pick<Loss, "domain" | "takes">>;
+
+/** The rules stand behind the loss, which is plain data by itself: it can be cloned, sent and saved, and `lossOf` reads it. */
+function make(name: LossName, target: Loss["target"], options: LossOptions, rules: Rules): Loss {
+  const loss: Loss = Object.assign(Object.create(rules), { name, target, options: { ...options } });
   builtIn.add(loss);
   return loss;
 }
 
+/** The loss itself, that of a name, or one that was cloned or read from JSON. Throws RangeError on anything else. */
+export function lossOf(given: Loss | LossName): Loss {
+  if (typeof given === "object" && given !== null && "perRow" in given) {
+    checkName("loss: target", given.target, ["values", "labels"]);
+    return given;
+  }
+  const { name, options } = typeof given === "object" && given !== null ? given : { name: given, options: {} };
+  checkName("loss", name, Object.keys(losses));
+  return losses[name as LossName](options);
+}
+
+interface Averaged extends Pick<Rules, "takes"> {
+  readonly domain: Range;
+  perOutput(z: Expr, y: Expr): Expr;
+  /** With what a row costs in terms of it. */
+  readonly predict?: { of(z: Expr): Expr; perOutput(p: Expr, y: Expr): Expr };
+}
+
 /** A loss that averages over the outputs of a row: (1/outputs) Σₖ ℓ(zₖ, yₖ). */
-function averaged(
-  name: string,
-  perOutput: (z: Expr, y: Expr) => Expr,
-  predict?: { of(z: Expr): Expr; perOutput(p: Expr, y: Expr): Expr },
-): Loss {
-  return register({
+function averaged(name: LossName, options: LossOptions, { domain, takes, perOutput, predict }: Averaged): Loss {
+  return make(name, "values", options, {
     ...(predict && {
       predict: predict.of,
       ofPrediction: (p, target) => mean(predict.perOutput(p, target), [1]),
     }),
-    name,
-    target: "values",
+    domain: () => domain,
+    takes,
     perRow(output, target) {
       checkTarget(name, output, target, output.type);
       return mean(perOutput(output, target), [1]);
@@ -101,13 +151,15 @@ function checkTarget(name: string, output: Expr, target: Expr, expected: TensorT
 /** (z − y)² */
 export function meanSquaredError(options: object = {}): Loss {
   readOptions("mean-squared-error", options, {});
-  return averaged("mean-squared-error", (z, y) => square(sub(z, y)));
+  const perOutput = (z: Expr, y: Expr): Expr => square(sub(z, y));
+  return averaged("mean-squared-error", options, { domain: finite, takes: VALUES, perOutput });
 }
 
 /** |z − y|, with derivative 0 at z = y */
 export function meanAbsoluteError(options: object = {}): Loss {
   readOptions("mean-absolute-error", options, {});
-  return averaged("mean-absolute-error", (z, y) => abs(sub(z, y)));
+  const perOutput = (z: Expr, y: Expr): Expr => abs(sub(z, y));
+  return averaged("mean-absolute-error", options, { domain: finite, takes: VALUES, perOutput });
 }
 
 /**
@@ -116,19 +168,25 @@ export function meanAbsoluteError(options: object = {}): Loss {
  */
 export function huber(options: HuberOptions = {}): Loss {
   const { delta } = readOptions("huber", options, { delta: [1, positive] });
-  return averaged("huber", (z, y) => {
+  const perOutput = (z: Expr, y: Expr): Expr => {
     const size = abs(sub(z, y));
     const limited = minimum(size, delta);
     return mul(limited, sub(size, mul(0.5, limited)));
-  });
+  };
+  return averaged("huber", options, { domain: finite, takes: VALUES, perOutput });
 }
 
 /** −y ln σ(z) − (1 − y) ln(1 − σ(z)) = softplus(z) − y z, of logits z and targets y in [0, 1] */
 export function binaryCrossEntropy(options: object = {}): Loss {
   readOptions("binary-cross-entropy", options, {});
-  return averaged("binary-cross-entropy", (z, y) => sub(softplus(z), mul(y, z)), {
-    of: sigmoid,
-    perOutput: (p, y) => neg(add(mul(y, log(p)), mul(sub(1, y), log(sub(1, p))))),
+  return averaged("binary-cross-entropy", options, {
+    domain: share,
+    takes: LOGITS,
+    perOutput: (z, y) => sub(softplus(z), mul(y, z)),
+    predict: {
+      of: sigmoid,
+      perOutput: (p, y) => neg(add(mul(y, log(p)), mul(sub(1, y), log(sub(1, p))))),
+    },
   });
 }
 
@@ -145,9 +203,9 @@ export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
     const hard = oneHot(labels, classes, like.type.dtype === "f32" ? "f32" : "f64");
     return labelSmoothing === 0 ? hard : add(mul(1 - labelSmoothing, hard), labelSmoothing / classes);
   };
-  return register({
-    name,
-    target: "labels",
+  return make(name, "labels", options, {
+    domain: labelBelow,
+    takes: LOGITS,
     perRow(z, labels) {
       checkTarget(name, z, labels, tensorType([z.type.shape[0]], "i32"));
       return sub(logsumexp(z, [1]), sum(mul(wanted(labels, z), z), [1]));
@@ -157,12 +215,14 @@ export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
   });
 }
 
-/** eᶻ − y z: −ln P(y) of a Poisson distribution with rate eᶻ, but for ln y!, which no parameter changes */
+/** eᶻ − y z, of counts or rates y ≥ 0: −ln P(y) of a Poisson distribution with rate eᶻ, but for ln y!, which no parameter changes */
 export function poisson(options: object = {}): Loss {
   readOptions("poisson", options, {});
-  return averaged("poisson", (z, y) => sub(exp(z), mul(y, z)), {
-    of: exp,
-    perOutput: (rate, y) => sub(rate, mul(y, log(rate))),
+  return averaged("poisson", options, {
+    domain: nonNegative,
+    takes: LOG_RATES,
+    perOutput: (z, y) => sub(exp(z), mul(y, z)),
+    predict: { of: exp, perOutput: (rate, y) => sub(rate, mul(y, log(rate))) },
   });
 }
 
@@ -172,10 +232,11 @@ export function poisson(options: object = {}): Loss {
  */
 export function quantile(options: QuantileOptions = {}): Loss {
   const { quantile: q } = readOptions("quantile", options, { quantile: [0.5, probability] });
-  return averaged("quantile", (z, y) => {
+  const perOutput = (z: Expr, y: Expr): Expr => {
     const r = sub(y, z);
     return maximum(mul(q, r), mul(q - 1, r));
-  });
+  };
+  return averaged("quantile", options, { domain: finite, takes: VALUES, perOutput });
 }
 
 export const losses: Readonly<Record<LossName, (options?: LossOptions) => Loss>> = {

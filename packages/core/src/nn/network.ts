@@ -2,7 +2,7 @@
  * A fully connected network: what it is made of (`NetworkSpec`), which parameters that takes, and its forward pass as
  * graph. Layer l is  z = h₍l₋₁₎ Wᵀ + b,  h = dropout(φ(normalise(z))).
  */
-import { checkKeys, checkName } from "../given/names.ts";
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { printType, type Shape, ShapeError, sameShape, sameType, sizeOf } from "../graph/type.ts";
 import { threefry } from "../ops/random.ts";
@@ -10,8 +10,9 @@ import { type Activation, type ActivationName, activations } from "./activations
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { defaultInitialiser, type Initialiser, type InitialiserName, initialisers } from "./initialisers.ts";
+import type { Loss } from "./losses.ts";
 import { batchNorm, batchNormInference, layerNorm } from "./normalisation.ts";
-import { count, fraction, inRange } from "./options.ts";
+import { checkType, count, fraction, inRange } from "./options.ts";
 
 export interface LayerSpec {
   /** How many outputs the layer has: a whole number ≥ 1. */
@@ -86,24 +87,48 @@ export function layerName(spec: NetworkSpec, index: number): string {
   return spec.layers[index].name ?? (index === spec.layers.length - 1 ? "output" : `hidden${index + 1}`);
 }
 
+const NETWORK: Names<NetworkSpec> = { inputs: true, layers: true };
+const LAYER: Names<LayerSpec> = {
+  units: true,
+  activation: true,
+  bias: true,
+  dropout: true,
+  normalisation: true,
+  initialiser: true,
+  name: true,
+};
+
 /** Throws RangeError naming the layer, what was expected and what was given, unless the network can be built. */
 export function checkNetwork(spec: NetworkSpec): void {
+  checkKeys("network", spec ?? null, NETWORK, "part");
   inRange("network: inputs", spec.inputs, count);
+  if (!Array.isArray(spec.layers)) throw new RangeError(`network: layers must be a list, got ${String(spec.layers)}`);
   if (spec.layers.length === 0) throw new RangeError("network: at least one layer is needed, got none");
   const seen = new Map<string, number>();
   spec.layers.forEach((layer, index) => {
+    checkKeys(`layer ${index + 1}`, layer ?? null, LAYER, "part");
     const name = layerName(spec, index);
     const where = `layer ${index + 1} ('${name}')`;
     const before = seen.get(name);
     if (before !== undefined) throw new RangeError(`${where} has the name of layer ${before}: give it another`);
     seen.set(name, index + 1);
     inRange(`${where}: units`, layer.units, count);
+    checkType(`${where}: bias`, layer.bias ?? true, "boolean");
+    checkType(`${where}: name`, name, "string");
     inRange(`${where}: dropout`, layer.dropout ?? 0, fraction);
-    checkName(`${where}: activation`, layer.activation, Object.keys(activations));
-    checkName(`${where}: initialiser`, layer.initialiser ?? "orthogonal", Object.keys(initialisers));
-    if (layer.normalisation !== undefined)
-      checkName(`${where}: normalisation`, layer.normalisation, ["layer", "batch"]);
+    const { activation, initialiser = "orthogonal", normalisation = "layer" } = layer;
+    if (typeof activation !== "function") checkName(`${where}: activation`, activation, Object.keys(activations));
+    if (typeof initialiser !== "function") checkName(`${where}: initialiser`, initialiser, Object.keys(initialisers));
+    checkName(`${where}: normalisation`, normalisation, ["layer", "batch"]);
   });
+}
+
+/** What is wrong with the last layer under a loss that makes itself what the activation there has made already. */
+export function madeTwice({ layers }: NetworkSpec, { name, takes }: Loss): string | undefined {
+  const { activation } = layers[layers.length - 1];
+  const made = takes?.madeBy.find((known) => activation === known || activation === activations[known]);
+  if (takes === undefined || made === undefined) return undefined;
+  return `the loss '${name}' takes ${takes.text}, and the last layer's '${made}' has already made of them what it makes itself: use 'identity' there`;
 }
 
 /** Every parameter, in the order of the layers and within one W, b, gain, shift. Throws as `checkNetwork`. */

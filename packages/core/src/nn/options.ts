@@ -28,6 +28,11 @@ export function inRange(what: string, value: number, range: Range): number {
   return value;
 }
 
+/** Throws RangeError unless `typeof given` is the type. */
+export function checkType(what: string, given: unknown, type: "boolean" | "function" | "string"): void {
+  if (typeof given !== type) throw new RangeError(`${what} must be a ${type}, got ${String(given)}`);
+}
+
 /** Each option's default and range. */
 export type OptionRules<T> = { readonly [Name in keyof T]-?: readonly [initial: number, range: Range] };
 
@@ -40,7 +45,7 @@ export function readOptions<T extends object>(
   given: T,
   rules: OptionRules<T>,
 ): { readonly [Name in keyof T]-?: number } {
-  checkKeys(owner, given, Object.keys(rules));
+  checkKeys(owner, given, rules);
   const read = Object.entries<readonly [number, Range]>(rules).map(([name, [initial, range]]) => {
     const value = name in given ? (given as Record<string, number>)[name] : initial;
     return [name, inRange(`${owner}: ${name}`, value, range)];

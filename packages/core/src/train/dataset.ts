@@ -1,5 +1,8 @@
 /** Rows to learn from or to judge by, and the checks that run before anything else does. */
-import type { Loss } from "../nn/losses.ts";
+import { checkKeys, type Names } from "../given/names.ts";
+import { DataError, listOf, told } from "../given/numbers.ts";
+import { domainOf, type Loss } from "../nn/losses.ts";
+import { finite, nonNegative, type Range } from "../nn/options.ts";
 
 export interface Dataset {
   /** Inputs, row-major [rows, inputs]. */
@@ -10,60 +13,61 @@ export interface Dataset {
   readonly weight?: ArrayLike<number>;
 }
 
-/** Data that does not fit the network or holds a number that is not finite; the message says where. */
-export class DataError extends Error {
-  override readonly name: string = "DataError";
-}
+const DATASET: Names<Dataset> = { x: true, y: true, weight: true };
 
 /** The number of rows. Throws DataError when x is not a whole number of rows. */
 export function rowsOf(data: Dataset, inputs: number): number {
-  const rows = data.x.length / inputs;
+  const { length } = listOf("x", data.x);
+  const rows = length / inputs;
   if (!Number.isInteger(rows)) {
-    throw new DataError(`x holds ${data.x.length} numbers, which is no whole number of rows of ${inputs} inputs`);
+    throw new DataError(`x holds ${length} numbers, which is no whole number of rows of ${inputs} inputs`);
   }
   return rows;
 }
 
-/** Throws DataError unless every number is finite, every label a class and every length right. */
+/** Throws DataError unless every number is finite, every target in the loss's domain and every length right. */
 export function checkDataset(data: Dataset, what: string, inputs: number, outputs: number, loss: Loss): void {
-  const rows = rowsOf(data, inputs);
-  if (rows === 0) throw new DataError(`${what}: there are no rows`);
-  const width = loss.target === "labels" ? 1 : outputs;
-  if (data.y.length !== rows * width) {
-    throw new DataError(`${what}: ${rows} rows need ${rows * width} targets, got ${data.y.length}`);
-  }
-  if (data.weight && data.weight.length !== rows) {
-    throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${data.weight.length}`);
-  }
-  checkNumbers(
-    data.x,
-    (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`,
-    Number.isFinite,
-    "a finite number",
-  );
-  checkNumbers(
-    data.weight ?? [],
-    (i) => `${what}: the weight of row ${i}`,
-    (w) => Number.isFinite(w) && w >= 0,
-    "a number ≥ 0",
-  );
+  if (checkRows(data, what, inputs, outputs, loss) === 0) throw new DataError(`${what}: there are no rows`);
   if (data.weight && !Array.from(data.weight).some((w) => w > 0)) throw new DataError(`${what}: no row has weight`);
-  const isLabel = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < outputs;
-  const [fits, expected] =
-    loss.target === "labels"
-      ? ([isLabel, `a label from 0 to ${outputs - 1}`] as const)
-      : ([Number.isFinite, "a finite number"] as const);
-  checkNumbers(data.y, (i) => `${what}: the target of row ${Math.floor(i / width)}`, fits, expected);
+}
+
+/** The same of rows that may be none, or all of weight 0; returns how many. */
+export function checkRows(data: Dataset, what: string, inputs: number, outputs: number, loss: Loss): number {
+  checkKeys(what, data ?? null, DATASET, "part");
+  const rows = checkInputs(data.x, what, inputs);
+  const { length } = listOf(`${what}: y`, data.y);
+  const width = loss.target === "labels" ? 1 : outputs;
+  if (length !== rows * width) {
+    const oneHot = length === rows * outputs ? ` (the loss '${loss.name}' takes the label of each row's class)` : "";
+    throw new DataError(`${what}: ${rows} rows need ${rows * width} targets, got ${length}${oneHot}`);
+  }
+  const output = (i: number): string => (width > 1 ? `target ${i % width}` : "the target");
+  checkNumbers(data.y, (i) => `${what}: ${output(i)} of row ${Math.floor(i / width)}`, {
+    ...domainOf(loss, outputs),
+    taker: ` for the loss '${loss.name}'`,
+  });
+  if (data.weight === undefined) return rows;
+  const weights = listOf(`${what}: weight`, data.weight).length;
+  if (weights !== rows) throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${weights}`);
+  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, nonNegative);
+  return rows;
+}
+
+/** How many rows of finite numbers x holds. Throws DataError on any other x. */
+export function checkInputs(x: ArrayLike<number>, what: string, inputs: number): number {
+  const rows = rowsOf({ x, y: [] }, inputs);
+  checkNumbers(x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, finite);
+  return rows;
 }
 
 function checkNumbers(
   values: ArrayLike<number>,
   where: (i: number) => string,
-  fits: (value: number) => boolean,
-  expected: string,
+  { text, holds, taker = "" }: Range & { readonly taker?: string },
 ): void {
   for (let i = 0; i < values.length; i++) {
-    if (!fits(values[i])) throw new DataError(`${where(i)} must be ${expected}, got ${values[i]}`);
+    if (typeof values[i] === "number" && holds(values[i])) continue;
+    throw new DataError(`${where(i)} must be ${text}${taker}, got ${told(values[i])}`);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
+import { allFinite } from "./first-fault-check.ts";
 import {
   classificationBaseline,
   classificationMetrics,
@@ -13,13 +14,14 @@ import {
   regressionMetrics,
   residualSummary,
 } from "./metrics.ts";
-import { Predictor, type Tensors } from "./predictor.ts";
+import { Predictor } from "./predictor.ts";
+import type { Tensors } from "./tensors.ts";
 
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;
 
 export interface Evaluation {
-  /** accuracy, f1, auc, loss for classes; r2, rmse, mae, loss for amounts. */
+  /** accuracy, f1, auc (null where weights overflow on these rows), loss for classes; r2, rmse, mae, loss for amounts. */
   readonly scores: Scores;
   /** confusion[truth][prediction], for classes. */
   readonly confusion?: readonly (readonly number[])[];
@@ -40,6 +42,7 @@ export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Eva
   predictor.load(model.tensors);
   const { predictions, loss } = predictor.judge(data);
   if (target.task === "classification") {
+    if (!allFinite(predictions)) return { scores: { accuracy: null, f1: null, auc: null, loss } };
     const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);
     const { accuracy, macroF1, auc, confusion } = found;
     return { scores: { accuracy, f1: macroF1, auc, loss }, confusion };

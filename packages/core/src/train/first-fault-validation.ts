@@ -8,7 +8,7 @@ import { type Dataset, rowsOf } from "./dataset.ts";
 import { findOrigin } from "./first-fault.ts";
 import { describeFault, type TrainingFault } from "./first-fault-training.ts";
 import { parameterInputs } from "./objective.ts";
-import type { Tensors } from "./predictor.ts";
+import type { Tensors } from "./tensors.ts";
 
 /** Rows walked at a time. */
 const ROWS = 256;

@@ -1,22 +1,25 @@
 /** What `fit` can be told, what it does otherwise, and the checks that come before any work. */
-import type { Engine } from "../engines/engine.ts";
+import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { FloatType } from "../graph/type.ts";
-import type { Loss } from "../nn/losses.ts";
-import { count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
+import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
+import { checkType, count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
 import type { Kfac } from "../optim/kfac.ts";
 import type { Minimizer, Tolerances } from "../optim/minimizer.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
 import type { Metric } from "./metrics.ts";
-import type { Tensors } from "./predictor.ts";
 import type { Schedule } from "./schedules.ts";
 import type { StepSpec } from "./step.ts";
+import type { Tensors } from "./tensors.ts";
 import { SLICE } from "./turns.ts";
 
 export interface FitOptions {
   readonly engine: Engine;
-  readonly loss: Loss;
+  /** One of `losses`, or its name, or one of your own. */
+  readonly loss: Loss | LossName;
   /** Adam by default. A minimiser (`@chaingrad/core/curvature`) takes all rows in each step and needs no rate. */
-  readonly optimizer?: Optimizer | Minimizer | Kfac;
+  readonly optimizer?: Optimizer | OptimizerName | Minimizer | Kfac;
   /** Learning rate, > 0 (default the optimiser's own). */
   readonly rate?: number;
   /** Learning rate over time (default constant). It decides the rate alone: `rate` is then not read. */
@@ -38,7 +41,7 @@ export interface FitOptions {
   readonly tolerances?: Partial<Tolerances>;
   /** Element type of training (default f32; f64 for a minimiser). */
   readonly dtype?: FloatType;
-  /** Weights to start from instead of the initialisers'. */
+  /** Parameters and running statistics to start from instead of the initialisers': all of them. */
   readonly initial?: Tensors;
   /** What to tell of the validation rows after each epoch (default: accuracy for labels, rmse for values). */
   readonly metrics?: Readonly<Record<string, Metric>>;
@@ -61,12 +64,51 @@ export interface Settings {
   readonly patience: number;
 }
 
+/** Options whose names have become what they stand for. */
+export interface Chosen extends FitOptions {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer | Minimizer | Kfac;
+}
+
+const OPTIONS: Names<FitOptions> = {
+  ...{ engine: true, loss: true, optimizer: true, rate: true, schedule: true, epochs: true, batch: true, seed: true },
+  ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
+  ...{ metrics: true, flow: true, slice: true, signal: true },
+};
+const CLIP: Names<NonNullable<FitOptions["clip"]>> = { norm: true, value: true };
+const TOLERANCES: Names<Tolerances> = { gradient: true, objective: true };
+
+/** Throws RangeError on an option that there is not, an engine that is none, and names that are not known. */
+export function choose(options: FitOptions): Chosen {
+  checkKeys("fit", options ?? null, OPTIONS);
+  checkEngine(options.engine);
+  const { loss, optimizer = "adam" } = options;
+  const isMade = typeof optimizer === "object" && optimizer !== null;
+  if (isMade && ("update" in optimizer || "iterate" in optimizer || optimizer.name === "kfac"))
+    return { ...options, loss: lossOf(loss), optimizer };
+  checkName("optimizer", optimizer, Object.keys(optimizers));
+  return { ...options, loss: lossOf(loss), optimizer: optimizers[optimizer as OptimizerName]() };
+}
+
 /** Throws RangeError naming the option that makes no sense. */
 export function checkSettings(options: FitOptions, rows: number): Settings {
   const { epochs = 100, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
-  if (typeof options.flow === "object") inRange("flow: every", options.flow.every, count);
-  inRange("slice", options.slice ?? SLICE, positive);
+  const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;
+  checkKeys("clip", clip, CLIP);
+  for (const name of ["norm", "value"] as const) inRange(`clip: ${name}`, clip?.[name] ?? 1, positive);
+  checkKeys("tolerances", tolerances, TOLERANCES);
+  for (const name of ["gradient", "objective"] as const)
+    inRange(`tolerances: ${name}`, tolerances?.[name] ?? 0, nonNegative);
+  if (typeof flow === "object") checkKeys("flow", flow, { every: true });
+  if (typeof flow === "object") inRange("flow: every", flow.every, count);
+  else checkType("flow", flow, "boolean");
+  if (signal !== undefined && typeof signal?.aborted !== "boolean")
+    throw new RangeError(`signal must be an AbortSignal (new AbortController().signal), got ${String(signal)}`);
+  if (schedule !== undefined) checkType("schedule", schedule, "function");
+  for (const [name, metric] of Object.entries(metrics ?? {})) checkType(`metrics: ${name}`, metric, "function");
+  checkName("dtype", options.dtype ?? "f32", ["f32", "f64"]);
+  inRange("slice", slice, positive);
   return {
     epochs: inRange("epochs", epochs, count),
     batch: Math.min(rows, inRange("batch", batch, count)),

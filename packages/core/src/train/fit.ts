@@ -7,17 +7,18 @@
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 import { splitRows } from "../data/split.ts";
+import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import type { Loss } from "../nn/losses.ts";
-import { checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
-import { adam } from "../optim/adam.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { allFinite } from "./first-fault-check.ts";
 import type { TrainingFault } from "./first-fault-training.ts";
-import { checkSettings, type FitOptions, type Settings } from "./fit-options.ts";
+import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
 import type { LayerFlow } from "./gradient-flow-types.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
-import { Predictor, type Tensors } from "./predictor.ts";
+import { Predictor } from "./predictor.ts";
+import type { Tensors } from "./tensors.ts";
 import { Trainer } from "./trainer.ts";
 import type { FitIteration, Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
@@ -25,9 +26,14 @@ import { now, Turns } from "./turns.ts";
 /** Why training ended. */
 export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
 
+/** Plain data, but for functions of your own: it can be cloned, sent to a worker, and saved (`saveModel`). */
 export interface TrainedModel {
   readonly network: NetworkSpec;
   readonly loss: Loss;
+  /** The regularisers it was trained with, ≥ 0 (default 0): part of the loss whose gradient is explained. */
+  readonly l1?: number;
+  readonly l2?: number;
+  /** Parameters and running statistics, row-major. */
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 
@@ -86,17 +92,29 @@ export interface EndEvent {
 
 export type FitEvent = StartEvent | EpochEvent | EndEvent;
 
+/** Rows to learn from, and rows that decide when to stop. */
+export interface FitData {
+  readonly train: Dataset;
+  readonly validation?: Dataset;
+}
+
+const DATA: Names<FitData> = { train: true, validation: true };
+
 /**
  * Trains a network on rows.
- * Throws (before any work) DataError on rows that do not fit or are not finite, and Error on a network or option that
- * makes no sense.
+ * Throws (before any work) DataError on rows that do not fit, are not finite or are outside the loss's domain, and Error on a
+ * network or option that makes no sense, or an output layer that does what the loss does.
  */
 export async function* fit(
   network: NetworkSpec,
-  data: { readonly train: Dataset; readonly validation?: Dataset },
-  options: FitOptions,
+  data: FitData,
+  given: FitOptions,
 ): AsyncGenerator<FitEvent, TrainedModel, void> {
+  const options = choose(given);
   checkNetwork(network);
+  const twice = madeTwice(network, options.loss);
+  if (twice !== undefined) throw new RangeError(twice);
+  checkKeys("data", data ?? null, DATA, "part");
   const outputs = network.layers[network.layers.length - 1].units;
   checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
@@ -138,7 +156,9 @@ export async function* fit(
     yield { type: "epoch", epoch, epochs: settings.epochs, ...told, seconds: now() - started };
     if (stopped !== "epochs") break;
   }
-  const model: TrainedModel = { network, loss: options.loss, tensors: watcher.best };
+  const { loss, l1, l2 } = options;
+  const penalties = { ...(l1 !== undefined && { l1 }), ...(l2 !== undefined && { l2 }) };
+  const model: TrainedModel = { network, loss, ...penalties, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
@@ -148,7 +168,7 @@ export async function* fit(
 }
 
 /** Loaded only where the gradient's flow is asked for. */
-async function openProbe(network: NetworkSpec, train: Dataset, options: FitOptions, trainer: Training) {
+async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training) {
   const { FlowProbe } = await import("./diagnostics.ts");
   return new FlowProbe(network, train, options, trainer);
 }
@@ -158,7 +178,7 @@ async function findFault(
   trainer: Training,
   network: NetworkSpec,
   validation: Dataset | undefined,
-  options: FitOptions,
+  options: Chosen,
   epoch: number,
 ): Promise<TrainingFault | undefined> {
   const tensors = trainer.tensors();
@@ -171,19 +191,19 @@ async function findFault(
 }
 
 /** Minimisers compute in f64. */
-function dtypeOf({ optimizer, dtype }: FitOptions): FloatType {
-  return dtype ?? (optimizer === undefined || "update" in optimizer ? "f32" : "f64");
+function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
+  return dtype ?? ("update" in optimizer ? "f32" : "f64");
 }
 
 /** What a minimiser needs is loaded only where one is used. */
 async function open(
   network: NetworkSpec,
   train: Dataset,
-  options: FitOptions,
+  options: Chosen,
   settings: Settings,
   turns: Turns,
 ): Promise<Training> {
-  const { optimizer = adam() } = options;
+  const { optimizer } = options;
   if ("update" in optimizer) return new Trainer(network, train, options, optimizer, settings, turns);
   if (!("iterate" in optimizer)) {
     const { KfacTrainer } = await import("./kfac-trainer.ts");
@@ -194,7 +214,7 @@ async function open(
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
-function setAside(all: Dataset, network: NetworkSpec, options: FitOptions): { train: Dataset; validation?: Dataset } {
+function setAside(all: Dataset, network: NetworkSpec, options: Chosen): { train: Dataset; validation?: Dataset } {
   const { validation = 0, seed = 0, loss } = options;
   if (validation === 0) return { train: all };
   const total = rowsOf(all, network.inputs);
@@ -218,7 +238,7 @@ class Watcher {
   constructor(
     network: NetworkSpec,
     validation: Dataset | undefined,
-    options: FitOptions,
+    options: Chosen,
     initial: Record<string, Float64Array>,
     turns: Turns,
   ) {

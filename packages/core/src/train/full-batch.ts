@@ -1,13 +1,14 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
-import { initialParameters, type NetworkSpec } from "../nn/network.ts";
+import type { NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
 import type { Dataset } from "./dataset.ts";
 import { NonFiniteError } from "./first-fault.ts";
-import type { FitOptions, Settings } from "./fit-options.ts";
+import type { Chosen, Settings } from "./fit-options.ts";
 import { checkSize } from "./minimize.ts";
 import { NetworkProblem } from "./network-problem.ts";
 import { constant, type Schedule } from "./schedules.ts";
+import { startTensors } from "./tensors.ts";
 import type { EpochResult, Training } from "./training.ts";
 import type { Turns } from "./turns.ts";
 
@@ -25,7 +26,7 @@ export class FullBatchTrainer implements Training {
   constructor(
     network: NetworkSpec,
     train: Dataset,
-    options: FitOptions,
+    options: Chosen,
     minimizer: Minimizer,
     settings: Settings,
     turns: Turns,
@@ -34,7 +35,7 @@ export class FullBatchTrainer implements Training {
     this.#problem = new NetworkProblem(network, train, options);
     checkSize(minimizer, this.#problem.size);
     this.#turns = turns;
-    this.#x = this.#problem.pack({ ...initialParameters(network, settings.seed), ...options.initial });
+    this.#x = this.#problem.pack(startTensors(network, settings.seed, options.initial));
     const first = this.#problem.value(this.#x);
     if (!Number.isFinite(first)) throw new NonFiniteError("the loss at the start", first, undefined);
     const { objective = 0, gradient = 0 } = options.tolerances ?? {};
@@ -81,7 +82,7 @@ export class FullBatchTrainer implements Training {
   }
 }
 
-function checkSuits(network: NetworkSpec, options: FitOptions, { name }: Minimizer): void {
+function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
   };

@@ -28,11 +28,11 @@ import { constant, fill, input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import { valuesOf } from "./first-fault.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { Chosen } from "./fit-options.ts";
 import { largestSingularValue, type SingularExtremes, singularExtremes } from "./gradient-flow-spectrum.ts";
 import type { LayerFlow } from "./gradient-flow-types.ts";
 import { objective, parameterInputs } from "./objective.ts";
-import type { Tensors } from "./predictor.ts";
+import type { Tensors } from "./tensors.ts";
 import type { Training } from "./training.ts";
 import { now } from "./turns.ts";
 
@@ -47,7 +47,7 @@ const WIDEST = 1024;
 
 export class FlowProbe {
   readonly #network: NetworkSpec;
-  readonly #options: FitOptions;
+  readonly #options: Chosen;
   readonly #executable: Executable;
   /** The largest |φ′| for |z| ≤ 1; undefined where the activation does not act element by element. */
   readonly #slopes: readonly (number | undefined)[];
@@ -59,7 +59,7 @@ export class FlowProbe {
   /** The parameters before the epoch's last step. */
   #before: Tensors | undefined;
 
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, training: Training) {
+  constructor(network: NetworkSpec, train: Dataset, options: Chosen, training: Training) {
     this.#network = network;
     this.#options = options;
     this.#training = training;
@@ -151,7 +151,7 @@ function relativeChange(after: ArrayLike<number>, before: ArrayLike<number>): nu
 }
 
 /** For each layer l: delta, gradient (norms), slope [units] (max over rows of |φ′|), jacobian (its Gram matrix, or itself). */
-function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
+function flowProgram(network: NetworkSpec, options: Chosen, rows: number) {
   const { loss, l1, l2 } = options;
   const carried = parameterInputs(network, "f64");
   const { params, buffers } = carried;

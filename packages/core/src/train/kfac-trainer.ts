@@ -11,7 +11,7 @@ import { type Expr, label } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
 import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
-import { initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
 import { add, div, mul, sub } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
@@ -31,10 +31,11 @@ import {
   rescaled,
 } from "../optim/kfac.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { FitOptions, Settings } from "./fit-options.ts";
+import type { Chosen, Settings } from "./fit-options.ts";
 import { joined, layerInputs, parted, widths } from "./kfac-layers.ts";
 import { type Objective, objective, parameterInputs } from "./objective.ts";
 import { constant, type Schedule } from "./schedules.ts";
+import { startTensors } from "./tensors.ts";
 import type { EpochResult, Training } from "./training.ts";
 import type { Turns } from "./turns.ts";
 
@@ -73,7 +74,7 @@ export class KfacTrainer implements Training {
   readonly stepsPerEpoch: number;
   readonly schedule: Schedule = constant(1);
   readonly #network: NetworkSpec;
-  readonly #options: FitOptions;
+  readonly #options: Chosen;
   readonly #kfac: Kfac;
   readonly #settings: Settings;
   readonly #turns: Turns;
@@ -87,7 +88,7 @@ export class KfacTrainer implements Training {
   #averages: { A: Float64Array; G: Float64Array }[] = [];
 
   /** Throws RangeError on options that make no sense with K-FAC. */
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, kfac: Kfac, settings: Settings, turns: Turns) {
+  constructor(network: NetworkSpec, train: Dataset, options: Chosen, kfac: Kfac, settings: Settings, turns: Turns) {
     checkSuits(network, options);
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / (options.batch ?? KFAC_BATCH));
@@ -224,7 +225,7 @@ export class KfacTrainer implements Training {
       for (const executable of [this.#step, this.#factors])
         executable.write(`data/${name}`, withSpareRow(values, this.rows));
     }
-    const initial = { ...initialParameters(this.#network, this.#settings.seed), ...this.#options.initial };
+    const initial = startTensors(this.#network, this.#settings.seed, this.#options.initial);
     for (const { name, shape } of parametersOf(this.#network)) {
       this.#step.write(name, initial[name]);
       for (const suffix of [PREVIOUS, MEAN]) this.#step.write(name + suffix, new Float64Array(sizeOf(shape)));
@@ -306,7 +307,7 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
   return old.map((value, i) => memory * value + (1 - memory) * now[i]);
 }
 
-function checkSuits(network: NetworkSpec, options: FitOptions): void {
+function checkSuits(network: NetworkSpec, options: Chosen): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimiser 'kfac': ${why}`);
   };

@@ -11,8 +11,8 @@ import { type Bounds, type Ending, type Iteration, type Minimizer, project } fro
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
 import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
 import { firstFault, NonFiniteError } from "./first-fault.ts";
-import type { Tensors } from "./predictor.ts";
 import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
+import type { Tensors } from "./tensors.ts";
 import { now, Turns } from "./turns.ts";
 
 /** Starts by name: a number for a scalar, numbers row-major for a tensor. */

@@ -4,26 +4,23 @@
  */
 import { type Encoder, encode, featuresOf } from "../data/encoder.ts";
 import type { Moments } from "../data/scale.ts";
-import type { Table } from "../data/table.ts";
-import { decodeTarget, type Target } from "../data/target.ts";
+import { EncodingError, type Table } from "../data/table.ts";
+import { type ClassificationTarget, decodeTarget, type Target } from "../data/target.ts";
 import type { Engine } from "../engines/engine.ts";
-import { checkName } from "../given/names.ts";
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import { sameShape } from "../graph/type.ts";
-import { isBuiltIn, type Loss, type LossName, type LossOptions, losses } from "../nn/losses.ts";
-import { buffersOf, checkNetwork, type NetworkSpec, parametersOf } from "../nn/network.ts";
-import { count, finite, inRange, integer, nonNegative, positive } from "../nn/options.ts";
-import { conform, FormatError } from "./form.ts";
+import { isBuiltIn, losses, lossOf } from "../nn/losses.ts";
+import { checkNetwork, type NetworkSpec } from "../nn/network.ts";
+import { count, finite, inRange, integer, nonNegative, positive, wholeNumber } from "../nn/options.ts";
+import type { TrainedModel } from "./fit.ts";
+import { conform, FormatError, parseJson } from "./form.ts";
 import { mostProbable } from "./metrics.ts";
 import { Predictor } from "./predictor.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
+import { carriedBy, tensorsOf } from "./tensors.ts";
 
-export interface Model {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  readonly lossOptions: LossOptions;
-  /** The regularisers it was trained with, ≥ 0 (default 0): part of the loss whose gradient is explained. */
-  readonly l1?: number;
-  readonly l2?: number;
+/** A network that was trained on a table. */
+export interface Model extends TrainedModel {
   readonly encoder: Encoder;
   readonly target: Target;
   readonly seed: number;
@@ -31,29 +28,36 @@ export interface Model {
   readonly arithmetic?: string;
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
-  /** Parameters and running statistics, row-major. */
-  readonly tensors: Readonly<Record<string, Float64Array>>;
 }
+
+/** Whether a model takes the rows of tables, or the numbers of its inputs alone. */
+export const takesTables = (model: TrainedModel): model is Model => "encoder" in model;
 
 /** The version of the document below; a file of a later one is refused. */
 const VERSION = 1;
 const KEY = "chaingrad";
 
 /**
- * The same model always gives the same bytes. Throws Error when the network holds a function or the loss is one of your
- * own, which no file can hold, and FormatError where `loadModel` would refuse the file.
+ * A model of a table, or what `fit` gives. The same model always gives the same bytes. Throws Error when the network holds
+ * a function or the loss is one of your own, which no file can hold, and FormatError where `loadModel` would refuse the file.
  */
-export function saveModel(model: Model): Uint8Array {
-  const { tensors, loss, lossOptions, ...rest } = model;
-  const unsaved = model.network.layers.findIndex(
+export function saveModel(model: TrainedModel | Model): Uint8Array {
+  const { network, l1, l2 } = model;
+  checkNetwork(network);
+  const loss = lossOf(model.loss);
+  const unsaved = network.layers.findIndex(
     ({ activation, initialiser }) => typeof activation === "function" || typeof initialiser === "function",
   );
   const own = unsaved >= 0 ? `layer ${unsaved + 1}` : isBuiltIn(loss) ? undefined : `the loss '${loss.name}'`;
   if (own) throw new Error(`${own} is made with a function of your own, which a file cannot hold`);
-  const document = { version: VERSION, ...rest, loss: { name: loss.name, options: lossOptions } };
-  const saved = [...parametersOf(model.network), ...buffersOf(model.network)].map(
-    ({ name, shape }): [string, SavedTensor] => [name, { shape, values: narrowest(tensors[name]) }],
-  );
+  const { encoder, target, seed, arithmetic, metrics } = model as Partial<Model>;
+  const table = { encoder, target, seed, arithmetic, metrics };
+  const document = { version: VERSION, network, l1, l2, ...table, loss: { name: loss.name, options: loss.options } };
+  const tensors = tensorsOf("saveModel", network, model.tensors);
+  const saved = carriedBy(network).map(({ name, shape }): [string, SavedTensor] => [
+    name,
+    { shape, values: narrowest(Float64Array.from(tensors[name])) },
+  ]);
   const metadata = { [KEY]: JSON.stringify(document) };
   const bytes = encodeSafetensors({ tensors: Object.fromEntries(saved), metadata });
   loadModel(bytes); // What could not be read again must not replace a file that can.
@@ -65,55 +69,76 @@ function narrowest(values: Float64Array): Float32Array | Float64Array {
   return values.every((value) => Math.fround(value) === value) ? Float32Array.from(values) : values;
 }
 
-/** Throws FormatError on bytes that are no model, or a damaged one, or one of a later version. */
-export function loadModel(bytes: Uint8Array): Model {
+/**
+ * What `saveModel` wrote: a model of a table, or a network by itself (`takesTables` tells).
+ * Throws FormatError on bytes that are no model, or a damaged one, or one of a later version.
+ */
+export function loadModel(bytes: Uint8Array): TrainedModel | Model {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata[KEY] === undefined) throw new FormatError("a safetensors file, but none that chaingrad wrote");
   try {
-    const { version: _, loss, ...rest } = readDocument(metadata[KEY]);
-    const { network, target } = rest;
-    const made = losses[loss.name](loss.options);
-    if ((made.target === "labels") !== (target.task === "classification"))
-      throw new RangeError(`the loss '${loss.name}' takes ${made.target}, the target is a ${target.task}`);
-    return { ...rest, loss: made, lossOptions: loss.options, tensors: checkTensors(network, tensors) };
+    const { version: _, loss, ...rest } = readDocument(parseJson("the model", metadata[KEY]));
+    const made = lossOf(loss);
+    if ("encoder" in rest && (made.target === "labels") !== (rest.target.task === "classification"))
+      throw new RangeError(`the loss '${made.name}' takes ${made.target}, the target is a ${rest.target.task}`);
+    return { ...rest, loss: made, tensors: checkTensors(rest.network, tensors) };
   } catch (error) {
     throw new FormatError((error as Error).message, { cause: error });
   }
 }
 
-interface ModelDocument extends Omit<Model, "loss" | "lossOptions" | "tensors"> {
-  readonly version: number;
-  readonly loss: { readonly name: LossName; readonly options: LossOptions };
-}
+type ModelDocument = Omit<Model, "tensors"> & { readonly version: number };
+
+const DOCUMENT: Names<ModelDocument> = {
+  ...{ version: true, network: true, loss: true, l1: true, l2: true },
+  ...{ encoder: true, target: true, seed: true, arithmetic: true, metrics: true },
+};
 
 /** Throws RangeError, saying which part is not what it must be, or which two do not fit. */
-function readDocument(text: string): ModelDocument {
-  const document: ModelDocument = JSON.parse(text) ?? {};
-  const { version, network, loss, encoder, target, seed } = document;
+function readDocument(read: unknown): ModelDocument {
+  const document = (read ?? {}) as ModelDocument;
+  const { version, network, loss, l1 = 0, l2 = 0 } = document;
   if (inRange("version", version, count) > VERSION) {
     throw new RangeError(
       `written by a newer chaingrad (version ${version} of the format, this one reads ${VERSION}): update`,
     );
   }
-  inRange("seed", seed, integer);
   conform("arithmetic", document.arithmetic ?? "", "");
-  inRange("l1", document.l1 ?? 0, nonNegative);
-  inRange("l2", document.l2 ?? 0, nonNegative);
-  conform("model", document, {
-    network: { layers: [{}] },
-    loss: { options: {} },
-    encoder: { columns: [{ name: "", missing: true }] },
-    target: { name: "", why: "" },
-    metrics: {},
-  });
+  checkKeys("the model", document, DOCUMENT, "part");
+  inRange("l1", l1, nonNegative);
+  inRange("l2", l2, nonNegative);
+  conform("model", document, { network: { layers: [{}] }, loss: { options: {} } });
   checkNetwork(network);
   checkName("loss", loss.name, Object.keys(losses));
+  if (["encoder", "target", "seed", "metrics"].some((part) => part in document)) checkTable(document);
+  return document;
+}
+
+/** What makes rows of numbers from those of a table, and what was reached with it. */
+function checkTable({ network, encoder, target, seed, metrics, ...rest }: ModelDocument): void {
+  inRange("seed", seed, integer);
+  conform(
+    "model",
+    { ...rest, encoder, target, metrics },
+    {
+      encoder: { columns: [{ name: "", missing: true }] },
+      target: { name: "", why: "" },
+      metrics: {},
+    },
+  );
   encoder.columns.forEach((column, i) => {
     const form = { categories: [""], other: true };
     checkEncoding(`encoder.columns.${i}`, column, column.kind, ["category", "number", "date"], form);
+    if (column.kind === "category") unique(`encoder.columns.${i}.categories`, column.categories);
   });
+  unique("the columns and the target", [target.name, ...encoder.columns.map(({ name }) => name)]);
   const form = { classes: [""], counts: [0] };
   checkEncoding("target", target, target.task, ["classification", "regression"], form);
+  if (target.task === "classification") checkClasses(target);
+  for (const [part, scores] of Object.entries(metrics)) {
+    conform(`metrics.${part}`, scores, {});
+    for (const [name, score] of Object.entries(scores)) inRange(`metrics.${part}.${name}`, score ?? 0, finite);
+  }
 
   const features = encoder.columns.flatMap(featuresOf);
   if (JSON.stringify(features) !== JSON.stringify(encoder.features))
@@ -123,7 +148,23 @@ function readDocument(text: string): ModelDocument {
   const outputs = network.layers[network.layers.length - 1].units;
   const expected = target.task === "classification" ? target.classes.length : 1;
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
-  return document;
+}
+
+function checkClasses({ classes, counts }: ClassificationTarget): void {
+  unique("target.classes", classes);
+  counts.forEach((rows, label) => {
+    inRange(`target.counts.${label}`, rows, wholeNumber);
+  });
+  if (counts.length !== classes.length)
+    throw new RangeError(`target.counts holds ${counts.length} counts of ${classes.length} classes`);
+}
+
+function unique(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new RangeError(`${what}: '${name}' stands there twice`);
+    seen.add(name);
+  }
 }
 
 /** What is of the first kind has this form; all others are a mean and a scale. */
@@ -141,7 +182,7 @@ function checkTensors(
   network: NetworkSpec,
   tensors: Readonly<Record<string, SavedTensor>>,
 ): Record<string, Float64Array> {
-  const checked = [...parametersOf(network), ...buffersOf(network)].map(({ name, shape }): [string, Float64Array] => {
+  const checked = carriedBy(network).map(({ name, shape }): [string, Float64Array] => {
     const tensor = tensors[name];
     if (tensor === undefined) throw new RangeError(`the model has no tensor '${name}'`);
     if (!sameShape(tensor.shape, shape))
@@ -167,8 +208,18 @@ export type TablePrediction =
     }
   | { readonly task: "regression"; readonly values: Float64Array };
 
-/** Throws EncodingError when the table lacks a column the model was trained with, or holds text where numbers are due. */
-export function predictTable(model: Model, engine: Engine, table: Table, rows?: ArrayLike<number>): TablePrediction {
+/**
+ * Throws EncodingError when the table lacks a column the model was trained with, or holds text where numbers are due, and
+ * when a class cannot be told because the model's weights overflow on a row; RangeError on a model that takes no tables.
+ */
+export function predictTable(
+  model: TrainedModel | Model,
+  engine: Engine,
+  table: Table,
+  rows?: ArrayLike<number>,
+): TablePrediction {
+  if (!takesTables(model))
+    throw new RangeError("this model was not trained on a table: give its inputs to a Predictor");
   const x = encode(model.encoder, table, rows);
   const predictor = new Predictor(engine, model.network, model.loss, rows?.length ?? table.rows, "f32");
   predictor.load(model.tensors);
@@ -176,6 +227,12 @@ export function predictTable(model: Model, engine: Engine, table: Table, rows?: 
   const { target } = model;
   if (target.task === "regression") return { task: "regression", values: decodeTarget(target, predictions) };
   const classes = target.classes.length;
+  const wild = predictions.findIndex((probability) => !Number.isFinite(probability));
+  if (wild >= 0) {
+    const row = rows?.[Math.floor(wild / classes)] ?? Math.floor(wild / classes);
+    const why = "the model's weights are too large for its values";
+    throw new EncodingError(`row ${row + 1} has no class: ${why}, so that its probabilities are NaN`, undefined, row);
+  }
   const labels = Int32Array.from({ length: predictions.length / classes }, (_, row) =>
     mostProbable(predictions, row, classes),
   );

@@ -18,7 +18,7 @@ import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { Chosen } from "./fit-options.ts";
 import { objective, parameterInputs } from "./objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
@@ -38,6 +38,8 @@ interface Chunk {
   readonly inputs: readonly Expr[];
 }
 
+type ProblemOptions = Pick<Chosen, "engine" | "loss" | "l2">;
+
 interface Compiled {
   readonly executable: Executable;
   readonly chunks: number;
@@ -55,7 +57,7 @@ export class NetworkProblem implements Problem {
   readonly penalty: AdjustablePenalty;
   readonly #most: number;
   readonly #network: NetworkSpec;
-  readonly #options: FitOptions;
+  readonly #options: ProblemOptions;
   readonly #parameters: readonly Parameter[];
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #vectors: readonly Expr[];
@@ -66,7 +68,7 @@ export class NetworkProblem implements Problem {
   readonly #remembered = new Remembered();
 
   /** @param most numbers that a chunk's largest tensor may hold */
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, most: number = MOST) {
+  constructor(network: NetworkSpec, train: Dataset, options: ProblemOptions, most: number = MOST) {
     this.#most = most;
     this.#network = network;
     this.#options = options;

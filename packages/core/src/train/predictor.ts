@@ -1,16 +1,15 @@
 /** Forward only: outputs, predictions and the loss of each row, for any number of rows through a few plans of fixed batch. */
-import type { Engine, Executable } from "../engines/engine.ts";
+import { checkEngine, type Engine, type Executable } from "../engines/engine.ts";
+import { checkName } from "../given/names.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
-import type { Loss } from "../nn/losses.ts";
-import { forward, type NetworkSpec } from "../nn/network.ts";
+import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
+import { checkNetwork, forward, type NetworkSpec } from "../nn/network.ts";
+import { inRange, wholeNumber } from "../nn/options.ts";
 import { input } from "../ops/source.ts";
-import type { Dataset } from "./dataset.ts";
-import { rowsOf } from "./dataset.ts";
+import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
 import { parameterInputs } from "./objective.ts";
-
-/** Parameters and running statistics by name ("W1", "b1", …), row-major. */
-export type Tensors = Readonly<Record<string, ArrayLike<number>>>;
+import { type Tensors, tensorsOf } from "./tensors.ts";
 
 export interface Predictions {
   /** The network's outputs [rows, outputs]: logits for a cross-entropy. */
@@ -46,29 +45,42 @@ export class Predictor {
   readonly #forward = new Map<number, Pass>();
   readonly #judge = new Map<number, Pass>();
   #tensors: Tensors = {};
+  #isComplete = false;
 
-  /** For tables of at most about `rows` rows: larger ones are worth no larger plans. */
-  constructor(engine: Engine, network: NetworkSpec, loss: Loss, rows: number, dtype: FloatType) {
+  /**
+   * For tables of at most about `rows` rows (default any number): larger ones are worth no larger plans.
+   * Throws RangeError on an engine, a network or a loss that is none.
+   */
+  constructor(
+    engine: Engine,
+    network: NetworkSpec,
+    loss: Loss | LossName,
+    rows: number = BATCHES[BATCHES.length - 1],
+    dtype: FloatType = "f32",
+  ) {
+    checkEngine(engine);
+    checkNetwork(network);
+    inRange("rows", rows, wholeNumber);
+    checkName("dtype", dtype, ["f32", "f64"]);
     this.#engine = engine;
     this.#network = network;
-    this.#loss = loss;
+    this.#loss = lossOf(loss);
     this.#dtype = dtype;
     this.#outputs = network.layers[network.layers.length - 1].units;
     const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
     this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
   }
 
-  /** Takes parameters and running statistics. Throws RangeError on an unknown name or a wrong length. */
+  /** Takes parameters and running statistics, on top of those it has. Throws RangeError on what is no tensor of the network. */
   load(tensors: Tensors): void {
-    this.#tensors = { ...this.#tensors, ...tensors };
-    const passes = [...this.#forward.values(), ...this.#judge.values()];
-    for (const pass of passes) pass.loaded = false;
-    this.#ready(passes[0] ?? this.#pass(this.#batches[0], this.#forward));
+    this.#tensors = { ...this.#tensors, ...tensorsOf("load", this.#network, tensors, true) };
+    this.#isComplete = false;
+    for (const pass of [...this.#forward.values(), ...this.#judge.values()]) pass.loaded = false;
   }
 
-  /** Throws DataError when x is no whole number of rows. */
+  /** Throws DataError unless x is a whole number of rows of finite numbers, and where a tensor was not loaded. */
   predict(x: ArrayLike<number>): Predictions {
-    const rows = rowsOf({ x, y: [] }, this.#network.inputs);
+    const rows = checkInputs(x, "predict", this.#network.inputs);
     const outputs = new Float64Array(rows * this.#outputs);
     const predictions = this.#loss.predict ? new Float64Array(rows * this.#outputs) : outputs;
     for (const { executable, start, count } of this.#parts(x, rows, this.#forward)) {
@@ -79,8 +91,9 @@ export class Predictor {
     return { outputs, predictions };
   }
 
-  /** Predictions, and the weighted mean of the rows' losses (regularisers not included). */
+  /** Predictions, and the weighted mean of the rows' losses (regularisers not included). Throws as `predict`. */
   judge(data: Dataset): Judgement {
+    checkRows(data, "judge", this.#network.inputs, this.#outputs, this.#loss);
     const judging = this.judging(data);
     for (;;) {
       const { done, value } = judging.next();
@@ -88,7 +101,7 @@ export class Predictor {
     }
   }
 
-  /** The same, with a pause after each batch for whoever must let others run. */
+  /** The same of rows that were checked, with a pause after each batch for whoever must let others run. */
   *judging(data: Dataset): Generator<undefined, Judgement> {
     const rows = rowsOf(data, this.#network.inputs);
     const width = this.#loss.target === "labels" ? 1 : this.#outputs;
@@ -132,7 +145,10 @@ export class Predictor {
   }
 
   #ready(pass: Pass): Pass {
-    if (!pass.loaded) for (const [name, values] of Object.entries(this.#tensors)) pass.executable.write(name, values);
+    if (pass.loaded) return pass;
+    if (!this.#isComplete) this.#tensors = tensorsOf("load", this.#network, this.#tensors);
+    this.#isComplete = true;
+    for (const [name, values] of Object.entries(this.#tensors)) pass.executable.write(name, values);
     pass.loaded = true;
     return pass;
   }

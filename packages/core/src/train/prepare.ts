@@ -6,6 +6,7 @@ import { findOutliers } from "../data/outliers.ts";
 import { splitRows } from "../data/split.ts";
 import { allRows, type Column, type Table, TargetError } from "../data/table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "../data/target.ts";
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { Dataset } from "./dataset.ts";
 
 export type Part = "train" | "validation" | "test";
@@ -22,6 +23,10 @@ export interface PrepareOptions {
   readonly test?: number;
   readonly seed?: number;
 }
+
+const OPTIONS: Names<PrepareOptions> = {
+  ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
+};
 
 export interface Prepared {
   readonly roles: readonly ColumnRole[];
@@ -41,8 +46,12 @@ export interface Prepared {
  * Throws TargetError or EncodingError on a table that cannot be learned from, and RangeError on too few rows.
  */
 export function prepareTable(table: Table, options: PrepareOptions): Prepared {
+  checkKeys("prepareTable", options ?? null, OPTIONS);
   const { seed = 0, validation = 0.15, test = 0.15, drop = [] } = options;
+  if (options.task !== undefined) checkName("task", options.task, ["classification", "regression"]);
   const described = describeColumns(table, options.target);
+  const unknown = drop.find((name) => !described.some((column) => column.name === name));
+  if (unknown !== undefined) throw new RangeError(`drop: the table has no column '${unknown}'`);
   const roles = described.map(
     (role): ColumnRole =>
       drop.includes(role.name) && role.role !== "target" ? { ...role, role: "aside", why: "left out, as asked" } : role,

@@ -9,14 +9,14 @@
  *   initialise   weights as suits the activations, where they start otherwise
  */
 import { moments } from "../data/scale.ts";
-import { buffersOf, initialParameters, type NetworkSpec } from "../nn/network.ts";
+import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
-import { adam } from "../optim/adam.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
 import type { TrainingFault } from "./first-fault-training.ts";
 import { fit } from "./fit.ts";
-import type { FitOptions } from "./fit-options.ts";
+import { choose, type FitOptions } from "./fit-options.ts";
 import { Predictor } from "./predictor.ts";
+import { startTensors } from "./tensors.ts";
 import { now } from "./turns.ts";
 
 export type RemedyKind = "damp" | "clip" | "scale" | "initialise";
@@ -107,7 +107,7 @@ function candidates(given: Changed, { step, phase }: TrainingFault): Candidate[]
 }
 
 function damp(given: Changed, by: number): Candidate {
-  const { schedule, rate, optimizer = adam() } = given.options;
+  const { schedule, rate, optimizer } = choose(given.options);
   const usual = rate ?? ("update" in optimizer ? optimizer.defaultRate : 1);
   const options: FitOptions = schedule
     ? {
@@ -123,7 +123,7 @@ function damp(given: Changed, by: number): Candidate {
 
 /** Nothing where that has been tried, or is not less. */
 function usualRate(given: Changed): Candidate[] {
-  const { rate, schedule, optimizer = adam() } = given.options;
+  const { rate, schedule, optimizer } = choose(given.options);
   if (schedule || rate === undefined || !("update" in optimizer) || optimizer.defaultRate >= rate / 1000) return [];
   const change = `rate ${short(optimizer.defaultRate)} in place of ${short(rate)}`;
   return [{ kind: "damp", change, changed: { ...given, options: { ...given.options, rate: optimizer.defaultRate } } }];
@@ -194,11 +194,7 @@ function until(deadline: number, outer: AbortSignal | undefined): AbortSignal {
 function startLoss({ network, data: { train }, options }: Changed): number {
   const { engine, loss, dtype = "f32", seed = 0, initial } = options;
   const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), dtype);
-  const buffers = buffersOf(network).map(({ name, shape, initial }) => [
-    name,
-    new Float64Array(shape[0]).fill(initial),
-  ]);
-  predictor.load({ ...initialParameters(network, seed), ...Object.fromEntries(buffers), ...initial });
+  predictor.load(startTensors(network, seed, initial));
   return predictor.judge(train).loss;
 }
 

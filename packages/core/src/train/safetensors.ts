@@ -4,7 +4,7 @@
  * lengths, offsets and shapes are checked before anything is read.
  */
 import { wholeNumber } from "../nn/options.ts";
-import { conform, FormatError } from "./form.ts";
+import { conform, FormatError, parseJson } from "./form.ts";
 
 export interface SavedTensor {
   readonly shape: readonly number[];
@@ -23,8 +23,8 @@ interface HeaderEntry {
 }
 
 const BYTES = { F32: 4, F64: 8 };
-/** The format's own limit on the header. */
-const LARGEST_HEADER = 100_000_000;
+/** A third of what the format allows: reading it takes some times its size. */
+const LARGEST_HEADER = 32_000_000;
 
 /** The same tensors and metadata always give the same bytes. */
 export function encodeSafetensors(file: Safetensors): Uint8Array {
@@ -82,18 +82,20 @@ function headerLength(bytes: Uint8Array): number {
 
 function readHeader(bytes: Uint8Array): Record<string, unknown> {
   const length = headerLength(bytes);
-  if (length > LARGEST_HEADER) throw new FormatError(`no safetensors file: it claims a header of ${length} bytes`);
+  if (length > LARGEST_HEADER)
+    throw new FormatError(`it claims a header of ${length} bytes, and ${LARGEST_HEADER} are the most: no model file`);
   if (8 + length > bytes.length) {
     throw new FormatError(
       `the file is cut short: its header should end at byte ${8 + length}, the file ends at ${bytes.length}`,
     );
   }
-  let header: unknown;
+  let text: string;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch {
-    throw new FormatError("no safetensors file: its header is not JSON");
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length));
+  } catch (cause) {
+    throw new FormatError("no safetensors file: its header is no text", { cause });
   }
+  const header = parseJson("no safetensors file: its header", text);
   conform("the header", header, {});
   return header as Record<string, unknown>;
 }

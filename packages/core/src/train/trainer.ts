@@ -1,15 +1,14 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
 import { shuffle } from "../data/split.ts";
 import type { Executable } from "../engines/engine.ts";
-import { sizeOf } from "../graph/type.ts";
-import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import type { NetworkSpec } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { FitOptions, Settings } from "./fit-options.ts";
-import type { Tensors } from "./predictor.ts";
+import type { Chosen, Settings } from "./fit-options.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { stateName, type TrainStep, trainStep } from "./step.ts";
+import { startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
@@ -35,7 +34,7 @@ export class Trainer implements Training {
   constructor(
     network: NetworkSpec,
     train: Dataset,
-    options: FitOptions,
+    options: Chosen,
     optimizer: Optimizer,
     settings: Settings,
     turns: Turns,
@@ -61,9 +60,10 @@ export class Trainer implements Training {
       },
       records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
     });
-    this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
+    const start = startTensors(network, settings.seed, options.initial);
+    this.#saved = Object.keys(start);
     this.#writeData(train);
-    this.#writeInitial(network, optimizer, settings.seed, options.initial ?? {});
+    this.#writeStart(start, optimizer);
     this.#checkpoint = { checkpoint: this.#read(this.#step.carried), passes: [] };
   }
 
@@ -72,24 +72,15 @@ export class Trainer implements Training {
       this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
   }
 
-  #writeInitial(network: NetworkSpec, optimizer: Optimizer, seed: number, initial: Tensors): void {
-    const unknown = Object.keys(initial).find((name) => !this.#saved.includes(name));
-    if (unknown !== undefined)
-      throw new RangeError(`initial: there is no '${unknown}', only ${this.#saved.join(", ")}`);
-    const params = initialParameters(network, seed);
+  #writeStart(start: Tensors, optimizer: Optimizer): void {
     const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
-    for (const [name, values] of Object.entries(params)) {
-      this.#executable.write(name, initial[name] ?? values);
-      for (const [part, start] of Object.entries(optimizer.state)) {
-        this.#executable.write(
-          stateName(name, part),
-          new Float64Array(values.length).fill(start === "rate" ? rate : start),
-        );
+    for (const [name, values] of Object.entries(start)) {
+      this.#executable.write(name, values);
+      for (const [part, first] of Object.entries(optimizer.state)) {
+        if (!this.#step.carried.includes(stateName(name, part))) continue; // running statistics have no state
+        const fill = first === "rate" ? rate : first;
+        this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
       }
-    }
-    for (const { name, shape, initial: start } of buffersOf(network)) {
-      const size = sizeOf(shape);
-      this.#executable.write(name, initial[name] ?? new Float64Array(size).fill(start));
     }
   }
 

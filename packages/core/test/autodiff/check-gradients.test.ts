@@ -26,9 +26,17 @@ describe("a derivative is", () => {
     ["in sign", Math.exp, 1, -Math.E],
     ["outside the slopes at a kink", (x) => Math.abs(x), 0, 1.01],
     ["where it should be 0", (x) => 1 + x * x, 0, 1e-6],
-    ["as it is no number", Math.sin, 0, Number.NaN],
   ])("wrong %s", (_, f, at, claimed) => {
     expect(checkDerivative(f, at, claimed).verdict).toBe("mismatch");
+  });
+
+  test.each<[string, (x: number) => number, number]>([
+    ["NaN, of ‖x‖ at 0", (x) => Math.sqrt(x * x), Number.NaN],
+    ["NaN, of a term that does not move", (x) => Math.sin(x), Number.NaN],
+    ["infinite, of √x at 0", (x) => Math.sqrt(x), Number.POSITIVE_INFINITY],
+    ["of a function that ends there", (x) => x * Math.sqrt(x), 0],
+  ])("none: %s", (_, f, claimed) => {
+    expect(checkDerivative(f, 0, claimed).verdict).toBe("no derivative");
   });
 
   test("right up to the rounding of large numbers that cancel", () => {

@@ -41,7 +41,7 @@ test.each(["kernels", "kernels.shared"])(
 
 test("threads that the host cannot have are refused", async () => {
   const module = new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, "../../dist/kernels.wasm")));
-  await expect(wasmEngine({ threads: 0 })).rejects.toThrow("threads must be a whole number ≥ 1, got 0");
+  await expect(wasmEngine({ threads: 0 })).rejects.toThrow(/threads must be a whole number from 1 to \d+, got 0/);
   await expect(wasmEngine({ threads: 1.5 })).rejects.toThrow(RangeError);
   await expect(wasmEngine({ module, threads: 2 })).rejects.toThrow(/passed as a module run on one thread/);
 });

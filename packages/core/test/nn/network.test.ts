@@ -183,7 +183,7 @@ test.each([
   [layer({ units: "7" }), "layer 2 ('output'): units must be a whole number ≥ 1, got 7"],
   [
     layer({ activation: "rleu", name: "logits" }),
-    "layer 2 ('logits'): activation 'rleu' is not known; it can be identity, relu, leaky-relu",
+    "layer 2 ('logits'): activation 'rleu' is not known; did you mean 'relu'? It can be identity, relu, leaky-relu",
   ],
   [layer({ activation: undefined }), "layer 2 ('output'): activation 'undefined' is not known"],
   [layer({ dropout: 1 }), "layer 2 ('output'): dropout must be a number ≥ 0 and < 1, got 1"],

@@ -40,6 +40,7 @@ const table = (): { x: Float64Array; y: Float64Array } => ({
 /** Weights with which nothing happens: h1 = tanh(x₀ + …), z2 = W2 h1. */
 const initial = (changes: Record<string, number[]> = {}) => ({
   W1: [1, 0, 0, 1, 1, 1],
+  ...{ b1: [0, 0, 0], b2: [0, 0, 0, 0], b3: [0] },
   W2: [0.1, 0.2, 0.3, 0.2, 0.1, 0, 0, 0.1, 0.2, 0.3, 0.3, 0.1],
   W3: [0.1, 0.2, 0.3, 0.4],
   ...changes,
@@ -130,7 +131,11 @@ describe("training", () => {
     };
     const train = table();
     train.x[9] = 3e30; // row 4, input 1
-    const { fault } = await faultOf({ initial: { W1: [1, 0, 0, 1e20, 1, 1] } }, train, network);
+    const { fault } = await faultOf(
+      { initial: { W1: [1, 0, 0, 1e20, 1, 1], b1: [0, 0, 0], W2: [0.1, 0.2, 0.3], b2: [0] } },
+      train,
+      network,
+    );
     expect(fault).toMatchObject({ phase: "forward", symbol: "z1", layer: 1, unit: 1, row: 4, operation: "matmul" });
     const at = `[${fault.batchRow}, 1]`;
     expect(fault.expression).toBe(
@@ -143,7 +148,7 @@ describe("training", () => {
     const train = table();
     train.x[6] = 1e25; // row 3
     train.y[3] = 1e18;
-    const { fault, end } = await faultOf({ initial: { W1: [0, 1] }, batch: 11 }, train, network);
+    const { fault, end } = await faultOf({ initial: { W1: [0, 1], b1: [0] }, batch: 11 }, train, network);
     expect(end.stopped).toBe("diverged");
     expect(fault).toMatchObject({ phase: "backward", symbol: "∂L/∂W1", layer: 1, unit: 0, operation: "matmul" });
     // 2 (0 − 10¹⁸)/11 for the row, times its input
@@ -168,8 +173,9 @@ describe("training", () => {
       layers: [{ ...NETWORK.layers[0], dropout: 0.3, normalisation: "batch" }, ...NETWORK.layers.slice(1)],
     };
     const schedule = ({ step }: { step: number }) => (step < 1300 ? 1e-3 : 1e38);
+    const start = initial({ gain1: [1, 1, 1], shift1: [0, 0, 0], mean1: [0, 0, 0], variance1: [1, 1, 1] });
     const run = (slice: number) =>
-      faultOf({ schedule, optimizer: optimizers.sgd(), epochs: 600, slice, initial: initial() }, table(), network);
+      faultOf({ schedule, optimizer: optimizers.sgd(), epochs: 600, slice, initial: start }, table(), network);
     const [a, b] = [await run(12), await run(0.01)];
     expect([1301, 1302]).toContain(a.fault.step);
     expect(a.fault.epoch).toBe(434);

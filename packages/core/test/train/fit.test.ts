@@ -219,14 +219,18 @@ describe("refuses before any work", () => {
     ["batch", { batch: 2.5 }, /batch must be a whole number/],
     ["rate", { rate: -1 }, /rate/],
     ["l2", { l2: -1 }, /l2 must be a number ≥ 0, got -1/],
-    ["initial", { initial: { w1: [1] } }, /initial: there is no 'w1', only W1, b1, W2, b2/],
+    ["initial", { initial: { w1: [1] } }, /initial has no tensor 'w1'; did you mean 'W1'\? It has W1, b1, W2, b2/],
     ["seed", { seed: 0.5 }, /seed must be a whole number ≥ 0, got 0.5/],
   ] as const)("%s", async (_, options, message) => {
     await expect(bad(options)).rejects.toThrow(message);
   });
   test.each([
     ["a NaN", { x: [1, 2, Number.NaN], y: [0] }, /input 2 of row 0 must be a finite number, got NaN/],
-    ["a label outside", { x: [1, 2, 3], y: [2] }, /target of row 0 must be a label from 0 to 1, got 2/],
+    [
+      "a label outside",
+      { x: [1, 2, 3], y: [2] },
+      /target of row 0 must be a label from 0 to 1 for the loss 'softmax-cross-entropy', got 2/,
+    ],
     ["too few targets", { x: [1, 2, 3, 4, 5, 6], y: [0] }, /2 rows need 2 targets, got 1/],
     ["half a row", { x: [1, 2], y: [0] }, /no whole number of rows of 3 inputs/],
     ["no rows", { x: [], y: [] }, /there are no rows/],

@@ -160,7 +160,7 @@ describe("values", () => {
         { units: 2, activation: "identity" },
       ],
     };
-    const initial = { b1: [-1e3, 0, 0, -1e3], b2: [20, 0, 0, -20, 20] };
+    const initial = { ...initialParameters(network, 3), b1: [-1e3, 0, 0, -1e3], b2: [20, 0, 0, -20, 20] };
     const { start } = await run({ flow: true, epochs: 1, initial }, network);
     const shares = flowAt(start).map(({ dead, saturated }) => [dead, saturated]);
     expect(shares).toEqual([[0.5, 0], [0, 0.6], [null, null], [0, 0]]); // biome-ignore format: pairs

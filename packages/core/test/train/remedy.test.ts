@@ -108,7 +108,7 @@ describe("a remedy that helps", () => {
     const x = Float64Array.from(train.x);
     x.set([1e6, 1e6, 1e6], 3 * 40);
     const { remedy } = await cure(
-      { optimizer: sgd, rate: 1e-3, initial: { W1: [1e-3, 1e-3, 1e-3] } },
+      { optimizer: sgd, rate: 1e-3, initial: { W1: [1e-3, 1e-3, 1e-3], b1: [0] } },
       { ...train, x },
       network,
     );

@@ -51,7 +51,7 @@ function kernelsUrl(shared: boolean): URL {
 
 async function fetchKernels(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the kernels are not at ${url} (${response.status}): pass wasmEngine a module`);
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   // Not compileStreaming, which needs the server to say application/wasm: the kernels are small.
   return WebAssembly.compile(await response.arrayBuffer());
 }

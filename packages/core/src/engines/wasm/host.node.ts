@@ -16,6 +16,7 @@ export const host: Host = {
     const file = `kernels${shared ? ".shared" : ""}${hasRelaxedSimd() ? ".relaxed" : ""}.wasm`;
     const module = modules.get(file) ?? readFile(dist(file)).then((bytes) => WebAssembly.compile(bytes));
     modules.set(file, module);
+    module.catch(() => modules.delete(file)); // so that the next call tries again
     return module;
   },
   startWorker(onEnd) {

@@ -8,12 +8,8 @@ import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, plan } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
-import {
-  checkOptions,
-  type Engine,
-  type Executable,
-  type TypedValues,
-} from "../engine.ts";
+import { checkKeys, type Names } from "../../given/names.ts";
+import { checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, type Layout, type ProductStep, registerBytes } from "./encode.ts";
@@ -60,19 +56,63 @@ const FLOPS = { kernels: 40, library: 150 };
 /** A thread that keeps the others waiting so many milliseconds, or so many times the run's reckoned cost, is dead. */
 const PATIENCE = { milliseconds: 5000, times: 100 };
 
+const OPTIONS: Names<WasmOptions> = { module: true, threads: true, gemm: true };
+/** More threads than this share nobody's work, unless the host has them. */
+const MOST_THREADS = 64;
+
 /** Throws RangeError when `threads` is not a number of threads that this host can have. */
-export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
-  const { module, gemm } = options;
-  const threads = options.threads ?? { most: module ? 1 : host.threads };
-  const most = typeof threads === "number" ? threads : threads.most;
-  if (!Number.isInteger(most) || most < 1) throw new RangeError(`threads must be a whole number ≥ 1, got ${most}`);
+function threadsOf({ threads, module }: WasmOptions): {
+  readonly threads: NonNullable<WasmOptions["threads"]>;
+  most: number;
+} {
+  const chosen = threads ?? { most: module ? 1 : host.threads };
+  if (typeof chosen === "object") checkKeys("threads", chosen, { most: true });
+  const most = typeof chosen === "object" ? chosen.most : chosen;
+  const limit = Math.max(MOST_THREADS, host.threads);
+  if (!(Number.isInteger(most) && most >= 1 && most <= limit))
+    throw new RangeError(`threads must be a whole number from 1 to ${limit}, got ${String(most)}`);
   if (most > 1 && module) throw new RangeError("threads: kernels that are passed as a module run on one thread");
   if (most > 1 && host.threads === 1)
     throw new RangeError("threads: this host has no shared memory (is the page cross-origin isolated?)");
+  return { threads: chosen, most };
+}
+
+/** Bundlers leave files behind that no script names, and edge workers may not compile: the error says what helps. */
+async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
+  try {
+    return await host.loadKernels(shared);
+  } catch (cause) {
+    const remedy =
+      "pass them: wasmEngine({ module }), with module = await WebAssembly.compile(the bytes of @chaingrad/core/kernels.wasm), " +
+      "or that file imported as a module";
+    throw new Error(`the kernels cannot be loaded from beside this script (${(cause as Error).message}): ${remedy}`, {
+      cause,
+    });
+  }
+}
+
+/** Throws RangeError unless a module holds the kernels that one thread runs. */
+function checkKernels(shop: Shop): void {
+  try {
+    openWorkshop(shop, 0);
+  } catch (cause) {
+    const expected = "module must be the compiled @chaingrad/core/kernels.wasm (await WebAssembly.compile(bytes))";
+    throw new RangeError(`${expected}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
+export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
+  checkKeys("wasmEngine", options, OPTIONS);
+  const { module, gemm } = options;
+  const { threads, most } = threadsOf(options);
+  if (gemm !== undefined && typeof gemm?.bind !== "function")
+    throw new RangeError("gemm must be what findBlas() of @chaingrad/blas finds: write await findBlas()");
   const several = most > 1 ? await import("./threads.ts") : undefined;
   const crew = several && new several.Crew();
+  const shop: Shop = { module: module ?? (await loadKernels(most > 1)), gemm, crew };
+  if (module !== undefined) checkKernels({ module });
   if (!host.mayBlock) await crew?.start(most - 1);
-  const shop: Shop = { module: module ?? (await host.loadKernels(most > 1)), gemm, crew };
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
