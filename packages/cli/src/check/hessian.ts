@@ -80,6 +80,7 @@ function columnsOf(graph: ObjectiveGraph, values: Tensors): Columns {
     program("products", [...inputsOf(graph), ...tangents], named(hvp(graph.loss, nodes, tangents))),
   );
   for (const [name, given] of Object.entries(values)) for (const one of [slopes, products]) one.write(name, given);
+  for (const name of names) products.write(`${name} v`, new Float64Array(values[name].length));
   const read = (from: Executable): number[] => names.flatMap((name) => Array.from(from.read(name)));
   return {
     gradientAt: ({ name, index }) => {

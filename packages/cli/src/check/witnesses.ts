@@ -50,6 +50,7 @@ function forwardMode(graph: ObjectiveGraph, values: Tensors): Witnesses["forward
   const [slope] = jvp([graph.loss], nodes, tangents);
   const executable = referenceEngine.compile(program("forward mode", [...inputsOf(graph), ...tangents], { slope }));
   for (const [name, given] of Object.entries(values)) executable.write(name, given);
+  for (const name of names) executable.write(`${name}̇`, new Float64Array(values[name].length));
   return (name, direction) => {
     executable.write(`${name}̇`, direction);
     executable.run();

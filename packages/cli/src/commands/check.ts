@@ -39,7 +39,8 @@ const SEED = 0;
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   ok: "every witness agrees with the gradient",
   kink: "differences do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
-  "no derivative": "there is none: an operation is at a point that has none (√ at 0, 0/0), and the gradient is NaN or infinite; the exit status is then 1",
+  "no derivative":
+    "there is none: an operation is at a point that has none (√ at 0, 0/0), and the gradient is NaN or infinite; the exit status is then 1",
   mismatch: "a witness says otherwise: the gradient is wrong; the exit status is then 1",
 };
 

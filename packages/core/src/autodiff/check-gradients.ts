@@ -1,4 +1,6 @@
 /** The gradient of a scalar by many tensors against finite differences, entry by entry. */
+import { checkKeys } from "../given/names.ts";
+import { numbersOf } from "../given/numbers.ts";
 import { threefry, uniformAt } from "../ops/random.ts";
 import { checkDerivative, type DerivativeCheck, type Verdict } from "./differences.ts";
 
@@ -44,10 +46,13 @@ export function checkGradients(
   evaluate: (name: string, values: Float64Array) => number,
   tensors: Tensors,
   gradients: Tensors,
-  { most = Number.POSITIVE_INFINITY, seed = 0, magnitude }: GradientCheckOptions = {},
+  options: GradientCheckOptions = {},
 ): TensorCheck[] {
+  checkKeys("checkGradients", options, { most: true, seed: true, magnitude: true });
+  const { most = Number.POSITIVE_INFINITY, seed = 0, magnitude } = options;
   return Object.entries(gradients).map(([name, gradient], number) => {
-    const values = Float64Array.from(tensors[name]);
+    const values = Float64Array.from(numbersOf(`tensors: '${name}'`, tensors[name]));
+    numbersOf(`gradients: '${name}'`, gradient, values.length);
     const entries = sample(values.length, most, seed, number).map((index): EntryCheck => {
       const at = values[index];
       const along = (value: number): number => {

@@ -2,13 +2,14 @@
 import { gradients } from "../autodiff/reverse.ts";
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
+import { checkKeys } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
 import type { Loss } from "../nn/losses.ts";
 import { constant, input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { checkOp, checkRows } from "./check-op.ts";
-import { type CheckOptions, draw, type Operand } from "./operands.ts";
+import { CHECK_OPTIONS, type CheckOptions, draw, type Operand } from "./operands.ts";
 import { type CheckReport, compared, type Finding, reportOf } from "./report.ts";
 
 export interface LossCheck extends CheckOptions {
@@ -30,6 +31,7 @@ export interface LossCheck extends CheckOptions {
  * the same. Wrong rules are in the report; what `perRow` throws is thrown.
  */
 export function checkLoss(loss: Loss, check: LossCheck = {}): CheckReport {
+  checkKeys("checkLoss", check, { ...CHECK_OPTIONS, outputs: true, rows: true, targets: true, far: true });
   const { outputs = 3, rows = 4, targets = [0, 1], far = 1e4, ...options } = check;
   const target: Operand =
     loss.target === "labels"

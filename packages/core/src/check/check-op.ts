@@ -2,12 +2,13 @@
 
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
+import { checkKeys } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
 import { printType, type Shape, sizeOf } from "../graph/type.ts";
 import { cast } from "../ops/convert.ts";
 import { checkGraph } from "./graph-check.ts";
-import { type CheckOptions, type Drawn, draw, type Operand } from "./operands.ts";
+import { CHECK_OPTIONS, type CheckOptions, type Drawn, draw, type Operand } from "./operands.ts";
 import { type CheckReport, type Finding, reportOf } from "./report.ts";
 
 /** What one's own op, or any function of expressions, is called with in a check. */
@@ -23,6 +24,7 @@ export interface OpCheck extends CheckOptions {
  * report; what `apply` throws is thrown.
  */
 export function checkOp(apply: (...operands: Expr[]) => Expr, check: OpCheck): CheckReport {
+  checkKeys("checkOp", check ?? null, { ...CHECK_OPTIONS, name: true, operands: true });
   const { name = "op", operands, orders = 2, seed = 0 } = check;
   const drawn = draw(operands, seed);
   const output = apply(...drawn.inputs);
@@ -62,6 +64,7 @@ export function checkLayer(
   layer: (x: Expr, parameters: Readonly<Record<string, Expr>>) => Expr,
   check: LayerCheck,
 ): CheckReport {
+  checkKeys("checkLayer", check ?? null, { ...CHECK_OPTIONS, name: true, x: true, parameters: true });
   const { name = "layer", x, parameters = {}, ...options } = check;
   const named = Object.keys(parameters);
   const operands = { x: { shape: x }, ...Object.fromEntries(named.map((key) => [key, { shape: parameters[key] }])) };

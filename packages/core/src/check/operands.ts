@@ -1,4 +1,5 @@
 /** Inputs for a check: shapes, and where their numbers are drawn from. */
+import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { type Shape, sizeOf } from "../graph/type.ts";
 import { input } from "../ops/source.ts";
@@ -23,6 +24,10 @@ export interface CheckOptions {
   readonly seed?: number;
 }
 
+/** The parts of an operand and the options that all checks have, for `checkKeys`. */
+const OPERAND: Names<Operand> = { shape: true, from: true, values: true, dtype: true, fixed: true };
+export const CHECK_OPTIONS: Names<CheckOptions> = { orders: true, seed: true };
+
 export interface Drawn {
   readonly inputs: readonly Expr[];
   /** Names of those that have a derivative. */
@@ -33,6 +38,7 @@ export interface Drawn {
 /** Throws RangeError when values do not fill their shape. */
 export function draw(operands: Readonly<Record<string, Operand>>, seed: number): Drawn {
   const named = Object.entries(operands);
+  for (const [name, operand] of named) checkKeys(name, operand, OPERAND, "part");
   const values = named.map(([name, { shape, from: [low, high] = [-1, 1], values: own, dtype }], i) => {
     const size = sizeOf(shape);
     if (own !== undefined && own.length !== size)

@@ -15,7 +15,9 @@ export interface Finding {
 /** What is said of a wrong finding: of what does not agree, or of a point where there is nothing to agree on. */
 export const explained = (verdict: Verdict, message: string): Pick<Finding, "message"> => {
   if (verdict === "no derivative")
-    return { message: `${message}: a point without derivative (as of √ at 0, 0/0, ‖g‖ at g = 0); write a form that has one there` };
+    return {
+      message: `${message}: a point without derivative (as of √ at 0, 0/0, ‖g‖ at g = 0); write a form that has one there`,
+    };
   return verdict === "mismatch" ? { message } : {};
 };
 

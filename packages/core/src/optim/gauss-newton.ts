@@ -3,8 +3,10 @@
  * Where JᵀJ is singular the least damping that makes it positive definite is added. For losses that are no squares JᵀJ is
  * JᵀH_L J.          Nocedal & Wright, "Numerical Optimization", 2nd ed., section 10.3; Schraudolph 2002
  */
+
 import { choleskySolve } from "../linalg/cholesky.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
+import { readOptions } from "../nn/options.ts";
 import {
   blocked,
   type Ending,
@@ -27,7 +29,8 @@ const MOST_HALVINGS = 40;
 /** Steps in a row that may fail to lower f. */
 const PATIENCE = 5;
 
-export function gaussNewton(): Minimizer {
+export function gaussNewton(options: object = {}): Minimizer {
+  readOptions("gauss-newton", options, {});
   return {
     name: "gauss-newton",
     needs: ["gauss-newton"],

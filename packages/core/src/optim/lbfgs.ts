@@ -6,7 +6,7 @@
  */
 import { solveUpper, solveUpperTransposed } from "../linalg/triangular.ts";
 import { addScaled, dot as dotOfParts } from "../linalg/vector.ts";
-import { count, inRange } from "../nn/options.ts";
+import { count, readOptions } from "../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
 import { dot, scaled } from "./vector.ts";
@@ -17,8 +17,8 @@ export interface LbfgsOptions {
 }
 
 /** Throws RangeError unless `memory` is a whole number ≥ 1. */
-export function lbfgs({ memory = 20 }: LbfgsOptions = {}): Minimizer {
-  inRange("lbfgs: memory", memory, count);
+export function lbfgs(options: LbfgsOptions = {}): Minimizer {
+  const { memory } = readOptions("lbfgs", options, { memory: [20, count] });
   return {
     name: "lbfgs",
     needs: [],

@@ -9,8 +9,9 @@
  * Where residuals and J are at hand and small, J is factorised by QR; else JᵀJ is accumulated over the rows and J is never
  * held as a whole.
  */
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import { applyTransposedQ } from "../linalg/qr.ts";
-import { inRange, positive } from "../nn/options.ts";
+import { checkType, inRange, positive } from "../nn/options.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
 import { type Minimizer, type Problem, zeroed } from "./minimizer.ts";
@@ -33,9 +34,14 @@ export interface LevenbergMarquardtOptions {
   readonly bayesian?: boolean;
 }
 
-/** Throws RangeError unless `firstRadius` > 0. */
+const OPTIONS: Names<LevenbergMarquardtOptions> = { solve: true, firstRadius: true, bayesian: true };
+
+/** Throws RangeError on an option that makes no sense. */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Minimizer {
+  checkKeys("levenberg-marquardt", options, OPTIONS);
   const { solve, bayesian = false, firstRadius } = options;
+  checkName("levenberg-marquardt: solve", solve ?? "qr", ["qr", "normal"]);
+  checkType("levenberg-marquardt: bayesian", bayesian, "boolean");
   if (firstRadius !== undefined) inRange("levenberg-marquardt: firstRadius", firstRadius, positive);
   return {
     name: bayesian ? "bayesian-regularisation" : "levenberg-marquardt",

@@ -5,6 +5,7 @@
  * Steihaug, "The conjugate gradient method and trust regions in large scale optimization", 1983; Nocedal & Wright, 7.1
  * At a point without slope a few steps of the power method look for negative curvature, and a saddle is left along it.
  */
+import { readOptions } from "../nn/options.ts";
 import type { Minimizer, Problem } from "./minimizer.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
 import { dot, norm, plus, scaled } from "./vector.ts";
@@ -14,7 +15,8 @@ const ROUNDS = 30;
 /** Products of two such numbers lose their digits. */
 const UNDERFLOWS = 1e-150;
 
-export function newtonCG(): Minimizer {
+export function newtonCG(options: object = {}): Minimizer {
+  readOptions("newton-cg", options, {});
   return {
     name: "newton-cg",
     needs: ["hvp"],

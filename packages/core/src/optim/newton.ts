@@ -4,9 +4,11 @@
  * solution (H + λI) p = −g with H + λI positive semi-definite goes along negative curvature in place of stumbling over it.
  * Nocedal & Wright, "Numerical Optimization", 2nd ed., section 4.3; Moré & Sorensen, "Computing a trust region step", 1983
  */
+
 import { choleskySolve } from "../linalg/cholesky.ts";
 import type { SymmetricEigen } from "../linalg/eigen.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
+import { readOptions } from "../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type TrustModel, type TrustStep, trustRegion } from "./trust-region.ts";
 import { dot, isFiniteVector, matVec, norm } from "./vector.ts";
@@ -14,7 +16,8 @@ import { dot, isFiniteVector, matVec, norm } from "./vector.ts";
 /** Beyond this, n² numbers and n³ operations are too many to be worth it. */
 const MOST = 3000;
 
-export function newton(): Minimizer {
+export function newton(options: object = {}): Minimizer {
+  readOptions("newton", options, {});
   return {
     name: "newton",
     needs: ["hessian"],

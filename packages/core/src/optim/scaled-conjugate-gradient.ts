@@ -6,6 +6,7 @@
  * Møller, "A scaled conjugate gradient algorithm for fast supervised learning", Neural Networks 6 (1993), with the exact
  * product Hd in place of his difference of gradients.
  */
+import { readOptions } from "../nn/options.ts";
 import {
   type Ending,
   type Iteration,
@@ -23,7 +24,8 @@ const MOST_DAMPING = 1e100;
 /** Steps in a row that may fail to lower f, also while damping grows. */
 const PATIENCE = 20;
 
-export function scaledConjugateGradient(): Minimizer {
+export function scaledConjugateGradient(options: object = {}): Minimizer {
+  readOptions("scaled-conjugate-gradient", options, {});
   return { name: "scaled-conjugate-gradient", needs: ["hvp"], bounded: false, iterate };
 }
 

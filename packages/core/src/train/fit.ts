@@ -96,9 +96,11 @@ export type FitEvent = StartEvent | EpochEvent | EndEvent;
 export interface FitData {
   readonly train: Dataset;
   readonly validation?: Dataset;
+  /** Not looked at: what `prepareTable` keeps for the final judgement. */
+  readonly test?: Dataset;
 }
 
-const DATA: Names<FitData> = { train: true, validation: true };
+const DATA: Names<FitData> = { train: true, validation: true, test: true };
 
 /**
  * Trains a network on rows.

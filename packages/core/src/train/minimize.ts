@@ -3,7 +3,9 @@
  *
  *   for await (const event of minimize(loss, { b1: 500, b2: [0.1, 0.2] }, { engine, method: "newton" })) …
  */
-import type { Engine } from "../engines/engine.ts";
+import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkKeys, type Names } from "../given/names.ts";
+import { numbersOf } from "../given/numbers.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
@@ -36,6 +38,11 @@ export interface MinimizeOptions {
   readonly slice?: number;
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: Names<MinimizeOptions> = {
+  ...{ engine: true, method: true, data: true, bounds: true, iterations: true, slice: true, signal: true },
+  ...{ gradientTolerance: true, objectiveTolerance: true },
+};
 
 export interface MinimizeStart {
   readonly type: "start";
@@ -108,6 +115,8 @@ export interface SetUp {
 
 /** Everything that can be refused is refused here. */
 export function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): SetUp {
+  checkKeys("minimize", options ?? null, OPTIONS);
+  checkEngine(options.engine);
   const known = new Map(inputsOf([loss]).map((node) => [node.label as string, node]));
   const params = Object.keys(start).map((name) => {
     const node = known.get(name);
@@ -118,6 +127,7 @@ export function prepare(loss: Expr, start: Start, options: MinimizeOptions, resi
   if (params.length === 0) throw new RangeError("start: at least one parameter is needed, got none");
   const x = pack(params, start);
   const { engine, data = {} } = options;
+  checkKeys("data", data, Object.fromEntries(known), "input");
   const bounds = packBounds(params, x.length, options.bounds);
   const spec: ProblemSpec = { engine, loss, params, data, bounds, ...(residuals && { residuals }) };
   const method = chooseMethod(options, x.length, residuals !== undefined, bounds !== undefined);
@@ -154,9 +164,9 @@ function pack(params: readonly Expr[], start: Start): Float64Array {
   const parts = params.map(({ label, type }) => {
     const name = label as string;
     const given = start[name];
-    const values = typeof given === "number" ? [given] : Array.from(given);
-    const size = sizeOf(type.shape);
-    if (values.length !== size) throw new RangeError(`start: '${name}' holds ${size} numbers, got ${values.length}`);
+    const values = Array.from(
+      numbersOf(`start: '${name}'`, typeof given === "number" ? [given] : given, sizeOf(type.shape)),
+    );
     const bad = values.find((value) => !Number.isFinite(value));
     if (bad !== undefined) throw new RangeError(`start: '${name}' must be finite, got ${bad}`);
     return values;
@@ -171,6 +181,7 @@ function packBounds(params: readonly Expr[], size: number, given: MinimizeOption
   const [lower, upper] = [new Float64Array(size), new Float64Array(size)];
   let at = 0;
   for (const { label, type } of params) {
+    checkKeys(`bounds: '${label}'`, given[label as string], { lower: true, upper: true }, "part");
     const { lower: least = Number.NEGATIVE_INFINITY, upper: most = Number.POSITIVE_INFINITY } =
       given[label as string] ?? {};
     if (!(least <= most)) throw new RangeError(`bounds: '${label}' cannot lie between ${least} and ${most}`);

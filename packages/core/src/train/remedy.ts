@@ -9,6 +9,7 @@
  *   initialise   weights as suits the activations, where they start otherwise
  */
 import { moments } from "../data/scale.ts";
+import { checkKeys } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
@@ -76,8 +77,10 @@ export async function findRemedy(
   data: { readonly train: Dataset; readonly validation?: Dataset },
   options: FitOptions,
   fault: TrainingFault,
-  { seconds = 10 }: RemedyOptions = {},
+  remedyOptions: RemedyOptions = {},
 ): Promise<Remedy> {
+  checkKeys("findRemedy", remedyOptions, { seconds: true });
+  const { seconds = 10 } = remedyOptions;
   const deadline = now() + inRange("findRemedy: seconds", seconds, positive);
   const tried: Trial[] = [];
   let found: Remedy["found"];

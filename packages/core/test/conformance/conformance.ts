@@ -1,6 +1,7 @@
 /** One suite for every engine: what each op computes and how state advances is the same everywhere. */
 import { beforeAll, describe } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
+import { givenConformance } from "./given.ts";
 import { interfaceConformance } from "./interface.ts";
 import { sizesConformance } from "./sizes.ts";
 import { specialValuesConformance } from "./special-values.ts";
@@ -23,5 +24,6 @@ export function conformance(name: string, engine: () => Promise<Engine>, toleran
     specialValuesConformance(subject);
     stateConformance(subject);
     interfaceConformance(subject);
+    givenConformance(subject);
   });
 }

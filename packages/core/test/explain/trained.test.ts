@@ -46,6 +46,7 @@ test.each([
     rows: [0, 1, 2, 3, 4],
     rate: [RATE],
     step: [1],
+    key: [0, 0],
   };
   for (const [key, values] of Object.entries(given)) executable.write(key, values);
   executable.run();

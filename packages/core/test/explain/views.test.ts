@@ -70,6 +70,7 @@ function trainedGradients({ layers, loss, batch, inputs }: Case, of: Explained):
     rows: Array.from({ length: batch }, (_, i) => i),
     rate: [RATE],
     step: [1],
+    key: [0, 0],
   };
   for (const { label } of step.program.inputs) {
     const name = label as string;

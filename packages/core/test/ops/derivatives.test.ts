@@ -14,7 +14,7 @@ import { sum } from "../../src/ops/sum-broadcast.ts";
 import { broadcastTable } from "../support/broadcast-table.ts";
 import { directionalDerivative, graphFunction } from "../support/graph-function.ts";
 import { direction, expectNear, inner } from "../support/numbers.ts";
-import { elementOf, instantiate, type OpEntry, tabulate } from "../support/op-entry.ts";
+import { elementOf, held, instantiate, type OpEntry, tabulate } from "../support/op-entry.ts";
 import { opTable } from "../support/op-table.ts";
 
 /** Extrapolated finite differences reach about 1e-10 on these domains. */
@@ -25,7 +25,7 @@ const ROUNDING = 1e-13;
 const like = (nodes: readonly Expr[], name: string): Expr[] =>
   nodes.map((node, i) => input(`${name}${i}`, node.type.shape, node.type.dtype));
 const directions = (nodes: readonly Expr[], seed: number): Float64Array[] =>
-  nodes.map((node, i) => direction(sizeOf(node.type.shape), seed + i));
+  nodes.map(({ type }, i) => held(direction(sizeOf(type.shape), seed + i), type.dtype));
 
 /** The entry with everything that its derivatives need. */
 function setUp(entry: OpEntry) {
