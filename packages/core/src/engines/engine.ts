@@ -105,7 +105,7 @@ export function evaluate<Output extends string>(
 ): Record<Output, TypedValues> {
   checkEngine(engine);
   const executable = engine.compile(program);
-  for (const [name, values] of Object.entries(inputs)) executable.write(name, values);
+  for (const [name, values] of Object.entries(inputs ?? {})) executable.write(name, values);
   executable.run();
   const names = Object.keys(program.outputs) as Output[];
   return Object.fromEntries(names.map((name) => [name, executable.read(name)])) as Record<Output, TypedValues>;

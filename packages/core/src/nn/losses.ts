@@ -38,7 +38,7 @@ export interface Loss {
 }
 
 /** What a loss takes outputs for, and the activations that have already made of them what the loss makes itself. */
-export interface OutputForm {
+interface OutputForm {
   readonly text: string;
   readonly madeBy: readonly ActivationName[];
 }

@@ -1,12 +1,14 @@
 /** Model files: what is saved comes back, the same model gives the same bytes, and damaged files are refused. */
-import { beforeAll, describe, expect, test } from "vitest";
-import type { Table } from "../../src/data/table.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { encode } from "../../src/data/encoder.ts";
+import { EncodingError, type Table } from "../../src/data/table.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { mean } from "../../src/ops/reduce.ts";
 import { square, sub } from "../../src/ops/ring.ts";
+import { evaluateModel } from "../../src/train/evaluate.ts";
 import { FormatError } from "../../src/train/form.ts";
 import { loadModel, type Model, predictTable, saveModel } from "../../src/train/model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/train/safetensors.ts";
@@ -105,6 +107,18 @@ test("bytes inside a larger buffer are read where they are", () => {
   const large = new Uint8Array(bytes.length + 13);
   large.set(bytes, 5);
   expect(saveModel(loadModel(large.subarray(5, 5 + bytes.length)))).toEqual(bytes);
+});
+
+test("classes that cannot be told are not: the row is named, and no score counts them", () => {
+  const huge = { ...model, tensors: { ...model.tensors, W2: new Float64Array(10).fill(3e38) } };
+  expect(() => predictTable(huge, engine, table)).toThrow(EncodingError);
+  expect(() => predictTable(huge, engine, table)).toThrow(
+    "row 3 has no class: the model's weights are too large for its values, so that its probabilities are NaN",
+  );
+  expect(() => predictTable(huge, engine, table, [0, 2])).toThrow("row 3 has no class");
+  const data = { x: encode(model.encoder, table), y: [0, 1, 1] };
+  const { scores, confusion } = evaluateModel(huge, engine, data);
+  expect([scores.accuracy, scores.f1, scores.auc, confusion]).toEqual([null, null, null, undefined]);
 });
 
 test("a network with a function of one's own cannot be saved", () => {
@@ -245,7 +259,26 @@ describe("refuses", () => {
     ],
     [{ "encoder.features": undefined }, "encoder.features are not what its columns make"],
 
+    [{ "encoder.columns.1.name": "a", "encoder.features": ["a", "a=red", "a=blue"] }, "'a' stands there twice"],
+    [{ "encoder.columns.1.categories": ["red", "red"] }, "encoder.columns.1.categories: 'red' stands there twice"],
+    [{ ll2: 0.1 }, "the model has no part 'll2'; did you mean 'l2'?"],
+    [{ l2: null }, "l2 must be a number ≥ 0, got null"],
+    [{ l1: "0" }, "l1 must be a number ≥ 0, got 0"],
+    [{ encoder: undefined }, "model.encoder: expected object, got undefined"],
+    [{ "metrics.test": 0.7 }, "metrics.test: expected object, got number"],
+    [{ "metrics.test.accuracy": "0.7" }, "metrics.test.accuracy must be a finite number, got 0.7"],
+    [{ "network.layers.0.bias": "no" }, "layer 1 ('hidden1'): bias must be a boolean, got no"],
+    [{ "network.layers.0.name": 5 }, "layer 1 ('5'): name must be a string, got 5"],
+    [{ "network.layers.0.unit": 5 }, "layer 1 has no part 'unit'; did you mean 'units'?"],
+    [{ "network.layer": [] }, "network has no part 'layer'; did you mean 'layers'?"],
+
     [{ target: null }, "model.target: expected object, got null"],
+    [{ "target.classes": ["no", "no"] }, "target.classes: 'no' stands there twice"],
+    [{ "target.name": "colour" }, "the columns and the target: 'colour' stands there twice"],
+    [{ "target.counts": [3] }, "target.counts holds 1 counts of 2 classes"],
+    [{ "target.counts": [3, 4, 5] }, "target.counts holds 3 counts of 2 classes"],
+    [{ "target.counts": [3, -4] }, "target.counts.1 must be a whole number ≥ 0, got -4"],
+    [{ "target.counts": [3, 0.5] }, "target.counts.1 must be a whole number ≥ 0, got 0.5"],
     [{ "target.task": "ranking" }, "target 'ranking' is not known; it can be classification, regression"],
     [{ "target.task": "regression" }, "target: mean must be a finite number, got undefined"],
     [{ "target.name": undefined }, "model.target.name: expected string, got undefined"],
@@ -267,6 +300,69 @@ describe("refuses", () => {
     ],
   ];
   test.each(regressor)("a regression with %j", (changes, message) => refused(edited(changes, regression), message));
+
+  test.each<[string, RegExp | string, string, string]>([
+    [
+      "a tensor that stands twice",
+      "the header: its header holds 'b1' twice",
+      '"b1":',
+      '"b1":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"b1":',
+    ],
+    ["metadata that stand twice", "holds '__metadata__' twice", '"__metadata__":', '"__metadata__":{},"__metadata__":'],
+    ["a name that is spelt in two ways", "holds 'shape' twice", '"shape":', '"\\u0073hape":[1],"shape":'],
+  ])("%s", (_, message, from, to) => {
+    const text = new TextDecoder().decode(bytes.subarray(8, 8 + header)).replace(from, to);
+    refused(withText(text), typeof message === "string" ? message.replace("the header: ", "") : message);
+  });
+
+  test.each([
+    ['"seed":5', '"seed":5,"seed":6', "the model holds 'seed' twice"],
+    ['"units":5', '"units":5,"units":5', "the model holds 'units' twice"],
+    ['"classes":', '"classes":["x"],"classes":', "the model holds 'classes' twice"],
+  ])("a document with %s as %s", (from, to, message) => {
+    const file = decodeSafetensors(bytes);
+    const chaingrad = file.metadata.chaingrad.replace(from, to);
+    refused(encodeSafetensors({ ...file, metadata: { chaingrad } }), message);
+  });
+
+  test("a text that looks like two names of one is none", () => {
+    const named = { ...model.target, name: '"a":1,"a":2 {[[[[' } as Model["target"];
+    expect((loadModel(saveModel({ ...model, target: named })) as Model).target.name).toBe(named.name);
+  });
+
+  test.each([
+    ["deep lists", "[", "no safetensors file: its header has more brackets than any model file (at character 16)"],
+    ["deep objects", '{"a":', "has more brackets than any model file (at character 80)"],
+    ["many lists", "[],", "has more brackets than any model file"],
+    ["many objects in a list", "{},", "has more brackets than any model file"],
+  ])("a header of nothing but %s, before it is read", (_, part, message) => {
+    const parse = vi.spyOn(JSON, "parse");
+    refused(withText((part.length === 3 ? "[" : "") + part.repeat(1_000_000)), message);
+    expect(parse.mock.calls.filter(([text]) => text.length > 100)).toEqual([]);
+    parse.mockRestore();
+  });
+
+  test("a document of brackets, and a header too long to be one", () => {
+    const chaingrad = `{"version":1,"network":${"[".repeat(1e6)}`;
+    refused(
+      encodeSafetensors({ tensors: {}, metadata: { chaingrad } }),
+      "the model has more brackets than any model file",
+    );
+    const long = new Uint8Array(8 + 40_000_000);
+    new DataView(long.buffer).setBigUint64(0, 40_000_000n, true);
+    refused(long, "it claims a header of 40000000 bytes, and 32000000 are the most");
+  });
+
+  /** A file with another header before the same tensors. */
+  function withText(header_: string): Uint8Array {
+    const text = new TextEncoder().encode(header_);
+    const tensors = bytes.subarray(8 + header);
+    const result = new Uint8Array(8 + text.length + tensors.length);
+    new DataView(result.buffer).setBigUint64(0, BigInt(text.length), true);
+    result.set(text, 8);
+    result.set(tensors, 8 + text.length);
+    return result;
+  }
 
   test("a number too large for any computer", () => {
     const file = decodeSafetensors(bytes);
