@@ -7,10 +7,11 @@ import type { Program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { sizeOf, tensorType } from "../graph/type.ts";
 import { accessesOf } from "./access.ts";
+import { layOut } from "./arena.ts";
 import { buildChain } from "./chain.ts";
 import { kernelStep } from "./kernels.ts";
 import { lower } from "./lower.ts";
-import { type Buffer, buffer, layOut } from "./memory.ts";
+import { type Buffer, buffer } from "./memory.ts";
 import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
 import { type Arrangement, type BarrierStep, inOrder, type MoveStep, type Phase, type Step } from "./step.ts";
 
@@ -90,7 +91,7 @@ class Planner {
     const { units, root } = this.#schedule;
     const result = new Set(Object.values(this.#program.outputs).map(root));
     const home = new Map<Expr, Unit>();
-    for (const unit of units) for (const node of unit.kind === "chain" ? unit.nodes : [unit.node]) home.set(node, unit);
+    for (const unit of units) for (const node of nodesOf(unit)) home.set(node, unit);
     for (const [node, unit] of home) {
       for (const operand of node.operands.map(root)) {
         const direct = unit.kind === "chain" && kernelOf(node).kind === "elementwise";
@@ -109,15 +110,19 @@ class Planner {
     const result = new Map<string, Expr>();
     const taken = new Set<Expr>();
     const outside = new Set(Object.values(this.#program.outputs).map(root));
+    const inputs = new Map(this.#program.inputs.map((node) => [node.label, node]));
+    const makers = new Map<Expr, number>();
+    units.forEach((unit, at) => {
+      for (const node of nodesOf(unit)) makers.set(node, at);
+    });
+    const readers = this.#lastReaders();
     for (const name of this.#options.donate ?? []) {
       const node = root(this.#program.outputs[name]);
-      const input = this.#program.inputs.find((candidate) => candidate.label === name) as Expr;
-      const maker = units.findIndex((unit) => (unit.kind === "chain" ? unit.nodes.includes(node) : unit.node === node));
-      if (maker < 0 || taken.has(node) || outside.has(input)) continue;
-      const lastReader = units.findLastIndex((unit) =>
-        (unit.kind === "chain" ? unit.nodes : [unit.node]).some((user) => user.operands.map(root).includes(input)),
-      );
-      if (lastReader < maker || (lastReader === maker && this.#readsAlign(units[maker], input))) {
+      const input = inputs.get(name) as Expr;
+      const maker = makers.get(node);
+      if (maker === undefined || taken.has(node) || outside.has(input)) continue;
+      const last = readers.get(input);
+      if (last === undefined || last.unit < maker || (last.unit === maker && last.aligned)) {
         result.set(name, node);
         taken.add(node);
       }
@@ -125,13 +130,23 @@ class Planner {
     return result;
   }
 
-  /** Whether a unit reads an input only at the position it writes (a chain that does not broadcast it). */
-  #readsAlign(unit: Unit, input: Expr): boolean {
-    const { root } = this.#schedule;
-    if (unit.kind !== "chain") return false;
-    return unit.nodes.every(
-      (node) => kernelOf(node).kind === "elementwise" || !node.operands.map(root).includes(input),
-    );
+  /**
+   * The last unit that reads each value, and whether it does so only at the position that it writes (a chain that does not
+   * broadcast it).
+   */
+  #lastReaders(): Map<Expr, { unit: number; aligned: boolean }> {
+    const { units, root } = this.#schedule;
+    const readers = new Map<Expr, { unit: number; aligned: boolean }>();
+    units.forEach((unit, at) => {
+      for (const node of nodesOf(unit)) {
+        const aligned = unit.kind === "chain" && kernelOf(node).kind === "elementwise";
+        for (const operand of node.operands.map(root)) {
+          const before = readers.get(operand);
+          readers.set(operand, { unit: at, aligned: aligned && (before?.unit !== at || before.aligned) });
+        }
+      }
+    });
+    return readers;
   }
 
   /** The memory of a value, made when first asked for. */
@@ -223,6 +238,8 @@ class Planner {
     for (const item of Object.values(outputs)) touch(item, phases.length);
   }
 }
+
+const nodesOf = (unit: Unit): readonly Expr[] => (unit.kind === "chain" ? unit.nodes : [unit.node]);
 
 /** Each thread's pieces in order, with a barrier behind every phase where there are several threads. */
 function streamsOf(phases: readonly Phase[]): Step[][] {

@@ -52,7 +52,9 @@ export function schedule(p: Program): Schedule {
   const nodes = nodesOf(p);
   const kernels = new Map(nodes.map((node) => [node, kernelOf(node)]));
   const kernel = (node: Expr): Kernel => kernels.get(node) as Kernel;
-  const root = (node: Expr): Expr => (kernel(node).kind === "alias" ? root(node.operands[0]) : node);
+  const roots = new Map<Expr, Expr>();
+  const root = (node: Expr): Expr => roots.get(node) as Expr;
+  for (const node of nodes) roots.set(node, kernel(node).kind === "alias" ? root(node.operands[0]) : node);
   const active = nodes.filter((node) => !isSource(kernel(node)) && kernel(node).kind !== "alias");
   const chained = new Set(active.filter((node) => fusible(node, kernel(node))));
 
@@ -81,7 +83,10 @@ function earliestLevels(
       const below = level.get(operand);
       return below === undefined ? 0 : below + distance(node, operand, chained, kernel);
     });
-    level.set(node, Math.max(0, ...bounds));
+    level.set(
+      node,
+      bounds.reduce((highest, bound) => Math.max(highest, bound), 0),
+    );
   }
   return level;
 }
@@ -130,25 +135,37 @@ function collect(
     });
 }
 
-/** Nodes that share no tensor gain nothing from one loop, and may run at other times or on other threads than each other. */
+/**
+ * Nodes that share no tensor gain nothing from one loop, and may run at other times or on other threads than each other.
+ * The groups come in the order of their last nodes, the nodes of each as they came: operands before users.
+ */
 function connected(nodes: readonly Expr[], root: Of<Expr>): Expr[][] {
   const small = sizeOf(nodes[0].type.shape) === 1;
   const counts = (tensor: Expr): boolean =>
     (small || sizeOf(tensor.type.shape) > 1) && kernelOf(tensor).kind !== "fill";
-  let groups: { readonly nodes: readonly Expr[]; readonly touched: ReadonlySet<Expr> }[] = [];
+  const parents = new Map<Expr, Expr>();
+  const find = (tensor: Expr): Expr => {
+    let at = tensor;
+    for (let up = parents.get(at); up !== undefined; up = parents.get(at)) {
+      const above = parents.get(up);
+      if (above !== undefined) parents.set(at, above);
+      at = up;
+    }
+    return at;
+  };
   for (const node of nodes) {
-    const own = [node, ...node.operands.map(root).filter(counts)];
-    const near = groups.filter(({ touched }) => own.some((tensor) => touched.has(tensor)));
-    const merged = {
-      nodes: [...near.flatMap((group) => group.nodes), node],
-      touched: new Set([...near.flatMap((group) => [...group.touched]), ...own]),
-    };
-    groups = [...groups.filter((group) => !near.includes(group)), merged];
+    for (const tensor of node.operands.map(root).filter(counts)) {
+      const [own, other] = [find(node), find(tensor)];
+      if (own !== other) parents.set(other, own);
+    }
   }
-  // Operands before users, as they came.
-  const position = new Map(nodes.map((node, i) => [node, i]));
-  const at = (node: Expr): number => position.get(node) as number;
-  return groups.map((group) => group.nodes.toSorted((a, b) => at(a) - at(b)));
+  const groups = new Map<Expr, Expr[]>();
+  for (const node of nodes.toReversed()) {
+    const group = groups.get(find(node));
+    if (group === undefined) groups.set(find(node), [node]);
+    else group.push(node);
+  }
+  return [...groups.values()].reverse().map((group) => group.reverse());
 }
 
 function chainUnit(nodes: readonly Expr[]): Unit {
