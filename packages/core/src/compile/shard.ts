@@ -12,6 +12,7 @@ import { BARRIER, costOf, REMOTE } from "./cost.ts";
 import { type Cut, cutsOf, onMemory } from "./cut.ts";
 import { Locality, type Owned } from "./locality.ts";
 import { type Buffer, buffer, partOf } from "./memory.ts";
+import { Queue } from "./queue.ts";
 import { type Arrangement, inOrder, type Phase, type Step } from "./step.ts";
 import { Uses } from "./uses.ts";
 
@@ -74,7 +75,7 @@ class Sharder {
   /** The memory of each thread that stands for a buffer. */
   readonly #own = new Map<Buffer, readonly Buffer[]>();
   /** What the threads of this phase touch. */
-  #touched = new Map<Buffer, (Owned & { readonly step: Step })[]>();
+  #touched = new Map<Buffer, Record<"reads" | "writes", (Owned & { readonly step: Step })[]>>();
 
   constructor(steps: readonly Step[], threads: number, flops: number) {
     this.#steps = steps;
@@ -103,26 +104,26 @@ class Sharder {
   /** Undefined as soon as it is sure to cost as much as `limit`. */
   build(limit: number): Arrangement | undefined {
     const phases: Phase[] = [];
-    const done = new Set<Step>();
+    const queue = new Queue(this.#steps, this.#uses.before());
     let cost = 0;
-    let rest = this.#steps.map((step) => ({ step, before: this.#uses.before(step) }));
-    while (rest.length > 0) {
+    while (!queue.isEmpty) {
       const phase: Step[][] = this.#threads.map(() => []);
       const costs = this.#threads.map(() => 0);
       this.#touched = new Map();
-      rest = rest.filter(({ step, before }) => {
-        if (![...before].every((other) => done.has(other))) return true;
+      for (let step = queue.next(); step !== undefined; step = queue.next()) {
         const choice = this.#choose(step);
-        if (choice.conflicts) return true;
+        if (choice.conflicts) {
+          queue.defer(step);
+          continue;
+        }
         this.#commit(choice);
         for (const t of this.#threads) {
           const piece = choice.pieces[t];
           if (piece !== undefined) phase[t].push(piece);
           costs[t] += choice.costs[t];
         }
-        done.add(step);
-        return false;
-      });
+        queue.done(step);
+      }
       phases.push(phase);
       cost += Math.max(...costs) + BARRIER;
       if (cost >= limit) return undefined;
@@ -154,20 +155,17 @@ class Sharder {
   }
 
   #conflicts(access: Owned & { readonly step: Step }): boolean {
-    return (this.#touched.get(access.buffer) ?? []).some(
-      (other) =>
-        other.thread !== access.thread &&
-        other.step !== access.step &&
-        (other.write || access.write) &&
-        overlap(other, access) > 0,
-    );
+    const touched = this.#touched.get(access.buffer);
+    const conflicts = (other: Owned & { readonly step: Step }): boolean =>
+      other.thread !== access.thread && other.step !== access.step && overlap(other, access) > 0;
+    return touched !== undefined && (touched.writes.some(conflicts) || (access.write && touched.reads.some(conflicts)));
   }
 
   #commit({ accesses, copies }: Choice): void {
     for (const access of accesses) {
-      const list = this.#touched.get(access.buffer);
-      if (list === undefined) this.#touched.set(access.buffer, [access]);
-      else list.push(access);
+      const touched = this.#touched.get(access.buffer) ?? { reads: [], writes: [] };
+      this.#touched.set(access.buffer, touched);
+      (access.write ? touched.writes : touched.reads).push(access);
     }
     for (const [item, own] of copies ?? []) this.#own.set(item, own);
     this.#locality.commit(accesses);
