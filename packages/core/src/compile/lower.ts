@@ -1,10 +1,10 @@
 /** Brings a program to what kernels can do: every op has a kernel, and every reduction runs over adjoining axes. */
 import { type Expr, expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
-import { decompose, rewrite, simplify } from "./simplify.ts";
+import { rewrite, simplify } from "./simplify.ts";
 
 export function lower(p: Program): Program {
-  return rewrite(decompose(simplify(p)), splitReduction);
+  return rewrite(simplify(p), (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node) ?? splitReduction(node));
 }
 
 /** Σ over axes that do not adjoin is Σ over the last run of them, then over the rest; so for max and logsumexp. */

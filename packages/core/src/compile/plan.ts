@@ -207,9 +207,10 @@ class Planner {
     const saves: MoveStep[] = [];
     const moves: MoveStep[] = [];
     const inputs = new Set(Object.values(this.#inputs));
+    const donations = new Set(donate);
     for (const [name, node] of Object.entries(this.#program.outputs)) {
       const from = this.#memory(node);
-      const donated = donate.includes(name);
+      const donated = donations.has(name);
       outputs[name] = donated ? this.#inputs[name] : from;
       if (donated ? from !== this.#inputs[name] : inputs.has(from)) {
         const kept = inputs.has(from) ? this.#add(buffer(`${name} kept`, from.type, { persistent: !donated })) : from;

@@ -2,18 +2,13 @@
  * Simplification: each op's own local algebra until nothing changes, and one node for equal expressions. Runs before
  * compiling and before printing, so that what is read is as short as what runs.
  */
-import { type Attributes, type Expr, inherit, withOperands } from "../graph/expr.ts";
+import { type Attributes, type Expr, inherit, none, withOperands } from "../graph/expr.ts";
 import type { Op } from "../graph/op.ts";
 import { nodesOf, type Program } from "../graph/program.ts";
 
 /** An equal program with local algebra applied and equal nodes shared. Inputs stay the same nodes. */
 export function simplify(p: Program): Program {
   return rewrite(p, (node) => node.op.simplify?.(node));
-}
-
-/** The same program with every op that has no kernel replaced by ops that have one, then simplified. */
-export function decompose(p: Program): Program {
-  return rewrite(p, (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node));
 }
 
 /** Bottom-up: operands first, then `step` on the node until it has nothing to say. */
@@ -28,7 +23,7 @@ export function rewrite(p: Program, step: (node: Expr) => Expr | undefined): Pro
     // A fresh node stands for the one it replaces; an operand that is passed through keeps its own name.
     const result = better === undefined ? current : settle(better.id > current.id ? inherit(better, current) : better);
     done.set(node, result);
-    done.set(current, result);
+    if (current !== node) done.set(current, result);
     return result;
   };
   // nodesOf is in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
@@ -58,6 +53,7 @@ let nextArray = 0;
 
 /** Attributes as text; a large constant counts as itself only. */
 function attributesKey(node: Expr): string {
+  if (node.attributes === none) return "";
   return JSON.stringify(node.attributes satisfies Attributes, (_, value: unknown) => {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     if (Object.is(value, -0)) return "-0";

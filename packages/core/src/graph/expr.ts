@@ -4,6 +4,9 @@ import { printType, ShapeError, type TensorType } from "./type.ts";
 
 export type { Attributes, Expr, Provenance };
 
+/** Of an op that needs none. */
+export const none: Attributes = {};
+
 let nextId = 0;
 let current: Provenance | undefined;
 
@@ -66,20 +69,24 @@ export function inherit(node: Expr, original: Expr): Expr {
 export function topological(outputs: readonly Expr[]): Expr[] {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
-  const stack: { node: Expr; next: number }[] = [];
+  // The path from an output down to where the walk is, and of each node on it how many operands have been seen.
+  const path: Expr[] = [];
+  const next: number[] = [];
+  const enter = (node: Expr): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    path.push(node);
+    next.push(0);
+  };
   for (const output of outputs) {
-    if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push({ node: output, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      const operand = top.node.operands[top.next++];
-      if (operand === undefined) {
-        order.push(top.node);
-        stack.pop();
-      } else if (!seen.has(operand)) {
-        seen.add(operand);
-        stack.push({ node: operand, next: 0 });
+    enter(output);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const operand = path[top].operands[next[top]++];
+      if (operand !== undefined) enter(operand);
+      else {
+        order.push(path.pop() as Expr);
+        next.pop();
       }
     }
   }
