@@ -3,7 +3,7 @@
  *   x̄ = Σ_users (∂y/∂x)ᵀ ȳ
  * The result is ordinary graph: it can be printed, simplified, compiled and differentiated again.
  */
-import { type Expr, topological, withProvenance } from "../graph/expr.ts";
+import { type Expr, oldest, topological, withProvenance } from "../graph/expr.ts";
 import { isFloat, printType, ShapeError, sameType } from "../graph/type.ts";
 import { add } from "../ops/ring.ts";
 import { fill } from "../ops/source.ts";
@@ -26,7 +26,7 @@ export function vjp(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: 
     }
     accumulate(bars, output, cotangents[i]);
   });
-  const order = topological(outputs);
+  const order = topological(outputs, oldest(wrt));
   const needed = dependents(order, new Set(wrt));
   for (const node of order.reverse()) {
     const bar = bars.get(node);

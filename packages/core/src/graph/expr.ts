@@ -65,15 +65,18 @@ export function inherit(node: Expr, original: Expr): Expr {
   };
 }
 
-/** Every node that the outputs depend on, operands before users. Iterative: depth is bounded by memory, not the stack. */
-export function topological(outputs: readonly Expr[]): Expr[] {
+/**
+ * Every node that the outputs depend on, operands before users. Iterative: depth is bounded by memory, not the stack.
+ * @param since the least id that counts: older nodes depend on none that is younger, and are left out
+ */
+export function topological(outputs: readonly Expr[], since = 0): Expr[] {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
   // The path from an output down to where the walk is, and of each node on it how many operands have been seen.
   const path: Expr[] = [];
   const next: number[] = [];
   const enter = (node: Expr): void => {
-    if (seen.has(node)) return;
+    if (node.id < since || seen.has(node)) return;
     seen.add(node);
     path.push(node);
     next.push(0);
@@ -92,3 +95,7 @@ export function topological(outputs: readonly Expr[]): Expr[] {
   }
   return order;
 }
+
+/** The least id among nodes. */
+export const oldest = (nodes: readonly Expr[]): number =>
+  nodes.reduce((least, { id }) => Math.min(least, id), Number.POSITIVE_INFINITY);

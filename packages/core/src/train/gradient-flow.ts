@@ -72,7 +72,11 @@ export class FlowProbe {
     const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
     for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
       this.#executable.write(name, values);
-    this.#slopes = network.layers.map(({ activation }) => largestSlope(activationOf(activation)));
+    const slopes = new Map<unknown, number | undefined>();
+    this.#slopes = network.layers.map(({ activation }) => {
+      if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
+      return slopes.get(activation);
+    });
   }
 
   /** An epoch (from 0) of the training that is watched. */
@@ -163,7 +167,15 @@ function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
   // As the network predicts: no dropout, batch norm by its running statistics.
   const context = { training: false, weight };
   const result = objective({ network, loss, l1, l2 }, carried, { x, target: y }, context);
-  const through = (rows: Expr): Forward => forward(network, params, rows, { training: false, buffers });
+  const through = new Map<number, ReturnType<Copies>>();
+  const copies: Copies = (count) => {
+    const known = through.get(count);
+    if (known !== undefined) return known;
+    const rows = broadcastTo(row, [count, network.inputs]);
+    const made = { rows, ...forward(network, params, rows, { training: false, buffers }) };
+    through.set(count, made);
+    return made;
+  };
   const zs = result.layers.map(({ z }) => z);
   const weights = zs.map((_, index) => params[`W${index + 1}`]);
   const bars = gradients(result.loss, [...zs, ...weights]);
@@ -174,7 +186,7 @@ function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
     found[`gradient${l}`] = size(bars[zs.length + index]);
     const slope = slopeOf(h, argumentOf(h, zs[index], l));
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
-    found[`jacobian${l}`] = gramOrSelf(layerJacobian(through, index, row, weights[index]));
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, index, weights[index]));
   });
   return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
 }
@@ -184,7 +196,7 @@ const size = (x: Expr): Expr => sqrt(sum(square(x)));
 
 /** What φ was given: z, or z normalised. */
 function argumentOf(h: Expr, z: Expr, layer: number): Expr {
-  return topological([h]).find(({ label }) => label === `n${layer}`) ?? z;
+  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? z;
 }
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
@@ -195,30 +207,32 @@ function slopeOf(h: Expr, z: Expr): Expr | undefined {
 }
 
 function isElementwise(h: Expr, z: Expr): boolean {
-  const pending = [h];
+  const pending = new Set([h]);
   for (const node of pending) {
     const kind = node.op.kernel?.(node).kind;
     if (kind !== "elementwise" && kind !== "fill") return false;
-    pending.push(...node.operands.filter((operand) => operand !== z && !pending.includes(operand)));
+    for (const operand of node.operands) if (operand !== z) pending.add(operand);
   }
   return true;
 }
 
+/** The network on as many copies of the row as are asked for. */
+type Copies = (count: number) => Forward & { readonly rows: Expr };
+
 /**
- * Jₗ of one row [1, inputs]: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer
- * has units, the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
+ * Jₗ of one row: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer has units,
+ * the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
  */
-function layerJacobian(through: (rows: Expr) => Forward, index: number, row: Expr, W: Expr): Expr {
+function layerJacobian(copies: Copies, index: number, W: Expr): Expr {
   const [units] = W.type.shape;
-  const { z, h } = through(row).layers[index];
+  const { z, h } = copies(1).layers[index];
   const slope = slopeOf(h, z);
   if (slope !== undefined) return mul(reshape(slope, [units, 1]), W);
-  const copies = broadcastTo(row, [units, row.type.shape[1]]);
-  const { layers } = through(copies);
+  const { layers, rows } = copies(units);
   const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));
   return vjp(
     [layers[index].h],
-    [index === 0 ? copies : layers[index - 1].h],
+    [index === 0 ? rows : layers[index - 1].h],
     [constant(identity, [units, units], "f64")],
   )[0];
 }
