@@ -5,22 +5,26 @@
  * What is taken when is kept in a segment tree over the phases, in each node as runs of bytes without gaps between them, so
  * that a place is found in about the logarithm of the number of buffers, whatever else lives at the same time.
  */
+import { inParts, type Work } from "../graph/work.ts";
 import { type Buffer, roomFor } from "./memory.ts";
 
 /** Gives every buffer an offset from 0 and returns the size of the arena. */
-export function layOut(buffers: readonly Buffer[]): number {
+export function* layingOut(buffers: readonly Buffer[]): Work<number> {
   const last = buffers.reduce((latest, { firstStep }) => Math.max(latest, firstStep), 0);
   const taken = new Taken(last + 2);
   let arena = 0;
-  for (const item of [...buffers].sort((a, b) => b.bytes - a.bytes)) {
-    const size = roomFor(item.bytes);
-    // What nothing touches lives before the first phase.
-    const life: Life = [item.firstStep + 1, Math.min(item.lastStep, last) + 1];
-    const offset = taken.lowest(life, size);
-    taken.take(life, offset, offset + size);
-    Object.assign(item, { offset });
-    arena = Math.max(arena, offset + size);
-  }
+  yield* inParts(
+    [...buffers].sort((a, b) => b.bytes - a.bytes),
+    (item) => {
+      const size = roomFor(item.bytes);
+      // What nothing touches lives before the first phase.
+      const life: Life = [item.firstStep + 1, Math.min(item.lastStep, last) + 1];
+      const offset = taken.lowest(life, size);
+      taken.take(life, offset, offset + size);
+      Object.assign(item, { offset });
+      arena = Math.max(arena, offset + size);
+    },
+  );
   return arena;
 }
 

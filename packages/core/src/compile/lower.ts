@@ -1,10 +1,14 @@
 /** Brings a program to what kernels can do: every op has a kernel, and every reduction runs over adjoining axes. */
 import { type Expr, expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
-import { rewrite, simplify } from "./simplify.ts";
+import type { Work } from "../graph/work.ts";
+import { rewriting, simplifying } from "./simplify.ts";
 
-export function lower(p: Program): Program {
-  return rewrite(simplify(p), (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node) ?? splitReduction(node));
+export function* lowering(p: Program): Work<Program> {
+  return yield* rewriting(
+    yield* simplifying(p),
+    (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node) ?? splitReduction(node),
+  );
 }
 
 /** Σ over axes that do not adjoin is Σ over the last run of them, then over the rest; so for max and logsumexp. */

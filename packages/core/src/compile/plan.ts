@@ -6,13 +6,14 @@ import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { sizeOf, tensorType } from "../graph/type.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 import { accessesOf } from "./access.ts";
-import { layOut } from "./arena.ts";
+import { layingOut } from "./arena.ts";
 import { buildChain } from "./chain.ts";
 import { kernelStep } from "./kernels.ts";
-import { lower } from "./lower.ts";
+import { lowering } from "./lower.ts";
 import { type Buffer, buffer } from "./memory.ts";
-import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
+import { kernelOf, type Schedule, scheduling, type Unit } from "./schedule.ts";
 import { type Arrangement, type BarrierStep, inOrder, type MoveStep, type Phase, type Step } from "./step.ts";
 
 export interface Plan {
@@ -36,11 +37,17 @@ export interface PlanOptions {
   readonly sequences?: Readonly<Record<string, number>>;
   readonly records?: Readonly<Record<string, number>>;
   /** Who does what when (compile/shard.ts); by default one thread does everything in order. */
-  readonly arrange?: (steps: readonly Step[]) => Arrangement;
+  readonly arrange?: (steps: readonly Step[]) => Work<Arrangement>;
 }
 
 export function plan(source: Program, options: PlanOptions = {}): Plan {
-  return new Planner(lower(source), options).build();
+  return finish(planning(source, options));
+}
+
+/** The same in parts. */
+export function* planning(source: Program, options: PlanOptions = {}): Work<Plan> {
+  const lowered = yield* lowering(source);
+  return yield* new Planner(lowered, yield* scheduling(lowered), options).build();
 }
 
 class Planner {
@@ -54,29 +61,34 @@ class Planner {
   /** Without a prototype, so that an input may be called anything. */
   readonly #inputs: Record<string, Buffer> = Object.create(null);
 
-  constructor(program: Program, options: PlanOptions) {
+  constructor(program: Program, schedule: Schedule, options: PlanOptions) {
     this.#program = program;
     this.#options = options;
-    this.#schedule = schedule(program);
+    this.#schedule = schedule;
     this.#materialised = this.#findMaterialised();
   }
 
-  build(): Plan {
+  *build(): Work<Plan> {
+    yield;
     for (const node of this.#program.inputs) {
       const name = node.label as string;
       this.#inputs[name] = this.#add(buffer(name, node.type, { persistent: true }));
       this.#held.set(node, this.#inputs[name]);
     }
     for (const [name, node] of this.#inPlace()) this.#held.set(node, this.#inputs[name]);
+    yield;
     const { takes, sequences } = this.#takes();
     const steps: Step[] = [...takes];
-    for (const unit of this.#schedule.units) steps.push(...this.#steps(unit));
+    yield* inParts(this.#schedule.units, (unit) => {
+      steps.push(...this.#steps(unit));
+    });
     const { finish, outputs } = this.#finish();
     steps.push(...finish);
-    const { phases, copies, cost } = (this.#options.arrange ?? inOrder)(steps);
+    const { arrange } = this.#options;
+    const { phases, copies, cost } = arrange ? yield* arrange(steps) : inOrder(steps);
     for (const copy of copies) this.#add(copy);
-    this.#live(phases, outputs);
-    const arena = layOut(this.#buffers);
+    yield* this.#live(phases, outputs);
+    const arena = yield* layingOut(this.#buffers);
     const [buffers, inputs] = [this.#buffers, this.#inputs];
     return { name: this.#program.name, streams: streamsOf(phases), cost, buffers, inputs, outputs, sequences, arena };
   }
@@ -227,13 +239,13 @@ class Planner {
   }
 
   /** Lives from the phase of the first write to that of the last read; outputs live to the end: they are read after it. */
-  #live(phases: readonly Phase[], outputs: Readonly<Record<string, Buffer>>): void {
+  *#live(phases: readonly Phase[], outputs: Readonly<Record<string, Buffer>>): Work<void> {
     const touch = (item: Buffer, phase: number): void => {
       if (item.persistent) return;
       if (item.firstStep < 0) item.firstStep = phase;
       item.lastStep = phase;
     };
-    phases.forEach((phase, i) => {
+    yield* inParts(phases.entries(), ([i, phase]) => {
       for (const { buffer: item } of phase.flat().flatMap(accessesOf)) touch(item, i);
     });
     for (const item of Object.values(outputs)) touch(item, phases.length);

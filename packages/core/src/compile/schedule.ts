@@ -12,6 +12,7 @@ import type { Expr } from "../graph/expr.ts";
 import type { Kernel } from "../graph/op.ts";
 import { nodesOf, type Program } from "../graph/program.ts";
 import { type FloatType, sizeOf, stridesOf } from "../graph/type.ts";
+import type { Work } from "../graph/work.ts";
 
 /** One kernel call, or the elementwise nodes that run as one chain, operands first. */
 export type Unit =
@@ -48,7 +49,7 @@ function fusible(node: Expr, kernel: Kernel): boolean {
   return kernel.kind === "elementwise";
 }
 
-export function schedule(p: Program): Schedule {
+export function* scheduling(p: Program): Work<Schedule> {
   const nodes = nodesOf(p);
   const kernels = new Map(nodes.map((node) => [node, kernelOf(node)]));
   const kernel = (node: Expr): Kernel => kernels.get(node) as Kernel;
@@ -57,9 +58,11 @@ export function schedule(p: Program): Schedule {
   for (const node of nodes) roots.set(node, kernel(node).kind === "alias" ? root(node.operands[0]) : node);
   const active = nodes.filter((node) => !isSource(kernel(node)) && kernel(node).kind !== "alias");
   const chained = new Set(active.filter((node) => fusible(node, kernel(node))));
-
+  yield;
   const level = earliestLevels(active, chained, root, kernel);
+  yield;
   sink(active, chained, root, kernel, level, new Set(Object.values(p.outputs).map(root)));
+  yield;
   return { units: collect(active, chained, root, kernel, level), root };
 }
 

@@ -7,6 +7,7 @@
  *
  * What is small is computed by every thread for itself, in memory of its own, which is cheaper than to wait for it.
  */
+import type { Work } from "../graph/work.ts";
 import { accessesOf, overlap } from "./access.ts";
 import { BARRIER, costOf, REMOTE } from "./cost.ts";
 import { type Cut, cutsOf, onMemory } from "./cut.ts";
@@ -34,15 +35,15 @@ export interface ShardOptions {
   readonly flops: number;
 }
 
-export function shard(steps: readonly Step[], { threads, flops }: ShardOptions): Arrangement {
+export function* shard(steps: readonly Step[], { threads, flops }: ShardOptions): Work<Arrangement> {
   if (typeof threads === "number" && threads > 1)
-    return new Sharder(steps, threads, flops).build(Number.POSITIVE_INFINITY) as Arrangement;
+    return (yield* new Sharder(steps, threads, flops).build(Number.POSITIVE_INFINITY)) as Arrangement;
   if (typeof threads === "number") return inOrder(steps);
   const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
     if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;
-    best = new Sharder(steps, count, flops).build(best.cost) ?? best;
+    best = (yield* new Sharder(steps, count, flops).build(best.cost)) ?? best;
   }
   return best;
 }
@@ -102,11 +103,12 @@ class Sharder {
   }
 
   /** Undefined as soon as it is sure to cost as much as `limit`. */
-  build(limit: number): Arrangement | undefined {
+  *build(limit: number): Work<Arrangement | undefined> {
     const phases: Phase[] = [];
     const queue = new Queue(this.#steps, this.#uses.before());
     let cost = 0;
     while (!queue.isEmpty) {
+      yield;
       const phase: Step[][] = this.#threads.map(() => []);
       const costs = this.#threads.map(() => 0);
       this.#touched = new Map();

@@ -5,14 +5,20 @@
 import { type Attributes, type Expr, inherit, none, withOperands } from "../graph/expr.ts";
 import type { Op } from "../graph/op.ts";
 import { nodesOf, type Program } from "../graph/program.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 
 /** An equal program with local algebra applied and equal nodes shared. Inputs stay the same nodes. */
 export function simplify(p: Program): Program {
-  return rewrite(p, (node) => node.op.simplify?.(node));
+  return finish(simplifying(p));
+}
+
+/** The same in parts. */
+export function simplifying(p: Program): Work<Program> {
+  return rewriting(p, (node) => node.op.simplify?.(node));
 }
 
 /** Bottom-up: operands first, then `step` on the node until it has nothing to say. */
-export function rewrite(p: Program, step: (node: Expr) => Expr | undefined): Program {
+export function* rewriting(p: Program, step: (node: Expr) => Expr | undefined): Work<Program> {
   const done = new Map<Expr, Expr>();
   const share = sharer();
   const settle = (node: Expr): Expr => {
@@ -27,7 +33,7 @@ export function rewrite(p: Program, step: (node: Expr) => Expr | undefined): Pro
     return result;
   };
   // nodesOf is in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
-  for (const node of nodesOf(p)) settle(node);
+  yield* inParts(nodesOf(p), settle);
   const outputs = Object.fromEntries(Object.entries(p.outputs).map(([name, node]) => [name, settle(node)]));
   return { ...p, outputs };
 }

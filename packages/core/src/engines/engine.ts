@@ -4,6 +4,7 @@
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
+import type { Work } from "../graph/work.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
 export type TypedValues = Float64Array | Float32Array | Int32Array;
@@ -45,6 +46,13 @@ export interface Engine {
   readonly linearAlgebra?: LinearAlgebra;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
   compile(program: Program, options?: CompileOptions): Executable;
+  /** The same in parts, where it can take long. */
+  compiling?(program: Program, options?: CompileOptions): Work<Executable>;
+}
+
+/** Compiles in parts where the engine can, else at once. */
+export function* compiling(engine: Engine, program: Program, options?: CompileOptions): Work<Executable> {
+  return engine.compiling ? yield* engine.compiling(program, options) : engine.compile(program, options);
 }
 
 /** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */

@@ -9,10 +9,11 @@
  * the end, once training is long enough to have earned one. Before the first step a plan is compiled and there is a
  * measurement, too. `node bench/flow.js` measures it.
  */
-import { gradients, vjp } from "../autodiff/reverse.ts";
-import type { Executable } from "../engines/engine.ts";
+import { differentiating, vjp } from "../autodiff/reverse.ts";
+import { compiling, type Executable } from "../engines/engine.ts";
 import { type Expr, topological } from "../graph/expr.ts";
-import { program } from "../graph/program.ts";
+import { type Program, program } from "../graph/program.ts";
+import { inParts, type Work } from "../graph/work.ts";
 import { plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { norm } from "../linalg/vector.ts";
 import { type Activation, activations } from "../nn/activations.ts";
@@ -34,7 +35,7 @@ import type { LayerFlow } from "./gradient-flow-types.ts";
 import { objective, parameterInputs } from "./objective.ts";
 import type { Tensors } from "./predictor.ts";
 import type { Training } from "./training.ts";
-import { now } from "./turns.ts";
+import { now, type Turns } from "./turns.ts";
 
 /** Training time between two measurements, in times of a measurement. */
 const PATIENCE = 50;
@@ -59,7 +60,26 @@ export class FlowProbe {
   /** The parameters before the epoch's last step. */
   #before: Tensors | undefined;
 
-  constructor(network: NetworkSpec, train: Dataset, options: FitOptions, training: Training) {
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: FitOptions,
+    training: Training,
+    turns: Turns,
+  ): Promise<FlowProbe> {
+    const count = Math.min(rowsOf(train, network.inputs), ROWS);
+    const flow = await turns.all(flowProgram(network, options, count));
+    return new FlowProbe(await turns.all(compiling(options.engine, flow)), network, train, options, training);
+  }
+
+  private constructor(
+    executable: Executable,
+    network: NetworkSpec,
+    train: Dataset,
+    options: FitOptions,
+    training: Training,
+  ) {
+    this.#executable = executable;
     this.#network = network;
     this.#options = options;
     this.#training = training;
@@ -68,7 +88,6 @@ export class FlowProbe {
     const { weight } = train;
     const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
     const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
-    this.#executable = options.engine.compile(flowProgram(network, options, count));
     const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
     for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
       this.#executable.write(name, values);
@@ -155,7 +174,7 @@ function relativeChange(after: ArrayLike<number>, before: ArrayLike<number>): nu
 }
 
 /** For each layer l: delta, gradient (norms), slope [units] (max over rows of |φ′|), jacobian (its Gram matrix, or itself). */
-function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
+function* flowProgram(network: NetworkSpec, options: FitOptions, rows: number): Work<Program> {
   const { loss, l1, l2 } = options;
   const carried = parameterInputs(network, "f64");
   const { params, buffers } = carried;
@@ -178,9 +197,10 @@ function flowProgram(network: NetworkSpec, options: FitOptions, rows: number) {
   };
   const zs = result.layers.map(({ z }) => z);
   const weights = zs.map((_, index) => params[`W${index + 1}`]);
-  const bars = gradients(result.loss, [...zs, ...weights]);
+  yield;
+  const bars = yield* differentiating(result.loss, [...zs, ...weights]);
   const found: Record<string, Expr> = {};
-  result.layers.forEach(({ h }, index) => {
+  yield* inParts(result.layers.entries(), ([index, { h }]) => {
     const l = index + 1;
     found[`delta${l}`] = size(bars[index]);
     found[`gradient${l}`] = size(bars[zs.length + index]);

@@ -1,6 +1,6 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
 import { shuffle } from "../data/split.ts";
-import type { Executable } from "../engines/engine.ts";
+import { compiling, type Executable } from "../engines/engine.ts";
 import { sizeOf } from "../graph/type.ts";
 import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
@@ -9,7 +9,7 @@ import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { FitOptions, Settings } from "./fit-options.ts";
 import type { Tensors } from "./predictor.ts";
 import { constant, type Schedule } from "./schedules.ts";
-import { stateName, type TrainStep, trainStep } from "./step.ts";
+import { buildingStep, stateName, type TrainStep } from "./step.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
@@ -32,7 +32,34 @@ export class Trainer implements Training {
   readonly #slice: number;
   #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] };
 
-  constructor(
+  /** The step is built and compiled in parts, so that a network of many layers does not hold the event loop. */
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: FitOptions,
+    optimizer: Optimizer,
+    settings: Settings,
+    turns: Turns,
+  ): Promise<Trainer> {
+    // One more row than the table has, of weight zero, fills up the last batch.
+    const { loss, l1, l2, clip, dtype = "f32" } = options;
+    const rows = rowsOf(train, network.inputs);
+    const sizes = { batch: settings.batch, rows: rows + 1 };
+    const step = await turns.all(buildingStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes }));
+    const steps = Math.ceil(rows / settings.batch);
+    const executable = await turns.all(
+      compiling(options.engine, step.program, {
+        donate: step.carried,
+        sequences: { rows: steps, rate: steps, step: steps, key: steps },
+        records: { loss: steps, weight: steps },
+      }),
+    );
+    return new Trainer(step, executable, network, train, options, optimizer, settings, turns);
+  }
+
+  private constructor(
+    step: TrainStep,
+    executable: Executable,
     network: NetworkSpec,
     train: Dataset,
     options: FitOptions,
@@ -40,27 +67,14 @@ export class Trainer implements Training {
     settings: Settings,
     turns: Turns,
   ) {
-    const dtype = options.dtype ?? "f32";
+    this.#step = step;
+    this.#executable = executable;
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / settings.batch);
     this.#settings = settings;
     this.#turns = turns;
     this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
-    // One more row than the table has, of weight zero, fills up the last batch.
-    const { loss, l1, l2, clip } = options;
-    const sizes = { batch: settings.batch, rows: this.rows + 1 };
-    this.#step = trainStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes });
-    this.#executable = options.engine.compile(this.#step.program, {
-      donate: this.#step.carried,
-      sequences: {
-        rows: this.stepsPerEpoch,
-        rate: this.stepsPerEpoch,
-        step: this.stepsPerEpoch,
-        key: this.stepsPerEpoch,
-      },
-      records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
-    });
     this.#saved = [...parametersOf(network), ...buffersOf(network)].map(({ name }) => name);
     this.#writeData(train);
     this.#writeInitial(network, optimizer, settings.seed, options.initial ?? {});
@@ -73,7 +87,8 @@ export class Trainer implements Training {
   }
 
   #writeInitial(network: NetworkSpec, optimizer: Optimizer, seed: number, initial: Tensors): void {
-    const unknown = Object.keys(initial).find((name) => !this.#saved.includes(name));
+    const saved = new Set(this.#saved);
+    const unknown = Object.keys(initial).find((name) => !saved.has(name));
     if (unknown !== undefined)
       throw new RangeError(`initial: there is no '${unknown}', only ${this.#saved.join(", ")}`);
     const params = initialParameters(network, seed);

@@ -6,8 +6,10 @@
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
-import { type Plan, plan } from "../../compile/plan.ts";
+import { type Plan, planning } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
+import type { Program } from "../../graph/program.ts";
+import { finish, type Work } from "../../graph/work.ts";
 import {
   type CompileOptions,
   checkOptions,
@@ -77,13 +79,17 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
+  function* compiling(program: Program, options: CompileOptions = {}): Work<Executable> {
+    checkOptions(program, options);
+    const source = yield* planning(program, { ...options, ...arrange });
+    yield;
+    return new WasmExecutable(shop, source, options);
+  }
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
-    compile(program, compileOptions = {}) {
-      checkOptions(program, compileOptions);
-      return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), compileOptions);
-    },
+    compile: (program, compileOptions) => finish(compiling(program, compileOptions)),
+    compiling,
   };
 }
 
