@@ -47,7 +47,9 @@ export function plan(source: Program, options: PlanOptions = {}): Plan {
 /** The same in parts. */
 export function* planning(source: Program, options: PlanOptions = {}): Work<Plan> {
   const lowered = yield* lowering(source);
-  return yield* new Planner(lowered, yield* scheduling(lowered), options).build();
+  const schedule = yield* scheduling(lowered);
+  yield;
+  return yield* new Planner(lowered, schedule, options).build();
 }
 
 class Planner {

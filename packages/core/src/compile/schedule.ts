@@ -12,7 +12,7 @@ import type { Expr } from "../graph/expr.ts";
 import type { Kernel } from "../graph/op.ts";
 import { nodesOf, type Program } from "../graph/program.ts";
 import { type FloatType, sizeOf, stridesOf } from "../graph/type.ts";
-import type { Work } from "../graph/work.ts";
+import { inParts, type Work } from "../graph/work.ts";
 
 /** One kernel call, or the elementwise nodes that run as one chain, operands first. */
 export type Unit =
@@ -51,11 +51,13 @@ function fusible(node: Expr, kernel: Kernel): boolean {
 
 export function* scheduling(p: Program): Work<Schedule> {
   const nodes = nodesOf(p);
+  yield;
   const kernels = new Map(nodes.map((node) => [node, kernelOf(node)]));
   const kernel = (node: Expr): Kernel => kernels.get(node) as Kernel;
   const roots = new Map<Expr, Expr>();
   const root = (node: Expr): Expr => roots.get(node) as Expr;
   for (const node of nodes) roots.set(node, kernel(node).kind === "alias" ? root(node.operands[0]) : node);
+  yield;
   const active = nodes.filter((node) => !isSource(kernel(node)) && kernel(node).kind !== "alias");
   const chained = new Set(active.filter((node) => fusible(node, kernel(node))));
   yield;
@@ -63,7 +65,7 @@ export function* scheduling(p: Program): Work<Schedule> {
   yield;
   sink(active, chained, root, kernel, level, new Set(Object.values(p.outputs).map(root)));
   yield;
-  return { units: collect(active, chained, root, kernel, level), root };
+  return { units: yield* collect(active, chained, root, kernel, level), root };
 }
 
 type Of<T> = (node: Expr) => T;
@@ -113,13 +115,13 @@ function sink(
   }
 }
 
-function collect(
+function* collect(
   active: readonly Expr[],
   chained: ReadonlySet<Expr>,
   root: Of<Expr>,
   kernel: Of<Kernel>,
   level: ReadonlyMap<Expr, number>,
-): Unit[] {
+): Work<Unit[]> {
   const stages = new Map<number, { kernels: Unit[]; chains: Map<string, Expr[]> }>();
   for (const node of active) {
     const at = level.get(node) as number;
@@ -130,12 +132,14 @@ function collect(
     else if (stage.chains.has(key)) stage.chains.get(key)?.push(node);
     else stage.chains.set(key, [node]);
   }
-  return [...stages.keys()]
-    .sort((a, b) => a - b)
-    .flatMap((at) => {
-      const { kernels, chains } = stages.get(at) as { kernels: Unit[]; chains: Map<string, Expr[]> };
-      return [...kernels, ...[...chains.values()].flatMap((nodes) => connected(nodes, root)).map(chainUnit)];
-    });
+  yield;
+  const units: Unit[] = [];
+  const inOrder = [...stages].sort(([a], [b]) => a - b);
+  yield* inParts(inOrder, ([, { kernels, chains }]) => {
+    for (const unit of kernels) units.push(unit);
+    for (const nodes of chains.values()) for (const group of connected(nodes, root)) units.push(chainUnit(group));
+  });
+  return units;
 }
 
 /**

@@ -7,7 +7,7 @@
  *
  * What is small is computed by every thread for itself, in memory of its own, which is cheaper than to wait for it.
  */
-import type { Work } from "../graph/work.ts";
+import { PART, type Work } from "../graph/work.ts";
 import { accessesOf, overlap } from "./access.ts";
 import { BARRIER, costOf, REMOTE } from "./cost.ts";
 import { type Cut, cutsOf, onMemory } from "./cut.ts";
@@ -36,14 +36,16 @@ export interface ShardOptions {
 }
 
 export function* shard(steps: readonly Step[], { threads, flops }: ShardOptions): Work<Arrangement> {
-  if (typeof threads === "number" && threads > 1)
-    return (yield* new Sharder(steps, threads, flops).build(Number.POSITIVE_INFINITY)) as Arrangement;
-  if (typeof threads === "number") return inOrder(steps);
+  if (threads === 1) return inOrder(steps);
+  const uses = new Uses(steps);
+  yield;
+  if (typeof threads === "number")
+    return (yield* new Sharder(steps, uses, threads, flops).build(Number.POSITIVE_INFINITY)) as Arrangement;
   const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
     if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;
-    best = (yield* new Sharder(steps, count, flops).build(best.cost)) ?? best;
+    best = (yield* new Sharder(steps, uses, count, flops).build(best.cost)) ?? best;
   }
   return best;
 }
@@ -78,11 +80,11 @@ class Sharder {
   /** What the threads of this phase touch. */
   #touched = new Map<Buffer, Record<"reads" | "writes", (Owned & { readonly step: Step })[]>>();
 
-  constructor(steps: readonly Step[], threads: number, flops: number) {
+  constructor(steps: readonly Step[], uses: Uses, threads: number, flops: number) {
     this.#steps = steps;
     this.#threads = Array.from({ length: threads }, (_, t) => t);
     this.#flops = flops;
-    this.#uses = new Uses(steps);
+    this.#uses = uses;
     this.#locality = new Locality(this.#uses.updated().flatMap((item) => this.#byRows(item)));
   }
 
@@ -107,12 +109,13 @@ class Sharder {
     const phases: Phase[] = [];
     const queue = new Queue(this.#steps, this.#uses.before());
     let cost = 0;
+    let looked = 0;
     while (!queue.isEmpty) {
-      yield;
       const phase: Step[][] = this.#threads.map(() => []);
       const costs = this.#threads.map(() => 0);
       this.#touched = new Map();
       for (let step = queue.next(); step !== undefined; step = queue.next()) {
+        if (++looked % PART === 0) yield;
         const choice = this.#choose(step);
         if (choice.conflicts) {
           queue.defer(step);

@@ -13,6 +13,7 @@ export class Uses {
   readonly #of = new Map<Buffer, Use[]>();
   readonly #position: ReadonlyMap<Step, number>;
   readonly #written = new Set<Buffer>();
+  #before: ReadonlyMap<Step, ReadonlySet<Step>> | undefined;
 
   constructor(steps: readonly Step[]) {
     this.#position = new Map(steps.map((step, i) => [step, i]));
@@ -31,7 +32,12 @@ export class Uses {
    * The steps that each must wait for, but for those that these wait for themselves: of every buffer that it touches the
    * last that wrote it, and if it writes it, those that have read it since.
    */
-  before(): Map<Step, Set<Step>> {
+  before(): ReadonlyMap<Step, ReadonlySet<Step>> {
+    this.#before ??= this.#findBefore();
+    return this.#before;
+  }
+
+  #findBefore(): Map<Step, Set<Step>> {
     const writers = new Map<Buffer, Step>();
     const readers = new Map<Buffer, Step[]>();
     const result = new Map<Step, Set<Step>>();

@@ -4,7 +4,7 @@
 export type Work<T> = Generator<undefined, T>;
 
 /** Items between two pauses: a few milliseconds. */
-const PART = 512;
+export const PART = 512;
 
 /** All of it at once. */
 export function finish<T>(work: Work<T>): T {

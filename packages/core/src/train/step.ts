@@ -72,6 +72,7 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
     carried[name] = updated.param;
     for (const [part, value] of Object.entries(updated.state)) carried[stateName(name, part)] = value;
   });
+  yield;
   const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
   return {
     program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
