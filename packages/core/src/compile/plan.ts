@@ -77,7 +77,7 @@ class Planner {
       this.#inputs[name] = this.#add(buffer(name, node.type, { persistent: true }));
       this.#held.set(node, this.#inputs[name]);
     }
-    for (const [name, node] of this.#inPlace()) this.#held.set(node, this.#inputs[name]);
+    for (const [name, node] of yield* this.#inPlace()) this.#held.set(node, this.#inputs[name]);
     yield;
     const { takes, sequences } = this.#takes();
     const steps: Step[] = [...takes];
@@ -119,7 +119,7 @@ class Planner {
    * Donated outputs that can be computed straight into their input's memory: made by a unit after which nobody reads the
    * input. (Within a chain, buildChain keeps reads before writes.) The others are moved at the end of the step.
    */
-  #inPlace(): Map<string, Expr> {
+  *#inPlace(): Work<Map<string, Expr>> {
     const { units, root } = this.#schedule;
     const result = new Map<string, Expr>();
     const taken = new Set<Expr>();
@@ -129,7 +129,9 @@ class Planner {
     units.forEach((unit, at) => {
       for (const node of nodesOf(unit)) makers.set(node, at);
     });
+    yield;
     const readers = this.#lastReaders();
+    yield;
     for (const name of this.#options.donate ?? []) {
       const node = root(this.#program.outputs[name]);
       const input = inputs.get(name) as Expr;

@@ -10,7 +10,7 @@
  */
 import type { Expr } from "../graph/expr.ts";
 import type { Kernel } from "../graph/op.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
+import { orderingOf, type Program } from "../graph/program.ts";
 import { type FloatType, sizeOf, stridesOf } from "../graph/type.ts";
 import { inParts, type Work } from "../graph/work.ts";
 
@@ -50,7 +50,7 @@ function fusible(node: Expr, kernel: Kernel): boolean {
 }
 
 export function* scheduling(p: Program): Work<Schedule> {
-  const nodes = nodesOf(p);
+  const nodes = yield* orderingOf(p);
   yield;
   const kernels = new Map(nodes.map((node) => [node, kernelOf(node)]));
   const kernel = (node: Expr): Kernel => kernels.get(node) as Kernel;

@@ -107,7 +107,10 @@ class Sharder {
   /** Undefined as soon as it is sure to cost as much as `limit`. */
   *build(limit: number): Work<Arrangement | undefined> {
     const phases: Phase[] = [];
-    const queue = new Queue(this.#steps, this.#uses.before());
+    const before = this.#uses.before();
+    yield;
+    const queue = new Queue(this.#steps, before);
+    yield;
     let cost = 0;
     let looked = 0;
     while (!queue.isEmpty) {

@@ -4,7 +4,7 @@
  */
 import { type Attributes, type Expr, inherit, none, withOperands } from "../graph/expr.ts";
 import type { Op } from "../graph/op.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
+import { orderingOf, type Program } from "../graph/program.ts";
 import { finish, inParts, type Work } from "../graph/work.ts";
 
 /** An equal program with local algebra applied and equal nodes shared. Inputs stay the same nodes. */
@@ -32,8 +32,8 @@ export function* rewriting(p: Program, step: (node: Expr) => Expr | undefined): 
     if (current !== node) done.set(current, result);
     return result;
   };
-  // nodesOf is in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
-  yield* inParts(nodesOf(p), settle);
+  // The nodes come in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
+  yield* inParts(yield* orderingOf(p), settle);
   const outputs = Object.fromEntries(Object.entries(p.outputs).map(([name, node]) => [name, settle(node)]));
   return { ...p, outputs };
 }

@@ -1,6 +1,7 @@
 /** Making and walking expressions. What an expression is stands beside what an op is, in op.ts: each needs the other. */
 import type { Attributes, Expr, Op, Provenance } from "./op.ts";
 import { printType, ShapeError, type TensorType } from "./type.ts";
+import { finish, PART, type Work } from "./work.ts";
 
 export type { Attributes, Expr, Provenance };
 
@@ -70,6 +71,11 @@ export function inherit(node: Expr, original: Expr): Expr {
  * @param since the least id that counts: older nodes depend on none that is younger, and are left out
  */
 export function topological(outputs: readonly Expr[], since = 0): Expr[] {
+  return finish(ordering(outputs, since));
+}
+
+/** The same in parts. */
+export function* ordering(outputs: readonly Expr[], since = 0): Work<Expr[]> {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
   // The path from an output down to where the walk is, and of each node on it how many operands have been seen.
@@ -90,6 +96,7 @@ export function topological(outputs: readonly Expr[], since = 0): Expr[] {
       else {
         order.push(path.pop() as Expr);
         next.pop();
+        if (order.length % PART === 0) yield;
       }
     }
   }
