@@ -73,18 +73,19 @@ async function weigh(...entries: readonly string[]): Promise<Weight> {
 }
 
 /**
- * 58.5 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 60 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
- * 1 more for outliers, rows in the order of time and names as they are spelt, which leave with the other columns.)
+ * 1 more for outliers, rows in the order of time and names as they are spelt, which leave with the other columns.
+ * Decision 21: 1.4 more, so that a network of thousands of layers is planned in linear time and in parts.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(58_500);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(60_000);
 });
 
-/** 4.5 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
+/** 4.7 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
 test("threads stay under theirs", async () => {
-  expect((await weigh("index.ts")).threads).toBeLessThan(4500);
+  expect((await weigh("index.ts")).threads).toBeLessThan(4700);
 });
 
 /**

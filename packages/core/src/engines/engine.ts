@@ -45,14 +45,19 @@ export interface Engine {
   /** Factorisations that are faster than plain TypeScript; absent: plain. */
   readonly linearAlgebra?: LinearAlgebra;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
-  compile(program: Program, options?: CompileOptions): Executable;
-  /** The same in parts, where it can take long. */
-  compiling?(program: Program, options?: CompileOptions): Work<Executable>;
+  readonly compile: Compile;
+}
+
+export interface Compile {
+  (program: Program, options?: CompileOptions): Executable;
+  /** The same in parts, where it can take long; a function that wraps this one need not have it. */
+  readonly inParts?: (program: Program, options?: CompileOptions) => Work<Executable>;
 }
 
 /** Compiles in parts where the engine can, else at once. */
 export function* compiling(engine: Engine, program: Program, options?: CompileOptions): Work<Executable> {
-  return engine.compiling ? yield* engine.compiling(program, options) : engine.compile(program, options);
+  const { compile } = engine;
+  return compile.inParts ? yield* compile.inParts(program, options) : engine.compile(program, options);
 }
 
 /** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */

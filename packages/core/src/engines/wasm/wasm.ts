@@ -79,7 +79,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
-  function* compiling(program: Program, options: CompileOptions = {}): Work<Executable> {
+  function* inParts(program: Program, options: CompileOptions = {}): Work<Executable> {
     checkOptions(program, options);
     const source = yield* planning(program, { ...options, ...arrange });
     return new WasmExecutable(shop, source, options, yield* roomOf(shop, source));
@@ -87,8 +87,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
-    compile: (program, compileOptions) => finish(compiling(program, compileOptions)),
-    compiling,
+    compile: Object.assign((...given: Parameters<typeof inParts>) => finish(inParts(...given)), { inParts }),
   };
 }
 
