@@ -66,11 +66,11 @@ function pullBack(node: Expr, bar: Expr, needed: ReadonlySet<Expr>, bars: Map<Ex
   const wanted = node.operands.map((operand) => needed.has(operand));
   node.operands.forEach((operand, i) => {
     if (!wanted[i]) return;
-    const only = wanted.map((_, j) => j === i);
-    const contribution = withProvenance(
-      { rule: "pullback", primal: node, operand: i },
-      () => node.op.vjp(node, bar, only)[i],
-    );
+    const contribution = withProvenance({ rule: "pullback", primal: node, operand: i }, () => {
+      if (node.op.vjpOf) return node.op.vjpOf(node, bar, i);
+      const only = wanted.map((_, j) => j === i);
+      return node.op.vjp(node, bar, only)[i];
+    });
     if (contribution) accumulate(bars, operand, contribution);
   });
 }
