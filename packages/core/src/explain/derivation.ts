@@ -253,23 +253,40 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
     return { ...plan, formula, reads, rules: rulesOf(plan.node), node, type: node.type };
   };
   const readsOf = (node: Expr): string[] => {
-    const below = node.operands.flatMap((operand) => {
-      const name = names.get(operand);
-      return name === undefined ? readsOf(operand) : [name];
-    });
-    return [...new Set(below)];
+    const found = new Set<string>();
+    const entered = new Set<Expr>();
+    const pending = [...node.operands].reverse();
+    for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+      const name = names.get(part);
+      if (name !== undefined) found.add(name);
+      else if (!entered.has(part)) for (const operand of part.operands.toReversed()) pending.push(operand);
+      entered.add(part);
+    }
+    return [...found];
   };
   const refer = (node: Expr, { name, symbol: short }: Pick<Planned, "name" | "symbol">): void => {
     symbols.set(node, short);
     names.set(node, name);
   };
   const partsOf = (node: Expr): Step[] => {
-    if (seen.has(node) || symbols.has(node)) return [];
-    seen.add(node);
-    return visibleOperands(node, symbols).flatMap((operand) => {
-      const inner = partsOf(operand);
-      return repeated.has(operand) && !symbols.has(operand) ? [...inner, part(operand)] : inner;
-    });
+    const found: Step[] = [];
+    const path: { readonly node: Expr; readonly operands: readonly Expr[]; next: number }[] = [];
+    const enter = (node: Expr): void => {
+      const isDone = seen.has(node) || symbols.has(node);
+      seen.add(node);
+      if (isDone) leave(node);
+      else path.push({ node, operands: visibleOperands(node, symbols), next: 0 });
+    };
+    const leave = (below: Expr): void => {
+      if (below !== node && repeated.has(below) && !symbols.has(below)) found.push(part(below));
+    };
+    enter(node);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const operand = top.operands[top.next++];
+      if (operand !== undefined) enter(operand);
+      else leave((path.pop() as typeof top).node);
+    }
+    return found;
   };
   const part = (node: Expr): Step => {
     while (taken.has(`u${count}`)) count++;
