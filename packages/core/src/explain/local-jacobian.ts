@@ -61,6 +61,18 @@ export function localJacobian(of: Explained, to: Expr, from: Expr): LocalJacobia
   return { rows, columns, diagonal, values };
 }
 
+/** What the way from `to` down to `from` makes of ∂L/∂to, which is written `bar`: the part of ∂L/∂from that comes by it. */
+export function pulledBack(of: Explained, to: Expr, from: Expr, bar: Notation): Notation {
+  const { node, below } = cut(of, to);
+  const { names } = of.derivation;
+  const above = input("bar", node.type.shape, node.type.dtype);
+  const [part] = vjp([node], [below.get(from) as Expr], [above]);
+  const { outputs } = simplify({ name: "part", inputs: [...below.values(), above], outputs: { part, node } });
+  const symbols = new Map([...below].map(([labelled, own]) => [own, symbol(names.get(labelled) as string)] as const));
+  symbols.set(outputs.node, symbol(names.get(to) as string));
+  return formulaOf(outputs.part, new Map<Expr, Notation>([...symbols, [above, bar]]));
+}
+
 /** The column of ∂to/∂from for one element of `from`: [size of to]. */
 export function localColumn(of: Explained, to: Expr, from: Expr, index: number): ArrayLike<number> {
   const { node, below } = cut(of, to);
