@@ -24,13 +24,14 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
+import { wrap } from "../output/wrap.ts";
 import { assertWritable, writeFileAtomically } from "../table/atomic.ts";
 import { UserError } from "../table/errors.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
-import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
+import { printColumns, printReport, type Report, reportJson, SCORES } from "../train/report.ts";
 import { secondOrder, type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, Interrupted, refusing } from "./refusing.ts";
@@ -81,6 +82,7 @@ export function register(program: Command): void {
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
+    .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
     .action(run);
   withConventions(
     withEngine(withReading(command)),

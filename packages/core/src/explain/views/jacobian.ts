@@ -5,7 +5,7 @@
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, transposed } from "../../graph/notation.ts";
 import { printShape, type Shape, sizeOf } from "../../graph/type.ts";
-import { partial } from "../derivation.ts";
+import { partial, type Step } from "../derivation.ts";
 import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
 import { type Explained, stepEquation, tensorOf } from "../explained.ts";
 import { elementAt, jacobianNotation, type LocalJacobian, localJacobian, pulledBack } from "../local-jacobian.ts";
@@ -37,6 +37,7 @@ export function jacobianView(of: Explained, target: Target): Block[] {
       ? []
       : [equation(gradient, [chain]), paragraph("jacobian.shapes", { shapes: shapesOf(arrows, target.node) })]),
     equation(partial(lossName(of), nameOf(top)), [], { value: asRow(tensorOf(of, gradientStep(of, { node: top }))) }),
+    ...partsOf(of, arrows).map((step) => stepEquation(of, step)),
     ...arrows.flatMap((arrow) => arrowBlocks(of, arrow, local(arrow))),
     paragraph("jacobian.contract", { gradient }),
     stepEquation(of, gradientStep(of, target)),
@@ -51,6 +52,17 @@ function arrowsTo(of: Explained, node: Expr): Arrow[] {
     .filter((from) => between.has(from))
     .toReversed()
     .flatMap((from) => graph.users(from).flatMap((to) => (between.has(to) ? [{ to, from }] : [])));
+}
+
+/** The long parts that the diagonals refer to, and what these refer to. */
+function partsOf(of: Explained, arrows: readonly Arrow[]): Step[] {
+  const { forward, backward, names } = of.derivation;
+  const steps = [...forward, ...backward];
+  const parts = new Map(steps.filter(({ kind }) => kind === "part").map((step) => [step.name, step]));
+  const locals = new Set(arrows.map(({ to, from }) => `∂${names.get(to)}/∂${names.get(from)}`));
+  const reads = new Set(steps.filter(({ name }) => locals.has(name)).flatMap((step) => step.reads));
+  for (const name of reads) for (const read of parts.get(name)?.reads ?? []) reads.add(read);
+  return [...parts.values()].filter(({ name }) => reads.has(name));
 }
 
 function checkSize(of: Explained, { to, from }: Arrow): void {
