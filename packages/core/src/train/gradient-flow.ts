@@ -204,7 +204,7 @@ function* flowProgram(network: NetworkSpec, options: FitOptions, rows: number): 
     const l = index + 1;
     found[`delta${l}`] = size(bars[index]);
     found[`gradient${l}`] = size(bars[zs.length + index]);
-    const slope = slopeOf(h, argumentOf(h, zs[index], l));
+    const slope = slopeOf(h, argumentOf(network, h, zs[index], l));
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
     found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, index, weights[index]));
   });
@@ -214,9 +214,10 @@ function* flowProgram(network: NetworkSpec, options: FitOptions, rows: number): 
 /** ‖x‖ */
 const size = (x: Expr): Expr => sqrt(sum(square(x)));
 
-/** What φ was given: z, or z normalised. */
-function argumentOf(h: Expr, z: Expr, layer: number): Expr {
-  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? z;
+/** What φ was given: z, or z normalised, which is h itself where φ is the identity. */
+function argumentOf({ layers }: NetworkSpec, h: Expr, z: Expr, layer: number): Expr {
+  if (layers[layer - 1].normalisation === undefined) return z;
+  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? h;
 }
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
