@@ -48,7 +48,7 @@ export interface Engine {
   readonly compile: Compile;
 }
 
-export interface Compile {
+interface Compile {
   (program: Program, options?: CompileOptions): Executable;
   /** The same in parts, where it can take long; a function that wraps this one need not have it. */
   readonly inParts?: (program: Program, options?: CompileOptions) => Work<Executable>;

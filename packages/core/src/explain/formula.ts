@@ -29,7 +29,7 @@ function flat(n: Notation): Notation {
 }
 
 /** A node and everything below it down to the nearest symbols, operands first: as deep as there is memory for. */
-export function unnamedParts(node: Expr, named: Named): Expr[] {
+function unnamedParts(node: Expr, named: Named): Expr[] {
   const order: Expr[] = [];
   const entered = new Set<Expr>();
   const path: { readonly part: Expr; next: number }[] = [];
