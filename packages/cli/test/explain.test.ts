@@ -138,6 +138,25 @@ describe("the command", () => {
     expect(total).toBeCloseTo(table.rows.at(-1)[4], 12);
   });
 
+  test("a row has the number that it was asked for by, in a batch and in a table", async () => {
+    type Printed = { readonly kind: string; readonly rows?: (readonly unknown[])[] };
+    const numbers = async (...args: string[]): Promise<unknown[]> => {
+      const { stdout } = await explain(...args, "--json");
+      const view: Printed[] = JSON.parse(stdout).view;
+      const rows = view.find(({ rows }) => rows !== undefined)?.rows ?? [];
+      return rows.map(([row]) => row).filter((row) => typeof row === "number");
+    };
+    for (const row of ["1", "2", "3"]) {
+      expect(await numbers("net.json", "batch.json", "--row", row, "--view", "batch")).toEqual([Number(row)]);
+    }
+    expect(await numbers("net.json", "batch.json", "--view", "batch")).toHaveLength(3);
+    const cars = join(DATA, "cars.csv");
+    expect(await numbers("cars.safetensors", cars, "--row", "17", "--view", "batch")).toEqual([17]);
+    const { stdout } = await explain("net.json", "batch.json", "--row", "3", "--view", "all");
+    expect(stdout).toContain("row 3 of 'batch.json'");
+    expect(stdout).toMatch(/row .*ℓ.*\n +3 /);
+  });
+
   test("speaks Chinese", async () => {
     const { stdout } = await explain("--lang", "zh", "--of", "W2[1,3]", "--view", "jacobian", "--quiet");
     expect(stdout).toMatchSnapshot();

@@ -77,6 +77,19 @@ describe("train", () => {
     expect(stderr).toMatch(/^epoch 1\/3 {2}loss /);
   });
 
+  test("says which averages the scores of classes are, beside them and in the help", async () => {
+    const cwd = emptyFolder();
+    const train = ["train", IRIS, "--target", "species", "--epochs", "2", "--out", "iris.safetensors"];
+    const beside = "f1: macro, the mean over the classes; auc: each class against the rest, averaged";
+    const words = async (...args: string[]) => (await runCli(args, { cwd })).stdout.replace(/\s+/g, " ");
+    expect(await words(...train)).toContain(beside);
+    expect(await words("evaluate", "iris.safetensors", IRIS)).toContain(beside);
+    for (const command of ["train", "evaluate"])
+      expect(await words(command, "--help")).toContain("f1 is macro-averaged");
+    const regression = await words("train", CARS, "--target", "miles_per_gallon", "--epochs", "1", "--out", "m");
+    expect(regression).not.toContain("macro");
+  });
+
   test("--quiet --json leaves standard error empty", async () => {
     const { stdout, stderr } = await runCli(
       ["train", IRIS, "--target", "species", "--epochs", "2", "--json", "--quiet"],

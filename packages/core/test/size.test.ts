@@ -73,20 +73,21 @@ async function weigh(...entries: readonly string[]): Promise<Weight> {
 }
 
 /**
- * 63 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 64.5 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
  * 1.2 more for outliers, rows in the order of time, names as they are spelt and marks alone, which leave with the other
- * columns. Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and losses and optimisers
- * go by their names.)
+ * columns. Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and
+ * losses and optimisers go by their names. Decision 21: 1.4 more, so that thousands of layers are planned in linear time and
+ * in parts.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(63_000);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(64_500);
 });
 
-/** 4.5 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
+/** 4.7 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
 test("threads stay under theirs", async () => {
-  expect((await weigh("index.ts")).threads).toBeLessThan(4500);
+  expect((await weigh("index.ts")).threads).toBeLessThan(4700);
 });
 
 /**

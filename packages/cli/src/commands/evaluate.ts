@@ -14,9 +14,10 @@ import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { wrap } from "../output/wrap.ts";
 import { assertOutputs } from "../table/distinct.ts";
 import { type ReadingOptions, readTable } from "../table/read.ts";
-import { printEvaluation } from "../train/report.ts";
+import { printEvaluation, SCORES } from "../train/report.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
 
@@ -27,6 +28,7 @@ export function register(program: Command): void {
     .description("Judges a model on a table whose targets are known. Rows without a target do not count.")
     .argument("<model>", "a model made by chaingrad train")
     .argument("<file>", "the table; - reads CSV from standard input")
+    .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
     .action(run);
   withConventions(withEngine(withReading(command)), "chaingrad evaluate cars.safetensors examples/data/cars.csv");
 }

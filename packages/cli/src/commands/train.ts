@@ -24,6 +24,7 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
+import { wrap } from "../output/wrap.ts";
 import { writeFileAtomically } from "../table/atomic.ts";
 import { assertOutputs } from "../table/distinct.ts";
 import { UserError } from "../table/errors.ts";
@@ -31,7 +32,7 @@ import { type ReadingOptions, readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
-import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
+import { printColumns, printReport, type Report, reportJson, SCORES } from "../train/report.ts";
 import { secondOrder, type TrainSettings, train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
@@ -82,6 +83,7 @@ export function register(program: Command): void {
     .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
+    .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
     .action(run);
   withConventions(
     withEngine(withReading(command)),

@@ -12,9 +12,31 @@ export function comment([a, b]: Both<Printed>, shape: readonly Size[]): string {
   return shape.length === 0 ? equation : `${equation}   [${shape.map((size) => sizeText(size).text).join(", ")}]`;
 }
 
-/** Whether a formula refers to a symbol. */
-export function mentions(formula: Notation, symbol: Notation): boolean {
-  return printNotation(formula).includes(printNotation(symbol));
+/** Everything that formulas are made of: the symbols that they refer to among it. */
+export function partsOf(formulas: readonly Notation[]): Set<Notation> {
+  const parts = new Set(formulas);
+  for (const part of parts) for (const inner of innerOf(part)) parts.add(inner);
+  return parts;
+}
+
+function innerOf(formula: Notation): readonly Notation[] {
+  switch (formula.form) {
+    case "symbol":
+    case "number":
+      return [];
+    case "infix":
+    case "call":
+      return formula.parts;
+    case "power":
+      return [formula.base, formula.exponent];
+    case "element":
+      return [formula.of, ...formula.at];
+    case "negation":
+    case "transpose":
+      return [formula.of];
+    default:
+      return formula satisfies never;
+  }
 }
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";

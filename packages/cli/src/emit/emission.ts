@@ -7,7 +7,7 @@ import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
 import { outputsOf } from "../net/batch.ts";
 import type { Net } from "../net/net-document.ts";
 import { type ObjectiveGraph, objectiveGraph } from "../net/objective.ts";
-import { comment, mentions, type Printed } from "./comment.ts";
+import { comment, type Printed, partsOf } from "./comment.ts";
 import type { Names } from "./names.ts";
 import { type Both, both, type Pairing, pairing, ROW_COUNTS, type Value } from "./value.ts";
 
@@ -138,9 +138,11 @@ function stepsOf(graphs: Both<ObjectiveGraph>): { forward: Both<Step>[]; gradien
     derive({ loss, layers, parameters: Object.values(parameters), x, given }),
   );
   const whole = a.backward.filter(({ kind }) => kind !== "local");
+  const mentioned = partsOf(whole.map(({ formula }) => formula));
+  const other = [...b.forward, ...b.backward];
   const steps = [...a.forward, ...a.backward]
-    .map((step, i): Both<Step> => [step, [...b.forward, ...b.backward][i]])
-    .filter(([step]) => step.kind !== "local" || whole.some(({ formula }) => mentions(formula, step.symbol)));
+    .map((step, i): Both<Step> => [step, other[i]])
+    .filter(([step]) => step.kind !== "local" || mentioned.has(step.symbol));
   const outputs = steps.findLastIndex(([{ kind }]) => kind === "activation" || kind === "pre-activation");
   return { forward: steps.slice(0, outputs + 1), gradients: steps.slice(outputs + 1) };
 }

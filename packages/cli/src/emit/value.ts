@@ -58,21 +58,30 @@ export type Pairing = (nodes: Both<Expr>) => Value;
 /** Makes values of pairs of nodes; the same nodes give the same value. */
 export function pairing(): Pairing {
   const known = new Map<Expr, Value>();
-  const pair = (nodes: Both<Expr>): Value => {
+  const decomposed = new Map<Expr, Both<Expr>>();
+  const partsOf = (nodes: Both<Expr>): Both<Expr>[] => {
     const [a, b] = nodes;
-    const before = known.get(a);
-    if (before !== undefined) return before;
-    const build = (): Value => ({
-      kernel: kernelOf(nodes),
-      operands: a.operands.map((operand, i) => pair([operand, b.operands[i]])),
-      shape: sizesOf([a.type.shape, b.type.shape]),
-      dtype: a.type.dtype,
-    });
-    const value = a.op.kernel === undefined ? pair(apart(nodes)) : build();
-    known.set(a, value);
-    return value;
+    if (a.op.kernel !== undefined) return a.operands.map((operand, i): Both<Expr> => [operand, b.operands[i]]);
+    const parts = decomposed.get(a) ?? apart(nodes);
+    decomposed.set(a, parts);
+    return [parts];
   };
-  return pair;
+  return (nodes) => {
+    const pending = [nodes];
+    for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
+      const [a, b] = next;
+      const parts = partsOf(next);
+      const missing = known.has(a) ? [] : parts.filter(([part]) => !known.has(part));
+      for (const part of missing) pending.push(part);
+      if (missing.length > 0) continue;
+      pending.pop();
+      if (known.has(a)) continue;
+      const operands = parts.map(([part]) => known.get(part) as Value);
+      const [shape, dtype] = [sizesOf([a.type.shape, b.type.shape]), a.type.dtype];
+      known.set(a, a.op.kernel === undefined ? operands[0] : { kernel: kernelOf(next), operands, shape, dtype });
+    }
+    return known.get(nodes[0]) as Value;
+  };
 }
 
 function apart([a, b]: Both<Expr>): Both<Expr> {

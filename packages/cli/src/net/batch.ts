@@ -6,7 +6,7 @@ import type { Net } from "./net-document.ts";
 
 /** Row-major numbers of `rows` rows. */
 export interface Batch {
-  /** Where each row stands in its table, from 1, where rows were left out. */
+  /** Where each row stands in its file, from 1, where not all of it is here. */
   readonly rowNumbers?: readonly number[];
   readonly rows: number;
   /** [rows, inputs] */
@@ -95,12 +95,13 @@ function rowWeights(field: Field, rows: number): Float64Array {
 }
 
 /** Row `index` (from 0) alone. */
-export function oneRow({ rows, x, y, weight }: Batch, index: number): Batch {
+export function oneRow({ rows, rowNumbers, x, y, weight }: Batch, index: number): Batch {
   const part = (values: Float64Array): Float64Array => {
     const width = values.length / rows;
     return values.slice(index * width, (index + 1) * width);
   };
-  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight) };
+  const number = rowNumbers?.[index] ?? index + 1;
+  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight), rowNumbers: [number] };
 }
 
 /** Rows to try a network on when none are given: the same for the same seed. */

@@ -78,6 +78,7 @@ export function printReport(report: Report, width: number): Shown[] {
     ...paragraph(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
     "",
     ...formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
+    ...averages(target, width),
     "",
     ...printErrors(target, evaluations.test, " on test rows", width),
     ...(report.flow ? ["", ...printFlow(report.flow, width)] : []),
@@ -89,7 +90,25 @@ export function printReport(report: Report, width: number): Shown[] {
 /** Scores of one evaluation and its confusion matrix or residuals. */
 export function printEvaluation(target: Target, { scores, ...errors }: Evaluation, width: number): Shown[] {
   const rows = Object.entries(scores).map(([name, value]) => [name, score(value)]);
-  return [...alignColumns(rows, "lr"), "", ...printErrors(target, { scores, ...errors }, "", width)];
+  return [
+    ...alignColumns(rows, "lr"),
+    ...averages(target, width),
+    "",
+    ...printErrors(target, { scores, ...errors }, "", width),
+  ];
+}
+
+/** Which averages the scores are, for `--help`. */
+export const SCORES: string =
+  "Of classes, f1 is macro-averaged: the mean over the classes that occur, whatever their sizes. auc is the area under the " +
+  "ROC curve: with two classes that of the second, with more each class against the rest, and the mean of these.";
+
+/** The same for the classes at hand. */
+function averages(target: Target, width: number): Shown[] {
+  if (target.task === "regression") return [];
+  const { classes } = target;
+  const area = classes.length === 2 ? `of '${classes[1]}'` : "each class against the rest, averaged";
+  return paragraph(`f1: macro, the mean over the classes; auc: ${area}`, width);
 }
 
 function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string, width: number): Shown[] {

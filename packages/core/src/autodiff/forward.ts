@@ -1,5 +1,5 @@
 /** Forward mode: tangents travel with the values, ẏ = Σᵢ (∂y/∂xᵢ) ẋᵢ. The result is ordinary graph. */
-import { type Expr, topological, withProvenance } from "../graph/expr.ts";
+import { type Expr, oldest, topological, withProvenance } from "../graph/expr.ts";
 import { isFloat, printType, ShapeError, sameType } from "../graph/type.ts";
 import { fill } from "../ops/source.ts";
 
@@ -20,7 +20,7 @@ export function jvp(outputs: readonly Expr[], wrt: readonly Expr[], tangents: re
     }
     if (isFloat(node.type)) dots.set(node, tangents[i]);
   });
-  for (const node of topological(outputs)) {
+  for (const node of topological(outputs, oldest(wrt))) {
     // An integer has no tangent to hand on, not even one that it is given.
     if (dots.has(node) || !isFloat(node.type)) continue;
     const operandDots = node.operands.map((operand) => dots.get(operand) ?? null);

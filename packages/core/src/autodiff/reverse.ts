@@ -3,8 +3,9 @@
  *   x̄ = Σ_users (∂y/∂x)ᵀ ȳ
  * The result is ordinary graph: it can be printed, simplified, compiled and differentiated again.
  */
-import { type Expr, topological, withProvenance } from "../graph/expr.ts";
+import { type Expr, oldest, topological, withProvenance } from "../graph/expr.ts";
 import { isFloat, printType, ShapeError, sameType } from "../graph/type.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 import { add } from "../ops/ring.ts";
 import { fill } from "../ops/source.ts";
 
@@ -14,6 +15,10 @@ import { fill } from "../ops/source.ts";
  * Throws ShapeError when a cotangent's type is not its output's.
  */
 export function vjp(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: readonly Expr[]): Expr[] {
+  return finish(pullingBack(outputs, wrt, cotangents));
+}
+
+function* pullingBack(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: readonly Expr[]): Work<Expr[]> {
   if (outputs.length !== cotangents.length) {
     throw new ShapeError(`vjp: ${outputs.length} outputs need as many cotangents, got ${cotangents.length}`);
   }
@@ -26,21 +31,26 @@ export function vjp(outputs: readonly Expr[], wrt: readonly Expr[], cotangents: 
     }
     accumulate(bars, output, cotangents[i]);
   });
-  const order = topological(outputs);
+  const order = topological(outputs, oldest(wrt));
   const needed = dependents(order, new Set(wrt));
-  for (const node of order.reverse()) {
+  yield* inParts(order.reverse(), (node) => {
     const bar = bars.get(node);
     if (bar !== undefined && needed.has(node)) pullBack(node, bar, needed, bars);
-  }
+  });
   return wrt.map((node) => bars.get(node) ?? fill(0, node.type.shape, node.type.dtype));
 }
 
 /** ∂loss/∂node for each node. Throws ShapeError unless the loss is a float scalar. */
 export function gradients(loss: Expr, wrt: readonly Expr[]): Expr[] {
+  return finish(differentiating(loss, wrt));
+}
+
+/** The same in parts. */
+export function* differentiating(loss: Expr, wrt: readonly Expr[]): Work<Expr[]> {
   if (loss.type.shape.length !== 0 || !isFloat(loss.type)) {
     throw new ShapeError(`gradients: the loss must be a float scalar, got ${printType(loss.type)}`);
   }
-  return vjp([loss], wrt, [fill(1, [], loss.type.dtype)]);
+  return yield* pullingBack([loss], wrt, [fill(1, [], loss.type.dtype)]);
 }
 
 /** The nodes through which an output can depend differentiably on one of `wrt`: no path leads through integers. */
@@ -56,11 +66,11 @@ function pullBack(node: Expr, bar: Expr, needed: ReadonlySet<Expr>, bars: Map<Ex
   const wanted = node.operands.map((operand) => needed.has(operand));
   node.operands.forEach((operand, i) => {
     if (!wanted[i]) return;
-    const only = wanted.map((_, j) => j === i);
-    const contribution = withProvenance(
-      { rule: "pullback", primal: node, operand: i },
-      () => node.op.vjp(node, bar, only)[i],
-    );
+    const contribution = withProvenance({ rule: "pullback", primal: node, operand: i }, () => {
+      if (node.op.vjpOf) return node.op.vjpOf(node, bar, i);
+      const only = wanted.map((_, j) => j === i);
+      return node.op.vjp(node, bar, only)[i];
+    });
     if (contribution) accumulate(bars, operand, contribution);
   });
 }

@@ -58,6 +58,8 @@ class ChainBuilder {
   readonly #places = new Map<Expr, Place>();
   readonly #splats: { register: number; from: Buffer }[] = [];
   readonly #splatOf = new Map<Buffer, Place>();
+  /** Filled once, before the loop: these registers must outlive every tile. */
+  readonly #filled = new Set<number>();
   readonly #body: MicroStep[] = [];
   readonly #late: MicroStep[] = [];
   readonly #free: number[] = [];
@@ -166,6 +168,7 @@ class ChainBuilder {
     const place = { register: this.#registers++ };
     this.#splats.push({ ...place, from });
     this.#splatOf.set(from, place);
+    this.#filled.add(place.register);
     return place;
   }
 
@@ -176,8 +179,6 @@ class ChainBuilder {
   #release(node: Expr): void {
     const place = this.#places.get(node);
     if (place === undefined || !("register" in place)) return;
-    // A splat is filled once, before the loop: its register must outlive every tile.
-    const isSplat = this.#splats.some(({ register }) => register === place.register);
-    if (!isSplat) this.#free.push(place.register);
+    if (!this.#filled.has(place.register)) this.#free.push(place.register);
   }
 }

@@ -1,10 +1,14 @@
 /** Brings a program to what kernels can do: every op has a kernel, and every reduction runs over adjoining axes. */
 import { type Expr, expr } from "../graph/expr.ts";
-import type { Program } from "../graph/program.ts";
-import { decompose, rewrite, simplify } from "./simplify.ts";
+import { orderingOf, type Program } from "../graph/program.ts";
+import type { Work } from "../graph/work.ts";
+import { rewriting, simplifying } from "./simplify.ts";
 
-export function lower(p: Program): Program {
-  return rewrite(decompose(simplify(p)), splitReduction);
+export function* lowering(p: Program): Work<Program> {
+  const simple = yield* simplifying(p);
+  const made = yield* rewriting(simple, (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node));
+  const isDone = (yield* orderingOf(made)).every((node) => splitReduction(node) === undefined);
+  return isDone ? made : yield* rewriting(made, splitReduction);
 }
 
 /** Σ over axes that do not adjoin is Σ over the last run of them, then over the rest; so for max and logsumexp. */

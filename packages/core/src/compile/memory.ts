@@ -74,33 +74,8 @@ export function roundUp(bytes: number, alignment: number = ALIGNMENT): number {
  * Large buffers begin at different places within a page of 4096 bytes: a load that has its last 12 address bits in common
  * with an earlier store waits for it, and sizes of networks are powers of two. (bias + relu on 64×128: 4.6 → 1.8 µs)
  */
-function roomFor(bytes: number): number {
+export function roomFor(bytes: number): number {
   return roundUp(bytes) + (bytes >= 4096 ? 7 * ALIGNMENT : 0);
-}
-
-/**
- * Gives every buffer an offset from 0 and returns the size of the arena. Greedy by size (Pisarchyk & Lee, "Efficient
- * memory management for deep neural net inference", 2020, §4.3): the largest first, each at the lowest place that is
- * free throughout its life.
- */
-export function layOut(buffers: readonly Buffer[]): number {
-  const placed: { bytes: number; firstStep: number; lastStep: number; offset: number }[] = [];
-  let arena = 0;
-  for (const item of [...buffers].sort((a, b) => b.bytes - a.bytes)) {
-    const size = roomFor(item.bytes);
-    const rivals = placed
-      .filter((other) => other.firstStep <= item.lastStep && item.firstStep <= other.lastStep)
-      .sort((a, b) => a.offset - b.offset);
-    let offset = 0;
-    for (const rival of rivals) {
-      if (offset + size <= rival.offset) break;
-      offset = Math.max(offset, rival.offset + roomFor(rival.bytes));
-    }
-    Object.assign(item, { offset });
-    placed.push(item);
-    arena = Math.max(arena, offset + size);
-  }
-  return arena;
 }
 
 /** Sizes and strides with axes merged where memory allows, so that a copy loops over as few axes as possible. */

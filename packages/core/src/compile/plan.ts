@@ -6,12 +6,14 @@ import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { sizeOf, tensorType } from "../graph/type.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 import { accessesOf } from "./access.ts";
+import { layingOut } from "./arena.ts";
 import { buildChain } from "./chain.ts";
 import { kernelStep } from "./kernels.ts";
-import { lower } from "./lower.ts";
-import { type Buffer, buffer, layOut } from "./memory.ts";
-import { kernelOf, type Schedule, schedule, type Unit } from "./schedule.ts";
+import { lowering } from "./lower.ts";
+import { type Buffer, buffer } from "./memory.ts";
+import { kernelOf, type Schedule, scheduling, type Unit } from "./schedule.ts";
 import { type Arrangement, type BarrierStep, inOrder, type MoveStep, type Phase, type Step } from "./step.ts";
 
 export interface Plan {
@@ -35,11 +37,19 @@ export interface PlanOptions {
   readonly sequences?: Readonly<Record<string, number>>;
   readonly records?: Readonly<Record<string, number>>;
   /** Who does what when (compile/shard.ts); by default one thread does everything in order. */
-  readonly arrange?: (steps: readonly Step[]) => Arrangement;
+  readonly arrange?: (steps: readonly Step[]) => Work<Arrangement>;
 }
 
 export function plan(source: Program, options: PlanOptions = {}): Plan {
-  return new Planner(lower(source), options).build();
+  return finish(planning(source, options));
+}
+
+/** The same in parts. */
+export function* planning(source: Program, options: PlanOptions = {}): Work<Plan> {
+  const lowered = yield* lowering(source);
+  const schedule = yield* scheduling(lowered);
+  yield;
+  return yield* new Planner(lowered, schedule, options).build();
 }
 
 class Planner {
@@ -53,29 +63,34 @@ class Planner {
   /** Without a prototype, so that an input may be called anything. */
   readonly #inputs: Record<string, Buffer> = Object.create(null);
 
-  constructor(program: Program, options: PlanOptions) {
+  constructor(program: Program, schedule: Schedule, options: PlanOptions) {
     this.#program = program;
     this.#options = options;
-    this.#schedule = schedule(program);
+    this.#schedule = schedule;
     this.#materialised = this.#findMaterialised();
   }
 
-  build(): Plan {
+  *build(): Work<Plan> {
+    yield;
     for (const node of this.#program.inputs) {
       const name = node.label as string;
       this.#inputs[name] = this.#add(buffer(name, node.type, { persistent: true }));
       this.#held.set(node, this.#inputs[name]);
     }
-    for (const [name, node] of this.#inPlace()) this.#held.set(node, this.#inputs[name]);
+    for (const [name, node] of yield* this.#inPlace()) this.#held.set(node, this.#inputs[name]);
+    yield;
     const { takes, sequences } = this.#takes();
     const steps: Step[] = [...takes];
-    for (const unit of this.#schedule.units) steps.push(...this.#steps(unit));
+    yield* inParts(this.#schedule.units, (unit) => {
+      steps.push(...this.#steps(unit));
+    });
     const { finish, outputs } = this.#finish();
     steps.push(...finish);
-    const { phases, copies, cost } = (this.#options.arrange ?? inOrder)(steps);
+    const { arrange } = this.#options;
+    const { phases, copies, cost } = arrange ? yield* arrange(steps) : inOrder(steps);
     for (const copy of copies) this.#add(copy);
-    this.#live(phases, outputs);
-    const arena = layOut(this.#buffers);
+    yield* this.#live(phases, outputs);
+    const arena = yield* layingOut(this.#buffers);
     const [buffers, inputs] = [this.#buffers, this.#inputs];
     return { name: this.#program.name, streams: streamsOf(phases), cost, buffers, inputs, outputs, sequences, arena };
   }
@@ -90,7 +105,7 @@ class Planner {
     const { units, root } = this.#schedule;
     const result = new Set(Object.values(this.#program.outputs).map(root));
     const home = new Map<Expr, Unit>();
-    for (const unit of units) for (const node of unit.kind === "chain" ? unit.nodes : [unit.node]) home.set(node, unit);
+    for (const unit of units) for (const node of nodesOf(unit)) home.set(node, unit);
     for (const [node, unit] of home) {
       for (const operand of node.operands.map(root)) {
         const direct = unit.kind === "chain" && kernelOf(node).kind === "elementwise";
@@ -104,20 +119,26 @@ class Planner {
    * Donated outputs that can be computed straight into their input's memory: made by a unit after which nobody reads the
    * input. (Within a chain, buildChain keeps reads before writes.) The others are moved at the end of the step.
    */
-  #inPlace(): Map<string, Expr> {
+  *#inPlace(): Work<Map<string, Expr>> {
     const { units, root } = this.#schedule;
     const result = new Map<string, Expr>();
     const taken = new Set<Expr>();
     const outside = new Set(Object.values(this.#program.outputs).map(root));
+    const inputs = new Map(this.#program.inputs.map((node) => [node.label, node]));
+    const makers = new Map<Expr, number>();
+    units.forEach((unit, at) => {
+      for (const node of nodesOf(unit)) makers.set(node, at);
+    });
+    yield;
+    const readers = this.#lastReaders();
+    yield;
     for (const name of this.#options.donate ?? []) {
       const node = root(this.#program.outputs[name]);
-      const input = this.#program.inputs.find((candidate) => candidate.label === name) as Expr;
-      const maker = units.findIndex((unit) => (unit.kind === "chain" ? unit.nodes.includes(node) : unit.node === node));
-      if (maker < 0 || taken.has(node) || outside.has(input)) continue;
-      const lastReader = units.findLastIndex((unit) =>
-        (unit.kind === "chain" ? unit.nodes : [unit.node]).some((user) => user.operands.map(root).includes(input)),
-      );
-      if (lastReader < maker || (lastReader === maker && this.#readsAlign(units[maker], input))) {
+      const input = inputs.get(name) as Expr;
+      const maker = makers.get(node);
+      if (maker === undefined || taken.has(node) || outside.has(input)) continue;
+      const last = readers.get(input);
+      if (last === undefined || last.unit < maker || (last.unit === maker && last.aligned)) {
         result.set(name, node);
         taken.add(node);
       }
@@ -125,13 +146,23 @@ class Planner {
     return result;
   }
 
-  /** Whether a unit reads an input only at the position it writes (a chain that does not broadcast it). */
-  #readsAlign(unit: Unit, input: Expr): boolean {
-    const { root } = this.#schedule;
-    if (unit.kind !== "chain") return false;
-    return unit.nodes.every(
-      (node) => kernelOf(node).kind === "elementwise" || !node.operands.map(root).includes(input),
-    );
+  /**
+   * The last unit that reads each value, and whether it does so only at the position that it writes (a chain that does not
+   * broadcast it).
+   */
+  #lastReaders(): Map<Expr, { unit: number; aligned: boolean }> {
+    const { units, root } = this.#schedule;
+    const readers = new Map<Expr, { unit: number; aligned: boolean }>();
+    units.forEach((unit, at) => {
+      for (const node of nodesOf(unit)) {
+        const aligned = unit.kind === "chain" && kernelOf(node).kind === "elementwise";
+        for (const operand of node.operands.map(root)) {
+          const before = readers.get(operand);
+          readers.set(operand, { unit: at, aligned: aligned && (before?.unit !== at || before.aligned) });
+        }
+      }
+    });
+    return readers;
   }
 
   /** The memory of a value, made when first asked for. */
@@ -192,9 +223,10 @@ class Planner {
     const saves: MoveStep[] = [];
     const moves: MoveStep[] = [];
     const inputs = new Set(Object.values(this.#inputs));
+    const donations = new Set(donate);
     for (const [name, node] of Object.entries(this.#program.outputs)) {
       const from = this.#memory(node);
-      const donated = donate.includes(name);
+      const donated = donations.has(name);
       outputs[name] = donated ? this.#inputs[name] : from;
       if (donated ? from !== this.#inputs[name] : inputs.has(from)) {
         const kept = inputs.has(from) ? this.#add(buffer(`${name} kept`, from.type, { persistent: !donated })) : from;
@@ -211,18 +243,20 @@ class Planner {
   }
 
   /** Lives from the phase of the first write to that of the last read; outputs live to the end: they are read after it. */
-  #live(phases: readonly Phase[], outputs: Readonly<Record<string, Buffer>>): void {
+  *#live(phases: readonly Phase[], outputs: Readonly<Record<string, Buffer>>): Work<void> {
     const touch = (item: Buffer, phase: number): void => {
       if (item.persistent) return;
       if (item.firstStep < 0) item.firstStep = phase;
       item.lastStep = phase;
     };
-    phases.forEach((phase, i) => {
+    yield* inParts(phases.entries(), ([i, phase]) => {
       for (const { buffer: item } of phase.flat().flatMap(accessesOf)) touch(item, i);
     });
     for (const item of Object.values(outputs)) touch(item, phases.length);
   }
 }
+
+const nodesOf = (unit: Unit): readonly Expr[] => (unit.kind === "chain" ? unit.nodes : [unit.node]);
 
 /** Each thread's pieces in order, with a barrier behind every phase where there are several threads. */
 function streamsOf(phases: readonly Phase[]): Step[][] {

@@ -10,8 +10,9 @@
  */
 import type { Expr } from "../graph/expr.ts";
 import type { Kernel } from "../graph/op.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
+import { orderingOf, type Program } from "../graph/program.ts";
 import { type FloatType, sizeOf, stridesOf } from "../graph/type.ts";
+import { inParts, type Work } from "../graph/work.ts";
 
 /** One kernel call, or the elementwise nodes that run as one chain, operands first. */
 export type Unit =
@@ -48,17 +49,23 @@ function fusible(node: Expr, kernel: Kernel): boolean {
   return kernel.kind === "elementwise";
 }
 
-export function schedule(p: Program): Schedule {
-  const nodes = nodesOf(p);
+export function* scheduling(p: Program): Work<Schedule> {
+  const nodes = yield* orderingOf(p);
+  yield;
   const kernels = new Map(nodes.map((node) => [node, kernelOf(node)]));
   const kernel = (node: Expr): Kernel => kernels.get(node) as Kernel;
-  const root = (node: Expr): Expr => (kernel(node).kind === "alias" ? root(node.operands[0]) : node);
+  const roots = new Map<Expr, Expr>();
+  const root = (node: Expr): Expr => roots.get(node) as Expr;
+  for (const node of nodes) roots.set(node, kernel(node).kind === "alias" ? root(node.operands[0]) : node);
+  yield;
   const active = nodes.filter((node) => !isSource(kernel(node)) && kernel(node).kind !== "alias");
   const chained = new Set(active.filter((node) => fusible(node, kernel(node))));
-
+  yield;
   const level = earliestLevels(active, chained, root, kernel);
+  yield;
   sink(active, chained, root, kernel, level, new Set(Object.values(p.outputs).map(root)));
-  return { units: collect(active, chained, root, kernel, level), root };
+  yield;
+  return { units: yield* collect(active, chained, root, kernel, level), root };
 }
 
 type Of<T> = (node: Expr) => T;
@@ -81,7 +88,10 @@ function earliestLevels(
       const below = level.get(operand);
       return below === undefined ? 0 : below + distance(node, operand, chained, kernel);
     });
-    level.set(node, Math.max(0, ...bounds));
+    level.set(
+      node,
+      bounds.reduce((highest, bound) => Math.max(highest, bound), 0),
+    );
   }
   return level;
 }
@@ -105,13 +115,13 @@ function sink(
   }
 }
 
-function collect(
+function* collect(
   active: readonly Expr[],
   chained: ReadonlySet<Expr>,
   root: Of<Expr>,
   kernel: Of<Kernel>,
   level: ReadonlyMap<Expr, number>,
-): Unit[] {
+): Work<Unit[]> {
   const stages = new Map<number, { kernels: Unit[]; chains: Map<string, Expr[]> }>();
   for (const node of active) {
     const at = level.get(node) as number;
@@ -122,33 +132,47 @@ function collect(
     else if (stage.chains.has(key)) stage.chains.get(key)?.push(node);
     else stage.chains.set(key, [node]);
   }
-  return [...stages.keys()]
-    .sort((a, b) => a - b)
-    .flatMap((at) => {
-      const { kernels, chains } = stages.get(at) as { kernels: Unit[]; chains: Map<string, Expr[]> };
-      return [...kernels, ...[...chains.values()].flatMap((nodes) => connected(nodes, root)).map(chainUnit)];
-    });
+  yield;
+  const units: Unit[] = [];
+  const inOrder = [...stages].sort(([a], [b]) => a - b);
+  yield* inParts(inOrder, ([, { kernels, chains }]) => {
+    for (const unit of kernels) units.push(unit);
+    for (const nodes of chains.values()) for (const group of connected(nodes, root)) units.push(chainUnit(group));
+  });
+  return units;
 }
 
-/** Nodes that share no tensor gain nothing from one loop, and may run at other times or on other threads than each other. */
+/**
+ * Nodes that share no tensor gain nothing from one loop, and may run at other times or on other threads than each other.
+ * The groups come in the order of their last nodes, the nodes of each as they came: operands before users.
+ */
 function connected(nodes: readonly Expr[], root: Of<Expr>): Expr[][] {
   const small = sizeOf(nodes[0].type.shape) === 1;
   const counts = (tensor: Expr): boolean =>
     (small || sizeOf(tensor.type.shape) > 1) && kernelOf(tensor).kind !== "fill";
-  let groups: { readonly nodes: readonly Expr[]; readonly touched: ReadonlySet<Expr> }[] = [];
+  const parents = new Map<Expr, Expr>();
+  const find = (tensor: Expr): Expr => {
+    let at = tensor;
+    for (let up = parents.get(at); up !== undefined; up = parents.get(at)) {
+      const above = parents.get(up);
+      if (above !== undefined) parents.set(at, above);
+      at = up;
+    }
+    return at;
+  };
   for (const node of nodes) {
-    const own = [node, ...node.operands.map(root).filter(counts)];
-    const near = groups.filter(({ touched }) => own.some((tensor) => touched.has(tensor)));
-    const merged = {
-      nodes: [...near.flatMap((group) => group.nodes), node],
-      touched: new Set([...near.flatMap((group) => [...group.touched]), ...own]),
-    };
-    groups = [...groups.filter((group) => !near.includes(group)), merged];
+    for (const tensor of node.operands.map(root).filter(counts)) {
+      const [own, other] = [find(node), find(tensor)];
+      if (own !== other) parents.set(other, own);
+    }
   }
-  // Operands before users, as they came.
-  const position = new Map(nodes.map((node, i) => [node, i]));
-  const at = (node: Expr): number => position.get(node) as number;
-  return groups.map((group) => group.nodes.toSorted((a, b) => at(a) - at(b)));
+  const groups = new Map<Expr, Expr[]>();
+  for (const node of nodes.toReversed()) {
+    const group = groups.get(find(node));
+    if (group === undefined) groups.set(find(node), [node]);
+    else group.push(node);
+  }
+  return [...groups.values()].reverse().map((group) => group.reverse());
 }
 
 function chainUnit(nodes: readonly Expr[]): Unit {

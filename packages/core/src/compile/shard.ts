@@ -7,11 +7,13 @@
  *
  * What is small is computed by every thread for itself, in memory of its own, which is cheaper than to wait for it.
  */
+import { PART, type Work } from "../graph/work.ts";
 import { accessesOf, overlap } from "./access.ts";
 import { BARRIER, costOf, REMOTE } from "./cost.ts";
 import { type Cut, cutsOf, onMemory } from "./cut.ts";
 import { Locality, type Owned } from "./locality.ts";
 import { type Buffer, buffer, partOf } from "./memory.ts";
+import { Queue } from "./queue.ts";
 import { type Arrangement, inOrder, type Phase, type Step } from "./step.ts";
 import { Uses } from "./uses.ts";
 
@@ -33,15 +35,17 @@ export interface ShardOptions {
   readonly flops: number;
 }
 
-export function shard(steps: readonly Step[], { threads, flops }: ShardOptions): Arrangement {
-  if (typeof threads === "number" && threads > 1)
-    return new Sharder(steps, threads, flops).build(Number.POSITIVE_INFINITY) as Arrangement;
-  if (typeof threads === "number") return inOrder(steps);
+export function* shard(steps: readonly Step[], { threads, flops }: ShardOptions): Work<Arrangement> {
+  if (threads === 1) return inOrder(steps);
+  const uses = new Uses(steps);
+  yield;
+  if (typeof threads === "number")
+    return (yield* new Sharder(steps, uses, threads, flops).build(Number.POSITIVE_INFINITY)) as Arrangement;
   const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
     if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;
-    best = new Sharder(steps, count, flops).build(best.cost) ?? best;
+    best = (yield* new Sharder(steps, uses, count, flops).build(best.cost)) ?? best;
   }
   return best;
 }
@@ -74,13 +78,13 @@ class Sharder {
   /** The memory of each thread that stands for a buffer. */
   readonly #own = new Map<Buffer, readonly Buffer[]>();
   /** What the threads of this phase touch. */
-  #touched = new Map<Buffer, (Owned & { readonly step: Step })[]>();
+  #touched = new Map<Buffer, Record<"reads" | "writes", (Owned & { readonly step: Step })[]>>();
 
-  constructor(steps: readonly Step[], threads: number, flops: number) {
+  constructor(steps: readonly Step[], uses: Uses, threads: number, flops: number) {
     this.#steps = steps;
     this.#threads = Array.from({ length: threads }, (_, t) => t);
     this.#flops = flops;
-    this.#uses = new Uses(steps);
+    this.#uses = uses;
     this.#locality = new Locality(this.#uses.updated().flatMap((item) => this.#byRows(item)));
   }
 
@@ -101,28 +105,33 @@ class Sharder {
   }
 
   /** Undefined as soon as it is sure to cost as much as `limit`. */
-  build(limit: number): Arrangement | undefined {
+  *build(limit: number): Work<Arrangement | undefined> {
     const phases: Phase[] = [];
-    const done = new Set<Step>();
+    const before = this.#uses.before();
+    yield;
+    const queue = new Queue(this.#steps, before);
+    yield;
     let cost = 0;
-    let rest = this.#steps.map((step) => ({ step, before: this.#uses.before(step) }));
-    while (rest.length > 0) {
+    let looked = 0;
+    while (!queue.isEmpty) {
       const phase: Step[][] = this.#threads.map(() => []);
       const costs = this.#threads.map(() => 0);
       this.#touched = new Map();
-      rest = rest.filter(({ step, before }) => {
-        if (![...before].every((other) => done.has(other))) return true;
+      for (let step = queue.next(); step !== undefined; step = queue.next()) {
+        if (++looked % PART === 0) yield;
         const choice = this.#choose(step);
-        if (choice.conflicts) return true;
+        if (choice.conflicts) {
+          queue.defer(step);
+          continue;
+        }
         this.#commit(choice);
         for (const t of this.#threads) {
           const piece = choice.pieces[t];
           if (piece !== undefined) phase[t].push(piece);
           costs[t] += choice.costs[t];
         }
-        done.add(step);
-        return false;
-      });
+        queue.done(step);
+      }
       phases.push(phase);
       cost += Math.max(...costs) + BARRIER;
       if (cost >= limit) return undefined;
@@ -154,20 +163,17 @@ class Sharder {
   }
 
   #conflicts(access: Owned & { readonly step: Step }): boolean {
-    return (this.#touched.get(access.buffer) ?? []).some(
-      (other) =>
-        other.thread !== access.thread &&
-        other.step !== access.step &&
-        (other.write || access.write) &&
-        overlap(other, access) > 0,
-    );
+    const touched = this.#touched.get(access.buffer);
+    const conflicts = (other: Owned & { readonly step: Step }): boolean =>
+      other.thread !== access.thread && other.step !== access.step && overlap(other, access) > 0;
+    return touched !== undefined && (touched.writes.some(conflicts) || (access.write && touched.reads.some(conflicts)));
   }
 
   #commit({ accesses, copies }: Choice): void {
     for (const access of accesses) {
-      const list = this.#touched.get(access.buffer);
-      if (list === undefined) this.#touched.set(access.buffer, [access]);
-      else list.push(access);
+      const touched = this.#touched.get(access.buffer) ?? { reads: [], writes: [] };
+      this.#touched.set(access.buffer, touched);
+      (access.write ? touched.writes : touched.reads).push(access);
     }
     for (const [item, own] of copies ?? []) this.#own.set(item, own);
     this.#locality.commit(accesses);

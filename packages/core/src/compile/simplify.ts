@@ -2,22 +2,23 @@
  * Simplification: each op's own local algebra until nothing changes, and one node for equal expressions. Runs before
  * compiling and before printing, so that what is read is as short as what runs.
  */
-import { type Attributes, type Expr, inherit, withOperands } from "../graph/expr.ts";
+import { type Attributes, type Expr, inherit, none, withOperands } from "../graph/expr.ts";
 import type { Op } from "../graph/op.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
+import { orderingOf, type Program } from "../graph/program.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 
 /** An equal program with local algebra applied and equal nodes shared. Inputs stay the same nodes. */
 export function simplify(p: Program): Program {
-  return rewrite(p, (node) => node.op.simplify?.(node));
+  return finish(simplifying(p));
 }
 
-/** The same program with every op that has no kernel replaced by ops that have one, then simplified. */
-export function decompose(p: Program): Program {
-  return rewrite(p, (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node));
+/** The same in parts. */
+export function simplifying(p: Program): Work<Program> {
+  return rewriting(p, (node) => node.op.simplify?.(node));
 }
 
 /** Bottom-up: operands first, then `step` on the node until it has nothing to say. */
-export function rewrite(p: Program, step: (node: Expr) => Expr | undefined): Program {
+export function* rewriting(p: Program, step: (node: Expr) => Expr | undefined): Work<Program> {
   const done = new Map<Expr, Expr>();
   const share = sharer();
   const settle = (node: Expr): Expr => {
@@ -28,11 +29,11 @@ export function rewrite(p: Program, step: (node: Expr) => Expr | undefined): Pro
     // A fresh node stands for the one it replaces; an operand that is passed through keeps its own name.
     const result = better === undefined ? current : settle(better.id > current.id ? inherit(better, current) : better);
     done.set(node, result);
-    done.set(current, result);
+    if (current !== node) done.set(current, result);
     return result;
   };
-  // nodesOf is in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
-  for (const node of nodesOf(p)) settle(node);
+  // The nodes come in dependency order, so `settle` never goes deeper than the few nodes a rule makes.
+  yield* inParts(yield* orderingOf(p), settle);
   const outputs = Object.fromEntries(Object.entries(p.outputs).map(([name, node]) => [name, settle(node)]));
   return { ...p, outputs };
 }
@@ -58,6 +59,7 @@ let nextArray = 0;
 
 /** Attributes as text; a large constant counts as itself only. */
 function attributesKey(node: Expr): string {
+  if (node.attributes === none) return "";
   return JSON.stringify(node.attributes satisfies Attributes, (_, value: unknown) => {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     if (Object.is(value, -0)) return "-0";

@@ -12,6 +12,8 @@ export class Uses {
   readonly #by: ReadonlyMap<Step, ReadonlyMap<Buffer, boolean>>;
   readonly #of = new Map<Buffer, Use[]>();
   readonly #position: ReadonlyMap<Step, number>;
+  readonly #written = new Set<Buffer>();
+  #before: ReadonlyMap<Step, ReadonlySet<Step>> | undefined;
 
   constructor(steps: readonly Step[]) {
     this.#position = new Map(steps.map((step, i) => [step, i]));
@@ -21,19 +23,40 @@ export class Uses {
         const uses = this.#of.get(item) ?? [];
         this.#of.set(item, uses);
         uses.push({ step, write });
+        if (write) this.#written.add(item);
       }
     }
   }
 
-  /** The steps that must be done before: they write what this one touches, or touch what it writes. */
-  before(step: Step): Set<Step> {
-    const at = this.#at(step);
-    const result = new Set<Step>();
-    for (const [item, write] of this.#by.get(step) ?? []) {
-      for (const other of this.#usesOf(item)) {
-        if (this.#at(other.step) >= at) break;
-        if (write || other.write) result.add(other.step);
+  /**
+   * The steps that each must wait for, but for those that these wait for themselves: of every buffer that it touches the
+   * last that wrote it, and if it writes it, those that have read it since.
+   */
+  before(): ReadonlyMap<Step, ReadonlySet<Step>> {
+    this.#before ??= this.#findBefore();
+    return this.#before;
+  }
+
+  #findBefore(): Map<Step, Set<Step>> {
+    const writers = new Map<Buffer, Step>();
+    const readers = new Map<Buffer, Step[]>();
+    const result = new Map<Step, Set<Step>>();
+    for (const [step, buffers] of this.#by) {
+      const before = new Set<Step>();
+      for (const [item, write] of buffers) {
+        const writer = writers.get(item);
+        if (writer !== undefined) before.add(writer);
+        const since = readers.get(item) ?? [];
+        if (write) {
+          for (const reader of since) before.add(reader);
+          writers.set(item, step);
+          readers.delete(item);
+        } else {
+          since.push(step);
+          readers.set(item, since);
+        }
       }
+      result.set(step, before);
     }
     return result;
   }
@@ -51,7 +74,7 @@ export class Uses {
   }
 
   isWritten(item: Buffer): boolean {
-    return this.#usesOf(item).some(({ write }) => write);
+    return this.#written.has(item);
   }
 
   /** What is kept from one run of the steps to the next, and changed by it. */

@@ -5,6 +5,7 @@ import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
+import type { Work } from "../graph/work.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
 export type TypedValues = Float64Array | Float32Array | Int32Array;
@@ -53,7 +54,19 @@ export interface Engine {
   /** Factorisations that are faster than plain TypeScript; absent: plain. */
   readonly linearAlgebra?: LinearAlgebra;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
-  compile(program: Program, options?: CompileOptions): Executable;
+  readonly compile: Compile;
+}
+
+interface Compile {
+  (program: Program, options?: CompileOptions): Executable;
+  /** The same in parts, where it can take long; a function that wraps this one need not have it. */
+  readonly inParts?: (program: Program, options?: CompileOptions) => Work<Executable>;
+}
+
+/** Compiles in parts where the engine can, else at once. */
+export function* compiling(engine: Engine, program: Program, options?: CompileOptions): Work<Executable> {
+  const { compile } = engine;
+  return compile.inParts ? yield* compile.inParts(program, options) : engine.compile(program, options);
 }
 
 /** Throws RangeError unless `engine` is one. */

@@ -86,10 +86,11 @@ export function derive(problem: Derivable): Derivation {
   const names = namesOf(problem);
   const inputs = [x, ...parameters, ...given];
   const values = topological([...problem.layers.flatMap(({ z, h }) => [z, h]), loss]);
+  const kindOf = kinds(problem);
   const forward = values.flatMap((node): Planned[] => {
     const label = names.get(node);
     if (label === undefined || node.operands.length === 0) return [];
-    return [{ name: label, symbol: symbol(label), kind: kindOf(node, problem), chain: [], node }];
+    return [{ name: label, symbol: symbol(label), kind: kindOf(node), chain: [], node }];
   });
   const sources = isFloat(x.type) ? [...parameters, x] : parameters;
   const graph = labelledGraph(loss, new Set(names.keys()), sources);
@@ -98,8 +99,8 @@ export function derive(problem: Derivable): Derivation {
   const simplified = simplify(program(problem.name ?? "derivation", inputs, shown));
   const write = writer(simplified, [...forward, ...backward]);
   const steps = { forward: forward.flatMap(write), backward: backward.flatMap(write) };
-  const role = (node: Expr): InputSymbol["role"] =>
-    node === x ? "input" : parameters.includes(node) ? "parameter" : "given";
+  const trained = new Set(parameters);
+  const role = (node: Expr): InputSymbol["role"] => (node === x ? "input" : trained.has(node) ? "parameter" : "given");
   return {
     program: program(simplified.name, inputs, outputsOf([...steps.forward, ...steps.backward])),
     inputs: inputs.map((node) => ({
@@ -114,10 +115,13 @@ export function derive(problem: Derivable): Derivation {
   };
 }
 
-function kindOf(node: Expr, { loss, layers }: Derivable): StepKind {
-  if (node === loss) return "loss";
-  if (layers.some(({ h }) => h === node)) return "activation";
-  return layers.some(({ z }) => z === node) ? "pre-activation" : "value";
+function kinds({ loss, layers }: Derivable): (node: Expr) => StepKind {
+  const [activations, preActivations] = [new Set(layers.map(({ h }) => h)), new Set(layers.map(({ z }) => z))];
+  return (node) => {
+    if (node === loss) return "loss";
+    if (activations.has(node)) return "activation";
+    return preActivations.has(node) ? "pre-activation" : "value";
+  };
 }
 
 const outputsOf = (steps: readonly Planned[]): Record<string, Expr> =>
@@ -187,8 +191,10 @@ function localPlan(node: Expr, loss: Expr, graph: LabelledGraph, names: Readonly
 function backwards(targets: readonly Expr[], sources: readonly Expr[]): Expr[] {
   const result: Expr[] = [];
   let entering: Expr[] = [];
+  const position = new Map(sources.map((node, i) => [node, i]));
+  const at = (node: Expr): number => position.get(node) ?? -1;
   const flush = (): void => {
-    result.push(...entering.sort((a, b) => sources.indexOf(a) - sources.indexOf(b)));
+    for (const node of entering.sort((a, b) => at(a) - at(b))) result.push(node);
     entering = [];
   };
   for (const node of [...targets].reverse()) {
@@ -237,6 +243,7 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
   const repeated = repeatedParts(Object.values(outputs), named, LONG);
   const taken = new Set([...Object.keys(outputs), ...inputs.map((node) => node.label)]);
   const seen = new Set<Expr>();
+  let count = 1;
 
   const step = (plan: Planned, node: Expr): Step => {
     const known = symbols.get(node);
@@ -246,26 +253,42 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
     return { ...plan, formula, reads, rules: rulesOf(plan.node), node, type: node.type };
   };
   const readsOf = (node: Expr): string[] => {
-    const below = node.operands.flatMap((operand) => {
-      const name = names.get(operand);
-      return name === undefined ? readsOf(operand) : [name];
-    });
-    return [...new Set(below)];
+    const found = new Set<string>();
+    const entered = new Set<Expr>();
+    const pending = [...node.operands].reverse();
+    for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+      const name = names.get(part);
+      if (name !== undefined) found.add(name);
+      else if (!entered.has(part)) for (const operand of part.operands.toReversed()) pending.push(operand);
+      entered.add(part);
+    }
+    return [...found];
   };
   const refer = (node: Expr, { name, symbol: short }: Pick<Planned, "name" | "symbol">): void => {
     symbols.set(node, short);
     names.set(node, name);
   };
   const partsOf = (node: Expr): Step[] => {
-    if (seen.has(node) || symbols.has(node)) return [];
-    seen.add(node);
-    return visibleOperands(node, symbols).flatMap((operand) => {
-      const inner = partsOf(operand);
-      return repeated.has(operand) && !symbols.has(operand) ? [...inner, part(operand)] : inner;
-    });
+    const found: Step[] = [];
+    const path: { readonly node: Expr; readonly operands: readonly Expr[]; next: number }[] = [];
+    const enter = (node: Expr): void => {
+      const isDone = seen.has(node) || symbols.has(node);
+      seen.add(node);
+      if (isDone) leave(node);
+      else path.push({ node, operands: visibleOperands(node, symbols), next: 0 });
+    };
+    const leave = (below: Expr): void => {
+      if (below !== node && repeated.has(below) && !symbols.has(below)) found.push(part(below));
+    };
+    enter(node);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const operand = top.operands[top.next++];
+      if (operand !== undefined) enter(operand);
+      else leave((path.pop() as typeof top).node);
+    }
+    return found;
   };
   const part = (node: Expr): Step => {
-    let count = 1;
     while (taken.has(`u${count}`)) count++;
     const name = `u${count}`;
     taken.add(name);

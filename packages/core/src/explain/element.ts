@@ -66,7 +66,7 @@ class Indexing {
         );
       case "alias": {
         const moved = withoutOnes(node.type.shape, x.type.shape, at);
-        return moved === undefined ? element(formulaOf(node, this.#of.symbols), ...at) : this.at(x, moved);
+        return moved === undefined ? this.#whole(node, at) : this.at(x, moved);
       }
       case "matmul": {
         const k = x.type.shape[kernel.transposeA ? 0 : 1];
@@ -76,21 +76,27 @@ class Indexing {
         });
       }
       case "reduce":
-        if (kernel.by === "sum") {
-          const sizes = kernel.axes.map((axis) => x.type.shape[axis]);
-          return this.#sum(sizes, (inner) => this.at(x, reducedPlaces(kernel.axes, x.type.shape.length, at, inner)));
-        }
-        break;
+        return this.#sum(
+          kernel.axes.map((axis) => x.type.shape[axis]),
+          (inner) => this.at(x, reducedPlaces(kernel.axes, x.type.shape.length, at, inner)),
+          kernel.by === "sum" ? "Σ" : node.op.name,
+        );
     }
-    return element(formulaOf(node, this.#of.symbols), ...visibleAt(this.#of, node, at));
+    return this.#whole(node, at);
   }
 
-  /** Σ over fresh letters; an axis of one element needs none. */
-  #sum(sizes: readonly number[], body: (inner: At) => Notation): Notation {
+  /** What has no formula for one number: that of the tensor, at the place. */
+  #whole(node: Expr, at: At): Notation {
+    const [formula, shown] = [formulaOf(node, this.#of.symbols), visibleAt(this.#of, node, at)];
+    return shown.length === 0 ? formula : element(formula, ...shown);
+  }
+
+  /** Σ over fresh letters, or another reduction: each of them gives a single element back as it is. */
+  #sum(sizes: readonly number[], body: (inner: At) => Notation, name = "Σ"): Notation {
     const inner = sizes.map((size) => (size === 1 ? number(1) : letterSymbol(this.#fresh())));
     const letters = inner.flatMap((place) => (place.form === "symbol" ? [place.name] : []));
     const inside = body(inner);
-    return letters.length === 0 ? inside : call("Σ", [inside], letters.join(""));
+    return letters.length === 0 ? inside : call(name, [inside], letters.join(""));
   }
 
   #fresh(): string {

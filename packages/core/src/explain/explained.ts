@@ -25,6 +25,10 @@ export interface Explained {
   readonly kernels: ReadonlyMap<string, string>;
   /** The symbols of all shown nodes, so that formulas can be written in them. */
   readonly symbols: ReadonlyMap<Expr, Notation>;
+  /** The symbols of the labelled nodes as they were built. */
+  readonly labels: ReadonlyMap<Expr, Notation>;
+  /** All steps by name. */
+  readonly steps: ReadonlyMap<string, Step>;
 }
 
 /**
@@ -53,8 +57,14 @@ export function explained(
     derivation,
     numbers,
     symbols,
+    labels: new Map([...derivation.names].map(([node, name]) => [node, symbol(name)])),
+    steps: new Map([...derivation.backward, ...derivation.forward].map((step) => [step.name, step])),
     kernels: options.kernels ? kernelsOf(derivation.program) : new Map(),
-    compute: (outputs, over, more = {}) => evaluate(simplify(program("view", over, outputs)), { ...numbers, ...more }),
+    compute(outputs, over, more = {}) {
+      const names = over.map((node) => node.label as string);
+      const given = Object.fromEntries(names.map((name) => [name, more[name] ?? numbers[name]]));
+      return evaluate(simplify(program("view", over, outputs)), given);
+    },
     valueOf(node) {
       const values = known.get(node) ?? evaluate(program("value", derivation.program.inputs, { node }), numbers).node;
       known.set(node, values);
@@ -64,8 +74,8 @@ export function explained(
 }
 
 /** The step with this name. */
-export function stepNamed({ derivation: { forward, backward } }: Explained, name: string): Step | undefined {
-  return forward.find((step) => step.name === name) ?? backward.find((step) => step.name === name);
+export function stepNamed({ steps }: Explained, name: string): Step | undefined {
+  return steps.get(name);
 }
 
 /** The numbers of an input or a step. Throws Error when there are none. */

@@ -13,10 +13,38 @@ export function written(node: Expr, symbols: Symbols): Notation {
 
 /** What the node computes, from its operands as they are written. */
 export function formulaOf(node: Expr, symbols: Symbols): Notation {
-  return node.op.notation(
-    node.operands.map((operand) => written(operand, symbols)),
-    node,
-  );
+  const formulas = new Map<Expr, Notation>();
+  for (const part of unnamedParts(node, symbols)) {
+    const operands = part.operands.map((operand) => symbols.get(operand) ?? (formulas.get(operand) as Notation));
+    formulas.set(part, flat(part.op.notation(operands, part)));
+  }
+  return formulas.get(node) as Notation;
+}
+
+/** (a + b) + c as a + b + c: a sum over thousands of layers is not as many sums inside each other. */
+function flat(n: Notation): Notation {
+  if (n.form !== "infix" || n.operator !== "+") return n;
+  const [first, ...rest] = n.parts;
+  return first.form === "infix" && first.operator === "+" ? { ...n, parts: [...first.parts, ...rest] } : n;
+}
+
+/** A node and everything below it down to the nearest symbols, operands first: as deep as there is memory for. */
+function unnamedParts(node: Expr, named: Named): Expr[] {
+  const order: Expr[] = [];
+  const entered = new Set<Expr>();
+  const path: { readonly part: Expr; next: number }[] = [];
+  const enter = (part: Expr): void => {
+    if (entered.has(part)) return;
+    entered.add(part);
+    path.push({ part, next: 0 });
+  };
+  enter(node);
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const operand = top.part.operands[top.next++];
+    if (operand === undefined) order.push((path.pop() as typeof top).part);
+    else if (!named.has(operand)) enter(operand);
+  }
+  return order;
 }
 
 /** The node that is seen: an op such as broadcast or reshape is written as its operand. */

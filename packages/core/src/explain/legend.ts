@@ -116,7 +116,8 @@ function marks(all: readonly Notation[]): LegendEntry[] {
     if (n.form === "transpose") found.add("ᵀ");
     if (n.form === "element") found.add("[]");
     if (n.form === "power" && n.exponent.form === "number") found.add(String(n.exponent.value).replace("-", "−"));
-    if (n.form === "call") found.add(n.name + (n.subscript ?? ""));
+    // In index form a sum may run along any letter.
+    if (n.form === "call") found.add(n.name === "logsumexp" ? "logsumexpj" : n.name + (n.subscript ?? ""));
     if (n.form === "infix" || n.form === "call") n.parts.forEach(visit);
     if (n.form === "negation" || n.form === "transpose" || n.form === "element") visit(n.of);
     if (n.form === "power") visit(n.base);

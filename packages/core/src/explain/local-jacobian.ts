@@ -10,8 +10,8 @@ import { type Expr, withOperands } from "../graph/expr.ts";
 import { call, type Notation, negation, symbol } from "../graph/notation.ts";
 import { sizeOf } from "../graph/type.ts";
 import { fill, filledWith, input } from "../ops/source.ts";
-import type { Explained } from "./explained.ts";
-import { formulaOf } from "./formula.ts";
+import { type Explained, stepNamed } from "./explained.ts";
+import { formulaOf, written } from "./formula.ts";
 
 /** Numbers of ∂u/∂v; where both have one shape and go element by element, its diagonal alone. */
 export interface LocalJacobian {
@@ -61,6 +61,18 @@ export function localJacobian(of: Explained, to: Expr, from: Expr): LocalJacobia
   return { rows, columns, diagonal, values };
 }
 
+/** What the way from `to` down to `from` makes of ∂L/∂to, which is written `bar`: the part of ∂L/∂from that comes by it. */
+export function pulledBack(of: Explained, to: Expr, from: Expr, bar: Notation): Notation {
+  const { node, below } = cut(of, to);
+  const { names } = of.derivation;
+  const above = input("bar", node.type.shape, node.type.dtype);
+  const [part] = vjp([node], [below.get(from) as Expr], [above]);
+  const { outputs } = simplify({ name: "part", inputs: [...below.values(), above], outputs: { part, node } });
+  const symbols = new Map([...below].map(([labelled, own]) => [own, symbol(names.get(labelled) as string)] as const));
+  symbols.set(outputs.node, symbol(names.get(to) as string));
+  return formulaOf(outputs.part, new Map<Expr, Notation>([...symbols, [above, bar]]));
+}
+
 /** The column of ∂to/∂from for one element of `from`: [size of to]. */
 export function localColumn(of: Explained, to: Expr, from: Expr, index: number): ArrayLike<number> {
   const { node, below } = cut(of, to);
@@ -76,7 +88,7 @@ export function localColumn(of: Explained, to: Expr, from: Expr, index: number):
 export function jacobianNotation(of: Explained, to: Expr, from: Expr): Notation | undefined {
   const { graph, names } = of.derivation;
   if (graph.isElementwise(from, to)) {
-    const local = of.derivation.backward.find(({ name }) => name === `∂${names.get(to)}/∂${names.get(from)}`);
+    const local = stepNamed(of, `∂${names.get(to)}/∂${names.get(from)}`);
     return local && call("diag", [local.formula]);
   }
   const factors = factorsTo(of, to, from, true);
@@ -111,8 +123,7 @@ function reaches(of: Explained, node: Expr, from: Expr): boolean {
 
 /** The Jacobian of one op by one operand: nothing for the identity. */
 function opJacobian(of: Explained, node: Expr, operand: number): Notation[] | undefined {
-  const symbols = new Map([...of.derivation.names].map(([named, name]) => [named, symbol(name)]));
-  const write = (part: Expr): Notation => symbols.get(part) ?? formulaOf(part, symbols);
+  const write = (part: Expr): Notation => written(part, of.labels);
   if (node.op.kernel?.(node).kind !== "elementwise") {
     const result = node.op.jacobian?.(node.operands.map(write), node, operand, write(node));
     return result && (result.form === "symbol" && result.name === "I" ? [] : [result]);

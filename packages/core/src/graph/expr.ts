@@ -1,8 +1,12 @@
 /** Making and walking expressions. What an expression is stands beside what an op is, in op.ts: each needs the other. */
 import type { Attributes, Expr, Op, Provenance } from "./op.ts";
 import { printType, ShapeError, type TensorType } from "./type.ts";
+import { finish, PART, type Work } from "./work.ts";
 
 export type { Attributes, Expr, Provenance };
+
+/** Of an op that needs none. */
+export const none: Attributes = {};
 
 let nextId = 0;
 let current: Provenance | undefined;
@@ -62,26 +66,43 @@ export function inherit(node: Expr, original: Expr): Expr {
   };
 }
 
-/** Every node that the outputs depend on, operands before users. Iterative: depth is bounded by memory, not the stack. */
-export function topological(outputs: readonly Expr[]): Expr[] {
+/**
+ * Every node that the outputs depend on, operands before users. Iterative: depth is bounded by memory, not the stack.
+ * @param since the least id that counts: older nodes depend on none that is younger, and are left out
+ */
+export function topological(outputs: readonly Expr[], since = 0): Expr[] {
+  return finish(ordering(outputs, since));
+}
+
+/** The same in parts. */
+export function* ordering(outputs: readonly Expr[], since = 0): Work<Expr[]> {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
-  const stack: { node: Expr; next: number }[] = [];
+  // The path from an output down to where the walk is, and of each node on it how many operands have been seen.
+  const path: Expr[] = [];
+  const next: number[] = [];
+  const enter = (node: Expr): void => {
+    if (node.id < since || seen.has(node)) return;
+    seen.add(node);
+    path.push(node);
+    next.push(0);
+  };
   for (const output of outputs) {
-    if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push({ node: output, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      const operand = top.node.operands[top.next++];
-      if (operand === undefined) {
-        order.push(top.node);
-        stack.pop();
-      } else if (!seen.has(operand)) {
-        seen.add(operand);
-        stack.push({ node: operand, next: 0 });
+    enter(output);
+    while (path.length > 0) {
+      const top = path.length - 1;
+      const operand = path[top].operands[next[top]++];
+      if (operand !== undefined) enter(operand);
+      else {
+        order.push(path.pop() as Expr);
+        next.pop();
+        if (order.length % PART === 0) yield;
       }
     }
   }
   return order;
 }
+
+/** The least id among nodes. */
+export const oldest = (nodes: readonly Expr[]): number =>
+  nodes.reduce((least, { id }) => Math.min(least, id), Number.POSITIVE_INFINITY);

@@ -52,6 +52,8 @@ export interface Op<A extends Attributes = Attributes> {
   jvp(node: Expr<A>, tangents: readonly (Expr | null)[]): Expr | null;
   /** Pullback: each wanted operand's cotangent x̄ from the result's cotangent ȳ; null stands for zero. */
   vjp(node: Expr<A>, cotangent: Expr, wanted: readonly boolean[]): readonly (Expr | null)[];
+  /** Pullback to one operand, for an op of any number of them: all of them one by one is then no more work than at once. */
+  vjpOf?(node: Expr<A>, cotangent: Expr, operand: number): Expr | null;
   /**
    * The op on `size` values of its operands at once; at least one operand has a batch axis. The rule says where the
    * result's axis is, so that a product of matrices stays one product and nothing is moved in memory without need.

@@ -1,5 +1,6 @@
 /** A program: a closed, typed piece of graph with named inputs and outputs. It is what is printed, tested and compiled. */
-import { type Expr, topological } from "./expr.ts";
+import { type Expr, ordering } from "./expr.ts";
+import { finish, type Work } from "./work.ts";
 
 export interface Program<Output extends string = string> {
   readonly name: string;
@@ -35,5 +36,10 @@ export function program<Output extends string>(
 
 /** All nodes, operands before users; inputs first, even those that nothing uses. */
 export function nodesOf(p: Program): Expr[] {
-  return topological([...p.inputs, ...Object.values(p.outputs)]);
+  return finish(orderingOf(p));
+}
+
+/** The same in parts. */
+export function orderingOf(p: Program): Work<Expr[]> {
+  return ordering([...p.inputs, ...Object.values(p.outputs)]);
 }

@@ -1,5 +1,5 @@
 /** Ops that change how a value is held or differentiated, not what it is. */
-import { type Attributes, type Expr, expr } from "../graph/expr.ts";
+import { type Attributes, type Expr, expr, none } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Op } from "../graph/op.ts";
 import { type DType, tensorType } from "../graph/type.ts";
@@ -39,5 +39,5 @@ const stopGradientOp: Op = {
 
 /** x, treated as a constant by both modes. */
 export function stopGradient(x: Expr): Expr {
-  return expr(stopGradientOp, [x], {});
+  return expr(stopGradientOp, [x], none);
 }

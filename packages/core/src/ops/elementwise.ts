@@ -4,9 +4,9 @@
  * A rule never thinks of broadcasting: operands are brought to one shape here, before the node is made, and the
  * broadcast's own pullback sums the cotangent back.
  */
-import { type Attributes, type Expr, expr } from "../graph/expr.ts";
+import { type Expr, expr, none } from "../graph/expr.ts";
 import type { Notation } from "../graph/notation.ts";
-import type { Batched, ElementwiseKernel, Op } from "../graph/op.ts";
+import type { Batched, ElementwiseKernel, Kernel, Op } from "../graph/op.ts";
 import { type DType, isFloat, printType, type Shape, ShapeError, sameShape, tensorType } from "../graph/type.ts";
 import { batchedAt, reshape } from "./shape.ts";
 import { fill, filledWith } from "./source.ts";
@@ -40,6 +40,7 @@ export function elementwiseOp(
     const factor = derivative(node, ...node.operands);
     return filledWith(factor) === 1 ? t : times(t, factor);
   };
+  const kernel: Kernel = { kind: "elementwise", name: rule.kernel };
   const op: Op = {
     name: rule.name,
     infer(types) {
@@ -76,7 +77,7 @@ export function elementwiseOp(
       return folded ?? rule.simplify?.(node);
     },
     notation: (operands, node) => rule.notation(operands, node),
-    kernel: () => ({ kind: "elementwise", name: rule.kernel }),
+    kernel: () => kernel,
   };
   return op;
 }
@@ -96,8 +97,7 @@ function foldConstants(rule: ElementwiseRule, node: Expr): Expr | undefined {
 
 /** Applies an elementwise op after bringing the operands to one shape. */
 export function applyElementwise(op: Op, operands: readonly Operand[]): Expr {
-  const noAttributes: Attributes = {};
-  return expr(op, toCommonShape(op.name, operands), noAttributes);
+  return expr(op, toCommonShape(op.name, operands), none);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Ops that choose by integer index: rows of a matrix, and one-hot codes.
  *   y = x[index]            x̄ = zeros, then x̄[index[r]] += ȳ[r]        (gather and scatter are each other's transpose)
  */
-import { type Attributes, type Expr, expr } from "../graph/expr.ts";
+import { type Attributes, type Expr, expr, none } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Batched, Op } from "../graph/op.ts";
 import { type FloatType, isFloat, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
@@ -15,8 +15,6 @@ function checkIndex(index: TensorType): void {
 function checkRow(row: number, rows: number): void {
   if (!(row >= 0 && row < rows)) throw new RangeError(`row index ${row} is outside 0 to ${rows - 1}`);
 }
-
-const noAttributes: Attributes = {};
 
 const gatherRowsOp: Op = {
   name: "gather-rows",
@@ -116,7 +114,7 @@ const oneHotOp: Op<OneHotAttributes> = {
 
 /** Rows of x ([n, …]) chosen by an i32 index ([r]): [r, …]. Running it throws RangeError on an index outside. */
 export function gatherRows(x: Expr, index: Expr): Expr {
-  return expr(gatherRowsOp, [x, index], noAttributes);
+  return expr(gatherRowsOp, [x, index], none);
 }
 /** Rows of y ([r, …]) added into a zeroed [rows, …] at an i32 index ([r]): the transpose of `gatherRows`. */
 export function scatterRows(y: Expr, index: Expr, rows: number): Expr {

@@ -10,9 +10,9 @@ import { broadcast, isIdentity, otherAxes, repeatedBy, stridedRead } from "./sum
 /** Copies the pieces of operand values into a zeroed result: the definition of every op below. */
 function evaluatePieces(pieces: readonly StridedCopy[], operands: readonly Float64Array[], size: number): Float64Array {
   const result = new Float64Array(size);
+  const positions = Float64Array.from({ length: size }, (_, i) => i);
   for (const piece of pieces) {
     const values = stridedRead(operands[piece.operand], piece.shape, piece.from.strides, piece.from.offset);
-    const positions = Float64Array.from({ length: size }, (_, i) => i);
     const targets = stridedRead(positions, piece.shape, piece.to.strides, piece.to.offset);
     targets.forEach((target, i) => {
       result[target] = values[i];
@@ -225,7 +225,7 @@ interface AxisAttributes extends Attributes {
   readonly axis: number;
 }
 
-const concatOp: Op<AxisAttributes> = {
+const concatOp: Op<AxisAttributes> & Required<Pick<Op<AxisAttributes>, "vjpOf">> = {
   name: "concat",
   infer(types, { axis }) {
     if (types.length === 0) throw new ShapeError("needs at least one part");
@@ -251,9 +251,9 @@ const concatOp: Op<AxisAttributes> = {
     return concat(filled, node.attributes.axis);
   },
   vjp(node, cotangent, wanted) {
-    const starts = concatStarts(node);
-    return node.operands.map((operand, i) => (wanted[i] ? slice(cotangent, starts[i], operand.type.shape) : null));
+    return wanted.map((want, i) => (want ? concatOp.vjpOf(node, cotangent, i) : null));
   },
+  vjpOf: (node, cotangent, i) => slice(cotangent, concatStarts(node)[i], node.operands[i].type.shape),
   batch(node, operands, size) {
     const axis = operands.find((operand) => operand.axis !== undefined)?.axis ?? 0;
     const parts = operands.map((operand) => batchedAt(operand, axis, size));
@@ -264,13 +264,20 @@ const concatOp: Op<AxisAttributes> = {
   kernel: (node) => ({ kind: "copy", pieces: concatPieces(node), cover: true }),
 };
 
-function concatStarts(node: Expr<AxisAttributes>): number[][] {
+const starts = new WeakMap<Expr, readonly (readonly number[])[]>();
+
+/** Where each part begins; a node of many parts is asked as often as it has parts. */
+function concatStarts(node: Expr<AxisAttributes>): readonly (readonly number[])[] {
+  const known = starts.get(node);
+  if (known !== undefined) return known;
   let start = 0;
-  return node.operands.map(({ type }) => {
-    const starts = new Array<number>(type.shape.length).fill(0).with(node.attributes.axis, start);
+  const made = node.operands.map(({ type }) => {
+    const own = new Array<number>(type.shape.length).fill(0).with(node.attributes.axis, start);
     start += type.shape[node.attributes.axis];
-    return starts;
+    return own;
   });
+  starts.set(node, made);
+  return made;
 }
 
 function concatPieces(node: Expr<AxisAttributes>): StridedCopy[] {

@@ -3,6 +3,9 @@
  *   s ← s + g²
  *   w ← w − η g / (√s + ε)
  * Duchi, Hazan & Singer, "Adaptive subgradient methods", JMLR 2011
+ *
+ * s starts at 0, and ε = 1e-10 stands outside the root, as in PyTorch. Keras starts s at 0.1 and has ε = 1e-7 inside the
+ * root, so that its first steps are shorter.
  */
 import { positive, readOptions } from "../nn/options.ts";
 import { sqrt } from "../ops/elementary.ts";

@@ -5,6 +5,9 @@
  *   w ← w − η m̂ / (√v̂ + ε)
  * Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015
  *
+ * ε = 1e-8 stands beside the corrected root √v̂, as in the paper and in PyTorch. Keras has 1e-7 beside the uncorrected √v
+ * (the paper's ε̂), which counts for more in the first steps.
+ *
  * With c = √(1 − β₂ᵗ), the last line is  w − (η c/(1 − β₁ᵗ)) m / (√v + ε c):  the corrections are scalars, and each
  * element costs one product, one root and one quotient.
  */

@@ -1,7 +1,8 @@
 /**
  * AdamW: Adam with weight decay beside the gradient instead of in it.
  *   w ← (1 − η λ) w,  then Adam
- * Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019
+ * Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019; η times λ, λ = 0.01 and Adam's ε as PyTorch has
+ * them (Keras: λ = 0.004, and its own ε, see adam.ts)
  */
 import { nonNegative, readOptions } from "../nn/options.ts";
 import { mul, sub } from "../ops/ring.ts";

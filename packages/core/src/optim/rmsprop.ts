@@ -2,7 +2,10 @@
  * RMSprop: the gradient over its recent root mean square.
  *   s ← α s + (1 − α) g²
  *   w ← w − η g / (√s + ε)
- * Tieleman & Hinton, "Neural networks for machine learning", lecture 6.5, 2012; ε outside the root as in PyTorch
+ * Tieleman & Hinton, "Neural networks for machine learning", lecture 6.5, 2012
+ *
+ * s starts at 0, α = 0.99, and ε = 1e-8 stands outside the root, as in PyTorch. Keras has α = 0.9 (its rho) and ε = 1e-7
+ * inside the root.
  */
 import { fraction, positive, readOptions } from "../nn/options.ts";
 import { sqrt } from "../ops/elementary.ts";

@@ -71,10 +71,10 @@ export class Symbols {
   /** The named node of the forward pass whose cotangent this is, where it is all of it. */
   #cotangentOf(node: Expr): Expr | undefined {
     if (node.provenance === undefined) return undefined;
-    const pending = [...this.#finished(node), ...this.#consumed(node)];
+    const pending = new Set([...this.#finished(node), ...this.#consumed(node)]);
     for (const target of pending) {
       if (target.label !== undefined) return target;
-      pending.push(...this.#sameCotangent(target, node).filter((other) => !pending.includes(other)));
+      for (const other of this.#sameCotangent(target, node)) pending.add(other);
     }
     return undefined;
   }

@@ -125,7 +125,7 @@ export async function* fit(
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
   const trainer = await open(network, train, options, settings, turns);
-  const probe = options.flow ? await openProbe(network, train, options, trainer) : undefined;
+  const probe = options.flow ? await openProbe(network, train, options, trainer, turns) : undefined;
   const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
 
   yield {
@@ -170,9 +170,9 @@ export async function* fit(
 }
 
 /** Loaded only where the gradient's flow is asked for. */
-async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training) {
+async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training, turns: Turns) {
   const { FlowProbe } = await import("./diagnostics.ts");
-  return new FlowProbe(network, train, options, trainer);
+  return FlowProbe.open(network, train, options, trainer, turns);
 }
 
 /** Where training first met NaN or Infinity, or else judging the validation rows; what finds it is loaded only then. */
@@ -206,7 +206,7 @@ async function open(
   turns: Turns,
 ): Promise<Training> {
   const { optimizer } = options;
-  if ("update" in optimizer) return new Trainer(network, train, options, optimizer, settings, turns);
+  if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
   if (!("iterate" in optimizer)) {
     const { KfacTrainer } = await import("./kfac-trainer.ts");
     return new KfacTrainer(network, train, options, optimizer, settings, turns);
@@ -273,10 +273,7 @@ class Watcher {
     if (this.#validation === undefined || this.#predictor === undefined) return undefined;
     const { y, weight } = this.#validation;
     this.#predictor.load(tensors);
-    const judging = this.#predictor.judging(this.#validation);
-    let result = judging.next();
-    for (; !result.done; result = judging.next()) await this.#turns.pass();
-    const { predictions, loss } = result.value;
+    const { predictions, loss } = await this.#turns.all(this.#predictor.judging(this.#validation));
     const metrics = Object.entries(this.#metrics).map(([name, metric]) => [name, metric(predictions, y, weight)]);
     return { loss, metrics: Object.fromEntries(metrics) };
   }

@@ -9,10 +9,11 @@
  * the end, once training is long enough to have earned one. Before the first step a plan is compiled and there is a
  * measurement, too. `node bench/flow.js` measures it.
  */
-import { gradients, vjp } from "../autodiff/reverse.ts";
-import type { Executable } from "../engines/engine.ts";
+import { differentiating, vjp } from "../autodiff/reverse.ts";
+import { compiling, type Executable } from "../engines/engine.ts";
 import { type Expr, topological } from "../graph/expr.ts";
-import { program } from "../graph/program.ts";
+import { type Program, program } from "../graph/program.ts";
+import { inParts, type Work } from "../graph/work.ts";
 import { plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { norm } from "../linalg/vector.ts";
 import { type Activation, activations } from "../nn/activations.ts";
@@ -34,7 +35,7 @@ import type { LayerFlow } from "./gradient-flow-types.ts";
 import { objective, parameterInputs } from "./objective.ts";
 import type { Tensors } from "./tensors.ts";
 import type { Training } from "./training.ts";
-import { now } from "./turns.ts";
+import { now, type Turns } from "./turns.ts";
 
 /** Training time between two measurements, in times of a measurement. */
 const PATIENCE = 50;
@@ -59,7 +60,26 @@ export class FlowProbe {
   /** The parameters before the epoch's last step. */
   #before: Tensors | undefined;
 
-  constructor(network: NetworkSpec, train: Dataset, options: Chosen, training: Training) {
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    training: Training,
+    turns: Turns,
+  ): Promise<FlowProbe> {
+    const count = Math.min(rowsOf(train, network.inputs), ROWS);
+    const flow = await turns.all(flowProgram(network, options, count));
+    return new FlowProbe(await turns.all(compiling(options.engine, flow)), network, train, options, training);
+  }
+
+  private constructor(
+    executable: Executable,
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    training: Training,
+  ) {
+    this.#executable = executable;
     this.#network = network;
     this.#options = options;
     this.#training = training;
@@ -68,11 +88,14 @@ export class FlowProbe {
     const { weight } = train;
     const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
     const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
-    this.#executable = options.engine.compile(flowProgram(network, options, count));
     const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
     for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
       this.#executable.write(name, values);
-    this.#slopes = network.layers.map(({ activation }) => largestSlope(activationOf(activation)));
+    const slopes = new Map<unknown, number | undefined>();
+    this.#slopes = network.layers.map(({ activation }) => {
+      if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
+      return slopes.get(activation);
+    });
   }
 
   /** An epoch (from 0) of the training that is watched. */
@@ -151,7 +174,7 @@ function relativeChange(after: ArrayLike<number>, before: ArrayLike<number>): nu
 }
 
 /** For each layer l: delta, gradient (norms), slope [units] (max over rows of |φ′|), jacobian (its Gram matrix, or itself). */
-function flowProgram(network: NetworkSpec, options: Chosen, rows: number) {
+function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work<Program> {
   const { loss, l1, l2 } = options;
   const carried = parameterInputs(network, "f64");
   const { params, buffers } = carried;
@@ -163,18 +186,27 @@ function flowProgram(network: NetworkSpec, options: Chosen, rows: number) {
   // As the network predicts: no dropout, batch norm by its running statistics.
   const context = { training: false, weight };
   const result = objective({ network, loss, l1, l2 }, carried, { x, target: y }, context);
-  const through = (rows: Expr): Forward => forward(network, params, rows, { training: false, buffers });
+  const through = new Map<number, ReturnType<Copies>>();
+  const copies: Copies = (count) => {
+    const known = through.get(count);
+    if (known !== undefined) return known;
+    const rows = broadcastTo(row, [count, network.inputs]);
+    const made = { rows, ...forward(network, params, rows, { training: false, buffers }) };
+    through.set(count, made);
+    return made;
+  };
   const zs = result.layers.map(({ z }) => z);
   const weights = zs.map((_, index) => params[`W${index + 1}`]);
-  const bars = gradients(result.loss, [...zs, ...weights]);
+  yield;
+  const bars = yield* differentiating(result.loss, [...zs, ...weights]);
   const found: Record<string, Expr> = {};
-  result.layers.forEach(({ h }, index) => {
+  yield* inParts(result.layers.entries(), ([index, { h }]) => {
     const l = index + 1;
     found[`delta${l}`] = size(bars[index]);
     found[`gradient${l}`] = size(bars[zs.length + index]);
-    const slope = slopeOf(h, argumentOf(h, zs[index], l));
+    const slope = slopeOf(h, argumentOf(network, h, zs[index], l));
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
-    found[`jacobian${l}`] = gramOrSelf(layerJacobian(through, index, row, weights[index]));
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, index, weights[index]));
   });
   return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
 }
@@ -182,9 +214,10 @@ function flowProgram(network: NetworkSpec, options: Chosen, rows: number) {
 /** ‖x‖ */
 const size = (x: Expr): Expr => sqrt(sum(square(x)));
 
-/** What φ was given: z, or z normalised. */
-function argumentOf(h: Expr, z: Expr, layer: number): Expr {
-  return topological([h]).find(({ label }) => label === `n${layer}`) ?? z;
+/** What φ was given: z, or z normalised, which is h itself where φ is the identity. */
+function argumentOf({ layers }: NetworkSpec, h: Expr, z: Expr, layer: number): Expr {
+  if (layers[layer - 1].normalisation === undefined) return z;
+  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? h;
 }
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
@@ -195,30 +228,32 @@ function slopeOf(h: Expr, z: Expr): Expr | undefined {
 }
 
 function isElementwise(h: Expr, z: Expr): boolean {
-  const pending = [h];
+  const pending = new Set([h]);
   for (const node of pending) {
     const kind = node.op.kernel?.(node).kind;
     if (kind !== "elementwise" && kind !== "fill") return false;
-    pending.push(...node.operands.filter((operand) => operand !== z && !pending.includes(operand)));
+    for (const operand of node.operands) if (operand !== z) pending.add(operand);
   }
   return true;
 }
 
+/** The network on as many copies of the row as are asked for. */
+type Copies = (count: number) => Forward & { readonly rows: Expr };
+
 /**
- * Jₗ of one row [1, inputs]: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer
- * has units, the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
+ * Jₗ of one row: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer has units,
+ * the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
  */
-function layerJacobian(through: (rows: Expr) => Forward, index: number, row: Expr, W: Expr): Expr {
+function layerJacobian(copies: Copies, index: number, W: Expr): Expr {
   const [units] = W.type.shape;
-  const { z, h } = through(row).layers[index];
+  const { z, h } = copies(1).layers[index];
   const slope = slopeOf(h, z);
   if (slope !== undefined) return mul(reshape(slope, [units, 1]), W);
-  const copies = broadcastTo(row, [units, row.type.shape[1]]);
-  const { layers } = through(copies);
+  const { layers, rows } = copies(units);
   const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));
   return vjp(
     [layers[index].h],
-    [index === 0 ? copies : layers[index - 1].h],
+    [index === 0 ? rows : layers[index - 1].h],
     [constant(identity, [units, units], "f64")],
   )[0];
 }

@@ -1,8 +1,9 @@
 /** Forward only: outputs, predictions and the loss of each row, for any number of rows through a few plans of fixed batch. */
-import { checkEngine, type Engine, type Executable } from "../engines/engine.ts";
+import { checkEngine, compiling, type Engine, type Executable } from "../engines/engine.ts";
 import { checkName } from "../given/names.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
+import { finish, type Work } from "../graph/work.ts";
 import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
 import { checkNetwork, forward, type NetworkSpec } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
@@ -94,21 +95,18 @@ export class Predictor {
   /** Predictions, and the weighted mean of the rows' losses (regularisers not included). Throws as `predict`. */
   judge(data: Dataset): Judgement {
     checkRows(data, "judge", this.#network.inputs, this.#outputs, this.#loss);
-    const judging = this.judging(data);
-    for (;;) {
-      const { done, value } = judging.next();
-      if (done) return value;
-    }
+    return finish(this.judging(data));
   }
 
-  /** The same of rows that were checked, with a pause after each batch for whoever must let others run. */
-  *judging(data: Dataset): Generator<undefined, Judgement> {
+  /** The same of rows that were checked, with pauses while plans are compiled and after each batch for whoever must let others run. */
+  *judging(data: Dataset): Work<Judgement> {
     const rows = rowsOf(data, this.#network.inputs);
     const width = this.#loss.target === "labels" ? 1 : this.#outputs;
     const targets = Float64Array.from(data.y);
     const predictions = new Float64Array(rows * this.#outputs);
     let total = 0;
     let weights = 0;
+    for (const size of new Set(this.#sizes(rows))) yield* this.#opening(size, this.#judge);
     for (const { executable, batch, start, count } of this.#parts(data.x, rows, this.#judge)) {
       executable.write("y", part(targets, start * width, count * width, batch * width));
       executable.run();
@@ -133,15 +131,23 @@ export class Predictor {
   *#parts(x: ArrayLike<number>, rows: number, passes: Map<number, Pass>) {
     const { inputs } = this.#network;
     const all = ArrayBuffer.isView(x) ? (x as unknown as Float64Array) : Float64Array.from(x);
-    for (let start = 0; start < rows; ) {
-      const left = rows - start;
-      const size = this.#batches.find((candidate) => candidate >= left) ?? this.#batches[this.#batches.length - 1];
+    let start = 0;
+    for (const size of this.#sizes(rows)) {
       const { batch, executable } = this.#ready(this.#pass(size, passes));
-      const count = Math.min(batch, left);
+      const count = Math.min(batch, rows - start);
       executable.write("x", part(all, start * inputs, count * inputs, batch * inputs));
       yield { executable, batch, start, count };
       start += count;
     }
+  }
+
+  /** Of the plans that so many rows go through, one after the other. */
+  #sizes(rows: number): number[] {
+    const largest = this.#batches[this.#batches.length - 1];
+    const whole = Math.floor(rows / largest);
+    const left = rows - whole * largest;
+    const last = this.#batches.find((candidate) => candidate >= left) ?? largest;
+    return [...new Array<number>(whole).fill(largest), ...(left > 0 ? [last] : [])];
   }
 
   #ready(pass: Pass): Pass {
@@ -154,14 +160,19 @@ export class Predictor {
   }
 
   #pass(batch: number, passes: Map<number, Pass>): Pass {
+    return finish(this.#opening(batch, passes));
+  }
+
+  *#opening(batch: number, passes: Map<number, Pass>): Work<Pass> {
     const known = passes.get(batch);
     if (known !== undefined) return known;
-    const pass: Pass = { batch, executable: this.#compile(batch, passes === this.#judge), loaded: false };
+    const executable = yield* this.#compiling(batch, passes === this.#judge);
+    const pass: Pass = { batch, executable, loaded: false };
     passes.set(batch, pass);
     return pass;
   }
 
-  #compile(batch: number, judges: boolean): Executable {
+  *#compiling(batch: number, judges: boolean): Work<Executable> {
     const [loss, dtype, network] = [this.#loss, this.#dtype, this.#network];
     const { params, buffers } = parameterInputs(network, dtype);
     const x = input("x", [batch, network.inputs], dtype);
@@ -172,7 +183,8 @@ export class Predictor {
     const closed = judges
       ? program("judge", [...carried, x, y], { prediction, rowLoss: loss.perRow(output, y) })
       : program("predict", [...carried, x], { output, prediction });
-    return this.#engine.compile(closed);
+    yield;
+    return yield* compiling(this.#engine, closed);
   }
 }
 

@@ -2,10 +2,11 @@
  * A train step as one program: gather the batch's rows, forward, loss, the chain rule, clipping, the optimiser's update.
  * The whole table stays in the engine's memory; a step only says which rows, at which rate.
  */
-import { gradients } from "../autodiff/reverse.ts";
+import { differentiating } from "../autodiff/reverse.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
+import { finish, inParts, type Work } from "../graph/work.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
@@ -33,6 +34,11 @@ export interface TrainStep {
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
 export function trainStep(spec: StepSpec): TrainStep {
+  return finish(buildingStep(spec));
+}
+
+/** The same in parts. */
+export function* buildingStep(spec: StepSpec): Work<TrainStep> {
   const { network, loss, optimizer, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
   const { params, buffers } = carriedInputs;
@@ -51,12 +57,13 @@ export function trainStep(spec: StepSpec): TrainStep {
   const batch = { x, target: gatherRows(data.y, rows) };
   const result = objective(spec, carriedInputs, batch, { training: true, key, weight });
   const names = Object.keys(params);
-  const raw = gradients(result.loss, Object.values(params));
+  yield;
+  const raw = yield* differentiating(result.loss, Object.values(params));
   const clipped = clip(raw, spec.clip);
 
   const carried: Record<string, Expr> = { ...result.buffers };
   const state: Expr[] = [];
-  names.forEach((name, i) => {
+  yield* inParts(names.entries(), ([i, name]) => {
     const own = Object.fromEntries(
       Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), params[name].type.shape, dtype)]),
     );
@@ -65,6 +72,7 @@ export function trainStep(spec: StepSpec): TrainStep {
     carried[name] = updated.param;
     for (const [part, value] of Object.entries(updated.state)) carried[stateName(name, part)] = value;
   });
+  yield;
   const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
   return {
     program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {

@@ -1,13 +1,13 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
 import { shuffle } from "../data/split.ts";
-import type { Executable } from "../engines/engine.ts";
+import { compiling, type Executable } from "../engines/engine.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
 import { constant, type Schedule } from "./schedules.ts";
-import { stateName, type TrainStep, trainStep } from "./step.ts";
+import { buildingStep, stateName, type TrainStep } from "./step.ts";
 import { startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
@@ -31,7 +31,34 @@ export class Trainer implements Training {
   readonly #slice: number;
   #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] };
 
-  constructor(
+  /** The step is built and compiled in parts, so that a network of many layers does not hold the event loop. */
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    optimizer: Optimizer,
+    settings: Settings,
+    turns: Turns,
+  ): Promise<Trainer> {
+    // One more row than the table has, of weight zero, fills up the last batch.
+    const { loss, l1, l2, clip, dtype = "f32" } = options;
+    const rows = rowsOf(train, network.inputs);
+    const sizes = { batch: settings.batch, rows: rows + 1 };
+    const step = await turns.all(buildingStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes }));
+    const steps = Math.ceil(rows / settings.batch);
+    const executable = await turns.all(
+      compiling(options.engine, step.program, {
+        donate: step.carried,
+        sequences: { rows: steps, rate: steps, step: steps, key: steps },
+        records: { loss: steps, weight: steps },
+      }),
+    );
+    return new Trainer(step, executable, network, train, options, optimizer, settings, turns);
+  }
+
+  private constructor(
+    step: TrainStep,
+    executable: Executable,
     network: NetworkSpec,
     train: Dataset,
     options: Chosen,
@@ -39,27 +66,14 @@ export class Trainer implements Training {
     settings: Settings,
     turns: Turns,
   ) {
-    const dtype = options.dtype ?? "f32";
+    this.#step = step;
+    this.#executable = executable;
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / settings.batch);
     this.#settings = settings;
     this.#turns = turns;
     this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
-    // One more row than the table has, of weight zero, fills up the last batch.
-    const { loss, l1, l2, clip } = options;
-    const sizes = { batch: settings.batch, rows: this.rows + 1 };
-    this.#step = trainStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes });
-    this.#executable = options.engine.compile(this.#step.program, {
-      donate: this.#step.carried,
-      sequences: {
-        rows: this.stepsPerEpoch,
-        rate: this.stepsPerEpoch,
-        step: this.stepsPerEpoch,
-        key: this.stepsPerEpoch,
-      },
-      records: { loss: this.stepsPerEpoch, weight: this.stepsPerEpoch },
-    });
     const start = startTensors(network, settings.seed, options.initial);
     this.#saved = Object.keys(start);
     this.#writeData(train);
@@ -73,11 +87,12 @@ export class Trainer implements Training {
   }
 
   #writeStart(start: Tensors, optimizer: Optimizer): void {
+    const carried = new Set(this.#step.carried);
     const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
     for (const [name, values] of Object.entries(start)) {
       this.#executable.write(name, values);
       for (const [part, first] of Object.entries(optimizer.state)) {
-        if (!this.#step.carried.includes(stateName(name, part))) continue; // running statistics have no state
+        if (!carried.has(stateName(name, part))) continue; // running statistics have no state
         const fill = first === "rate" ? rate : first;
         this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
       }

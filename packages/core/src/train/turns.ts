@@ -1,5 +1,7 @@
 /** Long work in slices, between which timers, signals and I/O have their turn. */
 
+import type { Work } from "../graph/work.ts";
+
 /** How long a slice may hold the event loop by default, in milliseconds. */
 export const SLICE = 12;
 
@@ -16,6 +18,15 @@ export class Turns {
     if (now() - this.#since < this.#seconds) return;
     await nextTurn();
     this.#since = now();
+  }
+
+  /** All of some work, with turns for others in between. */
+  async all<T>(work: Work<T>): Promise<T> {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      await this.pass();
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import { type Expr, label } from "../../src/graph/expr.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { type LossName, losses, reduceRows } from "../../src/nn/losses.ts";
 import { forward, type LayerSpec, parametersOf } from "../../src/nn/network.ts";
+import { regularisers } from "../../src/nn/regularisers.ts";
+import { add } from "../../src/ops/ring.ts";
 import { input } from "../../src/ops/source.ts";
 import { generator } from "../support/numbers.ts";
 
@@ -19,6 +21,9 @@ export interface NetOptions {
   /** Row weights as an input "w". */
   readonly weighted?: boolean;
   readonly inputs?: number;
+  /** Strengths of the regularisers, part of the loss where they are given. */
+  readonly l1?: number;
+  readonly l2?: number;
 }
 
 /** A network over `layers`, its loss as "L" against targets "t". */
@@ -34,7 +39,11 @@ export function net(layers: readonly LayerSpec[], options: NetOptions = {}): Der
   const t = cost.target === "labels" ? input("t", [batch], "i32") : input("t", output.type.shape, "f64");
   const w = input("w", [batch], "f64");
   const rows = cost.perRow(output, t);
-  const loss = label(reduceRows(rows, weighted ? w : undefined, "mean"), "L");
+  const weights = parameters.filter((p) => p.label?.startsWith("W"));
+  const terms = [reduceRows(rows, weighted ? w : undefined, "mean")];
+  if (options.l2) terms.push(regularisers.l2(weights, options.l2));
+  if (options.l1) terms.push(regularisers.l1(weights, options.l1));
+  const loss = label(terms.reduce(add), "L");
   return { loss, rows, layers: nodes, parameters, x, given: weighted ? [t, w] : [t] };
 }
 

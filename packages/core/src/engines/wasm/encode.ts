@@ -4,6 +4,7 @@ import type { KernelStep } from "../../compile/kernels.ts";
 import { type Buffer, collapse, elementBytes } from "../../compile/memory.ts";
 import type { Step } from "../../compile/step.ts";
 import type { DType } from "../../graph/type.ts";
+import { finish, inParts, type Work } from "../../graph/work.ts";
 import * as code from "./opcodes.ts";
 
 /** Where things are in linear memory, in bytes, for one thread. */
@@ -85,7 +86,16 @@ export function registerBytes(count: number, dtype: DType): number {
 
 /** All steps as one run of words. */
 export function encode(steps: readonly Step[], layout: Layout): Int32Array<ArrayBuffer> {
-  return Int32Array.from(steps.flatMap((step) => encodeStep(step, layout)));
+  return finish(encoding(steps, layout));
+}
+
+/** The same in parts. */
+export function* encoding(steps: readonly Step[], layout: Layout): Work<Int32Array<ArrayBuffer>> {
+  const words: number[] = [];
+  yield* inParts(steps, (step) => {
+    for (const word of encodeStep(step, layout)) words.push(word);
+  });
+  return new Int32Array(words);
 }
 
 /** [opcode, length, ...operands] */

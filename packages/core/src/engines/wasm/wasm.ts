@@ -6,13 +6,15 @@
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
-import { type Plan, plan } from "../../compile/plan.ts";
+import { type Plan, planning } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
 import { checkKeys, type Names } from "../../given/names.ts";
-import { checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
+import type { Program } from "../../graph/program.ts";
+import { finish, type Work } from "../../graph/work.ts";
+import { type CompileOptions, checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 import type { Crew, Site } from "./crew.ts";
-import { encode, type Layout, type ProductStep, registerBytes } from "./encode.ts";
+import { encode, encoding, type Layout, type ProductStep, registerBytes } from "./encode.ts";
 import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
 import { type LinearAlgebraKernels, WasmLinearAlgebra, type Workshop } from "./linalg.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
@@ -116,15 +118,16 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
+  function* inParts(program: Program, options: CompileOptions = {}): Work<Executable> {
+    checkOptions(program, options);
+    const source = yield* planning(program, { ...options, ...arrange });
+    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
+  }
   return {
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     dependsOnThreads: gemm !== undefined,
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
-    compile(program, compileOptions = {}) {
-      checkOptions(program, compileOptions);
-      const inbox = new Inbox(program, compileOptions);
-      return new WasmExecutable(shop, plan(program, { ...compileOptions, ...arrange }), inbox);
-    },
+    compile: Object.assign((...given: Parameters<typeof inParts>) => finish(inParts(...given)), { inParts }),
   };
 }
 
@@ -138,32 +141,13 @@ class WasmExecutable implements Executable {
   readonly #arena: number;
   readonly #site: Site;
 
-  constructor(shop: Shop, source: Plan, inbox: Inbox) {
+  constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room) {
     this.#shop = shop;
     this.#plan = source;
     this.#inbox = inbox;
     this.threads = source.streams.length;
-    const { heapBase, gemmWorkspace } = instantiate(shop, allocate(shop, PAGE, source.name));
-    const control = roundUp(Number(heapBase.value));
-    this.#arena = control + CONTROL_BYTES;
-    // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
-    let end = this.#arena + source.arena;
-    const reserve = (bytes: number): number => {
-      end += roundUp(bytes);
-      return end - roundUp(bytes);
-    };
-    const layouts = source.streams.map((steps, thread): Layout => {
-      const maySleep = thread > 0 || host.mayBlock;
-      const milliseconds = Math.ceil(PATIENCE.milliseconds + (PATIENCE.times * source.cost) / 1e6);
-      return {
-        arena: this.#arena,
-        registers: reserve(scratchBytes(steps)),
-        workspace: reserve(workspaceBytes(steps, gemmWorkspace)),
-        barrier: { control, threads: this.threads, maySleep, milliseconds },
-      };
-    });
-    const words = source.streams.map((steps, thread) => encode(steps, layouts[thread]));
-    const streams = words.map(({ length: count }) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
+    const { control, end, layouts, words, streams } = room;
+    this.#arena = room.arena;
     this.#memory = allocate(shop, end, source.name);
     this.#kernels = instantiate(shop, this.#memory);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
@@ -233,6 +217,42 @@ class WasmExecutable implements Executable {
   }
 }
 
+/** Where everything is in an executable's memory, in bytes, and each thread's words. */
+interface Room {
+  readonly control: number;
+  readonly arena: number;
+  readonly end: number;
+  readonly layouts: readonly Layout[];
+  readonly words: readonly Int32Array[];
+  readonly streams: Site["streams"];
+}
+
+function* roomOf(shop: Shop, source: Plan): Work<Room> {
+  const { heapBase, gemmWorkspace } = instantiate(shop, allocate(shop, PAGE, source.name));
+  const control = roundUp(Number(heapBase.value));
+  const arena = control + CONTROL_BYTES;
+  // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
+  let end = arena + source.arena;
+  const reserve = (bytes: number): number => {
+    end += roundUp(bytes);
+    return end - roundUp(bytes);
+  };
+  const layouts = source.streams.map((steps, thread): Layout => {
+    const maySleep = thread > 0 || host.mayBlock;
+    const milliseconds = Math.ceil(PATIENCE.milliseconds + (PATIENCE.times * source.cost) / 1e6);
+    return {
+      arena: arena,
+      registers: reserve(scratchBytes(steps)),
+      workspace: reserve(workspaceBytes(steps, gemmWorkspace)),
+      barrier: { control, threads: source.streams.length, maySleep, milliseconds },
+    };
+  });
+  const words: Int32Array<ArrayBuffer>[] = [];
+  for (const [thread, steps] of source.streams.entries()) words.push(yield* encoding(steps, layouts[thread]));
+  const streams = words.map(({ length: count }) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
+  return { control, arena, end, layouts, words, streams };
+}
+
 /** Throws RangeError when there is not so much memory to be had. */
 function allocate({ crew }: Shop, bytes: number, name: string): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE);
@@ -265,15 +285,16 @@ function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep): string {
 
 /** The largest chain's registers. */
 function scratchBytes(steps: readonly Step[]): number {
-  const sizes = steps.map((step) =>
-    step.kind === "chain" ? step.registers * registerBytes(step.count, step.dtype) : 0,
-  );
-  return Math.max(0, ...sizes);
+  return largest(steps, (step) => (step.kind === "chain" ? step.registers * registerBytes(step.count, step.dtype) : 0));
 }
 
 function workspaceBytes(steps: readonly Step[], gemmWorkspace: Kernels["gemmWorkspace"]): number {
-  const sizes = steps.map((step) =>
+  return largest(steps, (step) =>
     step.kind === "matmul" ? gemmWorkspace(step.m, step.n, step.k, elementBytes(step.to.type)) : 0,
   );
-  return Math.max(0, ...sizes);
+}
+
+/** Of any number of steps, which an argument list would not hold. */
+function largest(steps: readonly Step[], bytes: (step: Step) => number): number {
+  return steps.reduce((most, step) => Math.max(most, bytes(step)), 0);
 }

@@ -19,7 +19,7 @@ export function contractedView(of: Explained, target?: Target): Block[] {
 }
 
 /** The backward steps that a step is computed from, itself last; local derivatives stand before what they are part of. */
-export function needed(of: Explained, last: Step): Step[] {
+function needed(of: Explained, last: Step): Step[] {
   const { backward } = of.derivation;
   const byNode = new Map(backward.filter(({ kind }) => kind !== "local").map((step) => [step.node, step]));
   const wanted = new Set<Step>([last]);

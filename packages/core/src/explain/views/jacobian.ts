@@ -4,11 +4,11 @@
  */
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, transposed } from "../../graph/notation.ts";
-import { printShape, sizeOf } from "../../graph/type.ts";
-import { partial } from "../derivation.ts";
+import { printShape, type Shape, sizeOf } from "../../graph/type.ts";
+import { partial, type Step } from "../derivation.ts";
 import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
 import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { elementAt, jacobianNotation, type LocalJacobian, localJacobian } from "../local-jacobian.ts";
+import { elementAt, jacobianNotation, type LocalJacobian, localJacobian, pulledBack } from "../local-jacobian.ts";
 import type { Target } from "../target.ts";
 import { gradientStep, gradientSymbol, lossName, lossSymbol, wayUp } from "./shared.ts";
 
@@ -37,6 +37,7 @@ export function jacobianView(of: Explained, target: Target): Block[] {
       ? []
       : [equation(gradient, [chain]), paragraph("jacobian.shapes", { shapes: shapesOf(arrows, target.node) })]),
     equation(partial(lossName(of), nameOf(top)), [], { value: asRow(tensorOf(of, gradientStep(of, { node: top }))) }),
+    ...partsOf(of, arrows).map((step) => stepEquation(of, step)),
     ...arrows.flatMap((arrow) => arrowBlocks(of, arrow, local(arrow))),
     paragraph("jacobian.contract", { gradient }),
     stepEquation(of, gradientStep(of, target)),
@@ -51,6 +52,17 @@ function arrowsTo(of: Explained, node: Expr): Arrow[] {
     .filter((from) => between.has(from))
     .toReversed()
     .flatMap((from) => graph.users(from).flatMap((to) => (between.has(to) ? [{ to, from }] : [])));
+}
+
+/** The long parts that the diagonals refer to, and what these refer to. */
+function partsOf(of: Explained, arrows: readonly Arrow[]): Step[] {
+  const { forward, backward, names } = of.derivation;
+  const steps = [...forward, ...backward];
+  const parts = new Map(steps.filter(({ kind }) => kind === "part").map((step) => [step.name, step]));
+  const locals = new Set(arrows.map(({ to, from }) => `∂${names.get(to)}/∂${names.get(from)}`));
+  const reads = new Set(steps.filter(({ name }) => locals.has(name)).flatMap((step) => step.reads));
+  for (const name of reads) for (const read of parts.get(name)?.reads ?? []) reads.add(read);
+  return [...parts.values()].filter(({ name }) => reads.has(name));
 }
 
 function checkSize(of: Explained, { to, from }: Arrow): void {
@@ -106,15 +118,17 @@ function arrowBlocks(of: Explained, { to, from }: Arrow, symbol: Notation): Bloc
     const factors = [asRow(tensorOf(of, above)), matrix];
     blocks.push(equation(name, [product], { factors, value: asRow(tensorOf(of, below)) }));
   }
-  const why = written && contraction(of, written, { to, from });
+  const formula = alone ? below.formula : pulledBack(of, to, from, above.symbol);
+  const why = written && contraction(written, { gradient: above.symbol, formula, shape: from.type.shape });
   return why === undefined ? blocks : [...blocks, why];
 }
 
 /** Why a row times this matrix is the formula that runs. */
-function contraction(of: Explained, written: Notation, { to, from }: Arrow): Block | undefined {
-  const { symbol: gradient } = gradientStep(of, { node: to });
-  const below = gradientStep(of, { node: from });
-  const values = { above: gradient, matrix: written, formula: below.formula, shape: printShape(from.type.shape) };
+function contraction(
+  written: Notation,
+  { gradient, formula, shape }: { readonly gradient: Notation; readonly formula: Notation; readonly shape: Shape },
+): Block | undefined {
+  const values = { above: gradient, matrix: written, formula, shape: printShape(shape) };
   if (written.form === "call" && written.name === "diag") return paragraph("contract.diagonal", values);
   if (written.form === "infix" && written.operator === "⊗") return paragraph("contract.kronecker", values);
   if (written.form === "symbol" && written.name === "I") return paragraph("contract.identity", values);

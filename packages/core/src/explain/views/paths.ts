@@ -39,10 +39,8 @@ const MOST = 4_000_000;
 export function pathSum(of: Explained, target: Target, k: number): PathSum {
   const { values } = { values: of.numbers[gradientStep(of, target).name] };
   const index = target.index ?? largest(values);
-  const places = wayUp(of, target.node);
-  const order = of.derivation.graph.targets
-    .filter((node) => places.includes(node) && node !== target.node)
-    .toReversed();
+  const places = new Set(wayUp(of, target.node));
+  const order = of.derivation.graph.targets.filter((node) => places.has(node) && node !== target.node).toReversed();
   const found = layersOf(of, k);
   for (const node of order) if (!found.has(node)) found.set(node, layer(of, node, found, k));
   const start = startLayer(of, target.node, index, found, k);
