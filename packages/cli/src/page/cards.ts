@@ -127,9 +127,10 @@ export function choiceCards(
 ): { readonly steps: readonly string[]; readonly own: string } {
   const { of, words, language, digits } = context;
   const parsed = parseTarget(of, target);
-  const symbols = new Map(of.derivation.backward.map((step) => [printNotation(step.symbol) + step.name, step]));
-  const shown = new Set(views.contracted(of, parsed).flatMap((block) => (block.kind === "equation" ? [block] : [])));
-  const steps = [...symbols.values()].filter((step) => [...shown].some((block) => block.symbol === step.symbol));
+  const shown = new Set(
+    views.contracted(of, parsed).flatMap((block) => (block.kind === "equation" ? [block.symbol] : [])),
+  );
+  const steps = of.derivation.backward.filter((step) => shown.has(step.symbol));
   const [terms, paths] = [afterTitle(views.index(of, parsed), 1), afterTitle(views.paths(of, parsed), 0)];
   const body = (blocks: readonly Block[]): string => htmlBody(blocks, { level: 4, digits: digits ?? 4, language });
   const own = `<h4>${escapeHtml(words.terms)}</h4>${body(terms)}<h4>${escapeHtml(words.ways)}</h4>${body(paths)}`;
