@@ -77,8 +77,8 @@ async function weigh(...entries: readonly string[]): Promise<Weight> {
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
  * 1.2 more for outliers, rows in the order of time, names as they are spelt and marks alone, which leave with the other
- * columns. Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and losses and optimisers
- * go by their names.)
+ * columns. Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and
+ * losses and optimisers go by their names.)
  */
 test("core and its kernels stay under the ceiling", async () => {
   expect((await weigh("index.ts")).atOnce).toBeLessThan(63_000);

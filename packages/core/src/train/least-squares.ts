@@ -5,6 +5,7 @@
  * the fit is poor, other first steps, other starts and other methods are tried; `tries` tells which, and the least sum of
  * squares wins.
  */
+import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { norm } from "../linalg/vector.ts";
 import { levenbergMarquardt } from "../optim/levenberg-marquardt.ts";
@@ -15,6 +16,7 @@ import { NonFiniteError } from "./first-fault.ts";
 import { type Goodness, goodness } from "./goodness.ts";
 import {
   isConverged,
+  MINIMIZE_OPTIONS,
   type MinimizeEvent,
   type MinimizeOptions,
   type MinimizeStop,
@@ -35,6 +37,8 @@ export interface LeastSquaresOptions extends MinimizeOptions {
   /** Whether to look further where the start leads to nothing good (default: where no method is named). */
   readonly restarts?: boolean;
 }
+
+const OPTIONS: Names<LeastSquaresOptions> = { ...MINIMIZE_OPTIONS, observed: true, restarts: true };
 
 /** Where a try began: at the start given; there, with the linear parameters at their best; or at a point that was found. */
 export type TryOrigin = "start" | "linear" | "scan";
@@ -87,6 +91,7 @@ export async function* leastSquares(
   start: Start,
   options: LeastSquaresOptions,
 ): AsyncGenerator<MinimizeEvent<LeastSquaresMinimum>, LeastSquaresMinimum, void> {
+  checkKeys("leastSquares", options ?? null, OPTIONS);
   const setUp = prepare(halfSquares(residuals), start, options, residuals);
   checkObserved(setUp, options);
   const inputs = curvedInputs(residuals, setUp.params);

@@ -39,7 +39,7 @@ export interface MinimizeOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: Names<MinimizeOptions> = {
+export const MINIMIZE_OPTIONS: Names<MinimizeOptions> = {
   ...{ engine: true, method: true, data: true, bounds: true, iterations: true, slice: true, signal: true },
   ...{ gradientTolerance: true, objectiveTolerance: true },
 };
@@ -98,6 +98,7 @@ export async function* minimize(
   start: Start,
   options: MinimizeOptions,
 ): AsyncGenerator<MinimizeEvent, Minimum, void> {
+  checkKeys("minimize", options ?? null, MINIMIZE_OPTIONS);
   const setUp = prepare(loss, start, options);
   const minimum = yield* run(setUp, options);
   yield { type: "end", minimum };
@@ -115,7 +116,6 @@ export interface SetUp {
 
 /** Everything that can be refused is refused here. */
 export function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): SetUp {
-  checkKeys("minimize", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const known = new Map(inputsOf([loss]).map((node) => [node.label as string, node]));
   const params = Object.keys(start).map((name) => {
