@@ -13,6 +13,7 @@ import { optimizers } from "../../src/optim/optimizers.ts";
 import { evaluateModel } from "../../src/train/evaluate.ts";
 import { type EndEvent, fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
+import { leastSquares } from "../../src/train/least-squares.ts";
 import { minimize } from "../../src/train/minimize.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { prepareTable } from "../../src/train/prepare.ts";
@@ -270,6 +271,15 @@ describe("others refuse, too", () => {
     [{ x: [1, 2] }, {}, "the input 't' f64[2] has no value"],
   ])("minimize from %j with %j", async (start, options, message) => {
     await expect(minimum(start, options)).rejects.toThrow(message);
+  });
+
+  test.each<[object, string]>([
+    [{ restart: false }, "leastSquares has no option 'restart'; did you mean 'restarts'?"],
+    [{ observd: [1, 2] }, "leastSquares has no option 'observd'; did you mean 'observed'?"],
+    [{ engine: wasmEngine() }, "write await wasmEngine()"],
+  ])("leastSquares with %j", async (options, message) => {
+    const given = { engine, data: { t: [1, 2] }, ...options };
+    await expect(leastSquares(sub(x, input("t", [2], "f64")), { x: [1, 2] }, given).next()).rejects.toThrow(message);
   });
 
   test.each(Object.keys(minimizers) as (keyof typeof minimizers)[])("the minimiser %s", (name) => {
