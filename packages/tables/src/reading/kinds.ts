@@ -41,7 +41,9 @@ export function judge(cells: Cells): Judged {
     if (place < 0) continue;
     if (counts[place]++ === 0) firsts[place] = row;
   }
-  const entries = cells.texts.map((text, i): Entry => ({ text, is: kindOf(text), count: counts[i], first: firsts[i] }));
+  const entries = measured(
+    cells.texts.map((text, i): Entry => ({ text, is: kindOf(text), count: counts[i], first: firsts[i] })),
+  );
   const find = (holds: (number: WrittenNumber) => boolean): Entry | undefined =>
     entries.find(({ is }) => is.kind === "number" && holds(is));
   return {
@@ -54,6 +56,16 @@ export function judge(cells: Cells): Judged {
     },
     ambiguous: find(({ point, comma }) => point !== undefined && comma !== undefined && point !== comma),
   };
+}
+
+/** Beside numbers with a fraction or an exponent, many digits are an amount (of 10¹⁶, say) and name nothing. */
+function measured(entries: Entry[]): Entry[] {
+  if (!entries.some(({ text, is }) => is.kind === "number" && /[.,]\d|\de/i.test(text))) return entries;
+  return entries.map((entry) => {
+    if (entry.is.kind !== "code" || entry.is.why === "leading zeros") return entry;
+    const value = Number(entry.text);
+    return { ...entry, is: { kind: "number", point: value, comma: value, affix: "" } };
+  });
 }
 
 /** How many rows hold a cell of such a kind. */

@@ -180,6 +180,11 @@ describe("codes", () => {
   });
 });
 
+it("many digits beside fractions or exponents are amounts", () => {
+  expect(numbers(one(["9507564550973556", "30.5", "1e16"]))).toEqual([9507564550973556, 30.5, 1e16]);
+  expect(one(["9507564550973556", "007", "30.5"]).type).toBe("text");
+});
+
 describe("spellings", () => {
   it("are kept where JavaScript would print another", () => {
     const column = one(["1.0", "2.0", "1.0", "3", "-"]);
