@@ -53,9 +53,12 @@ const cases = problems.flatMap((problem) =>
 );
 
 describe("NIST's statistical reference datasets, nonlinear regression", () => {
+  const reached: number[] = [];
+
   test.each(cases)("%s", async (_, problem, start) => {
     const found = await solve(problem, start);
     for (const [name, { value, stderr }] of Object.entries(problem.certified)) {
+      reached.push(digits(found.parameters[name][0], value));
       expect(digits(found.parameters[name][0], value), name).toBeGreaterThan(9);
       // Lanczos1's residuals are of the size of rounding itself, 1e-13: so are their statistics.
       expect(digits(found.standardErrors[name][0], stderr), `stderr of ${name}`).toBeGreaterThan(
@@ -66,6 +69,11 @@ describe("NIST's statistical reference datasets, nonlinear regression", () => {
       problem.name === "Lanczos1" ? 2 : 9,
     );
     expect(found.degreesOfFreedom).toBe(problem.degreesOfFreedom);
+  });
+
+  test("over all parameters and starts more than 10.5 digits on average", () => {
+    expect(reached.length).toBeGreaterThan(2 * problems.length);
+    expect(reached.reduce((sum, one) => sum + one, 0) / reached.length).toBeGreaterThan(10.5);
   });
 });
 
