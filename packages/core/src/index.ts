@@ -7,8 +7,10 @@ export {
   type ColumnEncoding,
   type Encoder,
   encode,
+  featuresOf,
   fitEncoder,
   type NumberEncoding,
+  standardise,
 } from "./data/encoder.ts";
 export * from "./data/split.ts";
 export * from "./data/table.ts";
@@ -23,6 +25,7 @@ export {
 export { referenceEngine } from "./engines/reference/reference.ts";
 export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
+export { checkKeys, checkName, type Names } from "./given/names.ts";
 export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";

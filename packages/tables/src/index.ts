@@ -5,3 +5,7 @@ export { type InferOptions, type Inferred, inferColumns, ValueError } from "./re
 export type { DecimalSign } from "./reading/numbers.ts";
 export { type Delimiter, recordsOf } from "./reading/records.ts";
 export { spellings } from "./reading/spellings.ts";
+export { DEFAULTS, type Recipe, SECOND_ORDER, type SecondOrderName } from "./recipe.ts";
+export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
+export { type AnyRow, type Features, type Prediction, TableModel } from "./table-model.ts";
+export { TableTraining, type TrainTableOptions, trainTable } from "./train-table.ts";

@@ -116,11 +116,16 @@ export function encode(encoder: Encoder, table: Table, rows?: Rows): Float64Arra
 /** Writes one row's features of one column at `start` of an output that holds zeros. */
 type Place = (output: Float64Array, start: number, row: number) => void;
 
-function placeNumber({ kind, mean, scale, missing }: NumberEncoding, column: Column): Place {
+/** (value − mean) / scale, within ±LIMIT. */
+export function standardise({ mean, scale }: NumberEncoding, value: number): number {
+  return Math.min(LIMIT, Math.max(-LIMIT, (value - mean) / scale));
+}
+
+function placeNumber(encoding: NumberEncoding, column: Column): Place {
   return (output, start, row) => {
-    const value = numberAt(column, row, kind);
-    if (!Number.isNaN(value)) output[start] = Math.min(LIMIT, Math.max(-LIMIT, (value - mean) / scale));
-    else if (missing) output[start + 1] = 1;
+    const value = numberAt(column, row, encoding.kind);
+    if (!Number.isNaN(value)) output[start] = standardise(encoding, value);
+    else if (encoding.missing) output[start + 1] = 1;
   };
 }
 

@@ -12,6 +12,8 @@ export interface ClassificationTarget {
   readonly classes: readonly string[];
   /** Rows of each class. */
   readonly counts: readonly number[];
+  /** What the classes are in the program that trained, where they are no text. */
+  readonly values?: "number" | "boolean";
   readonly why: string;
 }
 

@@ -1,0 +1,110 @@
+/** What network, loss and optimiser a table gets, and what each can be told instead. */
+import {
+  type ActivationName,
+  type Engine,
+  type FitOptions,
+  losses,
+  type Metric,
+  type NetworkSpec,
+  type OptimizerName,
+  optimizers,
+  type Prepared,
+  rootMeanSquaredError,
+} from "@chaingrad/core";
+import type { MinimizerName } from "@chaingrad/core/curvature";
+
+export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
+
+/** Methods that use curvature, besides core's registry of first-order ones; their code is loaded when one is named. */
+export const SECOND_ORDER: readonly SecondOrderName[] = [
+  ...(["gauss-newton", "levenberg-marquardt", "bfgs", "lbfgs", "newton", "newton-cg"] as const),
+  ...(["scaled-conjugate-gradient", "bayesian-regularisation", "kfac"] as const),
+];
+
+/** How a table is trained on; see `DEFAULTS` for what is not given. */
+export interface Recipe {
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[];
+  /** Of the hidden layers. */
+  readonly activation: ActivationName;
+  /** The share of hidden activations dropped while training: in [0, 1). */
+  readonly dropout: number;
+  readonly optimizer: OptimizerName | SecondOrderName;
+  /** Learning rate; by default 0.005 for adam, else the optimiser's own. */
+  readonly rate?: number | undefined;
+  /** λ of (λ/2) Σ‖W‖²; by default 0.002, and 0 for bayesian-regularisation, which sets it itself. */
+  readonly l2?: number | undefined;
+  /** Most passes over the training rows. */
+  readonly epochs: number;
+  /** Stop after so many epochs without a better validation loss. */
+  readonly patience: number;
+  /** Rows in a step; by default 32, for K-FAC its own, for minimisers all. */
+  readonly batch?: number | undefined;
+  /** Decides everything random. */
+  readonly seed: number;
+  readonly clip?: FitOptions["clip"] | undefined;
+  /** Whether to tell how the gradient flows. */
+  readonly flow?: FitOptions["flow"] | undefined;
+}
+
+/** Chosen on small public tables (docs/decisions/0004-defaults.md). */
+export const DEFAULTS: Recipe = {
+  hidden: [32, 16],
+  activation: "tanh",
+  dropout: 0,
+  optimizer: "adam",
+  epochs: 300,
+  patience: 30,
+  seed: 0,
+};
+const ADAM_RATE = 0.005;
+const L2 = 0.002;
+const BATCH = 32;
+
+/** What `fit` is called with for a prepared table. */
+export interface Plan {
+  readonly network: NetworkSpec;
+  readonly options: FitOptions & { readonly l2: number };
+}
+
+/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimiser. */
+export async function planFor(prepared: Prepared, recipe: Recipe, engine: Engine): Promise<Plan> {
+  const { encoder, target } = prepared;
+  const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
+  const outputs = target.task === "classification" ? target.classes.length : 1;
+  const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
+  const { optimizer, rate, l2, batch } = await chosen(recipe);
+  return {
+    network: {
+      inputs: encoder.features.length,
+      layers: [...hidden.map((units) => ({ units, activation, dropout })), { units: outputs, activation: "identity" }],
+    },
+    options: {
+      ...{ engine, loss, optimizer, epochs, patience, seed, l2 },
+      ...(batch !== undefined && { batch }),
+      ...(rate !== undefined && { rate }),
+      ...(target.task === "regression" && { metrics: { rmse: inUnits(target.scale) } }),
+      ...(clip !== undefined && { clip }),
+      ...(flow !== undefined && { flow }),
+    },
+  };
+}
+
+async function chosen({ optimizer: name, rate, l2, batch }: Recipe) {
+  if (Object.hasOwn(optimizers, name)) {
+    const optimizer = optimizers[name as OptimizerName]();
+    return { optimizer, rate: rate ?? (name === "adam" ? ADAM_RATE : undefined), l2: l2 ?? L2, batch: batch ?? BATCH };
+  }
+  const { kfac, minimizers } = await import("@chaingrad/core/curvature");
+  if (name === "bayesian-regularisation") {
+    const optimizer = minimizers["levenberg-marquardt"]({ bayesian: true });
+    return { optimizer, rate, l2: l2 ?? 0, batch };
+  }
+  return { optimizer: name === "kfac" ? kfac() : minimizers[name as MinimizerName](), rate, l2: l2 ?? L2, batch };
+}
+
+/** The error in the target's own unit, though the network sees it standardised. */
+const inUnits =
+  (scale: number): Metric =>
+  (predictions, targets, weights) =>
+    scale * (rootMeanSquaredError(predictions, targets, weights) as number);

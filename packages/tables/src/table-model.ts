@@ -1,0 +1,175 @@
+/** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
+import {
+  type ClassificationTarget,
+  decodeTarget,
+  EncodingError,
+  type Engine,
+  type Evaluation,
+  encode,
+  evaluateModel,
+  FormatError,
+  loadModel,
+  type Model,
+  mostProbable,
+  nearest,
+  Predictor,
+  saveModel,
+  type Table,
+  takesTables,
+  wasmEngine,
+} from "@chaingrad/core";
+import { type EncodeRow, rowEncoder } from "./encode-row.ts";
+import { judgedRows } from "./judged-rows.ts";
+import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "./rows.ts";
+
+/** Rows whose columns are not known to the compiler. */
+export type AnyRow = Readonly<Record<string, Value>>;
+
+/** The columns that a prediction is made from; the target may be there, and is not looked at. */
+export type Features<Row, Target extends keyof Row> = Omit<Row, Target> & Partial<Pick<Row, Target>>;
+
+/** What is said of one row: the target by its name, and for classes how probable each is. */
+export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Target]: NonNullable<Row[Name]> } & {
+  /** The most probable class, as it is spelt in the table; absent where an amount is predicted. */
+  readonly label?: string;
+  /** Of each class by its name; absent where an amount is predicted. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+};
+
+let shared: Promise<Engine> | undefined;
+/** The best engine that this host has by itself: compiled once, on first use. */
+export function defaultEngine(): Promise<Engine> {
+  shared ??= wasmEngine();
+  return shared;
+}
+
+/** Rows that a plan is made for; more go through it in parts. */
+const MOST_ROWS = 256;
+
+export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
+  /** Network, encoder, target and tensors, as plain data. */
+  readonly model: Model;
+  readonly #engine: Engine;
+  readonly #predictor: Predictor;
+  readonly #encodeRow: EncodeRow;
+  readonly #x: Float64Array;
+
+  constructor(model: Model, engine: Engine) {
+    this.model = model;
+    this.#engine = engine;
+    this.#predictor = new Predictor(engine, model.network, model.loss, MOST_ROWS, "f32");
+    this.#predictor.load(model.tensors);
+    this.#encodeRow = rowEncoder(model.encoder);
+    this.#x = new Float64Array(model.network.inputs);
+  }
+
+  /**
+   * A model that `save` or the command wrote. Throws FormatError on bytes that are no model, a damaged one, one of a later
+   * version, or a network without a table.
+   */
+  static async load<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string>(
+    bytes: Uint8Array,
+    options: { readonly engine?: Engine } = {},
+  ): Promise<TableModel<Row, Target>> {
+    const model = loadModel(bytes);
+    if (!takesTables(model)) throw new FormatError("a network that was not trained on a table: load it with loadModel");
+    return new TableModel<Row, Target>(model, options.engine ?? (await defaultEngine()));
+  }
+
+  /** The name of the column that is predicted. */
+  get target(): Target {
+    return this.model.target.name as Target;
+  }
+
+  /** The columns that a prediction is made from. */
+  get columns(): readonly string[] {
+    return this.model.encoder.columns.map(({ name }) => name);
+  }
+
+  /**
+   * Of one row, or of rows given as objects, columns or a table. A value that is null is missing, as in training; a column
+   * that is not there at all is refused.
+   * Throws EncodingError naming the column (and row) that is absent or of another kind, RowsError on what is no cell.
+   */
+  predict(row: Features<Row, Target>): Prediction<Row, Target>;
+  predict(rows: Rows<Features<Row, Target>>): Prediction<Row, Target>[];
+  predict(
+    rows: Features<Row, Target> | Rows<Features<Row, Target>>,
+  ): Prediction<Row, Target> | Prediction<Row, Target>[] {
+    if (isMany(rows)) return this.#predictTable(tableOf(rows));
+    this.#refuseAbsent(rows);
+    if (!this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows]))[0];
+    return this.#say(this.#predictor.predict(this.#x).predictions, 0);
+  }
+
+  /** How it does on rows whose targets are known; rows without one do not count. Throws as `predict`, and TargetError. */
+  evaluate(rows: Rows<Row>): Evaluation {
+    return evaluateModel(this.model, this.#engine, judgedRows(this.model, tableOf(rows)).data);
+  }
+
+  /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */
+  summary(): string {
+    const { network, encoder, target, metrics } = this.model;
+    const layers = network.layers.map(({ units, activation }) => `${units} ${String(activation)}`).join(", ");
+    const scores = Object.entries(metrics).map(([part, found]) => {
+      const shown = Object.entries(found).map(([name, value]) => `${name} ${value?.toPrecision(4) ?? "–"}`);
+      return `${part}: ${shown.join(", ")}`;
+    });
+    return [
+      `${target.task} of '${target.name}' from ${this.columns.map((name) => `'${name}'`).join(", ")}`,
+      `network: ${encoder.features.length} features, ${layers}`,
+      ...scores,
+    ].join("\n");
+  }
+
+  /** One safetensors file, which the command and `TableModel.load` read; the same model always gives the same bytes. */
+  save(): Uint8Array {
+    return saveModel(this.model);
+  }
+
+  /** An input that is missing is an error, never a zero. */
+  #refuseAbsent(row: object): void {
+    const absent = this.columns.find((name) => !Object.hasOwn(row, name));
+    if (absent === undefined) return;
+    const near = nearest(absent, Object.keys(row));
+    const hint = near === undefined ? "give null where it is not known" : `did you mean '${near}'?`;
+    throw new EncodingError(`the row has no '${absent}', which the model was trained with; ${hint}`, absent);
+  }
+
+  #predictTable(table: Table): Prediction<Row, Target>[] {
+    const { predictions } = this.#predictor.predict(encode(this.model.encoder, table));
+    return Array.from({ length: table.rows }, (_, row) => this.#say(predictions, row));
+  }
+
+  #say(predictions: Float64Array, row: number): Prediction<Row, Target> {
+    const { target } = this.model;
+    const said = (value: unknown, rest: object = {}): Prediction<Row, Target> =>
+      ({ [target.name]: value, ...rest }) as Prediction<Row, Target>;
+    if (target.task === "regression") return said(decodeTarget(target, [predictions[row]])[0]);
+    const { classes } = target;
+    const own = Array.from(predictions.subarray(row * classes.length, (row + 1) * classes.length));
+    if (!own.every(Number.isFinite))
+      throw new EncodingError(
+        `row ${row + 1} has no class: the model's weights are too large for its values`,
+        undefined,
+        row,
+      );
+    const label = classes[mostProbable(own, 0, classes.length)];
+    return said(asGiven(label, target), {
+      label,
+      probabilities: Object.fromEntries(classes.map((name, i) => [name, own[i]])),
+    });
+  }
+}
+
+/** A class as the rows that were trained on hold it. */
+function asGiven(label: string, { values }: ClassificationTarget): string | number | boolean {
+  return values === "number" ? Number(label) : values === "boolean" ? label === "true" : label;
+}
+
+/** Whether these are rows, and not one: a list, a table, or columns, which are lists themselves. */
+function isMany(rows: object): rows is Rows<object> {
+  if (Array.isArray(rows) || isTable(rows)) return true;
+  const values = Object.values(rows as ColumnsOf<AnyRow>);
+  return values.length > 0 && values.every((value) => typeof value === "object" && value !== null && "length" in value);
+}

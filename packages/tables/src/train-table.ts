@@ -1,0 +1,138 @@
+/**
+ * Training on a table in one call.
+ *
+ *   const model = await trainTable(rows, { target: "price" });
+ *   model.predict({ size: 120, district: "north" });            // { price: 412000 }
+ */
+import {
+  checkKeys,
+  type Engine,
+  type EpochEvent,
+  evaluateModel,
+  type FitEvent,
+  type Names,
+  type PrepareOptions,
+  prepareTable,
+  type Table,
+  type Target,
+} from "@chaingrad/core";
+import { DEFAULTS, type Recipe } from "./recipe.ts";
+import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
+import { type AnyRow, defaultEngine, TableModel } from "./table-model.ts";
+import { trainPrepared } from "./training.ts";
+
+export interface TrainTableOptions<Target extends string = string> extends PrepareOptions, Partial<Recipe> {
+  /** The column to predict. */
+  readonly target: Target;
+  readonly seed?: number;
+  /** By default the best that this host has by itself. */
+  readonly engine?: Engine;
+  /** Ends training at its next slice; the best model so far is kept. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for which training may hold the event loop at a time, > 0 (default 12). */
+  readonly slice?: number;
+  /** Told after each epoch. */
+  readonly onEpoch?: (event: EpochEvent) => void;
+}
+
+const OPTIONS: Names<TrainTableOptions> = {
+  ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
+  ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
+  ...{ patience: true, batch: true, clip: true, flow: true, engine: true, signal: true, slice: true, onEpoch: true },
+};
+
+/** A training that runs when it is awaited, which gives the model, or gone through, which gives its events. */
+export class TableTraining<Row extends object, Target extends keyof Row & string>
+  implements PromiseLike<TableModel<Row, Target>>, AsyncIterable<FitEvent>
+{
+  readonly #events: AsyncGenerator<FitEvent, TableModel<Row, Target>, void>;
+  #model: Promise<TableModel<Row, Target>> | undefined;
+
+  constructor(events: AsyncGenerator<FitEvent, TableModel<Row, Target>, void>) {
+    this.#events = events;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
+    const model = yield* this.#events;
+    this.#model = Promise.resolve(model);
+    return model;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is awaited as a promise is
+  then<A = TableModel<Row, Target>, B = never>(
+    done?: ((model: TableModel<Row, Target>) => A | PromiseLike<A>) | null,
+    failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#model ??= this.#drain();
+    return this.#model.then(done, failed);
+  }
+
+  async #drain(): Promise<TableModel<Row, Target>> {
+    for (;;) {
+      const { done, value } = await this.#events.next();
+      if (!done) continue;
+      if (value === undefined) throw new Error("this training was left before its end: there is no model");
+      return value;
+    }
+  }
+}
+
+/**
+ * Trains a network that fits the table: roles of the columns, encoders, parts for validation and test, network and loss are
+ * chosen as the command chooses them, and the same options and seed give the same model, bit for bit.
+ *
+ * Throws (when it is awaited or gone through, before any work) RowsError on rows that are no table, TargetError and
+ * EncodingError on a table that cannot be learnt from, RangeError on an option that there is not or that makes no sense;
+ * later Error where no epoch gave a finite loss, and the signal's reason where it came before the first was done.
+ */
+export function trainTable(rows: Table, options: TrainTableOptions): TableTraining<AnyRow, string>;
+export function trainTable<Row extends object, Target extends keyof Row & string>(
+  rows: readonly Row[] | ColumnsOf<Row>,
+  options: TrainTableOptions<Target>,
+): TableTraining<Row, Target>;
+export function trainTable<Row extends object, Target extends keyof Row & string>(
+  rows: Rows<Row>,
+  options: TrainTableOptions<Target>,
+): TableTraining<Row, Target> {
+  return new TableTraining(training<Row, Target>(rows, options));
+}
+
+/** Classes that are numbers or booleans in the given rows are predicted as such. */
+function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target {
+  if (target.task === "regression") return target;
+  const values = Array.isArray(rows)
+    ? rows.map((row) => (row as AnyRow)[target.name])
+    : Array.from((rows as ColumnsOf<AnyRow>)[target.name]);
+  const type = typeof values.find((value) => value !== null && value !== undefined);
+  const isSame = values.every((value) => value === null || value === undefined || typeof value === type);
+  return isSame && (type === "number" || type === "boolean") ? { ...target, values: type } : target;
+}
+
+async function* training<Row extends object, Target extends keyof Row & string>(
+  rows: Rows<Row>,
+  options: TrainTableOptions<Target>,
+): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
+  checkKeys("trainTable", options ?? null, OPTIONS);
+  const { engine: given, signal, slice, onEpoch, target, task, drop, validation, test, ...chosen } = options;
+  const recipe: Recipe = { ...DEFAULTS, ...chosen };
+  const parts = { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
+  const table = tableOf(rows);
+  const read = prepareTable(table, { target, task, ...(drop && { drop }), ...parts, seed: recipe.seed });
+  const prepared = isTable(rows) ? read : { ...read, target: withValues(read.target, rows) };
+  const engine = given ?? (await defaultEngine());
+  const events = trainPrepared(prepared, recipe, { engine, signal, slice });
+  let step = await events.next();
+  for (; !step.done; step = await events.next()) {
+    if (step.value.type === "epoch") onEpoch?.(step.value);
+    yield step.value;
+  }
+  const { model, end } = step.value;
+  if (end.bestEpoch === 0) {
+    if (end.stopped === "aborted") throw signal?.reason;
+    throw new Error(`no epoch gave a finite loss${end.fault === undefined ? "" : `: ${end.fault.message}`}`);
+  }
+  const { train, validation: judged, test: kept } = prepared.data;
+  const score = (data: typeof train) => evaluateModel(model, engine, data).scores;
+  const metrics = { train: score(train), validation: score(judged), test: score(kept) };
+  return new TableModel<Row, Target>({ ...model, metrics }, engine);
+}

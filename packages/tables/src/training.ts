@@ -1,0 +1,45 @@
+/** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
+import { type EndEvent, type Engine, type FitEvent, fit, type Model, type Prepared } from "@chaingrad/core";
+import { type Plan, planFor, type Recipe } from "./recipe.ts";
+
+export interface TrainedTable {
+  /** Without what it reached, which is yet to be measured. */
+  readonly model: Omit<Model, "metrics">;
+  readonly end: EndEvent;
+  /** What `fit` was called with. */
+  readonly plan: Plan;
+}
+
+export interface Host {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for which training may hold the event loop at a time (default 12). */
+  readonly slice?: number | undefined;
+}
+
+/** Trains until the recipe, early stopping or the signal end it. Throws as `fit`. */
+export async function* trainPrepared(
+  prepared: Prepared,
+  recipe: Recipe,
+  { engine, signal, slice }: Host,
+): AsyncGenerator<FitEvent, TrainedTable, void> {
+  const plan = await planFor(prepared, recipe, engine);
+  const { network, options } = plan;
+  const { train, validation } = prepared.data;
+  const host = { ...(signal !== undefined && { signal }), ...(slice !== undefined && { slice }) };
+  let end: EndEvent | undefined;
+  for await (const event of fit(network, { train, validation }, { ...options, ...host })) {
+    if (event.type === "end") end = event;
+    yield event;
+  }
+  const { model, threads } = end as EndEvent;
+  const { encoder, target } = prepared;
+  const { l2, seed = 0 } = options;
+  const made = { ...model, l2, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
+  return { model: made, end: end as EndEvent, plan };
+}
+
+/** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */
+function arithmeticOf({ name, dependsOnThreads }: Engine, threads: number): string {
+  return dependsOnThreads ? `${name}, ${threads} thread${threads === 1 ? "" : "s"}` : name;
+}
