@@ -1,4 +1,6 @@
 /** @chaingrad/tables: tables as people write them. */
+
+export { judgedRows } from "./judged-rows.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
 export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";
 export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";
@@ -9,3 +11,4 @@ export { DEFAULTS, type Recipe, SECOND_ORDER, type SecondOrderName } from "./rec
 export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
 export { type AnyRow, type Features, type Prediction, TableModel } from "./table-model.ts";
 export { TableTraining, type TrainTableOptions, trainTable } from "./train-table.ts";
+export { type TrainedTable, trainPrepared } from "./training.ts";

@@ -1,15 +1,6 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
-import {
-  allRows,
-  type Dataset,
-  encode,
-  encodeTarget,
-  evaluateModel,
-  type Model,
-  type Table,
-  TargetError,
-  textAt,
-} from "@chaingrad/core";
+import { evaluateModel } from "@chaingrad/core";
+import { judgedRows } from "@chaingrad/tables";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
@@ -54,15 +45,4 @@ async function run(
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
   const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
   print(...head, ...printEvaluation(model.target, evaluation, terminalWidth()));
-}
-
-function judgedRows(model: Model, table: Table): { data: Dataset; rows: number; missing: number } {
-  const { target, encoder } = model;
-  const column = table.columns.find(({ name }) => name === target.name);
-  if (column === undefined)
-    throw new TargetError(`the table has no column '${target.name}', which the model predicts`, target.name);
-  const rows = Array.from(allRows(table)).filter((row) => textAt(column, row) !== null);
-  if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
-  const y = target.task === "classification" ? encodeTarget(target, column, rows) : encodeTarget(target, column, rows);
-  return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
 }

@@ -11,6 +11,7 @@ import {
   prepareTable,
   type Task,
 } from "@chaingrad/core";
+import { DEFAULTS, type Recipe, SECOND_ORDER } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
@@ -33,11 +34,14 @@ import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson, SCORES } from "../train/report.ts";
-import { secondOrder, type TrainSettings, train } from "../train/training.ts";
+import { train } from "../train/training.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
 
-interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions, ReadingOptions {
+interface TrainOptions extends Omit<Recipe, "rate" | "clip">, EngineOptions, CommonOptions, ReadingOptions {
+  readonly lr?: number;
+  /** Largest norm of the whole gradient. */
+  readonly clip?: number;
   readonly target: string;
   readonly task?: Task;
   readonly drop: readonly string[];
@@ -46,9 +50,6 @@ interface TrainOptions extends TrainSettings, EngineOptions, CommonOptions, Read
   readonly out?: string;
   readonly report?: string;
 }
-
-/** Chosen on the tables in examples/data (docs/decisions/0004-defaults.md), as the other defaults below. */
-const ADAM_RATE = 0.005;
 
 export function register(program: Command): void {
   const command = program
@@ -61,26 +62,33 @@ export function register(program: Command): void {
       new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
     )
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
-    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, [32, 16])
+    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, DEFAULTS.hidden)
     .addOption(
-      new Option("--activation <name>", "of the hidden layers").choices(Object.keys(activations)).default("tanh"),
+      new Option("--activation <name>", "of the hidden layers")
+        .choices(Object.keys(activations))
+        .default(DEFAULTS.activation),
     )
-    .option("--dropout <share>", "of the hidden layers", fraction, 0)
+    .option("--dropout <share>", "of the hidden layers", fraction, DEFAULTS.dropout)
     .addOption(
       new Option("--optimizer <name>", "how weights are updated")
-        .choices([...Object.keys(optimizers), ...Object.keys(secondOrder)])
-        .default("adam"),
+        .choices([...Object.keys(optimizers), ...SECOND_ORDER])
+        .default(DEFAULTS.optimizer),
     )
     .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimiser's own)", positive)
     .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖² (default: 0.002; bayesian-regularisation sets its own)", nonNegative)
-    .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), 300)
-    .option("--patience <epochs>", "stop after so many epochs without a better validation loss", wholeNumber(1), 30)
+    .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), DEFAULTS.epochs)
+    .option(
+      "--patience <epochs>",
+      "stop after so many epochs without a better validation loss",
+      wholeNumber(1),
+      DEFAULTS.patience,
+    )
     .option("--batch <rows>", "rows in a step (default: 32; kfac 256; all where a method needs all)", wholeNumber(1))
     .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
     .option("--clip <norm>", "largest norm of the whole gradient (default: none)", positive)
     .option("--flow", "tell how the gradient flows through each layer, before training and after it")
-    .option("--seed <number>", "decides everything random", wholeNumber(0), 0)
+    .option("--seed <number>", "decides everything random", wholeNumber(0), DEFAULTS.seed)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
@@ -141,15 +149,18 @@ async function trainAndSave(
   signal: AbortSignal,
 ): Promise<{ report?: Report; failure?: Failure }> {
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
-  const lr = options.lr ?? (options.optimizer === "adam" ? ADAM_RATE : undefined);
-  const flow = options.flow ?? options.report !== undefined;
-  const settings = { ...options, flow, ...(lr === undefined ? {} : { lr }) };
+  const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, seed, clip } = options;
+  const recipe: Recipe = {
+    ...{ hidden, activation, dropout, optimizer, rate: lr, l2, epochs, patience, batch, seed },
+    clip: clip === undefined ? undefined : { norm: clip },
+    flow: options.flow ?? options.report !== undefined,
+  };
   const {
     model,
     history,
     flow: measured,
     ...trained
-  } = await train(prepared, settings, engine, progress, signal).catch((error) => {
+  } = await train(prepared, recipe, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
   const { end, remedy } = trained;

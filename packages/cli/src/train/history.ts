@@ -12,11 +12,13 @@ export interface History {
 }
 
 /** Passes events on and keeps what a report needs of them. */
-export async function* recorded(
-  events: AsyncIterable<FitEvent>,
+export async function* recorded<Result>(
+  events: AsyncGenerator<FitEvent, Result, void>,
   into: { epochs: History["epochs"][number][]; flow: History["flow"][number][] },
-): AsyncGenerator<FitEvent> {
-  for await (const event of events) {
+): AsyncGenerator<FitEvent, Result, void> {
+  for (;;) {
+    const { done, value: event } = await events.next();
+    if (done) return event;
     if (event.type === "start" && event.flow) into.flow.push({ epoch: 0, layers: event.flow });
     if (event.type === "epoch") keep(event, into);
     yield event;
