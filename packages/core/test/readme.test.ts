@@ -21,21 +21,27 @@ function run(code: string): string {
   return execFileSync(process.execPath, args, { cwd: CORE, encoding: "utf8" });
 }
 
-test("the first program prints loss and gradients", () => {
+test("the first program predicts a price, and the loaded model tells how good it is", () => {
   const output = run(blocks[0]);
+  expect(Number(/^\{ price: ([\d.]+) \}/.exec(output)?.[1])).toBeGreaterThan(0);
+  expect(output).toMatch(/r2: 0\.\d+[\s\S]*regression of 'price' from 'size', 'district'/);
+});
+
+test("the second program prints loss and gradients", () => {
+  const output = run(blocks[1]);
   expect(output).toMatch(/L: Float64Array\(1\) \[ 0\.\d+ \]/);
   expect(output).toMatch(/dW: Float64Array\(3\)/);
   expect(output).toMatch(/dx: Float64Array\(6\)/);
 });
 
-test("the second learns exclusive or", () => {
-  const [, stopped, loss] = /^(\w+) ([\d.e-]+) /.exec(run(blocks[1])) ?? [];
+test("the third learns exclusive or", () => {
+  const [, stopped, loss] = /^(\w+) ([\d.e-]+) /.exec(run(blocks[2])) ?? [];
   expect(stopped).toBe("epochs");
   expect(Number(loss)).toBeLessThan(0.05);
 });
 
-test("there is no third that nobody runs", () => {
-  expect(blocks).toHaveLength(2);
+test("there is no fourth that nobody runs", () => {
+  expect(blocks).toHaveLength(3);
 });
 
 test("the package's own program prints the derivative of tanh", () => {

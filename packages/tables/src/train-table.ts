@@ -11,6 +11,7 @@ import {
   evaluateModel,
   type FitEvent,
   type Names,
+  type Prepared,
   type PrepareOptions,
   prepareTable,
   type Table,
@@ -31,6 +32,8 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
   readonly signal?: AbortSignal;
   /** Milliseconds for which training may hold the event loop at a time, > 0 (default 12). */
   readonly slice?: number;
+  /** Told before training what each column is taken for, and what about the rows should make one doubt the result. */
+  readonly onPrepared?: (prepared: Prepared) => void;
   /** Told after each epoch. */
   readonly onEpoch?: (event: EpochEvent) => void;
 }
@@ -38,7 +41,17 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
 const OPTIONS: Names<TrainTableOptions> = {
   ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
-  ...{ patience: true, batch: true, clip: true, flow: true, engine: true, signal: true, slice: true, onEpoch: true },
+  ...{
+    patience: true,
+    batch: true,
+    clip: true,
+    flow: true,
+    engine: true,
+    signal: true,
+    slice: true,
+    onPrepared: true,
+    onEpoch: true,
+  },
 };
 
 /** A training that runs when it is awaited, which gives the model, or gone through, which gives its events. */
@@ -113,12 +126,25 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, OPTIONS);
-  const { engine: given, signal, slice, onEpoch, target, task, drop, validation, test, ...chosen } = options;
+  const {
+    engine: given,
+    signal,
+    slice,
+    onPrepared,
+    onEpoch,
+    target,
+    task,
+    drop,
+    validation,
+    test,
+    ...chosen
+  } = options;
   const recipe: Recipe = { ...DEFAULTS, ...chosen };
   const parts = { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
   const table = tableOf(rows);
   const read = prepareTable(table, { target, task, ...(drop && { drop }), ...parts, seed: recipe.seed });
   const prepared = isTable(rows) ? read : { ...read, target: withValues(read.target, rows) };
+  onPrepared?.(prepared);
   const engine = given ?? (await defaultEngine());
   const events = trainPrepared(prepared, recipe, { engine, signal, slice });
   let step = await events.next();

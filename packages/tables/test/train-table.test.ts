@@ -1,5 +1,5 @@
 /** Training on rows in one call, and what the model it gives says, saves and refuses. */
-import { DataError, type FitEvent, referenceEngine } from "@chaingrad/core";
+import { DataError, type FitEvent, type Prepared, referenceEngine } from "@chaingrad/core";
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { tableOf } from "../src/rows.ts";
 import { TableModel } from "../src/table-model.ts";
@@ -64,6 +64,16 @@ describe("an amount", () => {
     const told: number[] = [];
     await trainTable(tableOf(houses), { target: "price", ...FEW, onEpoch: ({ epoch }) => told.push(epoch) });
     expect(told).toHaveLength(40);
+  });
+
+  it("says before it starts what each column is taken for", async () => {
+    const said: string[] = [];
+    const numbered = houses.map((house, i) => ({ ...house, id: 1000 + i }));
+    const onPrepared = ({ roles }: Prepared) =>
+      said.push(...roles.map(({ name, role, why }) => `${name} ${role}: ${why}`));
+    await trainTable(numbered, { target: "price", epochs: 1, onPrepared });
+    expect(said).toContain("id aside: an identifier: every value differs");
+    expect(said).toContain("price target: to be predicted");
   });
 
   it("two trainings at once on one engine, and a prediction meanwhile, do not meet", async () => {

@@ -1,0 +1,25 @@
+/** The README's programs run as they stand, against the build. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { transformSync } from "esbuild";
+import { expect, test } from "vitest";
+
+const cwd = resolve(import.meta.dirname, "..");
+const programs = [...readFileSync(resolve(cwd, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs)].map(
+  ([, code]) => code,
+);
+
+function run(code: string): string {
+  const program = transformSync(code, { loader: "ts" }).code;
+  return execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd, encoding: "utf8" });
+}
+
+test("the first predicts a price", () => {
+  expect(Number(/^\{ price: ([\d.]+) \}/.exec(run(programs[0]))?.[1])).toBeGreaterThan(0);
+});
+
+test("the second reads cells as people write them", () => {
+  expect(programs).toHaveLength(2);
+  expect(run(programs[1])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+});
