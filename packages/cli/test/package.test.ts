@@ -13,11 +13,15 @@ interface Packed {
 }
 
 const options = ["--dry-run", "--json", "--offline", "--no-update-notifier", "--no-foreground-scripts"];
-const answer = execFileSync("npm", ["pack", "-w", "@chaingrad/core", "-w", "@chaingrad/tables", "-w", "chaingrad", ...options], {
-  cwd: ROOT,
-  encoding: "utf8",
-  stdio: ["ignore", "pipe", "ignore"],
-});
+const answer = execFileSync(
+  "npm",
+  ["pack", "-w", "@chaingrad/core", "-w", "@chaingrad/tables", "-w", "chaingrad", ...options],
+  {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  },
+);
 const packages = Object.values<Packed>(JSON.parse(answer));
 
 /** Everything that a part of package.json points to, but the sources, which are for this repository. */
