@@ -2,10 +2,10 @@
 import { setFlagsFromString } from "node:v8";
 import { type Blas, BlasError, findBlas, installHint } from "@chaingrad/blas";
 import { type Engine, wasmEngine } from "@chaingrad/core";
+import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "./commands/options.ts";
 import { type CommonOptions, note } from "./output/conventions.ts";
-import { UserError } from "./table/errors.ts";
 
 export interface EngineOptions {
   /** By default as many as promise to be faster. */

@@ -93,20 +93,40 @@ describe("start-up", () => {
     [...readFileSync(file, "utf8").matchAll(/^(?:import|export)(?:[^;]*? from)? "([^"]+)";$/gms)].map(
       ([, path]) => path,
     );
+  /** The file that an import means, where it is one of ours; `@chaingrad/duckdb/files` and the like by its package.json. */
+  const fileOf = (path: string, importer: string): string | undefined => {
+    if (path.startsWith(".")) return join(dirname(importer), path);
+    const [, name, entry] = /^@chaingrad\/([^/]+)(.*)$/.exec(path) ?? [];
+    if (name === undefined) return undefined;
+    const folder = resolve(import.meta.dirname, "../..", name);
+    const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return join(folder, exports[`.${entry}`].default);
+  };
   /** Everything that loading this file loads, apart from dynamic imports. */
   const loaded = (file: string, seen = new Set<string>()): Set<string> => {
     for (const path of importsOf(file)) {
-      const next = path.startsWith(".") ? join(dirname(file), path) : path;
+      const own = fileOf(path, file);
+      const next = own ?? path;
       if (seen.has(next)) continue;
       seen.add(next);
-      if (path.startsWith(".")) loaded(next, seen);
+      if (own !== undefined) loaded(own, seen);
     }
     return seen;
   };
 
   test("the reader of imports sees them", () => {
     expect([...loaded(join(DIST, "commands/gradient.js"))]).toContain(join(DIST, "net/field.js"));
+    const ours = resolve(DIST, "../../duckdb/dist");
+    expect([...loaded(join(DIST, "commands/train.js"))]).toContain(join(ours, "duckdb.js"));
+    expect([...loaded(join(DIST, "main.js"))]).toContain(join(ours, "files/temporary.js"));
   });
+
+  test.each(["main.js", ...["gradient", "check", "explain", "emit"].map((name) => `commands/${name}.js`)])(
+    "%s does not load the readers of tables",
+    (file) => {
+      expect([...loaded(join(DIST, file))]).not.toContain(resolve(DIST, "../../duckdb/dist/read.js"));
+    },
+  );
 
   test.each([
     "main.js",

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { wasmEngine } from "@chaingrad/core";
 import { minimizers } from "@chaingrad/core/curvature";
+import { readTable } from "@chaingrad/duckdb";
 import { SECOND_ORDER, TableModel, trainTable } from "@chaingrad/tables";
 import { expect, test } from "vitest";
-import { readTable } from "../src/table/read.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 // As the command has it on Node 20.

@@ -1,9 +1,10 @@
 /** NET.json and BATCH.json: whatever is wrong in them is refused by file and place, with what was expected and given. */
+
+import { UserError } from "@chaingrad/tables";
 import { describe, expect, test } from "vitest";
 import { parseBatch } from "../src/net/batch.ts";
 import { parseJson } from "../src/net/json.ts";
 import { ACTIVATIONS, LOSSES, parseNet } from "../src/net/net-document.ts";
-import { UserError } from "../src/table/errors.ts";
 import { BATCH, NET } from "./support/documents.ts";
 
 describe("refuses NET.json where", () => {

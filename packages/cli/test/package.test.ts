@@ -1,11 +1,15 @@
 /** What `npm publish` would send of each package: all that it needs, its licence and a README that works, no more. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
+
+const manifest = (folder: string) => JSON.parse(readFileSync(join(ROOT, "packages", folder, "package.json"), "utf8"));
+/** Each package's folder, by its name. */
+const FOLDERS = new Map(readdirSync(join(ROOT, "packages")).map((folder) => [manifest(folder).name as string, folder]));
 
 interface Packed {
   readonly name: string;
@@ -13,15 +17,11 @@ interface Packed {
 }
 
 const options = ["--dry-run", "--json", "--offline", "--no-update-notifier", "--no-foreground-scripts"];
-const answer = execFileSync(
-  "npm",
-  ["pack", "-w", "@chaingrad/core", "-w", "@chaingrad/tables", "-w", "chaingrad", ...options],
-  {
-    cwd: ROOT,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  },
-);
+const answer = execFileSync("npm", ["pack", "--workspaces", ...options], {
+  cwd: ROOT,
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+});
 const packages = Object.values<Packed>(JSON.parse(answer));
 
 /** Everything that a part of package.json points to, but the sources, which are for this repository. */
@@ -32,13 +32,18 @@ function targets(part: unknown): string[] {
   );
 }
 
-test("the packages are packed", () => {
-  expect(packages.map(({ name }) => name).sort()).toEqual(["@chaingrad/core", "@chaingrad/tables", "chaingrad"]);
+test("all packages are packed", () => {
+  expect(packages.map(({ name }) => name).sort()).toEqual([
+    "@chaingrad/blas",
+    "@chaingrad/core",
+    "@chaingrad/duckdb",
+    "@chaingrad/tables",
+    "chaingrad",
+  ]);
 });
 
 test.each(packages)("$name holds what it needs, and nothing else", ({ name, files }) => {
-  const folder = resolve(ROOT, "packages", name === "chaingrad" ? "cli" : name.replace("@chaingrad/", ""));
-  const { exports, imports, bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const { exports, imports, bin } = manifest(FOLDERS.get(name) as string);
   const paths = files.map(({ path }) => path);
   const needed = ["LICENSE", "README.md", "package.json", ...targets(exports), ...targets(imports), ...targets(bin)];
   expect(paths).toEqual(expect.arrayContaining(needed));

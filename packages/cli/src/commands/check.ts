@@ -1,5 +1,6 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
 import { isWrong, type Verdict } from "@chaingrad/core/check";
+import type { ReadingOptions } from "@chaingrad/duckdb";
 import { type Command, Option } from "commander";
 import { conclusion, report, verdictOf } from "../check/conclusion.ts";
 import { toDocument } from "../check/document.ts";
@@ -20,8 +21,7 @@ import {
 import { STATUS } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import type { ReadingOptions } from "../table/read.ts";
+import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 
 interface CheckOptions extends CommonOptions, ReadingOptions {

@@ -1,4 +1,6 @@
 /** `chaingrad emit`: a network as source of its own, each line of the derivation as a few lines of code. */
+
+import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { type Command, Option } from "commander";
 import { emit as source } from "../emit/emit.ts";
 import type { Language } from "../emit/names.ts";
@@ -16,8 +18,7 @@ import {
 } from "../output/conventions.ts";
 import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
-import { writeFileAtomically } from "../table/atomic.ts";
-import { assertOutputs } from "../table/distinct.ts";
+import { assertOutputs } from "./distinct.ts";
 
 interface EmitOptions extends CommonOptions {
   readonly lang: Language;

@@ -1,14 +1,14 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
 import { evaluateModel } from "@chaingrad/core";
+import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { judgedRows } from "@chaingrad/tables";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { wrap } from "../output/wrap.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { type ReadingOptions, readTable } from "../table/read.ts";
 import { printEvaluation, SCORES } from "../train/report.ts";
+import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
 

@@ -16,6 +16,8 @@ import {
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
+import type { ReadingOptions } from "@chaingrad/duckdb";
+import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { explainNet } from "../explain/problem.ts";
 import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
@@ -27,9 +29,7 @@ import { type CommonOptions, printDocument, printJson, terminalWidth, withConven
 import { Line } from "../output/line.ts";
 import { page } from "../output/pager.ts";
 import { paragraph, wrap } from "../output/wrap.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { UserError } from "../table/errors.ts";
-import type { ReadingOptions } from "../table/read.ts";
+import { assertOutputs } from "./distinct.ts";
 import { positive, wholeNumber, withReading } from "./options.ts";
 import { refusal } from "./refusing.ts";
 

@@ -8,6 +8,8 @@ import {
   minimizers,
   NonFiniteError,
 } from "@chaingrad/core/curvature";
+import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { UserError } from "@chaingrad/tables";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
 import { curveJson, printCurve, traceLine, warningsOf } from "../curve/report.ts";
@@ -24,10 +26,8 @@ import {
 import { STATUS, statusOf } from "../output/failure.ts";
 import { count } from "../output/number.ts";
 import { paragraph } from "../output/wrap.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { UserError } from "../table/errors.ts";
-import { type ReadingOptions, readTable } from "../table/read.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
+import { assertOutputs } from "./distinct.ts";
 import { wholeNumber, withReading } from "./options.ts";
 import { asRefusal } from "./refusing.ts";
 

@@ -1,5 +1,7 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
 import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
+import { writeFileAtomically } from "@chaingrad/duckdb/files";
+import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { readBatch } from "../net/batch.ts";
@@ -12,9 +14,7 @@ import type { Shown } from "../output/line.ts";
 import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
-import { writeFileAtomically } from "../table/atomic.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { UserError } from "../table/errors.ts";
+import { assertOutputs } from "./distinct.ts";
 
 export interface GradientOptions extends CommonOptions {
   readonly engine: "reference" | "wasm";

@@ -1,15 +1,13 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import { type Engine, type Model, predictTable } from "@chaingrad/core";
+import { type Column, type Engine, type Model, predictTable } from "@chaingrad/core";
+import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
+import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { UserError } from "../table/errors.ts";
-import { type ReadingOptions, withTable } from "../table/read.ts";
-import type { Column, Table } from "../table/table.ts";
-import { writeTable } from "../table/write.ts";
+import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
 

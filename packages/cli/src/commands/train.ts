@@ -11,7 +11,9 @@ import {
   prepareTable,
   type Task,
 } from "@chaingrad/core";
-import { DEFAULTS, type Recipe, SECOND_ORDER } from "@chaingrad/tables";
+import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { writeFileAtomically } from "@chaingrad/duckdb/files";
+import { DEFAULTS, type Recipe, SECOND_ORDER, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
@@ -26,15 +28,12 @@ import {
 } from "../output/conventions.ts";
 import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
 import { wrap } from "../output/wrap.ts";
-import { writeFileAtomically } from "../table/atomic.ts";
-import { assertOutputs } from "../table/distinct.ts";
-import { UserError } from "../table/errors.ts";
-import { type ReadingOptions, readTable } from "../table/read.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson, SCORES } from "../train/report.ts";
 import { train } from "../train/training.ts";
+import { assertOutputs } from "./distinct.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
 

@@ -1,11 +1,11 @@
 /** A formula, a table and starts as residuals: which names are columns, which parameters, and which rows count. */
 import { type Expr, input, type Program, program, sub } from "@chaingrad/core";
+import type { Table } from "@chaingrad/duckdb";
+import { UserError } from "@chaingrad/tables";
 import { buildFormula, namesIn } from "../formula/build.ts";
 import { FormulaError } from "../formula/formula-error.ts";
 import { CONSTANTS } from "../formula/functions.ts";
 import { type Formula, parseFormula } from "../formula/parse.ts";
-import { UserError } from "../table/errors.ts";
-import type { Table } from "../table/table.ts";
 
 export type Numbers = Readonly<Record<string, number>>;
 

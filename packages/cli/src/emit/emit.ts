@@ -1,7 +1,7 @@
 /** A network as source that needs nothing but its language. */
 import { buffersOf, parametersOf } from "@chaingrad/core";
+import { UserError } from "@chaingrad/tables";
 import type { OpenedNetwork } from "../net/open-network.ts";
-import { UserError } from "../table/errors.ts";
 import { c } from "./c.ts";
 import { describe } from "./describe.ts";
 import { emission } from "./emission.ts";

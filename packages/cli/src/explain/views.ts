@@ -18,10 +18,10 @@ import {
   updateView,
   views,
 } from "@chaingrad/core/explain";
+import { UserError } from "@chaingrad/tables";
 import { refusal } from "../commands/refusing.ts";
 import type { Batch } from "../net/batch.ts";
 import type { OpenedNetwork } from "../net/open-network.ts";
-import { UserError } from "../table/errors.ts";
 import { explainApart } from "./problem.ts";
 
 export const VIEWS = [

@@ -2,17 +2,17 @@
 import { nearest } from "@chaingrad/core";
 import { visible } from "@chaingrad/core/visible";
 import { Line, widthOf } from "../output/line.ts";
-import { UserError } from "../table/errors.ts";
+import { PlacedError } from "../output/placed-error.ts";
 
 /** About this many characters of a long formula are shown round the place. */
 const WINDOW = 60;
 
 /** A formula that cannot be read or built. The message ends with the column; the formula and a caret follow. */
-export class FormulaError extends UserError {
+export class FormulaError extends PlacedError {
   override readonly name: string = "FormulaError";
   /** Where it is, counted in characters from 1. */
   readonly column: number;
-  override readonly place: readonly Line[];
+  readonly place: readonly Line[];
 
   /** `at` is an index into `text`. */
   constructor(problem: string, text: string, at: number, advice?: string) {

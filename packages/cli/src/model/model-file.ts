@@ -8,9 +8,8 @@ import {
   type TrainedModel,
   takesTables,
 } from "@chaingrad/core";
-import { writeFileAtomically } from "../table/atomic.ts";
-import { UserError } from "../table/errors.ts";
-import { systemCode, systemReason } from "../table/system-error.ts";
+import { systemCode, systemReason, writeFileAtomically } from "@chaingrad/duckdb/files";
+import { UserError } from "@chaingrad/tables";
 
 /** @throws UserError as `loadAnyModel`, and when the model was not trained on a table */
 export async function loadModel(path: string): Promise<Model> {

@@ -1,6 +1,6 @@
 /** Categories that training never saw: predictions go on, and the user is told. */
 import { allRows, countValues, type Encoder, placesOf } from "@chaingrad/core";
-import type { Table } from "../table/table.ts";
+import type { Table } from "@chaingrad/duckdb";
 
 /** "column 'origin': 3 rows hold categories that training never saw (Mars, Venus)" for each column that has such. */
 export function unseenCategories(encoder: Encoder, table: Table): string[] {

@@ -1,8 +1,8 @@
 /** Every gradient of a network against all witnesses: entry by entry, and each tensor as a whole along one direction. */
 import { referenceEngine } from "@chaingrad/core";
 import { checkDerivative, checkGradients, type EntryCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+import { UserError } from "@chaingrad/tables";
 import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "../check/witnesses.ts";
-import { UserError } from "../table/errors.ts";
 import type { Batch } from "./batch.ts";
 import { computeGradients, type Gradients } from "./gradients.ts";
 import type { Net } from "./net-document.ts";

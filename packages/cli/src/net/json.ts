@@ -1,8 +1,8 @@
 /** JSON files. Node's own message about broken JSON has a position in some versions only: here it always has. */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { UserError } from "../table/errors.ts";
-import { systemCode, systemReason } from "../table/system-error.ts";
+import { systemCode, systemReason } from "@chaingrad/duckdb/files";
+import { UserError } from "@chaingrad/tables";
 
 /** How messages call a file: "'net.json'", or "standard input" for "-". */
 export const fileLabel = (path: string): string => (path === "-" ? "standard input" : `'${path}'`);

@@ -12,7 +12,7 @@ import {
   type Parameter,
   parametersOf,
 } from "@chaingrad/core";
-import type { UserError } from "../table/errors.ts";
+import type { UserError } from "@chaingrad/tables";
 import { Field, suggestion } from "./field.ts";
 import { fileLabel, readJson } from "./json.ts";
 

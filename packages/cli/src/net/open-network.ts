@@ -1,8 +1,8 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
 import { initialParameters, type Model, parametersOf, takesTables } from "@chaingrad/core";
+import { UserError } from "@chaingrad/tables";
 import { loadAnyModel } from "../model/model-file.ts";
-import { UserError } from "../table/errors.ts";
 import { cannotRead } from "./json.ts";
 import { type Net, readNet } from "./net-document.ts";
 import type { Tensors } from "./objective.ts";

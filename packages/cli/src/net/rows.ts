@@ -1,8 +1,8 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
 import { encode, encodeTarget, type Model, type Table, TargetError, textAt } from "@chaingrad/core";
+import type { ReadingOptions } from "@chaingrad/duckdb";
+import { UserError } from "@chaingrad/tables";
 import { refusing } from "../commands/refusing.ts";
-import { UserError } from "../table/errors.ts";
-import type { ReadingOptions } from "../table/read.ts";
 import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
 import { fileLabel } from "./json.ts";
 import type { OpenedNetwork } from "./open-network.ts";
@@ -24,7 +24,7 @@ export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoic
   const { file, row } = choice;
   if (file !== undefined && model !== undefined) {
     // Readers of tables are many files, and a network without one is to be shown at once.
-    const { readTable } = await import("../table/read.ts");
+    const { readTable } = await import("@chaingrad/duckdb");
     return tableRows(model, await readTable(file, choice.reading), file, row);
   }
   const batch =

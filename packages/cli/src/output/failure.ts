@@ -1,9 +1,10 @@
 /** How the command line ends when something went wrong: one message on standard error, and an exit status. */
 import { constants } from "node:os";
+import { systemCode, systemReason } from "@chaingrad/duckdb/files";
+import { UserError } from "@chaingrad/tables";
 import { CommanderError } from "commander";
-import { UserError } from "../table/errors.ts";
-import { systemCode, systemReason } from "../table/system-error.ts";
 import { complain } from "./conventions.ts";
+import { PlacedError } from "./placed-error.ts";
 
 /** 0 is success, and more than 128 an end by a signal. */
 export const STATUS = {
@@ -44,7 +45,8 @@ export function reportFailure(error: unknown): number {
     return error.status;
   }
   if (error instanceof UserError) {
-    complain(`chaingrad: ${error.message}`, ...error.place, ...(error.hint === undefined ? [] : [error.hint]));
+    const place = error instanceof PlacedError ? error.place : [];
+    complain(`chaingrad: ${error.message}`, ...place, ...(error.hint === undefined ? [] : [error.hint]));
     return STATUS.badInput;
   }
   const [what, calls] =

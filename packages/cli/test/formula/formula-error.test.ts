@@ -1,9 +1,9 @@
 import { fill, input } from "@chaingrad/core";
+import { UserError } from "@chaingrad/tables";
 import { describe, expect, it } from "vitest";
 import { buildFormula } from "../../src/formula/build.ts";
 import { FormulaError } from "../../src/formula/formula-error.ts";
 import { parseFormula } from "../../src/formula/parse.ts";
-import { UserError } from "../../src/table/errors.ts";
 
 const names = new Map([
   ["x", input("x", [3], "f64")],

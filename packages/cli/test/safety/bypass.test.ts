@@ -3,10 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 
-const SOURCE = resolve(import.meta.dirname, "../../src");
-const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => ({ file: file.replaceAll("\\", "/"), source: readFileSync(join(SOURCE, file), "utf8") }));
+/** Folders of sources, and what is put before the names of their files. */
+const SOURCES = { "": "../../src", "@chaingrad/duckdb/": "../../../duckdb/src" };
+const files = Object.entries(SOURCES).flatMap(([name, path]) => {
+  const folder = resolve(import.meta.dirname, path);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ file: name + file.replaceAll("\\", "/"), source: readFileSync(join(folder, file), "utf8") }));
+});
 const having = (pattern: RegExp): string[] =>
   files
     .filter(({ source }) => pattern.test(source))
@@ -21,11 +25,11 @@ test("one file writes to the terminal", () => {
 
 test("whoever else is given the terminal is known", () => {
   expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
+    "@chaingrad/duckdb/write.ts", // the tables that predict writes: data, as they are
     "commands/train.ts", // the line of progress, whose text progress.ts makes visible
     "main.ts", // errors of the streams
     "output/failure.ts", // the same
     "output/pager.ts", // its size
-    "table/write.ts", // the tables that predict writes: data, as they are
   ]);
   expect(having(/createLogUpdate/)).toEqual(["train/progress.ts"]);
 });

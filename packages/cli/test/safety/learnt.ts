@@ -7,12 +7,12 @@ import {
   prepareTable,
   referenceEngine,
 } from "@chaingrad/core";
+import type { Table } from "@chaingrad/duckdb";
 import { emit } from "../../src/emit/emit.ts";
 import type { Language } from "../../src/emit/names.ts";
 import { unseenCategories } from "../../src/model/unseen.ts";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { reportPage } from "../../src/report/page.ts";
-import type { Table } from "../../src/table/table.ts";
 import { printFailure } from "../../src/train/fault.ts";
 import { printColumns, printEvaluation, printReport } from "../../src/train/report.ts";
 import { train } from "../../src/train/training.ts";

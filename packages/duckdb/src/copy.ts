@@ -1,0 +1,85 @@
+/** Columns filled from DuckDB's chunks, vector by vector: no row objects, no array in between. */
+import { CellCollector, type Cells, UserError } from "@chaingrad/tables";
+import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
+import type { Column } from "./table.ts";
+
+/** What to select: names and SQL of the columns, and their types; `cells` are text that is yet to be judged. */
+export interface Selection {
+  readonly name: string;
+  readonly type: Column["type"] | "cells";
+  readonly sql: string;
+}
+
+export type Copied = Column | Cells;
+
+/** A column that is being filled: `copy` takes the vector's values to the rows from `at` on. */
+interface Target {
+  readonly copy: (vector: DuckDBVector, at: number) => void;
+  readonly done: () => Copied;
+}
+
+/** Runs `SELECT … FROM from` and copies its `rows` rows. Throws UserError at an infinity. */
+export async function copyColumns(
+  connection: DuckDBConnection,
+  selection: readonly Selection[],
+  from: string,
+  rows: number,
+  label: string,
+): Promise<Copied[]> {
+  const targets = selection.map((column) => target(column, rows, label));
+  const result = await connection.stream(`SELECT ${selection.map(({ sql }) => sql).join(", ")} FROM ${from}`);
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk; chunk = await result.fetchChunk()) {
+    const count = chunk.rowCount;
+    if (count === 0) break;
+    if (at + count > rows) break;
+    for (const [index, { copy }] of targets.entries()) copy(chunk.getColumnVector(index), at);
+    at += count;
+  }
+  if (at !== rows) throw new UserError(`${label} changed while it was read`, "Try again once it is complete.");
+  return targets.map(({ done }) => done());
+}
+
+function target({ name, type }: Selection, rows: number, label: string): Target {
+  if (type === "number") return numbers(name, rows, label);
+  if (type === "cells") {
+    const collector = new CellCollector(name, rows);
+    return {
+      copy: each<string | null>((row, cell) => collector.set(row, cell)),
+      done: () => collector.cells(),
+    };
+  }
+  const values = new Array<string | boolean | null>(rows);
+  return {
+    copy: each<string | boolean | null>((row, value) => {
+      values[row] = value;
+    }),
+    done: () => ({ name, type, values }),
+  };
+}
+
+function each<T>(take: (row: number, value: T) => void): Target["copy"] {
+  return (vector, at) => {
+    const { itemCount } = vector;
+    for (let index = 0; index < itemCount; index++) take(at + index, vector.getItem(index) as T);
+  };
+}
+
+function numbers(name: string, rows: number, label: string): Target {
+  const values = new Float64Array(rows);
+  let [nan, first] = [0, 0];
+  const copy = each<number | null>((row, value) => {
+    if (value !== null && Math.abs(value) === Number.POSITIVE_INFINITY) throw notFinite(value, row, name, label);
+    if (Number.isNaN(value) && nan++ === 0) first = row;
+    values[row] = value ?? Number.NaN;
+  });
+  const note = (): string => `NaN (${nan > 1 ? `${nan}×, first in ` : ""}row ${first + 1}) counts as missing`;
+  return { copy, done: () => ({ name, type: "number", values, ...(nan > 0 ? { note: note() } : {}) }) };
+}
+
+function notFinite(value: number, row: number, name: string, label: string): UserError {
+  return new UserError(
+    `${label}, column '${name}', row ${row + 1}: expected a finite number, got ${value} (or a number too large for 64 bits)`,
+    "Rows are counted from 1, without the header. If the value is missing, leave the field empty or write NA.",
+  );
+}

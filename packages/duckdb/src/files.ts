@@ -1,0 +1,4 @@
+/** @chaingrad/duckdb/files: files that are there whole or not at all, and nothing left behind. Nothing of DuckDB. */
+export { assertWritable, type FileContent, replaceAtomically, writeFileAtomically } from "./files/atomic.ts";
+export { systemCode, systemReason } from "./files/system-error.ts";
+export { sweep, withTemporaryFolder } from "./files/temporary.ts";

@@ -1,0 +1,18 @@
+import { UserError } from "@chaingrad/tables";
+
+/** Throws UserError if a column has no name, or two columns have the same. */
+export function checkNames(names: readonly string[], label: string): void {
+  const unnamed = names.flatMap((name, index) => (name === "" ? [index + 1] : []));
+  if (unnamed.length > 0) {
+    const which = `${unnamed.length > 1 ? "columns" : "column"} ${unnamed.join(", ")} of ${names.length}`;
+    throw new UserError(
+      `${label}: the header has no name for ${which}`,
+      "Name every column. (An unnamed first column is often a row index: pandas leaves it out with index=False, R with row.names=FALSE. An unnamed last one is often a delimiter too many.)",
+    );
+  }
+  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  if (repeated.length > 0) {
+    const which = repeated.map((name) => `'${name}'`).join(", ");
+    throw new UserError(`${label}: more than one column is named ${which}`, "Give every column a name of its own.");
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Input that cannot be used: a missing file, a ragged row, a folder that is read-only.
+ * The command line prints `message` and `hint`, exits with status 2 and writes nothing.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  /** What to do about it, as one sentence or two. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.hint = hint;
+  }
+}
