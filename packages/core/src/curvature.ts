@@ -2,6 +2,7 @@
 export * from "./autodiff/batch.ts";
 export * from "./autodiff/curvature.ts";
 export * from "./autodiff/row-hessian.ts";
+export * from "./diagnosis/first-fault/first-fault.ts";
 export * from "./linalg/cholesky.ts";
 export * from "./linalg/eigen.ts";
 export * from "./linalg/ldl.ts";
@@ -11,6 +12,5 @@ export * from "./linalg/triangular.ts";
 export * from "./optim/kfac.ts";
 export type * from "./optim/minimizer.ts";
 export * from "./optim/minimizers.ts";
-export * from "./train/first-fault.ts";
-export * from "./train/least-squares.ts";
-export * from "./train/minimize.ts";
+export * from "./second-order/least-squares.ts";
+export * from "./second-order/minimize.ts";

@@ -1,2 +1,2 @@
 /** The entry point `@chaingrad/core/diagnosis`: what to do about a fault that `fit` reports. A page that only trains does not load it. */
-export * from "./train/remedy.ts";
+export * from "./diagnosis/remedy.ts";

@@ -64,7 +64,7 @@ async function weigh(...entries: readonly string[]): Promise<Weight> {
   const weight = {
     atOnce: sum(first) + kernels,
     threads: sum([...later("wasm/threads.ts"), "worker.js"]),
-    secondOrder: sum(new Set([...later("train/full-batch.ts"), ...later("train/kfac-trainer.ts")])),
+    secondOrder: sum(new Set([...later("second-order/full-batch.ts"), ...later("second-order/kfac/trainer.ts")])),
   };
   const { threads, secondOrder } = weight;
   console.log(`${entries.join(" + ")}: ${weight.atOnce} bytes gzipped, with kernels`);

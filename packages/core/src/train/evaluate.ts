@@ -5,7 +5,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { type Dataset, rowsOf } from "./dataset.ts";
-import { allFinite } from "./first-fault-check.ts";
+import { allFinite } from "./finite.ts";
 import {
   classificationBaseline,
   classificationMetrics,

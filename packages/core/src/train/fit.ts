@@ -9,88 +9,18 @@
 import { splitRows } from "../data/split.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import type { Loss } from "../nn/losses.ts";
 import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
-import { allFinite } from "./first-fault-check.ts";
-import type { TrainingFault } from "./first-fault-training.ts";
+import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
+import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
-import type { LayerFlow } from "./gradient-flow-types.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import { Predictor } from "./predictor.ts";
 import type { Tensors } from "./tensors.ts";
+import type { TrainedModel } from "./trained-model.ts";
 import { Trainer } from "./trainer.ts";
-import type { FitIteration, Training } from "./training.ts";
+import type { Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
-
-/** Why training ended. */
-export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
-
-/** Plain data, but for functions of your own: it can be cloned, sent to a worker, and saved (`saveModel`). */
-export interface TrainedModel {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  /** The regularisers it was trained with, ≥ 0 (default 0): part of the loss whose gradient is explained. */
-  readonly l1?: number;
-  readonly l2?: number;
-  /** Parameters and running statistics, row-major. */
-  readonly tensors: Readonly<Record<string, Float64Array>>;
-}
-
-export interface StartEvent {
-  readonly type: "start";
-  /** Numbers that training changes. */
-  readonly parameters: number;
-  /** Training rows. */
-  readonly rows: number;
-  readonly stepsPerEpoch: number;
-  readonly epochs: number;
-  readonly engine: string;
-  /** Threads that share each step. */
-  readonly threads: number;
-  readonly describePlan: () => string;
-  /** Of each layer before the first step, where `flow` is asked for. */
-  readonly flow?: readonly LayerFlow[] | undefined;
-}
-
-export interface EpochEvent {
-  readonly type: "epoch";
-  /** From 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly rate: number;
-  /** Weighted mean of the rows' losses as the epoch met them (regularisers not included). */
-  readonly loss: number;
-  /** Of the validation rows, where there are any. */
-  readonly validation?:
-    | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
-    | undefined;
-  /** The minimiser's step, where one trains. */
-  readonly iteration?: FitIteration | undefined;
-  /** Whether the watched loss is the lowest so far. */
-  readonly best: boolean;
-  /** Since training started. */
-  readonly seconds: number;
-  /** Of each layer after the epoch's last step, where `flow` is asked for: after some epochs, and always after the last. */
-  readonly flow?: readonly LayerFlow[] | undefined;
-}
-
-export interface EndEvent {
-  readonly type: "end";
-  readonly stopped: StopReason;
-  readonly epochs: number;
-  /** 0 when no epoch gave a finite loss: the model is then as it started. */
-  readonly bestEpoch: number;
-  readonly bestLoss: number;
-  readonly seconds: number;
-  /** The most threads that shared a step: a method may need programs that the first step did not. */
-  readonly threads: number;
-  readonly model: TrainedModel;
-  /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
-  readonly fault?: TrainingFault | undefined;
-}
-
-export type FitEvent = StartEvent | EpochEvent | EndEvent;
 
 /** Rows to learn from, and rows that decide when to stop. */
 export interface FitData {
@@ -171,7 +101,7 @@ export async function* fit(
 
 /** Loaded only where the gradient's flow is asked for. */
 async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training, turns: Turns) {
-  const { FlowProbe } = await import("./diagnostics.ts");
+  const { FlowProbe } = await import("../diagnosis/diagnostics.ts");
   return FlowProbe.open(network, train, options, trainer, turns);
 }
 
@@ -184,7 +114,7 @@ async function findFault(
   epoch: number,
 ): Promise<TrainingFault | undefined> {
   const tensors = trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await import("./diagnostics.ts");
+  const { findTrainingFault, findValidationFault } = await import("../diagnosis/diagnostics.ts");
   const recording = trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
@@ -208,10 +138,10 @@ async function open(
   const { optimizer } = options;
   if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
   if (!("iterate" in optimizer)) {
-    const { KfacTrainer } = await import("./kfac-trainer.ts");
+    const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
     return new KfacTrainer(network, train, options, optimizer, settings, turns);
   }
-  const { FullBatchTrainer } = await import("./full-batch.ts");
+  const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
   return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
 }
 

@@ -3,7 +3,7 @@ import { checkKeys } from "../given/names.ts";
 import { DataError, numbersOf } from "../given/numbers.ts";
 import { type Shape, sizeOf } from "../graph/type.ts";
 import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
-import { allFinite } from "./first-fault-check.ts";
+import { allFinite } from "./finite.ts";
 
 /** Parameters and running statistics by name ("W1", "b1", …), row-major. */
 export type Tensors = Readonly<Record<string, ArrayLike<number>>>;

@@ -10,14 +10,14 @@ import { slice } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
-import { leastSquares } from "../../src/train/least-squares.ts";
+import { leastSquares } from "../../src/second-order/least-squares.ts";
 import {
   type MinimizeIteration,
   type MinimizeOptions,
   type Minimum,
   minimize,
   type Start,
-} from "../../src/train/minimize.ts";
+} from "../../src/second-order/minimize.ts";
 import { direction } from "../support/numbers.ts";
 
 const engine = referenceEngine;

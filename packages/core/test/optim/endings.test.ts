@@ -15,9 +15,13 @@ import { add, mul, sub } from "../../src/ops/ring.ts";
 import { input } from "../../src/ops/source.ts";
 import type { Minimizer } from "../../src/optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
-import { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from "../../src/train/least-squares.ts";
-import { isConverged, type Minimum, minimize, type Start } from "../../src/train/minimize.ts";
-import { halfSquares } from "../../src/train/problem.ts";
+import {
+  type LeastSquaresMinimum,
+  type LeastSquaresOptions,
+  leastSquares,
+} from "../../src/second-order/least-squares.ts";
+import { isConverged, type Minimum, minimize, type Start } from "../../src/second-order/minimize.ts";
+import { halfSquares } from "../../src/second-order/problem.ts";
 import { mghProblems } from "../support/more-garbow-hillstrom.ts";
 
 const engine = await wasmEngine({ threads: 1 });

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { input } from "../../src/ops/source.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
-import { leastSquares } from "../../src/train/least-squares.ts";
+import { leastSquares } from "../../src/second-order/least-squares.ts";
 import { type MghProblem, mghProblems } from "../support/more-garbow-hillstrom.ts";
 
 /** How many of the 35 each method must bring to a published minimum, to a relative 1e-8. */

@@ -10,11 +10,12 @@ import { sum } from "../../src/ops/sum-broadcast.ts";
 import { kfac } from "../../src/optim/kfac.ts";
 import { minimizers } from "../../src/optim/minimizers.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
+import { leastSquares } from "../../src/second-order/least-squares.ts";
+import { minimize } from "../../src/second-order/minimize.ts";
 import { evaluateModel } from "../../src/train/evaluate.ts";
-import { type EndEvent, fit } from "../../src/train/fit.ts";
+import type { EndEvent } from "../../src/train/events.ts";
+import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
-import { leastSquares } from "../../src/train/least-squares.ts";
-import { minimize } from "../../src/train/minimize.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { prepareTable } from "../../src/train/prepare.ts";
 

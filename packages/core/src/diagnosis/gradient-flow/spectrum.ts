@@ -7,17 +7,12 @@
  * settles, which gives three digits or more: of two that are close it may stop at the second.
  * Golub & Van Loan, "Matrix computations", 4th ed., §10.1 and §8.3
  */
-import { choleskySolve } from "../linalg/cholesky.ts";
-import { symmetricEigen } from "../linalg/eigen.ts";
-import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
-import { addScaled, dot, norm } from "../linalg/vector.ts";
-import { normalAt } from "../ops/random.ts";
-
-export interface SingularExtremes {
-  readonly largest: number;
-  /** null where the layer is too wide for it to be found at a fair price. */
-  readonly smallest: number | null;
-}
+import { choleskySolve } from "../../linalg/cholesky.ts";
+import { symmetricEigen } from "../../linalg/eigen.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { addScaled, dot, norm } from "../../linalg/vector.ts";
+import { normalAt } from "../../ops/random.ts";
+import type { SingularExtremes } from "../../train/events.ts";
 
 /** Up to this side all eigenvalues are found. */
 const DIRECT = 96;

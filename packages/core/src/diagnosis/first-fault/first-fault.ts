@@ -2,10 +2,10 @@
  * Where a computation first gives NaN or Infinity: the program is walked node by node, each by its op's definition and
  * rounded to the node's own precision, so that what overflows in f32 overflows here.
  */
-import type { Expr } from "../graph/expr.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
-import { type Shape, sizeOf, stridesOf } from "../graph/type.ts";
-import { allFinite } from "./first-fault-check.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { nodesOf, type Program } from "../../graph/program.ts";
+import { type Shape, sizeOf, stridesOf } from "../../graph/type.ts";
+import { allFinite } from "../../train/finite.ts";
 
 export interface Fault {
   /** "log(-0.3) = NaN", as far as the operation is elementwise; else its name and result. */

@@ -9,33 +9,33 @@
  * the end, once training is long enough to have earned one. Before the first step a plan is compiled and there is a
  * measurement, too. `node bench/flow.js` measures it.
  */
-import { differentiating, vjp } from "../autodiff/reverse.ts";
-import { compiling, type Executable } from "../engines/engine.ts";
-import { type Expr, topological } from "../graph/expr.ts";
-import { type Program, program } from "../graph/program.ts";
-import { inParts, type Work } from "../graph/work.ts";
-import { plainLinearAlgebra } from "../linalg/linear-algebra.ts";
-import { norm } from "../linalg/vector.ts";
-import { type Activation, activations } from "../nn/activations.ts";
-import { type Forward, forward, layerName, type NetworkSpec } from "../nn/network.ts";
-import { sqrt } from "../ops/elementary.ts";
-import { broadcastTo } from "../ops/elementwise.ts";
-import { matmul } from "../ops/matmul.ts";
-import { max } from "../ops/reduce.ts";
-import { mul, square } from "../ops/ring.ts";
-import { abs } from "../ops/select.ts";
-import { reshape } from "../ops/shape.ts";
-import { constant, fill, input } from "../ops/source.ts";
-import { sum } from "../ops/sum-broadcast.ts";
-import { type Dataset, pickRows, rowsOf } from "./dataset.ts";
-import { valuesOf } from "./first-fault.ts";
-import type { Chosen } from "./fit-options.ts";
-import { largestSingularValue, type SingularExtremes, singularExtremes } from "./gradient-flow-spectrum.ts";
-import type { LayerFlow } from "./gradient-flow-types.ts";
-import { objective, parameterInputs } from "./objective.ts";
-import type { Tensors } from "./tensors.ts";
-import type { Training } from "./training.ts";
-import { now, type Turns } from "./turns.ts";
+import { differentiating, vjp } from "../../autodiff/reverse.ts";
+import { compiling, type Executable } from "../../engines/engine.ts";
+import { type Expr, topological } from "../../graph/expr.ts";
+import { type Program, program } from "../../graph/program.ts";
+import { inParts, type Work } from "../../graph/work.ts";
+import { plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { norm } from "../../linalg/vector.ts";
+import { type Activation, activations } from "../../nn/activations.ts";
+import { type Forward, forward, layerName, type NetworkSpec } from "../../nn/network.ts";
+import { sqrt } from "../../ops/elementary.ts";
+import { broadcastTo } from "../../ops/elementwise.ts";
+import { matmul } from "../../ops/matmul.ts";
+import { max } from "../../ops/reduce.ts";
+import { mul, square } from "../../ops/ring.ts";
+import { abs } from "../../ops/select.ts";
+import { reshape } from "../../ops/shape.ts";
+import { constant, fill, input } from "../../ops/source.ts";
+import { sum } from "../../ops/sum-broadcast.ts";
+import { type Dataset, pickRows, rowsOf } from "../../train/dataset.ts";
+import type { LayerFlow, SingularExtremes } from "../../train/events.ts";
+import type { Chosen } from "../../train/fit-options.ts";
+import { objective, parameterInputs } from "../../train/objective.ts";
+import type { Tensors } from "../../train/tensors.ts";
+import type { Training } from "../../train/training.ts";
+import { now, type Turns } from "../../train/turns.ts";
+import { valuesOf } from "../first-fault/first-fault.ts";
+import { largestSingularValue, singularExtremes } from "./spectrum.ts";
 
 /** Training time between two measurements, in times of a measurement. */
 const PATIENCE = 50;

@@ -1,5 +1,6 @@
 /** The gradient's flow through the layers, against the reference engine and independent computations; off, it is nothing. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { largestSingularValue, singularExtremes } from "../../src/diagnosis/gradient-flow/spectrum.ts";
 import type { Engine, Executable } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
@@ -11,10 +12,9 @@ import { normalAt } from "../../src/ops/random.ts";
 import { kfac } from "../../src/optim/kfac.ts";
 import { minimizers } from "../../src/optim/minimizers.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
-import { type EndEvent, type EpochEvent, fit, type StartEvent } from "../../src/train/fit.ts";
+import type { EndEvent, EpochEvent, LayerFlow, StartEvent } from "../../src/train/events.ts";
+import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
-import { largestSingularValue, singularExtremes } from "../../src/train/gradient-flow-spectrum.ts";
-import type { LayerFlow } from "../../src/train/gradient-flow-types.ts";
 
 let engine: Engine;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** Minimising expressions: results that are known, bounds, errors of parameters, and everything that is refused. */
 import { describe, expect, test } from "vitest";
+import { NonFiniteError } from "../../src/diagnosis/first-fault/first-fault.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { exp, log } from "../../src/ops/elementary.ts";
 import { add, mul, square, sub } from "../../src/ops/ring.ts";
@@ -7,9 +8,8 @@ import { slice } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
-import { NonFiniteError } from "../../src/train/first-fault.ts";
-import { type LeastSquaresMinimum, leastSquares } from "../../src/train/least-squares.ts";
-import { type MinimizeOptions, type Minimum, minimize, type Start } from "../../src/train/minimize.ts";
+import { type LeastSquaresMinimum, leastSquares } from "../../src/second-order/least-squares.ts";
+import { type MinimizeOptions, type Minimum, minimize, type Start } from "../../src/second-order/minimize.ts";
 import { direction } from "../support/numbers.ts";
 
 const engine = referenceEngine;

@@ -1,5 +1,6 @@
 /** Remedies are tried, not guessed: what is told to have helped did, and with it training does what was told. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { findRemedy, type Remedy } from "../../src/diagnosis/remedy.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
@@ -9,10 +10,9 @@ import { normalAt } from "../../src/ops/random.ts";
 import { sub } from "../../src/ops/ring.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import type { Dataset } from "../../src/train/dataset.ts";
-import type { TrainingFault } from "../../src/train/first-fault-training.ts";
-import { type EndEvent, type EpochEvent, fit } from "../../src/train/fit.ts";
+import type { EndEvent, EpochEvent, TrainingFault } from "../../src/train/events.ts";
+import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
-import { findRemedy, type Remedy } from "../../src/train/remedy.ts";
 import { schedules } from "../../src/train/schedules.ts";
 
 let engine: Engine;

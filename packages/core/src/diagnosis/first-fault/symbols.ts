@@ -2,10 +2,10 @@
  * Elements of a program's tensors in symbols: z₂[17, 4], δ₂[17, 4], next W₂[4, 0], and what makes them,
  * W₂[4, :]·h₁[17, :] + b₂[4]. Names are those of the forward pass; a cotangent is named after what it is the cotangent of.
  */
-import type { Expr, Provenance } from "../graph/expr.ts";
-import { type Notation, number, symbol } from "../graph/notation.ts";
-import { nodesOf, type Program } from "../graph/program.ts";
-import { isFloat, type Shape, sameShape, stridesOf } from "../graph/type.ts";
+import type { Expr, Provenance } from "../../graph/expr.ts";
+import { type Notation, number, symbol } from "../../graph/notation.ts";
+import { nodesOf, type Program } from "../../graph/program.ts";
+import { isFloat, type Shape, sameShape, stridesOf } from "../../graph/type.ts";
 import { indexOf } from "./first-fault.ts";
 
 /** A place along an axis, or all of it. */

@@ -1,4 +1,4 @@
-/** The check that training makes after each epoch; the search for a fault, first-fault.ts, is loaded only where it fails. */
+/** The check that training makes after each epoch; the search for a fault, `diagnosis/first-fault`, is loaded only where it fails. */
 
 /** Whether no number is NaN or infinite: x − x is 0 for all others. */
 export function allFinite(values: ArrayLike<number>): boolean {

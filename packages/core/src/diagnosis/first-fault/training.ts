@@ -4,44 +4,16 @@
  * Loaded only when it is needed. It costs at most about as long as the steps since the checkpoint took, and one step in
  * plain TypeScript.
  */
-import type { Expr } from "../graph/expr.ts";
-import type { Program } from "../graph/program.ts";
-import type { Shape } from "../graph/type.ts";
-import { layerName, type NetworkSpec } from "../nn/network.ts";
+import type { Expr } from "../../graph/expr.ts";
+import type { Program } from "../../graph/program.ts";
+import type { Shape } from "../../graph/type.ts";
+import { layerName, type NetworkSpec } from "../../nn/network.ts";
+import type { TrainingFault } from "../../train/events.ts";
+import { allFinite } from "../../train/finite.ts";
+import type { Recording, State } from "../../train/training.ts";
+import { Turns } from "../../train/turns.ts";
 import { findOrigin, indexOf, type Origin } from "./first-fault.ts";
-import { allFinite } from "./first-fault-check.ts";
-import { type Named, place, printNumber, Symbols, withNumbers } from "./first-fault-symbols.ts";
-import type { Recording, State } from "./training.ts";
-import { Turns } from "./turns.ts";
-
-export interface TrainingFault {
-  /** Whether it was met in training, or in judging the validation rows after it. */
-  readonly part: "train" | "validation";
-  /** The step of training, from 1 over all epochs, and its epoch, from 1. */
-  readonly step: number;
-  readonly epoch: number;
-  /** undefined (as all that follows but `message`) where only the engine's own rounding gives the value. */
-  readonly phase?: "input" | "forward" | "backward" | "update";
-  /** "z2", "δ2", "∂L/∂W2", "next W2"; "loss" for what belongs to no layer. */
-  readonly symbol?: string;
-  /** In the symbol's tensor, from 0. */
-  readonly index?: readonly number[];
-  readonly value?: number;
-  /** The op, and the numbers that it was given where it takes one of each operand; else empty. */
-  readonly operation?: string;
-  readonly operands?: readonly number[];
-  /** "z₂[17, 4] = Infinity: exp(812.3) ← W₂[4, :]·h₁[17, :]" */
-  readonly expression?: string;
-  /** The row, from 0, in the batch (a validation row has none) and among the rows of its part. */
-  readonly batchRow?: number;
-  readonly row?: number;
-  /** The layer, from 1, and its name; the unit in it, from 0. */
-  readonly layer?: number;
-  readonly layerName?: string;
-  readonly unit?: number;
-  /** All of it as one sentence. */
-  readonly message: string;
-}
+import { type Named, place, printNumber, Symbols, withNumbers } from "./symbols.ts";
 
 /** When a program was walked, and on which rows of its part. */
 export interface Occasion extends Pick<TrainingFault, "part" | "step" | "epoch"> {

@@ -4,14 +4,14 @@ import { encode } from "../../src/data/encoder.ts";
 import { EncodingError, type Table } from "../../src/data/table.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
+import { FormatError } from "../../src/model/form.ts";
+import { loadModel, type Model, predictTable, saveModel } from "../../src/model/model.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/model/safetensors.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { mean } from "../../src/ops/reduce.ts";
 import { square, sub } from "../../src/ops/ring.ts";
 import { evaluateModel } from "../../src/train/evaluate.ts";
-import { FormatError } from "../../src/train/form.ts";
-import { loadModel, type Model, predictTable, saveModel } from "../../src/train/model.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/train/safetensors.ts";
 
 const network: NetworkSpec = {
   inputs: 3,

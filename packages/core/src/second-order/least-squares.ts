@@ -5,6 +5,8 @@
  * the fit is poor, other first steps, other starts and other methods are tried; `tries` tells which, and the least sum of
  * squares wins.
  */
+
+import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { norm } from "../linalg/vector.ts";
@@ -12,7 +14,7 @@ import { levenbergMarquardt } from "../optim/levenberg-marquardt.ts";
 import type { Minimizer } from "../optim/minimizer.ts";
 import { minimizers } from "../optim/minimizers.ts";
 import { termsOf } from "../optim/stationarity.ts";
-import { NonFiniteError } from "./first-fault.ts";
+import { Turns } from "../train/turns.ts";
 import { type Goodness, goodness } from "./goodness.ts";
 import {
   isConverged,
@@ -29,7 +31,6 @@ import {
 import { curvedInputs, halfSquares } from "./problem.ts";
 import { linearPlaces, scan, solveLinear } from "./restarts.ts";
 import { type Errors, errorsAt, type Standing } from "./standard-errors.ts";
-import { Turns } from "./turns.ts";
 
 export interface LeastSquaresOptions extends MinimizeOptions {
   /** What the model is compared with, as many numbers as there are residuals: for R². */

@@ -12,8 +12,8 @@ import { concat, reshape } from "../ops/shape.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import type { Bounds, Problem } from "../optim/minimizer.ts";
+import type { Tensors } from "../train/tensors.ts";
 import { Remembered, samePoint } from "./remembered.ts";
-import type { Tensors } from "./tensors.ts";
 
 /** How often the function was asked: its value (with the gradient), products H v, and matrices. */
 export interface Evaluations {

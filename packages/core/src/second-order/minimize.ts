@@ -3,6 +3,8 @@
  *
  *   for await (const event of minimize(loss, { b1: 500, b2: [0.1, 0.2] }, { engine, method: "newton" })) …
  */
+
+import { firstFault, NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { checkEngine, type Engine } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { numbersOf } from "../given/numbers.ts";
@@ -12,10 +14,9 @@ import { count, inRange, nonNegative } from "../nn/options.ts";
 import { type Bounds, type Ending, type Iteration, type Minimizer, project } from "../optim/minimizer.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
 import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
-import { firstFault, NonFiniteError } from "./first-fault.ts";
+import type { Tensors } from "../train/tensors.ts";
+import { now, Turns } from "../train/turns.ts";
 import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
-import type { Tensors } from "./tensors.ts";
-import { now, Turns } from "./turns.ts";
 
 /** Starts by name: a number for a scalar, numbers row-major for a tensor. */
 export type Start = Readonly<Record<string, number | ArrayLike<number>>>;

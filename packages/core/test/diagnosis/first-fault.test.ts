@@ -1,5 +1,6 @@
 /** Training that meets NaN or Infinity says where: step, row, layer, unit, operation and operands, in f32 as in f64. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { findOrigin, firstFault } from "../../src/diagnosis/first-fault/first-fault.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { program } from "../../src/graph/program.ts";
@@ -12,9 +13,8 @@ import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import type { Dataset } from "../../src/train/dataset.ts";
-import { findOrigin, firstFault } from "../../src/train/first-fault.ts";
-import type { TrainingFault } from "../../src/train/first-fault-training.ts";
-import { type EndEvent, fit } from "../../src/train/fit.ts";
+import type { EndEvent, TrainingFault } from "../../src/train/events.ts";
+import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 
 let engine: Engine;

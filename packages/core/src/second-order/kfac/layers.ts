@@ -1,8 +1,8 @@
 /** How K-FAC sees a network: of each layer a matrix (W, b), and the inputs (h, 1) that it multiplies. */
-import type { Expr } from "../graph/expr.ts";
-import type { NetworkSpec } from "../nn/network.ts";
-import { concat, reshape, slice } from "../ops/shape.ts";
-import { fill } from "../ops/source.ts";
+import type { Expr } from "../../graph/expr.ts";
+import type { NetworkSpec } from "../../nn/network.ts";
+import { concat, reshape, slice } from "../../ops/shape.ts";
+import { fill } from "../../ops/source.ts";
 
 const withBias = ({ layers }: NetworkSpec, l: number): boolean => layers[l].bias ?? true;
 

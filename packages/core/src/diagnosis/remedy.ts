@@ -12,13 +12,13 @@ import { moments } from "../data/scale.ts";
 import { checkKeys } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
-import type { TrainingFault } from "./first-fault-training.ts";
-import { fit } from "./fit.ts";
-import { choose, type FitOptions } from "./fit-options.ts";
-import { Predictor } from "./predictor.ts";
-import { startTensors } from "./tensors.ts";
-import { now } from "./turns.ts";
+import { type Dataset, rowsOf } from "../train/dataset.ts";
+import type { TrainingFault } from "../train/events.ts";
+import { fit } from "../train/fit.ts";
+import { choose, type FitOptions } from "../train/fit-options.ts";
+import { Predictor } from "../train/predictor.ts";
+import { startTensors } from "../train/tensors.ts";
+import { now } from "../train/turns.ts";
 
 export type RemedyKind = "damp" | "clip" | "scale" | "initialise";
 

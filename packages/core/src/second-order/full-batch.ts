@@ -1,16 +1,17 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
+
+import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
-import type { Dataset } from "./dataset.ts";
-import { NonFiniteError } from "./first-fault.ts";
-import type { Chosen, Settings } from "./fit-options.ts";
+import type { Dataset } from "../train/dataset.ts";
+import type { Chosen, Settings } from "../train/fit-options.ts";
+import { constant, type Schedule } from "../train/schedules.ts";
+import { startTensors } from "../train/tensors.ts";
+import type { EpochResult, Training } from "../train/training.ts";
+import type { Turns } from "../train/turns.ts";
 import { checkSize } from "./minimize.ts";
 import { NetworkProblem } from "./network-problem.ts";
-import { constant, type Schedule } from "./schedules.ts";
-import { startTensors } from "./tensors.ts";
-import type { EpochResult, Training } from "./training.ts";
-import type { Turns } from "./turns.ts";
 
 export class FullBatchTrainer implements Training {
   readonly stepsPerEpoch = 1;

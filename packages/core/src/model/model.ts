@@ -12,12 +12,12 @@ import { sameShape } from "../graph/type.ts";
 import { isBuiltIn, losses, lossOf } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec } from "../nn/network.ts";
 import { count, finite, inRange, integer, nonNegative, positive, wholeNumber } from "../nn/options.ts";
-import type { TrainedModel } from "./fit.ts";
+import { mostProbable } from "../train/metrics.ts";
+import { Predictor } from "../train/predictor.ts";
+import { carriedBy, tensorsOf } from "../train/tensors.ts";
+import type { TrainedModel } from "../train/trained-model.ts";
 import { conform, FormatError, parseJson } from "./form.ts";
-import { mostProbable } from "./metrics.ts";
-import { Predictor } from "./predictor.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
-import { carriedBy, tensorsOf } from "./tensors.ts";
 
 /** A network that was trained on a table. */
 export interface Model extends TrainedModel {

@@ -3,22 +3,22 @@
  * their inverses. Loaded only when a network is trained so. The rows of an epoch are dealt out evenly: a model made of the
  * few rows that a last batch may be left with foretells nothing.
  */
-import { rowGaussNewton } from "../autodiff/curvature.ts";
-import { gradients } from "../autodiff/reverse.ts";
-import { shuffle } from "../data/split.ts";
-import type { Executable } from "../engines/engine.ts";
-import { type Expr, label } from "../graph/expr.ts";
-import { program } from "../graph/program.ts";
-import { sizeOf } from "../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
-import { type NetworkSpec, parametersOf } from "../nn/network.ts";
-import { matmul } from "../ops/matmul.ts";
-import { add, div, mul, sub } from "../ops/ring.ts";
-import { gatherRows } from "../ops/rows.ts";
-import { lessEqual, where } from "../ops/select.ts";
-import { reshape } from "../ops/shape.ts";
-import { fill, input } from "../ops/source.ts";
-import { sum } from "../ops/sum-broadcast.ts";
+import { rowGaussNewton } from "../../autodiff/curvature.ts";
+import { gradients } from "../../autodiff/reverse.ts";
+import { shuffle } from "../../data/split.ts";
+import type { Executable } from "../../engines/engine.ts";
+import { type Expr, label } from "../../graph/expr.ts";
+import { program } from "../../graph/program.ts";
+import { sizeOf } from "../../graph/type.ts";
+import { type LinearAlgebra, plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { type NetworkSpec, parametersOf } from "../../nn/network.ts";
+import { matmul } from "../../ops/matmul.ts";
+import { add, div, mul, sub } from "../../ops/ring.ts";
+import { gatherRows } from "../../ops/rows.ts";
+import { lessEqual, where } from "../../ops/select.ts";
+import { reshape } from "../../ops/shape.ts";
+import { fill, input } from "../../ops/source.ts";
+import { sum } from "../../ops/sum-broadcast.ts";
 import {
   accepts,
   adapted,
@@ -29,15 +29,15 @@ import {
   pace,
   precondition,
   rescaled,
-} from "../optim/kfac.ts";
-import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { Chosen, Settings } from "./fit-options.ts";
-import { joined, layerInputs, parted, widths } from "./kfac-layers.ts";
-import { type Objective, objective, parameterInputs } from "./objective.ts";
-import { constant, type Schedule } from "./schedules.ts";
-import { startTensors } from "./tensors.ts";
-import type { EpochResult, Training } from "./training.ts";
-import type { Turns } from "./turns.ts";
+} from "../../optim/kfac.ts";
+import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
+import type { Chosen, Settings } from "../../train/fit-options.ts";
+import { type Objective, objective, parameterInputs } from "../../train/objective.ts";
+import { constant, type Schedule } from "../../train/schedules.ts";
+import { startTensors } from "../../train/tensors.ts";
+import type { EpochResult, Training } from "../../train/training.ts";
+import type { Turns } from "../../train/turns.ts";
+import { joined, layerInputs, parted, widths } from "./layers.ts";
 
 /** The first steps invert the factors each time. */
 const EAGER = 10;

@@ -1,14 +1,15 @@
 /** Where judging the validation rows first met NaN or Infinity: the forward pass and each row's loss, walked by definition. */
-import { program } from "../graph/program.ts";
-import type { FloatType } from "../graph/type.ts";
-import type { Loss } from "../nn/losses.ts";
-import { forward, type NetworkSpec } from "../nn/network.ts";
-import { input } from "../ops/source.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
+import { program } from "../../graph/program.ts";
+import type { FloatType } from "../../graph/type.ts";
+import type { Loss } from "../../nn/losses.ts";
+import { forward, type NetworkSpec } from "../../nn/network.ts";
+import { input } from "../../ops/source.ts";
+import { type Dataset, rowsOf } from "../../train/dataset.ts";
+import type { TrainingFault } from "../../train/events.ts";
+import { parameterInputs } from "../../train/objective.ts";
+import type { Tensors } from "../../train/tensors.ts";
 import { findOrigin } from "./first-fault.ts";
-import { describeFault, type TrainingFault } from "./first-fault-training.ts";
-import { parameterInputs } from "./objective.ts";
-import type { Tensors } from "./tensors.ts";
+import { describeFault } from "./training.ts";
 
 /** Rows walked at a time. */
 const ROWS = 256;

@@ -3,11 +3,12 @@ import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
+import { loadModel, predictTable, saveModel, takesTables } from "../../src/model/model.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
-import { fit, type TrainedModel } from "../../src/train/fit.ts";
-import { loadModel, predictTable, saveModel, takesTables } from "../../src/train/model.ts";
+import { fit } from "../../src/train/fit.ts";
 import { Predictor } from "../../src/train/predictor.ts";
+import type { TrainedModel } from "../../src/train/trained-model.ts";
 
 let engine: Engine;
 beforeAll(async () => {

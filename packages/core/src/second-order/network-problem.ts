@@ -17,9 +17,9 @@ import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
-import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { Chosen } from "./fit-options.ts";
-import { objective, parameterInputs } from "./objective.ts";
+import { type Dataset, rowsOf, withSpareRow } from "../train/dataset.ts";
+import type { Chosen } from "../train/fit-options.ts";
+import { objective, parameterInputs } from "../train/objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 

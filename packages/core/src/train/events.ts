@@ -1,0 +1,116 @@
+/** What `fit` tells as it trains. */
+import type { TrainedModel } from "./trained-model.ts";
+import type { FitIteration } from "./training.ts";
+
+/** Why training ended. */
+export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
+
+export interface StartEvent {
+  readonly type: "start";
+  /** Numbers that training changes. */
+  readonly parameters: number;
+  /** Training rows. */
+  readonly rows: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly engine: string;
+  /** Threads that share each step. */
+  readonly threads: number;
+  readonly describePlan: () => string;
+  /** Of each layer before the first step, where `flow` is asked for. */
+  readonly flow?: readonly LayerFlow[] | undefined;
+}
+
+export interface EpochEvent {
+  readonly type: "epoch";
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly rate: number;
+  /** Weighted mean of the rows' losses as the epoch met them (regularisers not included). */
+  readonly loss: number;
+  /** Of the validation rows, where there are any. */
+  readonly validation?:
+    | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
+    | undefined;
+  /** The minimiser's step, where one trains. */
+  readonly iteration?: FitIteration | undefined;
+  /** Whether the watched loss is the lowest so far. */
+  readonly best: boolean;
+  /** Since training started. */
+  readonly seconds: number;
+  /** Of each layer after the epoch's last step, where `flow` is asked for: after some epochs, and always after the last. */
+  readonly flow?: readonly LayerFlow[] | undefined;
+}
+
+export interface EndEvent {
+  readonly type: "end";
+  readonly stopped: StopReason;
+  readonly epochs: number;
+  /** 0 when no epoch gave a finite loss: the model is then as it started. */
+  readonly bestEpoch: number;
+  readonly bestLoss: number;
+  readonly seconds: number;
+  /** The most threads that shared a step: a method may need programs that the first step did not. */
+  readonly threads: number;
+  readonly model: TrainedModel;
+  /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
+  readonly fault?: TrainingFault | undefined;
+}
+
+export type FitEvent = StartEvent | EpochEvent | EndEvent;
+
+/** What is told of a layer's gradient, where that is asked for (`flow`). */
+export interface LayerFlow {
+  /** From 1. */
+  readonly layer: number;
+  readonly name: string;
+  /** ‖δ‖ = ‖∂L/∂z‖ over the rows looked at (L their weighted mean loss, regularisers included). */
+  readonly delta: number;
+  /** ‖∂L/∂W‖ */
+  readonly gradient: number;
+  /** ‖ΔW‖/‖W‖ of the last step; null before the first one, and where it is not known. */
+  readonly update: number | null;
+  /** Share of the units, in [0, 1], with φ′(z) = 0 in every row looked at; null where φ does not act on each unit alone. */
+  readonly dead: number | null;
+  /** Share of the units that are not dead but have |φ′(z)| < 1 % of its largest for |z| ≤ 1 in every row looked at. */
+  readonly saturated: number | null;
+  /** Singular values of ∂hₗ/∂h₍l₋₁₎ at the first of these rows. */
+  readonly jacobian: SingularExtremes;
+}
+
+export interface SingularExtremes {
+  readonly largest: number;
+  /** null where the layer is too wide for it to be found at a fair price. */
+  readonly smallest: number | null;
+}
+
+/** Where training first met NaN or Infinity. */
+export interface TrainingFault {
+  /** Whether it was met in training, or in judging the validation rows after it. */
+  readonly part: "train" | "validation";
+  /** The step of training, from 1 over all epochs, and its epoch, from 1. */
+  readonly step: number;
+  readonly epoch: number;
+  /** undefined (as all that follows but `message`) where only the engine's own rounding gives the value. */
+  readonly phase?: "input" | "forward" | "backward" | "update";
+  /** "z2", "δ2", "∂L/∂W2", "next W2"; "loss" for what belongs to no layer. */
+  readonly symbol?: string;
+  /** In the symbol's tensor, from 0. */
+  readonly index?: readonly number[];
+  readonly value?: number;
+  /** The op, and the numbers that it was given where it takes one of each operand; else empty. */
+  readonly operation?: string;
+  readonly operands?: readonly number[];
+  /** "z₂[17, 4] = Infinity: exp(812.3) ← W₂[4, :]·h₁[17, :]" */
+  readonly expression?: string;
+  /** The row, from 0, in the batch (a validation row has none) and among the rows of its part. */
+  readonly batchRow?: number;
+  readonly row?: number;
+  /** The layer, from 1, and its name; the unit in it, from 0. */
+  readonly layer?: number;
+  readonly layerName?: string;
+  readonly unit?: number;
+  /** All of it as one sentence. */
+  readonly message: string;
+}
