@@ -1,6 +1,7 @@
 /** Finds the system's BLAS at run time, checks it, and makes it a provider of matrix products for `wasmEngine`. */
-import type { GemmProvider } from "@chaingrad/core";
+import type { Blas } from "./blas.ts";
 
+export type { Blas } from "./blas.ts";
 export { installHint } from "./hint.ts";
 
 /** A library that cannot be used; the message says why. */
@@ -13,13 +14,6 @@ export interface BlasOptions {
   readonly path?: string;
   /** The folder that keeps what was measured; null keeps it in memory only. Default: $CHAINGRAD_CACHE or the user's caches. */
   readonly cache?: string | null;
-}
-
-export interface Blas extends GemmProvider {
-  /** "OpenBLAS", "MKL", … */
-  readonly library: string;
-  readonly version: string;
-  readonly path: string;
 }
 
 /**

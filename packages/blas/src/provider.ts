@@ -1,8 +1,8 @@
 /** A library as a provider of products and factorisations, where it can be trusted. */
 import koffi, { type LibraryHandle } from "koffi";
 import { type BlasLink, bind, symbolsOf } from "./bind.ts";
+import type { Blas } from "./blas.ts";
 import { faster } from "./faster.ts";
-import type { Blas } from "./index.ts";
 import { lapack } from "./lapack.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";

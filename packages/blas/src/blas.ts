@@ -1,0 +1,9 @@
+/** A library that was found and can be used. */
+import type { GemmProvider } from "@chaingrad/core";
+
+export interface Blas extends GemmProvider {
+  /** "OpenBLAS", "MKL", … */
+  readonly library: string;
+  readonly version: string;
+  readonly path: string;
+}
