@@ -31,12 +31,11 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   engines: ["given", "graph", "ops", "compile", "linalg"],
   explain: ["given", "graph", "ops", "autodiff", "compile"],
   check: ["given", "graph", "ops", "autodiff", "nn", "engines"],
-  data: ["given", "graph", "ops"],
-  train: ["given", "graph", "ops", "autodiff", "nn", "optim", "data", "engines/engine.ts"],
-  model: ["given", "graph", "nn", "data", "engines/engine.ts", "train"],
-  diagnosis: ["given", "graph", "ops", "autodiff", "nn", "data", "engines/engine.ts", "linalg", "train"],
+  train: ["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts"],
+  model: ["given", "graph", "nn", "train"],
+  diagnosis: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "linalg", "train"],
   "second-order": [
-    ...["given", "graph", "ops", "autodiff", "nn", "optim", "data", "engines/engine.ts", "linalg", "train"],
+    ...["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "linalg", "train"],
     "diagnosis/first-fault",
   ],
 };

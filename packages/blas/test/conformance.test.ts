@@ -1,6 +1,5 @@
 /** The conformance suite with every product computed by the system's library, on one thread and on two. */
-import type { GemmProvider } from "@chaingrad/core";
-import { wasmEngine } from "@chaingrad/core";
+import { type GemmProvider, wasmEngine } from "@chaingrad/core";
 import { describe, test } from "vitest";
 import { conformance } from "../../core/test/conformance/conformance.ts";
 import { systemBlas } from "./system.ts";

@@ -1,8 +1,8 @@
 /** Targets that a loss is not for, and last layers that do what the loss does, in every command that reads a NET.json. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fit, losses, referenceEngine, saveModel } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { fit, losses, referenceEngine } from "@chaingrad/core";
+import { writeModel as saveModel, UserError } from "@chaingrad/tables";
 import { describe, expect, test } from "vitest";
 import { parseBatch } from "../src/net/batch.ts";
 import { parseNet } from "../src/net/net-document.ts";

@@ -1,20 +1,6 @@
 /** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
-export { type ColumnRole, describeColumns, type Role } from "./data/columns.ts";
-export {
-  type CategoryEncoding,
-  type ColumnEncoding,
-  type Encoder,
-  encode,
-  featuresOf,
-  fitEncoder,
-  type NumberEncoding,
-  standardise,
-} from "./data/encoder.ts";
-export * from "./data/split.ts";
-export * from "./data/table.ts";
-export * from "./data/target.ts";
 export {
   type CompileOptions,
   type Engine,
@@ -25,7 +11,6 @@ export {
 export { referenceEngine } from "./engines/reference/reference.ts";
 export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
-export { checkKeys, checkName, type Names } from "./given/names.ts";
 export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
@@ -74,15 +59,14 @@ export * from "./optim/clip.ts";
 export * from "./optim/optimizer.ts";
 export * from "./optim/optimizers.ts";
 export * from "./train/dataset.ts";
-export * from "./train/evaluate.ts";
 export * from "./train/events.ts";
 export * from "./train/fit.ts";
 export type { FitOptions } from "./train/fit-options.ts";
 export * from "./train/metrics.ts";
 export * from "./train/objective.ts";
 export * from "./train/predictor.ts";
-export * from "./train/prepare.ts";
 export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";
+export * from "./train/split.ts";
 export { type StepSpec, type TrainStep, trainStep } from "./train/step.ts";
 export type { Tensors } from "./train/tensors.ts";
 export * from "./train/trained-model.ts";

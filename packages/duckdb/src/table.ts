@@ -1,7 +1,5 @@
 /** Tables as core knows them, with the path they came from. */
-import type { Column, Table as Columns } from "@chaingrad/core";
-
-import type { DecimalSign } from "@chaingrad/tables";
+import type { Column, Table as Columns, DecimalSign } from "@chaingrad/tables";
 
 export type { Column };
 

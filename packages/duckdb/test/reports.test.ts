@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareTable } from "@chaingrad/core";
+import { prepareTable } from "@chaingrad/tables";
 import { describe, expect, it } from "vitest";
 import { readTable, withTable } from "../src/read.ts";
 import type { Table } from "../src/table.ts";

@@ -1,4 +1,5 @@
 /** What network, loss and optimiser a table gets, and what each can be told instead. */
+
 import {
   type ActivationName,
   type Engine,
@@ -8,10 +9,10 @@ import {
   type NetworkSpec,
   type OptimizerName,
   optimizers,
-  type Prepared,
   rootMeanSquaredError,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
+import type { Prepared } from "./table/prepare.ts";
 
 export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
 

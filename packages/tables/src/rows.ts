@@ -2,9 +2,11 @@
  * Rows as programs hold them (objects, or columns by name) as a table. What a value is, is decided as for files: numbers
  * are numbers, and text that spells numbers, dates or marks for missing is what it spells (`reading/infer.ts`).
  */
-import { type Column, nearest, type Table } from "@chaingrad/core";
+
+import { nearest } from "@chaingrad/core";
 import { CellCollector, type Cells } from "./reading/cells.ts";
 import { inferColumns } from "./reading/infer.ts";
+import type { Column, Table } from "./table/table.ts";
 
 /** A cell: null, undefined and NaN are missing. */
 export type Value = number | string | boolean | bigint | Date | null | undefined;

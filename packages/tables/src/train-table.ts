@@ -4,22 +4,16 @@
  *   const model = await trainTable(rows, { target: "price" });
  *   model.predict({ size: 120, district: "north" });            // { price: 412000 }
  */
-import {
-  checkKeys,
-  type Engine,
-  type EpochEvent,
-  evaluateModel,
-  type FitEvent,
-  type Names,
-  type Prepared,
-  type PrepareOptions,
-  prepareTable,
-  type Table,
-  type Target,
-} from "@chaingrad/core";
+
+import type { Engine, EpochEvent, FitEvent } from "@chaingrad/core";
+import { checkKeys, type Names } from "@chaingrad/core/given";
+import { evaluateModel } from "./judging/evaluate.ts";
+import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import { DEFAULTS, type Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
-import { type AnyRow, defaultEngine, TableModel } from "./table-model.ts";
+import { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+import type { Table } from "./table/table.ts";
+import type { Target } from "./table/target.ts";
 import { trainPrepared } from "./training.ts";
 
 export interface TrainTableOptions<Target extends string = string> extends PrepareOptions, Partial<Recipe> {

@@ -1,6 +1,9 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
-import { type EndEvent, type Engine, type FitEvent, fit, type Model, type Prepared } from "@chaingrad/core";
+
+import { type EndEvent, type Engine, type FitEvent, fit } from "@chaingrad/core";
+import type { Model } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
+import type { Prepared } from "./table/prepare.ts";
 
 export interface TrainedTable {
   /** Without what it reached, which is yet to be measured. */

@@ -1,8 +1,9 @@
 /** Training on rows in one call, and what the model it gives says, saves and refuses. */
-import { DataError, type FitEvent, type Prepared, referenceEngine } from "@chaingrad/core";
+import { DataError, type FitEvent, referenceEngine } from "@chaingrad/core";
+import type { Prepared } from "@chaingrad/tables";
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { TableModel } from "../src/model/table-model.ts";
 import { tableOf } from "../src/rows.ts";
-import { TableModel } from "../src/table-model.ts";
 import { trainTable } from "../src/train-table.ts";
 
 interface House {

@@ -1,7 +1,7 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
-import { evaluateModel } from "@chaingrad/core";
+
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
-import { judgedRows } from "@chaingrad/tables";
+import { evaluateModel, judgedRows } from "@chaingrad/tables";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";

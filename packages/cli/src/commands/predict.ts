@@ -1,7 +1,7 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import { type Column, type Engine, type Model, predictTable } from "@chaingrad/core";
+import type { Engine } from "@chaingrad/core";
 import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
-import { UserError } from "@chaingrad/tables";
+import { type Column, type Model, predictTable, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";

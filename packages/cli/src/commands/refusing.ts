@@ -1,6 +1,6 @@
 /** What core refuses about a table, as errors that name the file. */
-import { DataError, EncodingError, nearest } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { DataError, nearest } from "@chaingrad/core";
+import { EncodingError, UserError } from "@chaingrad/tables";
 
 /** @throws UserError for what `work` refuses about its input; anything else as it is */
 export function refusing<T>(file: string, work: () => T): T {

@@ -1,19 +1,20 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
+import { activations, type Engine, optimizers } from "@chaingrad/core";
+import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
-  activations,
-  type Engine,
+  DEFAULTS,
   evaluateBaseline,
   evaluateModel,
-  optimizers,
   type Part,
   type Prepared,
   prepareTable,
+  type Recipe,
+  SECOND_ORDER,
   type Task,
-} from "@chaingrad/core";
-import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
-import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { DEFAULTS, type Recipe, SECOND_ORDER, UserError } from "@chaingrad/tables";
+  UserError,
+} from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";

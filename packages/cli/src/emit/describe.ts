@@ -1,6 +1,7 @@
 /** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
-import type { ColumnEncoding, Model } from "@chaingrad/core";
+
 import { codeOf, visible } from "@chaingrad/core/visible";
+import type { ColumnEncoding, Model } from "@chaingrad/tables";
 import type { OpenedNetwork } from "../net/open-network.ts";
 import { count } from "../output/number.ts";
 

@@ -1,15 +1,14 @@
 /** Model files: read with errors that name the file, written whole or not at all. */
 import { readFile } from "node:fs/promises";
-import {
-  loadModel as decodeModel,
-  saveModel as encodeModel,
-  FormatError,
-  type Model,
-  type TrainedModel,
-  takesTables,
-} from "@chaingrad/core";
+import { FormatError, type TrainedModel } from "@chaingrad/core";
 import { systemCode, systemReason, writeFileAtomically } from "@chaingrad/duckdb/files";
-import { UserError } from "@chaingrad/tables";
+import {
+  readModel as decodeModel,
+  writeModel as encodeModel,
+  type Model,
+  takesTables,
+  UserError,
+} from "@chaingrad/tables";
 
 /** @throws UserError as `loadAnyModel`, and when the model was not trained on a table */
 export async function loadModel(path: string): Promise<Model> {

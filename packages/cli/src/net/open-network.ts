@@ -1,7 +1,7 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { initialParameters, type Model, parametersOf, takesTables } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { initialParameters, parametersOf } from "@chaingrad/core";
+import { type Model, takesTables, UserError } from "@chaingrad/tables";
 import { loadAnyModel } from "../model/model-file.ts";
 import { cannotRead } from "./json.ts";
 import { type Net, readNet } from "./net-document.ts";

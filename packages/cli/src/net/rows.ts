@@ -1,7 +1,7 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
-import { encode, encodeTarget, type Model, type Table, TargetError, textAt } from "@chaingrad/core";
+
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { UserError } from "@chaingrad/tables";
+import { encode, encodeTarget, type Model, type Table, TargetError, textAt, UserError } from "@chaingrad/tables";
 import { refusing } from "../commands/refusing.ts";
 import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
 import { fileLabel } from "./json.ts";

@@ -1,8 +1,9 @@
 /** `train --report`: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
 import { basename } from "node:path";
-import { decodeTarget, type Engine, type Model, Predictor, type Prepared } from "@chaingrad/core";
+import { type Engine, Predictor } from "@chaingrad/core";
 import { isWrong } from "@chaingrad/core/check";
 import { escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
+import { decodeTarget, type Model, type Prepared } from "@chaingrad/tables";
 import { explainNet } from "../explain/problem.ts";
 import type { Batch } from "../net/batch.ts";
 import { checkNet, type VariableCheck } from "../net/check-net.ts";

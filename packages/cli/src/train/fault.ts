@@ -1,6 +1,7 @@
 /** What `train` says when training met NaN or Infinity: where it began, and what was tried and helped. */
-import type { EndEvent, Prepared } from "@chaingrad/core";
+import type { EndEvent } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
+import type { Prepared } from "@chaingrad/tables";
 import type { Line } from "../output/line.ts";
 import { paragraph } from "../output/wrap.ts";
 

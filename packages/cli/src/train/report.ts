@@ -1,6 +1,7 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
-import type { ColumnRole, EndEvent, Evaluation, Part, Prepared, Scores, StopReason, Target } from "@chaingrad/core";
+import type { EndEvent, StopReason } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
+import type { ColumnRole, Evaluation, Part, Prepared, Scores, Target } from "@chaingrad/tables";
 import { alignColumns } from "../output/align.ts";
 import { type Shown, widthOf } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";

@@ -1,7 +1,7 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
-import type { EndEvent, Engine, FitEvent, FitOptions, Model, NetworkSpec, Prepared } from "@chaingrad/core";
+import type { EndEvent, Engine, FitEvent, FitOptions, NetworkSpec } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
-import { type Recipe, type TrainedTable, trainPrepared } from "@chaingrad/tables";
+import { type Model, type Prepared, type Recipe, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import { complain } from "../output/conventions.ts";
 import type { Flow } from "./flow.ts";
 import { type History, recorded } from "./history.ts";

@@ -1,13 +1,7 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
-import {
-  type Column,
-  evaluateBaseline,
-  evaluateModel,
-  type Part,
-  prepareTable,
-  referenceEngine,
-} from "@chaingrad/core";
+import { referenceEngine } from "@chaingrad/core";
 import type { Table } from "@chaingrad/duckdb";
+import { type Column, evaluateBaseline, evaluateModel, type Part, prepareTable } from "@chaingrad/tables";
 import { emit } from "../../src/emit/emit.ts";
 import type { Language } from "../../src/emit/names.ts";
 import { unseenCategories } from "../../src/model/unseen.ts";

@@ -8,7 +8,7 @@
  *   scale        inputs standardised, where they are far from it       LeCun et al., "Efficient BackProp", 1998
  *   initialise   weights as suits the activations, where they start otherwise
  */
-import { moments } from "../data/scale.ts";
+
 import { checkKeys } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
@@ -16,6 +16,7 @@ import { type Dataset, rowsOf } from "../train/dataset.ts";
 import type { TrainingFault } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
 import { choose, type FitOptions } from "../train/fit-options.ts";
+import { moments } from "../train/moments.ts";
 import { Predictor } from "../train/predictor.ts";
 import { startTensors } from "../train/tensors.ts";
 import { now } from "../train/turns.ts";

@@ -6,7 +6,7 @@
  * The last event carries the model with the best weights seen and says why training stopped. Everything random
  * (initial weights, order of rows, dropout) comes from one seed.
  */
-import { splitRows } from "../data/split.ts";
+
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
@@ -16,6 +16,7 @@ import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import { Predictor } from "./predictor.ts";
+import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
 import type { TrainedModel } from "./trained-model.ts";
 import { Trainer } from "./trainer.ts";

@@ -1,5 +1,5 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
-import { shuffle } from "../data/split.ts";
+
 import { compiling, type Executable } from "../engines/engine.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
@@ -7,6 +7,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
 import { constant, type Schedule } from "./schedules.ts";
+import { shuffle } from "./split.ts";
 import { buildingStep, stateName, type TrainStep } from "./step.ts";
 import { startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";

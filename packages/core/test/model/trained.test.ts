@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import { loadModel, predictTable, saveModel, takesTables } from "../../src/model/model.ts";
+import { loadModel, saveModel } from "../../src/model/model.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { fit } from "../../src/train/fit.ts";
@@ -45,8 +45,8 @@ describe.each(cases)("a model of %s", (_, loss, y, network) => {
     const model = await trained(loss, y, network);
     const expected = predictions(model);
     const file = saveModel(model);
-    const loaded = loadModel(file);
-    expect(takesTables(loaded)).toBe(false);
+    const { parts, ...loaded } = loadModel(file);
+    expect(parts).toEqual({});
     expect({ ...loaded, loss: { ...loaded.loss } }).toEqual({ ...model, loss: { ...loss } });
     const json = JSON.parse(JSON.stringify(model)) as TrainedModel;
     for (const copy of [loaded, structuredClone(model), structuredClone(loaded), json]) {
@@ -76,10 +76,10 @@ test("what is missing or wrong in a model is named", async () => {
   expect(() => saveModel({ ...model, tensors: less })).toThrow("saveModel: the tensor 'W1' [3, 2] is missing");
   const wrong = { ...model.tensors, b2: "5" as unknown as Float64Array };
   expect(() => saveModel({ ...model, tensors: wrong })).toThrow("saveModel: 'b2': expected a list of numbers");
-  expect(() => saveModel({ ...model, seed: 3 } as TrainedModel)).toThrow(
-    "model.encoder: expected object, got undefined",
-  );
-  expect(() => predictTable(model, engine, { rows: 0, columns: [] })).toThrow(
-    "this model was not trained on a table: give its inputs to a Predictor",
-  );
+});
+
+test("parts that others add are kept as they are", async () => {
+  const model = await trained(...(cases[2].slice(1) as [Loss, number[], NetworkSpec]));
+  const parts = { encoder: { columns: [1, "two"] }, none: null };
+  expect(loadModel(saveModel(model, parts)).parts).toEqual(parts);
 });

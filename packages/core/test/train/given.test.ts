@@ -12,12 +12,10 @@ import { minimizers } from "../../src/optim/minimizers.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import { leastSquares } from "../../src/second-order/least-squares.ts";
 import { minimize } from "../../src/second-order/minimize.ts";
-import { evaluateModel } from "../../src/train/evaluate.ts";
 import type { EndEvent } from "../../src/train/events.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 import { Predictor } from "../../src/train/predictor.ts";
-import { prepareTable } from "../../src/train/prepare.ts";
 
 const network: NetworkSpec = {
   inputs: 2,
@@ -287,19 +285,11 @@ describe("others refuse, too", () => {
     expect(() => minimizers[name]({ memori: 3 } as object)).toThrow(/has no option 'memori'/);
   });
 
-  test("Predictor, prepareTable, evaluateModel, wasmEngine", async () => {
+  test("Predictor, wasmEngine", async () => {
     expect(() => new Predictor(wasmEngine() as unknown as Engine, plain, "huber")).toThrow("write await wasmEngine()");
     expect(() => new Predictor(engine, plain, "hubr" as "huber")).toThrow("did you mean 'huber'?");
     expect(() => new Predictor(engine, plain, "huber", 0.5)).toThrow("rows must be a whole number ≥ 0, got 0.5");
     expect(() => new Predictor(engine, plain, "huber", 1, "f16" as "f32")).toThrow("dtype 'f16' is not known");
-    const table = { rows: 0, columns: [] };
-    expect(() => prepareTable(table, { target: "a", tset: 0.1 } as { target: string })).toThrow("did you mean 'test'?");
-    expect(() => prepareTable(table, { target: "a", task: "regresion" as "regression" })).toThrow(
-      "did you mean 'regression'?",
-    );
-    const target = { task: "regression", name: "y", mean: 0, scale: 1, why: "" } as const;
-    const model = { network: plain, loss: "huber", target, tensors: {} };
-    expect(() => evaluateModel(model as never, engine, { x: [1, 2], y: [1, 2] })).toThrow("'W1' [3, 2] is missing");
     for (const [options, message] of [
       [{ thread: 2 }, "wasmEngine has no option 'thread'; did you mean 'threads'?"],
       [{ threads: 1000 }, /threads must be a whole number from 1 to \d+, got 1000/],

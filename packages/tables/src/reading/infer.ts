@@ -5,7 +5,7 @@
  * The decimal sign is one for a file: a column whose own cells show it (1,5) is read by it, every other column by the
  * sign that most such columns show. What had to be guessed is said.
  */
-import type { Column } from "@chaingrad/core";
+import type { Column } from "../table/table.ts";
 import type { Cells } from "./cells.ts";
 import { printDate } from "./dates.ts";
 import { countWhere, type Entry, type Judged, judge } from "./kinds.ts";

@@ -1,5 +1,5 @@
 /** What columns of text become: types, values, and the words for what was guessed or spoilt. */
-import type { Column } from "@chaingrad/core";
+import type { Column } from "@chaingrad/tables";
 import { describe, expect, it } from "vitest";
 import { CellCollector } from "../../src/reading/cells.ts";
 import { type InferOptions, inferColumns } from "../../src/reading/infer.ts";

@@ -5,7 +5,6 @@
  */
 import { rowGaussNewton } from "../../autodiff/curvature.ts";
 import { gradients } from "../../autodiff/reverse.ts";
-import { shuffle } from "../../data/split.ts";
 import type { Executable } from "../../engines/engine.ts";
 import { type Expr, label } from "../../graph/expr.ts";
 import { program } from "../../graph/program.ts";
@@ -34,6 +33,7 @@ import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
 import type { Chosen, Settings } from "../../train/fit-options.ts";
 import { type Objective, objective, parameterInputs } from "../../train/objective.ts";
 import { constant, type Schedule } from "../../train/schedules.ts";
+import { shuffle } from "../../train/split.ts";
 import { startTensors } from "../../train/tensors.ts";
 import type { EpochResult, Training } from "../../train/training.ts";
 import type { Turns } from "../../train/turns.ts";

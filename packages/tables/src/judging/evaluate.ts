@@ -1,21 +1,22 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
-import type { Target } from "../data/target.ts";
-import { decodeTarget } from "../data/target.ts";
-import type { Engine } from "../engines/engine.ts";
-import type { Loss } from "../nn/losses.ts";
-import type { NetworkSpec } from "../nn/network.ts";
-import { type Dataset, rowsOf } from "./dataset.ts";
-import { allFinite } from "./finite.ts";
+
 import {
   classificationBaseline,
   classificationMetrics,
+  type Dataset,
+  type Engine,
+  type Loss,
+  type NetworkSpec,
+  Predictor,
   type ResidualSummary,
   regressionBaseline,
   regressionMetrics,
   residualSummary,
-} from "./metrics.ts";
-import { Predictor } from "./predictor.ts";
-import type { Tensors } from "./tensors.ts";
+  rowsOf,
+  type Tensors,
+} from "@chaingrad/core";
+import { allFinite } from "@chaingrad/core/given";
+import { decodeTarget, type Target } from "../table/target.ts";
 
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;

@@ -3,9 +3,9 @@
  * applying it to any other table is a pure function.
  */
 
-import { nearest } from "../given/nearest.ts";
+import { nearest } from "@chaingrad/core";
+import { moments } from "@chaingrad/core/given";
 import { type ColumnRole, rareBelow } from "./columns.ts";
-import { moments } from "./scale.ts";
 import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
 
 /** One feature (x − mean) / scale, and one that is 1 where the value is missing, if the training rows lack some. */

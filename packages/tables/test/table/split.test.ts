@@ -1,7 +1,7 @@
+import { type Split, shuffle, splitRows } from "@chaingrad/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Split, shuffle, splitRows } from "../../src/data/split.ts";
-import { encodeTarget, fitTarget } from "../../src/data/target.ts";
+import { encodeTarget, fitTarget } from "../../src/table/target.ts";
 import { columnOf, example, range } from "./tables.ts";
 
 const sorted = (rows: ArrayLike<number>): number[] => Array.from(rows).sort((a, b) => a - b);

@@ -1,13 +1,8 @@
-import {
-  allRows,
-  type Dataset,
-  encode,
-  encodeTarget,
-  type Model,
-  type Table,
-  TargetError,
-  textAt,
-} from "@chaingrad/core";
+import type { Dataset } from "@chaingrad/core";
+import type { Model } from "../model/model-file.ts";
+import { encode } from "../table/encoder.ts";
+import { allRows, type Table, TargetError, textAt } from "../table/table.ts";
+import { encodeTarget } from "../table/target.ts";
 
 export interface JudgedRows {
   readonly data: Dataset;

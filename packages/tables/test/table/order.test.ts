@@ -1,7 +1,7 @@
 /** When rows are said to follow each other in time. */
 import { expect, test } from "vitest";
-import { randomNumbers } from "../../src/check/graph-check.ts";
-import { timeOrder } from "../../src/data/order.ts";
+import { timeOrder } from "../../src/table/order.ts";
+import { randomNumbers } from "../random-numbers.ts";
 import { column, dates, table } from "./tables.ts";
 
 const day = (offset: number): string => new Date(Date.UTC(2024, 0, 1 + offset)).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type ColumnRole, describeColumns, rareBelow } from "../../src/data/columns.ts";
-import { type Column, TargetError } from "../../src/data/table.ts";
+import { type ColumnRole, describeColumns, rareBelow } from "../../src/table/columns.ts";
+import { type Column, TargetError } from "../../src/table/table.ts";
 import { column, dates, example, range, repeat, table, thrown } from "./tables.ts";
 
 /** The role of one column, beside a target and a column of numbers to learn from. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type ColumnRole, describeColumns, type Role } from "../../src/data/columns.ts";
-import { type Encoder, encode, fitEncoder } from "../../src/data/encoder.ts";
-import { allRows, type Column, EncodingError, type Table } from "../../src/data/table.ts";
+import { type ColumnRole, describeColumns, type Role } from "../../src/table/columns.ts";
+import { type Encoder, encode, fitEncoder } from "../../src/table/encoder.ts";
+import { allRows, type Column, EncodingError, type Table } from "../../src/table/table.ts";
 import { column, dates, example, range, repeat, table, thrown } from "./tables.ts";
 
 const roles = (of: Readonly<Record<string, Role>>): ColumnRole[] =>

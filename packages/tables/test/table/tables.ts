@@ -1,7 +1,7 @@
 /** Tables for tests: a few values in memory, and the real ones of examples/data. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Column, Table } from "../../src/data/table.ts";
+import type { Column, Table } from "../../src/table/table.ts";
 
 /** Numbers (null and NaN missing) make a number column, true and false a boolean one, anything else text. */
 export function column(name: string, values: readonly (number | string | boolean | null)[]): Column {

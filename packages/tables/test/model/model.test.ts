@@ -1,17 +1,24 @@
 /** Model files: what is saved comes back, the same model gives the same bytes, and damaged files are refused. */
+import {
+  decodeSafetensors,
+  type Engine,
+  encodeSafetensors,
+  FormatError,
+  initialParameters,
+  type Loss,
+  losses,
+  mean,
+  type NetworkSpec,
+  square,
+  sub,
+  wasmEngine,
+} from "@chaingrad/core";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { encode } from "../../src/data/encoder.ts";
-import { EncodingError, type Table } from "../../src/data/table.ts";
-import type { Engine } from "../../src/engines/engine.ts";
-import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import { FormatError } from "../../src/model/form.ts";
-import { loadModel, type Model, predictTable, saveModel } from "../../src/model/model.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/model/safetensors.ts";
-import { type Loss, losses } from "../../src/nn/losses.ts";
-import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
-import { mean } from "../../src/ops/reduce.ts";
-import { square, sub } from "../../src/ops/ring.ts";
-import { evaluateModel } from "../../src/train/evaluate.ts";
+import { evaluateModel } from "../../src/judging/evaluate.ts";
+import { readModel as loadModel, type Model, writeModel as saveModel } from "../../src/model/model-file.ts";
+import { predictTable } from "../../src/model/predict-table.ts";
+import { encode } from "../../src/table/encoder.ts";
+import { EncodingError, type Table } from "../../src/table/table.ts";
 
 const network: NetworkSpec = {
   inputs: 3,
@@ -233,7 +240,7 @@ describe("refuses", () => {
     [{ "network.layers.0.normalisation": null }, "normalisation 'null' is not known"],
     [{ "network.layers.0.normalisation": undefined }, "the file holds 8 tensors, the network has 4"],
     [{ "network.layers.1.bias": false }, "the file holds 8 tensors, the network has 7"],
-    [{ "network.inputs": 4 }, "the network takes 4 inputs, the encoder makes 3"],
+    [{ "network.inputs": 4 }, "'W1' must be [5,4], the file holds [5,3]"],
 
     [{ encoder: null }, "model.encoder: expected object, got null"],
     [{ "encoder.columns": "x" }, "model.encoder.columns: expected list, got string"],

@@ -1,26 +1,14 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
-import {
-  type ClassificationTarget,
-  decodeTarget,
-  EncodingError,
-  type Engine,
-  type Evaluation,
-  encode,
-  evaluateModel,
-  FormatError,
-  loadModel,
-  type Model,
-  mostProbable,
-  nearest,
-  Predictor,
-  saveModel,
-  type Table,
-  takesTables,
-  wasmEngine,
-} from "@chaingrad/core";
+
+import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
+import { judgedRows } from "../judging/judged-rows.ts";
+import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "../rows.ts";
+import { encode } from "../table/encoder.ts";
+import { EncodingError, type Table } from "../table/table.ts";
+import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
-import { judgedRows } from "./judged-rows.ts";
-import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "./rows.ts";
+import { readModel as loadModel, type Model, writeModel as saveModel, takesTables } from "./model-file.ts";
 
 /** Rows whose columns are not known to the compiler. */
 export type AnyRow = Readonly<Record<string, Value>>;

@@ -1,13 +1,13 @@
 /** From a table to rows a network can learn from: roles, target, split, encoders. All before any training starts. */
-import { type ColumnRole, describeColumns } from "../data/columns.ts";
-import { type Encoder, encode, fitEncoder } from "../data/encoder.ts";
-import { timeOrder } from "../data/order.ts";
-import { findOutliers } from "../data/outliers.ts";
-import { splitRows } from "../data/split.ts";
-import { allRows, type Column, type Table, TargetError } from "../data/table.ts";
-import { encodeTarget, fitTarget, type Target, type Task } from "../data/target.ts";
-import { checkKeys, checkName, type Names } from "../given/names.ts";
-import type { Dataset } from "./dataset.ts";
+
+import { type Dataset, splitRows } from "@chaingrad/core";
+import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
+import { type ColumnRole, describeColumns } from "./columns.ts";
+import { type Encoder, encode, fitEncoder } from "./encoder.ts";
+import { timeOrder } from "./order.ts";
+import { findOutliers } from "./outliers.ts";
+import { allRows, type Column, type Table, TargetError } from "./table.ts";
+import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
 
 export type Part = "train" | "validation" | "test";
 

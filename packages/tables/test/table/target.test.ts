@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allRows, type Column, TargetError } from "../../src/data/table.ts";
+import { allRows, type Column, TargetError } from "../../src/table/table.ts";
 import {
   type ClassificationTarget,
   decodeTarget,
@@ -8,7 +8,7 @@ import {
   inferTask,
   type RegressionTarget,
   type Task,
-} from "../../src/data/target.ts";
+} from "../../src/table/target.ts";
 import { column, columnOf, dates, example, range, repeat, thrown } from "./tables.ts";
 
 const all = (one: Column): number[] => range(one.values.length);

@@ -1,5 +1,5 @@
 /** What each column of a table is good for, and why: decided before training, in words a person can check. */
-import { nearest } from "../given/nearest.ts";
+import { nearest } from "@chaingrad/core";
 import { allRows, type Column, countValues, numberAt, type Table, TargetError } from "./table.ts";
 
 /** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */

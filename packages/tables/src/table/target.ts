@@ -1,6 +1,6 @@
 /** What is to be predicted: the task it sets, and its values as numbers to train on and back. */
-import { nearest } from "../given/nearest.ts";
-import { moments } from "./scale.ts";
+import { nearest } from "@chaingrad/core";
+import { moments } from "@chaingrad/core/given";
 import { type Column, countValues, placesOf, type Rows, TargetError, textAt } from "./table.ts";
 
 export type Task = "classification" | "regression";

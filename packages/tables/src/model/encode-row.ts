@@ -1,6 +1,7 @@
 /** One row given as an object, encoded without a table around it: what makes a prediction a matter of microseconds. */
-import { type ColumnEncoding, type Encoder, featuresOf, placesOf, standardise } from "@chaingrad/core";
-import { isMissing, isMissingMark } from "./reading/missing.ts";
+import { isMissing, isMissingMark } from "../reading/missing.ts";
+import { type ColumnEncoding, type Encoder, featuresOf, standardise } from "../table/encoder.ts";
+import { placesOf } from "../table/table.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

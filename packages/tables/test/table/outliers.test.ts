@@ -1,8 +1,8 @@
 /** Which numbers are so far from all others that they are likely mistakes, and which spreads are none. */
 import { expect, test } from "vitest";
-import { randomNumbers } from "../../src/check/graph-check.ts";
-import { findOutliers } from "../../src/data/outliers.ts";
-import { allRows } from "../../src/data/table.ts";
+import { findOutliers } from "../../src/table/outliers.ts";
+import { allRows } from "../../src/table/table.ts";
+import { randomNumbers } from "../random-numbers.ts";
 
 const find = (values: readonly number[]) =>
   findOutliers({ name: "x", type: "number", values: Float64Array.from(values) }, allRows({ rows: values.length }));

@@ -1,0 +1,16 @@
+/** The entry point `@chaingrad/core/given`: what libraries over core check their callers' values and their files with. */
+export { checkKeys, checkName, type Names } from "./given/names.ts";
+export { conform, parseJson } from "./model/form.ts";
+export {
+  count,
+  finite,
+  fraction,
+  inRange,
+  integer,
+  nonNegative,
+  positive,
+  type Range,
+  wholeNumber,
+} from "./nn/options.ts";
+export { allFinite } from "./train/finite.ts";
+export { type Moments, moments } from "./train/moments.ts";

@@ -1,0 +1,126 @@
+/** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
+import { FormatError, loadModel, saveModel, type TrainedModel } from "@chaingrad/core";
+import {
+  checkKeys,
+  checkName,
+  conform,
+  finite,
+  inRange,
+  integer,
+  type Moments,
+  type Names,
+  positive,
+  wholeNumber,
+} from "@chaingrad/core/given";
+import { type Encoder, featuresOf } from "../table/encoder.ts";
+import type { ClassificationTarget, Target } from "../table/target.ts";
+
+/** A network that was trained on a table, with all that raw rows need. */
+export interface Model extends TrainedModel {
+  readonly encoder: Encoder;
+  readonly target: Target;
+  readonly seed: number;
+  /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
+  readonly arithmetic?: string;
+  /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+}
+
+/** Whether a model takes the rows of tables, or the numbers of its inputs alone. */
+export const takesTables = (model: TrainedModel): model is Model => "encoder" in model;
+
+type TableParts = Omit<Model, keyof TrainedModel>;
+
+const PARTS: Names<TableParts> = { encoder: true, target: true, seed: true, arithmetic: true, metrics: true };
+/** Read by core; named here for whoever misspells one. */
+const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
+
+/** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
+export function writeModel(model: TrainedModel | Model): Uint8Array {
+  const { encoder, target, seed, arithmetic, metrics } = model as Partial<Model>;
+  const bytes = saveModel(model, { encoder, target, seed, arithmetic, metrics });
+  readModel(bytes);
+  return bytes;
+}
+
+/**
+ * What `writeModel` wrote: a model of a table, or a network by itself (`takesTables` tells).
+ * Throws FormatError on bytes that are no model, or a damaged one, or one of a later version.
+ */
+export function readModel(bytes: Uint8Array): TrainedModel | Model {
+  const { parts, ...trained } = loadModel(bytes);
+  try {
+    conform("arithmetic", parts.arithmetic ?? "", "");
+    checkKeys("the model", parts, { ...CORE, ...PARTS }, "part");
+    const model = { ...trained, ...parts };
+    if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as Model);
+    return model;
+  } catch (error) {
+    throw new FormatError((error as Error).message, { cause: error });
+  }
+}
+
+/** What makes rows of numbers from those of a table, and what was reached with it. */
+function checkTable({ network, loss, encoder, target, seed, metrics, ...rest }: Model): void {
+  inRange("seed", seed, integer);
+  conform(
+    "model",
+    { ...rest, encoder, target, metrics },
+    {
+      encoder: { columns: [{ name: "", missing: true }] },
+      target: { name: "", why: "" },
+      metrics: {},
+    },
+  );
+  encoder.columns.forEach((column, i) => {
+    const form = { categories: [""], other: true };
+    checkEncoding(`encoder.columns.${i}`, column, column.kind, ["category", "number", "date"], form);
+    if (column.kind === "category") unique(`encoder.columns.${i}.categories`, column.categories);
+  });
+  unique("the columns and the target", [target.name, ...encoder.columns.map(({ name }) => name)]);
+  const form = { classes: [""], counts: [0] };
+  checkEncoding("target", target, target.task, ["classification", "regression"], form);
+  if (target.task === "classification") checkClasses(target);
+  for (const [part, scores] of Object.entries(metrics)) {
+    conform(`metrics.${part}`, scores, {});
+    for (const [name, score] of Object.entries(scores)) inRange(`metrics.${part}.${name}`, score ?? 0, finite);
+  }
+
+  const features = encoder.columns.flatMap(featuresOf);
+  if (JSON.stringify(features) !== JSON.stringify(encoder.features))
+    throw new RangeError("encoder.features are not what its columns make");
+  if (features.length !== network.inputs)
+    throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${features.length}`);
+  const outputs = network.layers[network.layers.length - 1].units;
+  const expected = target.task === "classification" ? target.classes.length : 1;
+  if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
+  if ((loss.target === "labels") !== (target.task === "classification"))
+    throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
+}
+
+function checkClasses({ classes, counts }: ClassificationTarget): void {
+  unique("target.classes", classes);
+  counts.forEach((rows, label) => {
+    inRange(`target.counts.${label}`, rows, wholeNumber);
+  });
+  if (counts.length !== classes.length)
+    throw new RangeError(`target.counts holds ${counts.length} counts of ${classes.length} classes`);
+}
+
+function unique(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new RangeError(`${what}: '${name}' stands there twice`);
+    seen.add(name);
+  }
+}
+
+/** What is of the first kind has this form; all others are a mean and a scale. */
+function checkEncoding(what: string, given: object, kind: string, kinds: readonly string[], form: object): void {
+  checkName(what, kind, kinds);
+  if (kind === kinds[0]) conform(what, given, form);
+  else {
+    inRange(`${what}: mean`, (given as Moments).mean, finite);
+    inRange(`${what}: scale`, (given as Moments).scale, positive);
+  }
+}

@@ -1,0 +1,8 @@
+/** A budget is a test: tables with core and its kernels, as a page downloads them. */
+import { expect, test } from "vitest";
+import { weigh } from "../../core/test/support/weigh.ts";
+
+/** 71.5 KB: 58 of them core's, the rest how people write tables, encoders, judging and model files. */
+test("tables and core stay under the ceiling", async () => {
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(71_500);
+});
