@@ -33,6 +33,7 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   check: ["given", "graph", "ops", "autodiff", "nn", "engines"],
   data: ["given", "graph", "ops"],
   train: ["given", "graph", "ops", "autodiff", "nn", "optim", "data", "engines/engine.ts"],
+  net: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "train/objective.ts"],
   model: ["given", "graph", "nn", "data", "engines/engine.ts", "train"],
   diagnosis: ["given", "graph", "ops", "autodiff", "nn", "data", "engines/engine.ts", "linalg", "train"],
   "second-order": [

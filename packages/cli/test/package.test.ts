@@ -37,6 +37,7 @@ test("all packages are packed", () => {
     "@chaingrad/blas",
     "@chaingrad/core",
     "@chaingrad/duckdb",
+    "@chaingrad/interchange",
     "@chaingrad/tables",
     "chaingrad",
   ]);

@@ -1,5 +1,5 @@
 /** @chaingrad/tables: tables as people write them. */
-export { UserError } from "./errors.ts";
+export { UserError } from "@chaingrad/core/user-error";
 export { judgedRows } from "./judged-rows.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
 export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";

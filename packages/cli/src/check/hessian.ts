@@ -2,7 +2,7 @@
 import { type Executable, type Expr, gradients, input, program, referenceEngine } from "@chaingrad/core";
 import { checkDerivative, worstFirst } from "@chaingrad/core/check";
 import { hessian, hvp } from "@chaingrad/core/curvature";
-import { inputsOf, type ObjectiveGraph, type Tensors } from "../net/objective.ts";
+import { inputsOf, type NetTensors, type ObjectiveGraph } from "@chaingrad/core/net";
 import { unit, type Witnessed, witnessed } from "./witnesses.ts";
 
 /** ∂²L/∂(an element of `row`)∂(an element of `column`). `forward` is the product H eⱼ, by forward over reverse. */
@@ -22,7 +22,7 @@ interface Element {
 const MOST_COLUMNS = 64;
 
 /** The worst entry in each variable's rows, the worst first. */
-export function checkHessian(graph: ObjectiveGraph, values: Tensors): HessianEntry[] {
+export function checkHessian(graph: ObjectiveGraph, values: NetTensors): HessianEntry[] {
   const elements = elementsOf(graph);
   const n = elements.length;
   if (n > MOST_COLUMNS) return [];
@@ -55,7 +55,7 @@ const elementsOf = ({ variables }: ObjectiveGraph): Element[] =>
   });
 
 /** [n, n], row-major */
-function wholeHessian(graph: ObjectiveGraph, values: Tensors): Float64Array {
+function wholeHessian(graph: ObjectiveGraph, values: NetTensors): Float64Array {
   const outputs = { H: hessian(graph.loss, Object.values(graph.variables)) };
   const executable = referenceEngine.compile(program("hessian", inputsOf(graph), outputs));
   for (const [name, given] of Object.entries(values)) executable.write(name, given);
@@ -70,7 +70,7 @@ interface Columns {
   product(element: Element): readonly number[];
 }
 
-function columnsOf(graph: ObjectiveGraph, values: Tensors): Columns {
+function columnsOf(graph: ObjectiveGraph, values: NetTensors): Columns {
   const [names, nodes] = [Object.keys(graph.variables), Object.values(graph.variables)];
   const tangents = nodes.map((node, i) => input(`${names[i]} v`, node.type.shape, "f64"));
   const named = (all: readonly Expr[]): Record<string, Expr> =>

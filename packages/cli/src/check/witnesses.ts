@@ -1,7 +1,7 @@
 /** The witnesses of a loss's derivatives: its values, forward mode, and complex steps. None of them knows reverse mode. */
 import { input, jvp, normalAt, program, referenceEngine } from "@chaingrad/core";
 import { complexSteps, type DerivativeCheck, type Verdict } from "@chaingrad/core/check";
-import { inputsOf, type ObjectiveGraph, type Tensors } from "../net/objective.ts";
+import { inputsOf, type NetTensors, type ObjectiveGraph } from "@chaingrad/core/net";
 
 export interface Witnesses {
   /** The loss where one tensor holds other values. */
@@ -19,7 +19,7 @@ export interface Witnessed extends DerivativeCheck {
 }
 
 /** Everything in float64 on the reference engine, at `values`. */
-export function witnessesOf(graph: ObjectiveGraph, values: Tensors): Witnesses {
+export function witnessesOf(graph: ObjectiveGraph, values: NetTensors): Witnesses {
   const steps = complexSteps(graph.loss);
   return {
     lossAt: lossAt(graph, values),
@@ -28,7 +28,7 @@ export function witnessesOf(graph: ObjectiveGraph, values: Tensors): Witnesses {
   };
 }
 
-function lossAt(graph: ObjectiveGraph, values: Tensors): Witnesses["lossAt"] {
+function lossAt(graph: ObjectiveGraph, values: NetTensors): Witnesses["lossAt"] {
   const executable = referenceEngine.compile(program("loss", inputsOf(graph), { loss: graph.loss }));
   for (const [name, given] of Object.entries(values)) executable.write(name, given);
   let elsewhere: string | undefined;
@@ -43,7 +43,7 @@ function lossAt(graph: ObjectiveGraph, values: Tensors): Witnesses["lossAt"] {
 }
 
 /** L̇ for a tangent of one variable, those of all others 0. */
-function forwardMode(graph: ObjectiveGraph, values: Tensors): Witnesses["forward"] {
+function forwardMode(graph: ObjectiveGraph, values: NetTensors): Witnesses["forward"] {
   const names = Object.keys(graph.variables);
   const nodes = Object.values(graph.variables);
   const tangents = nodes.map((node, i) => input(`${names[i]}̇`, node.type.shape, "f64"));

@@ -1,10 +1,10 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
 import { isWrong, type Verdict } from "@chaingrad/core/check";
+import type { Batch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { type Command, Option } from "commander";
 import { conclusion, report, verdictOf } from "../check/conclusion.ts";
 import { toDocument } from "../check/document.ts";
-import type { Batch } from "../net/batch.ts";
 import { checkCurvature } from "../net/check-curvature.ts";
 import { checkNet } from "../net/check-net.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";

@@ -16,13 +16,12 @@ import {
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
+import { type Batch, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { explainNet } from "../explain/problem.ts";
 import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
-import type { Batch } from "../net/batch.ts";
-import { exampleBatch, exampleNetwork } from "../net/example.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";

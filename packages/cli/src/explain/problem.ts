@@ -1,9 +1,7 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
 import { evaluate, label, reduceRows, referenceEngine } from "@chaingrad/core";
 import { type Derivable, type Evaluate, type Explained, explained, type Numbers } from "@chaingrad/core/explain";
-import type { Batch } from "../net/batch.ts";
-import type { Net } from "../net/net-document.ts";
-import { objectiveGraph, objectiveValues, type Tensors } from "../net/objective.ts";
+import { type Batch, type Net, type NetTensors, objectiveGraph, objectiveValues } from "@chaingrad/core/net";
 
 const run: Evaluate = (program, inputs) => {
   const needed = program.inputs.map((node): [string, ArrayLike<number>] => [
@@ -14,11 +12,16 @@ const run: Evaluate = (program, inputs) => {
 };
 
 /** The network as it trains. */
-export function explainNet(net: Net, tensors: Tensors, batch: Batch, options: { kernels?: boolean } = {}): Explained {
+export function explainNet(
+  net: Net,
+  tensors: NetTensors,
+  batch: Batch,
+  options: { kernels?: boolean } = {},
+): Explained {
   return explained(problemOf(net, batch), values(net, tensors, batch), run, options);
 }
 
-const values = (net: Net, tensors: Tensors, batch: Batch): Numbers => objectiveValues(net, tensors, batch);
+const values = (net: Net, tensors: NetTensors, batch: Batch): Numbers => objectiveValues(net, tensors, batch);
 
 function problemOf(net: Net, batch: Batch): Derivable & { readonly x: Derivable["x"] } {
   const { variables, given, layers, loss, rows } = objectiveGraph(net, batch, "f64");
@@ -27,7 +30,7 @@ function problemOf(net: Net, batch: Batch): Derivable & { readonly x: Derivable[
 }
 
 /** The same network with its prediction as one more activation and the loss made of that; undefined where it has none. */
-export function explainApart(net: Net, tensors: Tensors, batch: Batch): Explained | undefined {
+export function explainApart(net: Net, tensors: NetTensors, batch: Batch): Explained | undefined {
   const { predict, ofPrediction } = net.loss;
   if (predict === undefined || ofPrediction === undefined) return undefined;
   const graph = objectiveGraph(net, batch, "f64");

@@ -5,11 +5,17 @@
 import { type Expr, gradients, input, mul, program, referenceEngine, sum } from "@chaingrad/core";
 import { checkDerivative, type DerivativeCheck, worstFirst } from "@chaingrad/core/check";
 import { hvp } from "@chaingrad/core/curvature";
+import {
+  type Batch,
+  inputsOf,
+  type Net,
+  type NetTensors,
+  type ObjectiveGraph,
+  objectiveGraph,
+  objectiveValues,
+} from "@chaingrad/core/net";
 import { checkHessian, type HessianEntry } from "../check/hessian.ts";
 import { randomUnit } from "../check/witnesses.ts";
-import type { Batch } from "./batch.ts";
-import type { Net } from "./net-document.ts";
-import { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
 interface CurvatureCheck extends DerivativeCheck {
   /** Whose rows of the Hessian: u is zero elsewhere. */
@@ -28,11 +34,11 @@ export interface Curvature {
 /** Both sides round differently, and no more than that. */
 export const SYMMETRY_TOLERANCE = 1e-9;
 
-export function checkCurvature(net: Net, tensors: Tensors, batch: Batch): Curvature {
+export function checkCurvature(net: Net, tensors: NetTensors, batch: Batch): Curvature {
   const graph = objectiveGraph(net, batch, "f64");
   const values = objectiveValues(net, tensors, batch);
   const names = Object.keys(graph.variables);
-  const draw = (stream: number): Tensors =>
+  const draw = (stream: number): NetTensors =>
     Object.fromEntries(names.map((name, i) => [name, randomUnit(values[name].length, 1000 + stream + i)]));
   const [u, v] = [draw(0), draw(names.length)];
   const { forth, back } = hessianProducts(graph, values, u, v);
@@ -60,9 +66,9 @@ type Numbers = Readonly<Record<string, number>>;
 /** For each variable its part of uᵀ H v, and of vᵀ H u. */
 function hessianProducts(
   graph: ObjectiveGraph,
-  values: Tensors,
-  u: Tensors,
-  v: Tensors,
+  values: NetTensors,
+  u: NetTensors,
+  v: NetTensors,
 ): Record<"forth" | "back", Numbers> {
   const [names, nodes] = [Object.keys(graph.variables), Object.values(graph.variables)];
   const vector = (mark: string): Expr[] => nodes.map((node, i) => input(`${names[i]} ${mark}`, node.type.shape, "f64"));
@@ -71,7 +77,7 @@ function hessianProducts(
   const outputs = Object.fromEntries(names.map((name, i) => [name, parts[i]]));
   const executable = referenceEngine.compile(program("products", [...inputsOf(graph), ...left, ...right], outputs));
   for (const [name, given] of Object.entries(values)) executable.write(name, given);
-  const run = (a: Tensors, b: Tensors): Numbers => {
+  const run = (a: NetTensors, b: NetTensors): Numbers => {
     for (const name of names) executable.write(`${name} left`, a[name]);
     for (const name of names) executable.write(`${name} right`, b[name]);
     executable.run();
@@ -81,7 +87,7 @@ function hessianProducts(
 }
 
 /** ⟨∇L, u⟩ of each variable where all of them have moved along v. Each point of that line is computed once. */
-function slopesAlong(graph: ObjectiveGraph, values: Tensors, u: Tensors, v: Tensors): (at: number) => Numbers {
+function slopesAlong(graph: ObjectiveGraph, values: NetTensors, u: NetTensors, v: NetTensors): (at: number) => Numbers {
   const names = Object.keys(graph.variables);
   const slopes = gradients(graph.loss, Object.values(graph.variables));
   const outputs = Object.fromEntries(names.map((name, i) => [name, slopes[i]]));

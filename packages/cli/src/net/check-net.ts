@@ -1,12 +1,17 @@
 /** Every gradient of a network against all witnesses: entry by entry, and each tensor as a whole along one direction. */
 import { referenceEngine } from "@chaingrad/core";
 import { checkDerivative, checkGradients, type EntryCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
+import {
+  type Batch,
+  computeGradients,
+  type Gradients,
+  type Net,
+  type NetTensors,
+  objectiveGraph,
+  objectiveValues,
+} from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/tables";
 import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "../check/witnesses.ts";
-import type { Batch } from "./batch.ts";
-import { computeGradients, type Gradients } from "./gradients.ts";
-import type { Net } from "./net-document.ts";
-import { objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
 
 export type WitnessedEntry = EntryCheck & Witnessed;
 
@@ -38,7 +43,7 @@ const LOSSES_PER_ENTRY = 12;
  */
 export function checkNet(
   net: Net,
-  tensors: Tensors,
+  tensors: NetTensors,
   batch: Batch,
   claimed: Gradients = computeGradients(net, tensors, batch, referenceEngine, "f64"),
 ): VariableCheck[] {

@@ -2,12 +2,11 @@
 
 import { initialParameters } from "@chaingrad/core";
 import { catalogue, type Explained, type Language, parseTarget, printNotation, views } from "@chaingrad/core/explain";
+import { exampleBatch, exampleNetwork, randomBatch } from "@chaingrad/core/net";
+import { parseNet } from "@chaingrad/interchange/net-document";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainNet } from "../../src/explain/problem.ts";
-import { randomBatch } from "../../src/net/batch.ts";
-import { exampleBatch, exampleNetwork } from "../../src/net/example.ts";
-import { parseNet } from "../../src/net/net-document.ts";
 import { derivationPage } from "../../src/page/page.ts";
 import { pageWords } from "../../src/page/words.ts";
 import { hasChromium, launch, onPage, VIEWS, violations } from "../support/browser.ts";

@@ -8,8 +8,7 @@ import {
   referenceEngine,
 } from "@chaingrad/core";
 import type { Table } from "@chaingrad/duckdb";
-import { emit } from "../../src/emit/emit.ts";
-import type { Language } from "../../src/emit/names.ts";
+import { emit, type Language } from "@chaingrad/interchange/emit";
 import { unseenCategories } from "../../src/model/unseen.ts";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { reportPage } from "../../src/report/page.ts";

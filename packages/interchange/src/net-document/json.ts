@@ -1,28 +1,5 @@
-/** JSON files. Node's own message about broken JSON has a position in some versions only: here it always has. */
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
-import { systemCode, systemReason } from "@chaingrad/duckdb/files";
-import { UserError } from "@chaingrad/tables";
-
-/** How messages call a file: "'net.json'", or "standard input" for "-". */
-export const fileLabel = (path: string): string => (path === "-" ? "standard input" : `'${path}'`);
-
-/** What a JSON file holds. Throws UserError where there is no file, or no JSON in it (with line and column). */
-export async function readJson(path: string): Promise<unknown> {
-  try {
-    return parseJson(path === "-" ? await text(process.stdin) : await readFile(path, "utf8"), fileLabel(path));
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-}
-
-/** The error as a UserError if the operating system raised it, else the error itself. */
-export function cannotRead(path: string, cause: unknown): unknown {
-  const code = systemCode(cause);
-  if (code === undefined) return cause;
-  const hint = code === "ENOENT" ? "Check the spelling and the current folder." : undefined;
-  return new UserError(`cannot read ${fileLabel(path)}: ${systemReason(code)}`, hint, { cause });
-}
+/** Text as JSON. JavaScript engines' own messages about broken JSON have a position in some versions only: here they always have. */
+import { UserError } from "@chaingrad/core/user-error";
 
 /** Throws UserError with line and column where `source` is not JSON. */
 export function parseJson(source: string, label: string): unknown {

@@ -1,6 +1,6 @@
 /** A value inside a JSON file that knows where it stands, so that every refusal names the file and the path. */
 import { nearest } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/core/user-error";
 
 /** Numbers in rows of one length, row-major. */
 export interface Matrix {

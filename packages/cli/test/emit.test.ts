@@ -1,11 +1,11 @@
 /** `emit` as a command: what it prints and writes, what it says of a model, and what it refuses. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { exampleNetwork } from "@chaingrad/core/net";
+import { emit } from "@chaingrad/interchange/emit";
 import { beforeAll, describe, expect, test } from "vitest";
-import { emit } from "../../src/emit/emit.ts";
-import { exampleNetwork } from "../../src/net/example.ts";
-import { NET } from "../support/documents.ts";
-import { DATA, emptyFolder, runCli } from "../support/run-cli.ts";
+import { NET } from "../../interchange/test/support/documents.ts";
+import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const folder = emptyFolder();
 const run = (...args: string[]) => runCli(["emit", ...args], { cwd: folder });

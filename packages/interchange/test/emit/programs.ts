@@ -1,16 +1,15 @@
 /** Runs emitted programs in their own languages; where one is missing, says what to install (and fails with CI set). */
 import { execFile, execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { parametersOf } from "@chaingrad/core";
+import { type Batch, outputsOf } from "@chaingrad/core/net";
 import { transformSync } from "esbuild";
 import { emit } from "../../src/emit/emit.ts";
 import type { Language } from "../../src/emit/names.ts";
-import type { Batch } from "../../src/net/batch.ts";
-import { outputsOf } from "../../src/net/batch.ts";
-import { emptyFolder } from "../support/run-cli.ts";
 import { type Case, RATE } from "./cases.ts";
 
 /** Flat numbers by name, as `expected` names them. */
@@ -22,7 +21,7 @@ export type Run = (cases: readonly Case[]) => Promise<Results[][] | undefined>;
 const ROOT = resolve(import.meta.dirname, "../../../..");
 
 function write(cases: readonly Case[], language: Language, extension: string): { folder: string; files: string[] } {
-  const folder = emptyFolder();
+  const folder = mkdtempSync(join(tmpdir(), "chaingrad-test-"));
   const files = cases.map(({ opened }, i) => {
     const file = join(folder, `net${i}.${extension}`);
     writeFileSync(file, emit(opened, language, "training-step"));

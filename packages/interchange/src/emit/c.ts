@@ -1,5 +1,4 @@
 /** A network as one C99 file: tensors are arrays of double, values live on the stack, and everything is a loop over them. */
-import { wrap } from "../output/wrap.ts";
 import { choice, type Dialect, forLoop, formulas, helpersOf } from "./dialect.ts";
 import type { Line, Named } from "./emission.ts";
 import { fill, rowsOf } from "./literals.ts";
@@ -7,6 +6,7 @@ import { Loops } from "./loops.ts";
 import { includes, type Parts } from "./parts.ts";
 import { atom, indent, sizeText, strength, type Text } from "./text.ts";
 import type { Value } from "./value.ts";
+import { wrap } from "./wrap.ts";
 
 const COMMENT_WIDTH = 110;
 const CODE_WIDTH = 100;

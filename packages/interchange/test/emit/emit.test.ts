@@ -1,13 +1,13 @@
 /** Emitted programs compute what the engine computes, in each language; and the small example is what a reader sees. */
 
 import { add, constant, type Expr, mul, type NetworkSpec, randomNormal } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { exampleNetwork } from "@chaingrad/core/net";
+import { UserError } from "@chaingrad/core/user-error";
 import { beforeAll, describe, expect, test } from "vitest";
 import { emission } from "../../src/emit/emission.ts";
 import { emit } from "../../src/emit/emit.ts";
 import { Names, reserved } from "../../src/emit/names.ts";
 import type { Value } from "../../src/emit/value.ts";
-import { exampleNetwork } from "../../src/net/example.ts";
 import { CASES, expected } from "./cases.ts";
 import { type Results, type Run, runC, runPython, runTypescript } from "./programs.ts";
 

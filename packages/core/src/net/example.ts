@@ -1,10 +1,10 @@
-/** The network that `explain` shows when it is given none: small enough to follow with pencil and paper. */
-import { losses } from "@chaingrad/core";
+/** The network that is shown where none is given: small enough to follow with pencil and paper. */
+import { losses } from "../nn/losses.ts";
 import type { Batch } from "./batch.ts";
-import type { OpenedNetwork } from "./open-network.ts";
+import type { WeightedNet } from "./net.ts";
 
 /** h₁ = tanh(W₁x + b₁), h₂ = tanh(W₂h₁ + b₂), y = tanh(W₃h₂ + b₃), 2-3-2-1, squared error. */
-export const exampleNetwork: OpenedNetwork = {
+export const exampleNetwork: WeightedNet = {
   net: {
     network: {
       inputs: 2,

@@ -1,11 +1,15 @@
 /** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
 import type { ColumnEncoding, Model } from "@chaingrad/core";
+import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
-import type { OpenedNetwork } from "../net/open-network.ts";
-import { count } from "../output/number.ts";
+
+export interface Emittable extends WeightedNet {
+  /** What makes the network's rows from those of a table, where it was trained on one. */
+  readonly model?: Pick<Model, "encoder" | "target">;
+}
 
 /** Paragraphs; a line break in one is the start of an item of a list. */
-export function describe({ net, origin, model }: OpenedNetwork): string[] {
+export function describe({ net, origin, model }: Emittable): string[] {
   const { network, loss, reduction, l1, l2 } = net;
   const layers = network.layers.map(
     ({ units, activation, normalisation }) =>
@@ -18,9 +22,9 @@ export function describe({ net, origin, model }: OpenedNetwork): string[] {
     trained: "The weights are those of the trained model.",
     given: "The weights are those of the given network.",
     initial: "The network is untrained: its weights are drawn from the seed 0.",
-  } satisfies Record<OpenedNetwork["origin"], string>;
+  } satisfies Record<Emittable["origin"], string>;
   return [
-    `A fully connected network, written by chaingrad emit: ${count(network.inputs, "input")}, ${layers.join(", ")}; ` +
+    `A fully connected network, written by chaingrad emit: ${network.inputs} input${network.inputs === 1 ? "" : "s"}, ${layers.join(", ")}; ` +
       `loss: ${commented(loss.name)}, the ${reduction} over the rows${penalty}.`,
     `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
     ...modes(net.network.layers),
@@ -28,7 +32,7 @@ export function describe({ net, origin, model }: OpenedNetwork): string[] {
   ];
 }
 
-function modes(layers: OpenedNetwork["net"]["network"]["layers"]): string[] {
+function modes(layers: Emittable["net"]["network"]["layers"]): string[] {
   const words = [
     ...(layers.some(({ dropout }) => dropout) ? ["dropout is off"] : []),
     ...(layers.some(({ normalisation }) => normalisation === "batch")
@@ -51,7 +55,7 @@ const commented = (text: string): string =>
 
 const quoted = (text: string): string => `"${commented(text).replaceAll('"', '\\"')}"`;
 
-function features({ encoder }: Model): string {
+function features({ encoder }: Pick<Model, "encoder">): string {
   const columns = encoder.columns.flatMap(featureWords).map((words, i) => `  ${i}: ${words}`);
   const head = "The columns of x (numbers are kept within -10 and 10, and are 0 where they are missing):";
   return [head, ...columns].join("\n");
@@ -70,7 +74,7 @@ function featureWords(encoding: ColumnEncoding): string[] {
   return [`(${value} ${from}) / ${encoding.scale}`, ...lacking];
 }
 
-function outputs({ target }: Model): string {
+function outputs({ target }: Pick<Model, "target">): string {
   if (target.task === "regression")
     return `The target is (${quoted(target.name)} - ${target.mean}) / ${target.scale}; so a prediction stands for itself * ${target.scale} + ${target.mean}.`;
   const classes = target.classes.map((name, label) => `${label} is ${quoted(name)}`);

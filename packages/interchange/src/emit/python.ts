@@ -1,5 +1,4 @@
 /** A network as one Python file that needs NumPy and nothing else. */
-import { wrap } from "../output/wrap.ts";
 import { helpersOf } from "./dialect.ts";
 import type { Line, Named } from "./emission.ts";
 import { fill, rowsOf } from "./literals.ts";
@@ -7,6 +6,7 @@ import { Arrays, number } from "./numpy.ts";
 import { includes, type Parts } from "./parts.ts";
 import { indent, sizeText } from "./text.ts";
 import type { Value } from "./value.ts";
+import { wrap } from "./wrap.ts";
 
 const COMMENT_WIDTH = 110;
 

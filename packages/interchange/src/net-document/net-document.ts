@@ -8,22 +8,16 @@ import {
   layerName,
   losses,
   type NetworkSpec,
-  type ObjectiveSpec,
   type Parameter,
   parametersOf,
 } from "@chaingrad/core";
-import type { UserError } from "@chaingrad/tables";
+import type { Net, NetTensors } from "@chaingrad/core/net";
+import type { UserError } from "@chaingrad/core/user-error";
 import { Field, suggestion } from "./field.ts";
-import { fileLabel, readJson } from "./json.ts";
-
-/** A network, its loss, and how the rows' losses are put together. */
-export interface Net extends ObjectiveSpec {
-  readonly reduction: "mean" | "sum";
-}
 
 export interface NetDocument extends Net {
   /** Every parameter, row-major; undefined where the document has none. */
-  readonly weights: Readonly<Record<string, Float64Array>> | undefined;
+  readonly weights: NetTensors | undefined;
 }
 
 export const ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
@@ -47,12 +41,7 @@ const LOSS_FIELDS = {
 } as const satisfies Record<string, { loss: LossName; option: keyof LossOptions; expected: string; holds: unknown }>;
 const LOSS_FIELD_NAMES = Object.keys(LOSS_FIELDS) as (keyof typeof LOSS_FIELDS)[];
 
-/** Throws UserError naming the file and the place in it. */
-export async function readNet(path: string): Promise<NetDocument> {
-  return parseNet(await readJson(path), fileLabel(path));
-}
-
-/** `label` is how messages call the file. Throws UserError. */
+/** `label` is how messages call the file. Throws UserError naming the file and the place in it. */
 export function parseNet(document: unknown, label: string): NetDocument {
   const root = new Field(document, label);
   const fields = root.object(["inputs", "layers", "loss", "reduction", "l2", "weights", ...LOSS_FIELD_NAMES]);

@@ -1,11 +1,8 @@
 /** NET.json and BATCH.json: whatever is wrong in them is refused by file and place, with what was expected and given. */
-
-import { UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/core/user-error";
 import { describe, expect, test } from "vitest";
-import { parseBatch } from "../src/net/batch.ts";
-import { parseJson } from "../src/net/json.ts";
-import { ACTIVATIONS, LOSSES, parseNet } from "../src/net/net-document.ts";
-import { BATCH, NET } from "./support/documents.ts";
+import { ACTIVATIONS, LOSSES, parseBatch, parseJson, parseNet } from "../../src/net-document.ts";
+import { BATCH, NET } from "../support/documents.ts";
 
 describe("refuses NET.json where", () => {
   const [hidden, output] = NET.layers;

@@ -4,7 +4,7 @@
  * apart on the way, so that a language only has to know the few things that kernels do.
  */
 import type { DType, Expr, Kernel } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/core/user-error";
 
 /** perRow · rows + plus */
 export interface Size {

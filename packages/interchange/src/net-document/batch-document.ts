@@ -1,28 +1,7 @@
 /** BATCH.json: rows, their targets and, if they differ, their weights. */
-import { domainOf, type Loss, type NetworkSpec, normalAt, threefry, uniformAt } from "@chaingrad/core";
+import { domainOf, type Loss, type NetworkSpec } from "@chaingrad/core";
+import { type Batch, type Net, outputsOf } from "@chaingrad/core/net";
 import { Field } from "./field.ts";
-import { fileLabel, readJson } from "./json.ts";
-import type { Net } from "./net-document.ts";
-
-/** Row-major numbers of `rows` rows. */
-export interface Batch {
-  /** Where each row stands in its file, from 1, where not all of it is here. */
-  readonly rowNumbers?: readonly number[];
-  readonly rows: number;
-  /** [rows, inputs] */
-  readonly x: Float64Array;
-  /** Labels [rows] for a loss on labels, else values [rows, outputs]. */
-  readonly y: Float64Array;
-  /** [rows], each ≥ 0. */
-  readonly weight: Float64Array | undefined;
-}
-
-export const outputsOf = (network: NetworkSpec): number => network.layers[network.layers.length - 1].units;
-
-/** Throws UserError naming the file and the place in it. */
-export async function readBatch(path: string, net: Net): Promise<Batch> {
-  return parseBatch(await readJson(path), fileLabel(path), net);
-}
 
 /** `label` is how messages call the file. Throws UserError where the rows are not what the network takes. */
 export function parseBatch(document: unknown, label: string, { network, loss }: Net): Batch {
@@ -92,27 +71,4 @@ function rowWeights(field: Field, rows: number): Float64Array {
   if (!Number.isFinite(weights.reduce((sum, weight) => sum + weight, 0)))
     throw field.wrong("weights with a finite sum");
   return weights;
-}
-
-/** Row `index` (from 0) alone. */
-export function oneRow({ rows, rowNumbers, x, y, weight }: Batch, index: number): Batch {
-  const part = (values: Float64Array): Float64Array => {
-    const width = values.length / rows;
-    return values.slice(index * width, (index + 1) * width);
-  };
-  const number = rowNumbers?.[index] ?? index + 1;
-  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight), rowNumbers: [number] };
-}
-
-/** Rows to try a network on when none are given: the same for the same seed. */
-export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed: number): Batch {
-  const key = threefry(seed, 0, 0, 0);
-  const outputs = outputsOf(network);
-  const isLabels = loss.target === "labels";
-  // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
-  const y = new Float64Array(rows * (isLabels ? 1 : outputs)).map((_, i) => {
-    const share = uniformAt(key, 1, i);
-    return isLabels ? Math.floor(share * outputs) : share;
-  });
-  return { rows, x: new Float64Array(rows * network.inputs).map((_, i) => normalAt(key, 0, i)), y, weight: undefined };
 }

@@ -1,21 +1,13 @@
 /** What a network is trained to make small, as graph: the loss of a batch, the outputs, and every gradient. */
-import {
-  buffersOf,
-  type Expr,
-  type FloatType,
-  type Forward,
-  gradients,
-  input,
-  objective,
-  type Program,
-  parameterInputs,
-  program,
-} from "@chaingrad/core";
-import { type Batch, outputsOf } from "./batch.ts";
-import type { Net } from "./net-document.ts";
-
-/** A network's parameters (and running statistics, where it has any) by name, row-major. */
-export type Tensors = Readonly<Record<string, Float64Array>>;
+import { gradients } from "../autodiff/reverse.ts";
+import type { Expr } from "../graph/expr.ts";
+import { type Program, program } from "../graph/program.ts";
+import type { FloatType } from "../graph/type.ts";
+import { buffersOf, type Forward } from "../nn/network.ts";
+import { input } from "../ops/source.ts";
+import { objective, parameterInputs } from "../train/objective.ts";
+import type { Batch } from "./batch.ts";
+import { type Net, type NetTensors, outputsOf } from "./net.ts";
 
 export interface ObjectiveGraph {
   /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x. */
@@ -66,7 +58,7 @@ export function gradientProgram(graph: ObjectiveGraph): Program {
 }
 
 /** The values of all inputs of an objective by name. Running statistics that are not given start as in training. */
-export function objectiveValues(net: Net, tensors: Tensors, batch: Batch): Tensors {
+export function objectiveValues(net: Net, tensors: NetTensors, batch: Batch): NetTensors {
   const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
     name,
     new Float64Array(shape[0]).fill(initial),

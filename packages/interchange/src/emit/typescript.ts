@@ -1,5 +1,4 @@
 /** A network as one TypeScript file: tensors are Float64Arrays, row by row, and everything is a loop over them. */
-import { wrap } from "../output/wrap.ts";
 import { choice, type Dialect, forLoop, formulas, helpersOf } from "./dialect.ts";
 import type { Line, Named } from "./emission.ts";
 import { fill, rowsOf } from "./literals.ts";
@@ -8,6 +7,7 @@ import { includes, type Parts } from "./parts.ts";
 import { countOf, rowMajor } from "./places.ts";
 import { atom, indent, sizeText, strength, type Text } from "./text.ts";
 import type { Value } from "./value.ts";
+import { wrap } from "./wrap.ts";
 
 const COMMENT_WIDTH = 110;
 

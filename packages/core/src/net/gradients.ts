@@ -1,10 +1,11 @@
 /** Runs the gradient program of a network on a batch. */
-import { type Engine, evaluate, type FloatType } from "@chaingrad/core";
+import { type Engine, evaluate } from "../engines/engine.ts";
+import type { FloatType } from "../graph/type.ts";
 import type { Batch } from "./batch.ts";
-import type { Net } from "./net-document.ts";
-import { gradientName, gradientProgram, objectiveGraph, objectiveValues, type Tensors } from "./objective.ts";
+import type { Net, NetTensors } from "./net.ts";
+import { gradientName, gradientProgram, objectiveGraph, objectiveValues } from "./objective.ts";
 
-export interface Tensor {
+export interface ShapedValues {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
 }
@@ -12,15 +13,15 @@ export interface Tensor {
 export interface Gradients {
   readonly loss: number;
   /** [rows, outputs] */
-  readonly outputs: Tensor;
+  readonly outputs: ShapedValues;
   /** Every parameter's in the order of the layers, then that of x. */
-  readonly gradients: Readonly<Record<string, Tensor>>;
+  readonly gradients: Readonly<Record<string, ShapedValues>>;
 }
 
 /** Loss, outputs and all gradients, computed by `engine` in `dtype`. */
 export function computeGradients(
   net: Net,
-  tensors: Tensors,
+  tensors: NetTensors,
   batch: Batch,
   engine: Engine,
   dtype: FloatType,

@@ -1,9 +1,8 @@
 /** A network as source that needs nothing but its language. */
 import { buffersOf, parametersOf } from "@chaingrad/core";
-import { UserError } from "@chaingrad/tables";
-import type { OpenedNetwork } from "../net/open-network.ts";
+import { UserError } from "@chaingrad/core/user-error";
 import { c } from "./c.ts";
-import { describe } from "./describe.ts";
+import { describe, type Emittable } from "./describe.ts";
 import { emission } from "./emission.ts";
 import { type Language, Names, reserved } from "./names.ts";
 import type { Level, Parts } from "./parts.ts";
@@ -16,7 +15,7 @@ const MOST_NUMBERS = 200_000;
 const LANGUAGES: { readonly [Name in Language]: (parts: Parts) => string } = { typescript, python, c };
 
 /** Throws UserError where the network is too large to be read, or cannot be written for any number of rows. */
-export function emit(opened: OpenedNetwork, language: Language, level: Level): string {
+export function emit(opened: Emittable, language: Language, level: Level): string {
   const { net } = opened;
   const known = [...parametersOf(net.network), ...buffersOf(net.network)];
   const numbers = known.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);

@@ -4,9 +4,7 @@
  */
 import { type Expr, input, optimizers } from "@chaingrad/core";
 import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
-import { outputsOf } from "../net/batch.ts";
-import type { Net } from "../net/net-document.ts";
-import { type ObjectiveGraph, objectiveGraph } from "../net/objective.ts";
+import { type Net, type ObjectiveGraph, objectiveGraph, outputsOf } from "@chaingrad/core/net";
 import { comment, type Printed, partsOf } from "./comment.ts";
 import type { Names } from "./names.ts";
 import { type Both, both, type Pairing, pairing, ROW_COUNTS, type Value } from "./value.ts";

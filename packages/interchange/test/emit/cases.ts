@@ -50,14 +50,12 @@ import {
   transpose,
   where,
 } from "@chaingrad/core";
-import { type Batch, outputsOf, randomBatch } from "../../src/net/batch.ts";
-import { computeGradients } from "../../src/net/gradients.ts";
-import { ACTIVATIONS, LOSSES, type Net } from "../../src/net/net-document.ts";
-import type { OpenedNetwork } from "../../src/net/open-network.ts";
+import { type Batch, computeGradients, type Net, outputsOf, randomBatch, type WeightedNet } from "@chaingrad/core/net";
+import { ACTIVATIONS, LOSSES } from "../../src/net-document.ts";
 
 export interface Case {
   readonly name: string;
-  readonly opened: OpenedNetwork;
+  readonly opened: WeightedNet;
   readonly batches: readonly Batch[];
 }
 
@@ -140,7 +138,7 @@ function made(name: string, layers: readonly LayerSpec[], more: Partial<Net> = {
         ]
       : [],
   );
-  const opened: OpenedNetwork = { net, tensors: Object.fromEntries([...drawn, ...statistics]), origin: "given" };
+  const opened: WeightedNet = { net, tensors: Object.fromEntries([...drawn, ...statistics]), origin: "given" };
   return { name, opened, batches: ROWS.map((rows) => randomBatch(network, net.loss, rows, 3)) };
 }
 
@@ -174,7 +172,7 @@ export const CASES: readonly Case[] = [
 ];
 
 /** What the reference engine computes of a batch: outputs, prediction, L, each derivative, each parameter after a step. */
-export function expected({ net, tensors }: OpenedNetwork, batch: Batch): Values {
+export function expected({ net, tensors }: WeightedNet, batch: Batch): Values {
   const { loss, outputs, gradients } = computeGradients(net, tensors, batch, referenceEngine, "f64");
   const y = input("y", [batch.rows, outputsOf(net.network)], "f64");
   const predict = program("predict", [y], { p: net.loss.predict?.(y) ?? y });
