@@ -30,10 +30,10 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   compile: ["given", "graph", "ops"],
   engines: ["given", "graph", "ops", "compile", "linalg"],
   explain: ["given", "graph", "ops", "autodiff", "compile"],
-  check: ["given", "graph", "ops", "autodiff", "nn", "engines"],
   data: ["given", "graph", "ops"],
   train: ["given", "graph", "ops", "autodiff", "nn", "optim", "data", "engines/engine.ts"],
-  net: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "train/objective.ts"],
+  net: ["given", "graph", "ops", "autodiff", "nn", "engines", "explain", "train/objective.ts"],
+  check: ["given", "graph", "ops", "autodiff", "nn", "engines", "net"],
   model: ["given", "graph", "nn", "data", "engines/engine.ts", "train"],
   diagnosis: ["given", "graph", "ops", "autodiff", "nn", "data", "engines/engine.ts", "linalg", "train"],
   "second-order": [

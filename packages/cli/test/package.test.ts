@@ -39,6 +39,7 @@ test("all packages are packed", () => {
     "@chaingrad/duckdb",
     "@chaingrad/interchange",
     "@chaingrad/tables",
+    "@chaingrad/view",
     "chaingrad",
   ]);
 });

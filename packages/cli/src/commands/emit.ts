@@ -3,6 +3,7 @@
 import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
+import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { openNetwork } from "../net/open-network.ts";
@@ -14,7 +15,6 @@ import {
   terminalWidth,
   withConventions,
 } from "../output/conventions.ts";
-import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 

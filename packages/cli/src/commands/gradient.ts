@@ -4,6 +4,7 @@ import { computeGradients, type Gradients, type ShapedValues } from "@chaingrad/
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { ACTIVATIONS, LOSSES } from "@chaingrad/interchange/net-document";
 import { UserError } from "@chaingrad/tables";
+import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
@@ -11,7 +12,6 @@ import { isModel } from "../net/open-network.ts";
 import { readBatch, readNet } from "../net/read.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import type { Shown } from "../output/line.ts";
-import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";

@@ -6,6 +6,7 @@ import {
   batchView,
   contractedView,
   type Explained,
+  explainApart,
   forwardView,
   fusionView,
   givenView,
@@ -22,7 +23,6 @@ import type { Batch } from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/tables";
 import { refusal } from "../commands/refusing.ts";
 import type { OpenedNetwork } from "../net/open-network.ts";
-import { explainApart } from "./problem.ts";
 
 export const VIEWS = [
   "forward",

@@ -2,20 +2,21 @@
  * Curvature against its witnesses: products H v (forward over reverse) against differences of the gradient along v,
  * symmetry, and of small networks every entry of the Hessian.
  */
-import { type Expr, gradients, input, mul, program, referenceEngine, sum } from "@chaingrad/core";
-import { checkDerivative, type DerivativeCheck, worstFirst } from "@chaingrad/core/check";
-import { hvp } from "@chaingrad/core/curvature";
-import {
-  type Batch,
-  inputsOf,
-  type Net,
-  type NetTensors,
-  type ObjectiveGraph,
-  objectiveGraph,
-  objectiveValues,
-} from "@chaingrad/core/net";
-import { checkHessian, type HessianEntry } from "../check/hessian.ts";
-import { randomUnit } from "../check/witnesses.ts";
+import { worstFirst } from "../autodiff/check-gradients.ts";
+import { hvp } from "../autodiff/curvature.ts";
+import { checkDerivative, type DerivativeCheck } from "../autodiff/differences.ts";
+import { gradients } from "../autodiff/reverse.ts";
+import { referenceEngine } from "../engines/reference/reference.ts";
+import type { Expr } from "../graph/expr.ts";
+import { program } from "../graph/program.ts";
+import type { Batch } from "../net/batch.ts";
+import type { Net, NetTensors } from "../net/net.ts";
+import { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues } from "../net/objective.ts";
+import { mul } from "../ops/ring.ts";
+import { input } from "../ops/source.ts";
+import { sum } from "../ops/sum-broadcast.ts";
+import { checkHessian, type HessianEntry } from "./hessian.ts";
+import { randomUnit } from "./witnesses.ts";
 
 interface CurvatureCheck extends DerivativeCheck {
   /** Whose rows of the Hessian: u is zero elsewhere. */

@@ -1,7 +1,13 @@
 /** The witnesses of a loss's derivatives: its values, forward mode, and complex steps. None of them knows reverse mode. */
-import { input, jvp, normalAt, program, referenceEngine } from "@chaingrad/core";
-import { complexSteps, type DerivativeCheck, type Verdict } from "@chaingrad/core/check";
-import { inputsOf, type NetTensors, type ObjectiveGraph } from "@chaingrad/core/net";
+import { complexSteps } from "../autodiff/complex-step.ts";
+import type { DerivativeCheck, Verdict } from "../autodiff/differences.ts";
+import { jvp } from "../autodiff/forward.ts";
+import { referenceEngine } from "../engines/reference/reference.ts";
+import { program } from "../graph/program.ts";
+import type { NetTensors } from "../net/net.ts";
+import { inputsOf, type ObjectiveGraph } from "../net/objective.ts";
+import { normalAt } from "../ops/random.ts";
+import { input } from "../ops/source.ts";
 
 export interface Witnesses {
   /** The loss where one tensor holds other values. */

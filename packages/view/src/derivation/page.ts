@@ -1,4 +1,4 @@
-/** `explain --format html`: the network drawn, its derivation step by step, and the chain of every number, on one page. */
+/** A derivation as a page: the network drawn, its derivation step by step, and the chain of every number. */
 import {
   type Explained,
   escapeHtml,

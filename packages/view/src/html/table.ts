@@ -1,6 +1,6 @@
 /** Tables and folded parts of pages. */
 import { escapeHtml } from "@chaingrad/core/explain";
-import { formatNumber } from "../output/number.ts";
+import { formatNumber } from "./number.ts";
 
 export interface PageTable {
   readonly head: readonly string[];

@@ -1,9 +1,8 @@
-/** `check --format html`: the certificate as one page that needs nothing but itself. */
+/** The certificate of a gradient as one page that needs nothing but itself. */
+import type { Curvature, VariableCheck } from "@chaingrad/core/check";
 import { escapeHtml } from "@chaingrad/core/explain";
-import type { Curvature } from "../net/check-curvature.ts";
-import type { VariableCheck } from "../net/check-net.ts";
-import { folded, htmlTable } from "../page/table.ts";
-import { THEME } from "../page/theme.ts";
+import { folded, htmlTable } from "../html/table.ts";
+import { THEME } from "../html/theme.ts";
 import { conclusion } from "./conclusion.ts";
 import { curvatureTable, entryTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
 

@@ -1,7 +1,13 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
-import { evaluate, label, reduceRows, referenceEngine } from "@chaingrad/core";
-import { type Derivable, type Evaluate, type Explained, explained, type Numbers } from "@chaingrad/core/explain";
-import { type Batch, type Net, type NetTensors, objectiveGraph, objectiveValues } from "@chaingrad/core/net";
+import { evaluate } from "../engines/engine.ts";
+import { referenceEngine } from "../engines/reference/reference.ts";
+import type { Derivable } from "../explain/derivation.ts";
+import { type Evaluate, type Explained, explained, type Numbers } from "../explain/explained.ts";
+import { label } from "../graph/expr.ts";
+import { reduceRows } from "../nn/losses.ts";
+import type { Batch } from "./batch.ts";
+import type { Net, NetTensors } from "./net.ts";
+import { objectiveGraph, objectiveValues } from "./objective.ts";
 
 const run: Evaluate = (program, inputs) => {
   const needed = program.inputs.map((node): [string, ArrayLike<number>] => [

@@ -1,7 +1,6 @@
 /** The certificate's tables: titles and cells, for text and pages alike. */
-import type { Curvature } from "../net/check-curvature.ts";
-import type { VariableCheck, WitnessedEntry } from "../net/check-net.ts";
-import { formatNumber, formatPlace } from "../output/number.ts";
+import type { Curvature, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
+import { formatNumber, formatPlace } from "../html/number.ts";
 
 export interface Cells {
   readonly head: readonly string[];

@@ -1,36 +1,6 @@
-/** What a certificate comes to: its tables as text, its verdict, and in words what is wrong. */
-import type { Verdict } from "@chaingrad/core/check";
-import { isWrong, worstFirst } from "@chaingrad/core/check";
-import { type Curvature, SYMMETRY_TOLERANCE } from "../net/check-curvature.ts";
-import type { VariableCheck } from "../net/check-net.ts";
-import type { Shown } from "../output/line.ts";
-import { count, formatNumber, formatPlace } from "../output/number.ts";
-import { formatTable } from "../output/table.ts";
-import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
-
-const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
-
-/** All tables, in lines of at most `width` characters. */
-export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
-  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
-  return [gradientTable(checks), witnessTable(checks), ...second]
-    .filter(({ rows }) => rows.length > 0)
-    .flatMap((cells, i) => [...(i === 0 ? [] : [""]), ...table(cells, width)]);
-}
-
-export function curvatureVerdict({ products, entries, asymmetry }: Curvature): Verdict {
-  if (!(asymmetry <= SYMMETRY_TOLERANCE)) return "mismatch";
-  return [...products, ...entries].map(({ verdict }) => verdict).sort(worstFirst)[0];
-}
-
-/** The worst of all. */
-export function verdictOf(checks: readonly VariableCheck[], curvature: Curvature | undefined): Verdict {
-  const all = [
-    ...checks.map(({ verdict }) => verdict),
-    ...(curvature === undefined ? [] : [curvatureVerdict(curvature)]),
-  ];
-  return all.sort(worstFirst)[0];
-}
+/** What a certificate comes to, in words: its verdict, and what is wrong. */
+import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
+import { count, formatNumber, formatPlace } from "../html/number.ts";
 
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
 export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {

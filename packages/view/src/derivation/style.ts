@@ -1,5 +1,5 @@
 /** How the derivation's page looks, on top of what all pages have. */
-import { THEME } from "./theme.ts";
+import { THEME } from "../html/theme.ts";
 
 export const STYLE: string = `${THEME}
 header {

@@ -1,17 +1,13 @@
 /** Every gradient of a network against all witnesses: entry by entry, and each tensor as a whole along one direction. */
-import { referenceEngine } from "@chaingrad/core";
-import { checkDerivative, checkGradients, type EntryCheck, type Verdict, worstFirst } from "@chaingrad/core/check";
-import {
-  type Batch,
-  computeGradients,
-  type Gradients,
-  type Net,
-  type NetTensors,
-  objectiveGraph,
-  objectiveValues,
-} from "@chaingrad/core/net";
-import { UserError } from "@chaingrad/tables";
-import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "../check/witnesses.ts";
+import { checkGradients, type EntryCheck, worstFirst } from "../autodiff/check-gradients.ts";
+import { checkDerivative, type Verdict } from "../autodiff/differences.ts";
+import { referenceEngine } from "../engines/reference/reference.ts";
+import { UserError } from "../given/user-error.ts";
+import type { Batch } from "../net/batch.ts";
+import { computeGradients, type Gradients } from "../net/gradients.ts";
+import type { Net, NetTensors } from "../net/net.ts";
+import { objectiveGraph, objectiveValues } from "../net/objective.ts";
+import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "./witnesses.ts";
 
 export type WitnessedEntry = EntryCheck & Witnessed;
 

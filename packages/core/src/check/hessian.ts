@@ -1,8 +1,15 @@
 /** Every entry of a small network's Hessian by three ways: all columns at once, one product, differences of the gradient. */
-import { type Executable, type Expr, gradients, input, program, referenceEngine } from "@chaingrad/core";
-import { checkDerivative, worstFirst } from "@chaingrad/core/check";
-import { hessian, hvp } from "@chaingrad/core/curvature";
-import { inputsOf, type NetTensors, type ObjectiveGraph } from "@chaingrad/core/net";
+import { worstFirst } from "../autodiff/check-gradients.ts";
+import { hessian, hvp } from "../autodiff/curvature.ts";
+import { checkDerivative } from "../autodiff/differences.ts";
+import { gradients } from "../autodiff/reverse.ts";
+import type { Executable } from "../engines/engine.ts";
+import { referenceEngine } from "../engines/reference/reference.ts";
+import type { Expr } from "../graph/expr.ts";
+import { program } from "../graph/program.ts";
+import type { NetTensors } from "../net/net.ts";
+import { inputsOf, type ObjectiveGraph } from "../net/objective.ts";
+import { input } from "../ops/source.ts";
 import { unit, type Witnessed, witnessed } from "./witnesses.ts";
 
 /** ∂²L/∂(an element of `row`)∂(an element of `column`). `forward` is the product H eⱼ, by forward over reverse. */

@@ -1,23 +1,30 @@
 /** The derivation's page: in Chromium by keyboard alone, and without a violation that axe-core knows. */
 
-import { initialParameters } from "@chaingrad/core";
-import { catalogue, type Explained, type Language, parseTarget, printNotation, views } from "@chaingrad/core/explain";
+import { initialParameters, losses } from "@chaingrad/core";
+import {
+  catalogue,
+  type Explained,
+  explainNet,
+  type Language,
+  parseTarget,
+  printNotation,
+  views,
+} from "@chaingrad/core/explain";
 import { exampleBatch, exampleNetwork, randomBatch } from "@chaingrad/core/net";
-import { parseNet } from "@chaingrad/interchange/net-document";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { explainNet } from "../../src/explain/problem.ts";
-import { derivationPage } from "../../src/page/page.ts";
-import { pageWords } from "../../src/page/words.ts";
-import { hasChromium, launch, onPage, VIEWS, violations } from "../support/browser.ts";
+import { derivationPage } from "../src/derivation/page.ts";
+import { pageWords } from "../src/derivation/words.ts";
+import { hasChromium, launch, onPage, VIEWS, violations } from "./browser.ts";
 
 const example = explainNet(exampleNetwork.net, exampleNetwork.tensors, exampleBatch);
 
 function network(sizes: readonly number[], rows = 1): Explained {
   const layers = sizes
     .slice(1)
-    .map((units, i) => ({ units, activation: i === sizes.length - 2 ? "identity" : "relu" }));
-  const net = parseNet({ inputs: sizes[0], layers, loss: "softmax-cross-entropy" }, "net");
+    .map((units, i) => ({ units, activation: i === sizes.length - 2 ? ("identity" as const) : ("relu" as const) }));
+  const loss = losses["softmax-cross-entropy"]();
+  const net = { network: { inputs: sizes[0], layers }, loss, reduction: "mean" } as const;
   return explainNet(net, initialParameters(net.network, 1), randomBatch(net.network, net.loss, rows, 1));
 }
 

@@ -1,11 +1,11 @@
-/** The report's charts, as SVG drawn without a browser; each has its text alternative and its numbers as a table. */
+/** Charts as SVG drawn without a browser; each has its text alternative and its numbers as a table. */
 
 import { escapeHtml } from "@chaingrad/core/explain";
 import { visible } from "@chaingrad/core/visible";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import stringWidth from "string-width";
-import { folded, htmlTable, type PageTable } from "../page/table.ts";
+import { folded, htmlTable, type PageTable } from "../html/table.ts";
 
 /** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
 const MOST_ROWS = 60;
