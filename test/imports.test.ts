@@ -30,8 +30,9 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   compile: ["given", "graph", "ops"],
   engines: ["given", "graph", "ops", "compile", "linalg"],
   explain: ["given", "graph", "ops", "autodiff", "compile"],
-  check: ["given", "graph", "ops", "autodiff", "nn", "engines"],
   train: ["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts"],
+  net: ["given", "graph", "ops", "autodiff", "nn", "engines", "explain", "train/objective.ts"],
+  check: ["given", "graph", "ops", "autodiff", "nn", "engines", "net"],
   model: ["given", "graph", "nn", "train"],
   diagnosis: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "linalg", "train"],
   "second-order": [

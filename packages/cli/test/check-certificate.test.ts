@@ -4,13 +4,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Expr, mul, square, stopGradient, sub } from "@chaingrad/core";
+import { checkCurvature, checkNet, curvatureVerdict } from "@chaingrad/core/check";
+import { conclusion } from "@chaingrad/view/certificate";
 import { describe, expect, test } from "vitest";
-import { conclusion, curvatureVerdict, report } from "../src/check/conclusion.ts";
+import { hasChromium, launch, onPage, VIEWS, violations } from "../../view/test/browser.ts";
 import { toDocument } from "../src/check/document.ts";
-import { checkCurvature } from "../src/net/check-curvature.ts";
-import { checkNet } from "../src/net/check-net.ts";
+import { report } from "../src/check/report.ts";
 import { shown } from "../src/output/line.ts";
-import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
 import { BIN, emptyFolder, runCli } from "./support/run-cli.ts";
 import { atKink, BATCH, NET, withActivation, withRules } from "./support/small-net.ts";
 

@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ActivationName, type Expr, input, mul, referenceEngine, relu, tanh } from "@chaingrad/core";
+import { checkNet, type VariableCheck } from "@chaingrad/core/check";
+import { type Batch, computeGradients, type Gradients, randomBatch } from "@chaingrad/core/net";
+import { type NetDocument, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
+import { conclusion } from "@chaingrad/view/certificate";
 import { describe, expect, test } from "vitest";
-import { conclusion, report } from "../src/check/conclusion.ts";
 import { toDocument } from "../src/check/document.ts";
-import { type Batch, parseBatch, randomBatch } from "../src/net/batch.ts";
-import { checkNet, type VariableCheck } from "../src/net/check-net.ts";
-import { computeGradients, type Gradients } from "../src/net/gradients.ts";
-import { type NetDocument, parseNet } from "../src/net/net-document.ts";
+import { report } from "../src/check/report.ts";
 import { openNetwork } from "../src/net/open-network.ts";
 import { shown } from "../src/output/line.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";

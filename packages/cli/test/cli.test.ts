@@ -115,7 +115,7 @@ describe("start-up", () => {
   };
 
   test("the reader of imports sees them", () => {
-    expect([...loaded(join(DIST, "commands/gradient.js"))]).toContain(join(DIST, "net/field.js"));
+    expect([...loaded(join(DIST, "commands/gradient.js"))]).toContain(join(DIST, "output/line.js"));
     const ours = resolve(DIST, "../../duckdb/dist");
     expect([...loaded(join(DIST, "commands/train.js"))]).toContain(join(ours, "duckdb.js"));
     expect([...loaded(join(DIST, "main.js"))]).toContain(join(ours, "files/temporary.js"));

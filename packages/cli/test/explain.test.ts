@@ -2,11 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
-import { overview, terminalLines } from "@chaingrad/core/explain";
+import { explainNet, overview, terminalLines } from "@chaingrad/core/explain";
+import { computeGradients, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import { beforeAll, describe, expect, test } from "vitest";
-import { explainNet } from "../src/explain/problem.ts";
-import { exampleBatch, exampleNetwork } from "../src/net/example.ts";
-import { computeGradients } from "../src/net/gradients.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const { net, tensors } = exampleNetwork;

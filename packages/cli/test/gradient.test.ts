@@ -2,13 +2,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, type FloatType, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { computeGradients } from "@chaingrad/core/net";
+import { ACTIVATIONS, LOSSES, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 import { beforeAll, describe, expect, test } from "vitest";
+import { BATCH, NET } from "../../interchange/test/support/documents.ts";
 import { summary, toDocument } from "../src/commands/gradient.ts";
-import { parseBatch } from "../src/net/batch.ts";
-import { computeGradients } from "../src/net/gradients.ts";
-import { ACTIVATIONS, LOSSES, parseNet } from "../src/net/net-document.ts";
 import { shown } from "../src/output/line.ts";
-import { BATCH, NET } from "./support/documents.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 type Nested = number | readonly Nested[];

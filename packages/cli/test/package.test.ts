@@ -37,7 +37,9 @@ test("all packages are packed", () => {
     "@chaingrad/blas",
     "@chaingrad/core",
     "@chaingrad/duckdb",
+    "@chaingrad/interchange",
     "@chaingrad/tables",
+    "@chaingrad/view",
     "chaingrad",
   ]);
 });

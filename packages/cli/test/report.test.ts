@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
-import { hasChromium, launch, onPage, VIEWS, violations } from "./support/browser.ts";
+import { hasChromium, launch, onPage, VIEWS, violations } from "../../view/test/browser.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
 const folder = emptyFolder();

@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fit, losses, referenceEngine } from "@chaingrad/core";
-import { writeModel as saveModel, UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/core/user-error";
+import { parseBatch, parseNet } from "@chaingrad/interchange/net-document";
+import { writeModel as saveModel } from "@chaingrad/tables";
 import { describe, expect, test } from "vitest";
-import { parseBatch } from "../src/net/batch.ts";
-import { parseNet } from "../src/net/net-document.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const netOf = (loss: string, activation = "identity", units = 2) => ({

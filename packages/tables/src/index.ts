@@ -1,5 +1,5 @@
 /** @chaingrad/tables: tables as people write them. */
-export { UserError } from "./errors.ts";
+export { UserError } from "@chaingrad/core/user-error";
 export { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./judging/evaluate.ts";
 export { judgedRows } from "./judging/judged-rows.ts";
 export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";

@@ -1,8 +1,12 @@
 /** The certificate for machines. */
-import type { Curvature } from "../net/check-curvature.ts";
-import type { VariableCheck, WitnessedEntry } from "../net/check-net.ts";
-import { curvatureVerdict, verdictOf } from "./conclusion.ts";
-import type { Witnessed } from "./witnesses.ts";
+import {
+  type Curvature,
+  curvatureVerdict,
+  type VariableCheck,
+  verdictOf,
+  type Witnessed,
+  type WitnessedEntry,
+} from "@chaingrad/core/check";
 
 /** Raised when something in the document changes its meaning or goes away (docs/certificate.md). */
 const VERSION = 1;

@@ -1,12 +1,12 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
-import { isWrong, type Verdict } from "@chaingrad/core/check";
+import { checkCurvature, checkNet, isWrong, type Verdict, verdictOf } from "@chaingrad/core/check";
+import type { Batch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
+import { certificatePage, conclusion } from "@chaingrad/view/certificate";
+import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
-import { conclusion, report, verdictOf } from "../check/conclusion.ts";
 import { toDocument } from "../check/document.ts";
-import type { Batch } from "../net/batch.ts";
-import { checkCurvature } from "../net/check-curvature.ts";
-import { checkNet } from "../net/check-net.ts";
+import { report } from "../check/report.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
@@ -19,7 +19,6 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
-import { count } from "../output/number.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
@@ -92,10 +91,8 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const checks = checkNet(net, tensors, batch);
   const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
   if (format === "json") printJson(toDocument(checks, curvature));
-  else if (format === "html") {
-    const { certificatePage } = await import("../check/page.ts");
-    printDocument(certificatePage(about, checks, curvature));
-  } else {
+  else if (format === "html") printDocument(certificatePage(about, checks, curvature));
+  else {
     const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
     print(...report(checks, curvature, width), "", ...words);
   }

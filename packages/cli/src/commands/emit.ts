@@ -1,11 +1,10 @@
 /** `chaingrad emit`: a network as source of its own, each line of the derivation as a few lines of code. */
 
+import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
+import { type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
+import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
-import { emit as source } from "../emit/emit.ts";
-import type { Language } from "../emit/names.ts";
-import { LEVELS, type Level } from "../emit/parts.ts";
-import { exampleNetwork } from "../net/example.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { openNetwork } from "../net/open-network.ts";
 import {
@@ -16,7 +15,6 @@ import {
   terminalWidth,
   withConventions,
 } from "../output/conventions.ts";
-import { count } from "../output/number.ts";
 import { wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 

@@ -4,6 +4,7 @@ import {
   catalogue,
   derivationJson,
   type Explained,
+  explainNet,
   type Language,
   latexDocument,
   markdownDocument,
@@ -16,13 +17,11 @@ import {
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
+import { type Batch, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
-import { explainNet } from "../explain/problem.ts";
 import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
-import type { Batch } from "../net/batch.ts";
-import { exampleBatch, exampleNetwork } from "../net/example.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
@@ -137,7 +136,7 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
   if (options.format === "latex") return printDocument(latexDocument(blocks, form));
   if (options.format === "markdown") return printDocument(markdownDocument(blocks, form));
   if (options.format === "html") {
-    const { derivationPage } = await import("../page/page.ts");
+    const { derivationPage } = await import("@chaingrad/view/derivation");
     const page = { title, language: options.lang, digits: options.digits, target: options.of?.replaceAll(" ", "") };
     return printDocument(derivationPage(of, page));
   }

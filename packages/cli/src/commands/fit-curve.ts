@@ -10,6 +10,7 @@ import {
 } from "@chaingrad/core/curvature";
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
+import { count } from "@chaingrad/view/number";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
 import { curveJson, printCurve, traceLine, warningsOf } from "../curve/report.ts";
@@ -24,7 +25,6 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { STATUS, statusOf } from "../output/failure.ts";
-import { count } from "../output/number.ts";
 import { paragraph } from "../output/wrap.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { assertOutputs } from "./distinct.ts";

@@ -1,17 +1,17 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
 import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
+import { computeGradients, type Gradients, type ShapedValues } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
+import { ACTIVATIONS, LOSSES } from "@chaingrad/interchange/net-document";
 import { UserError } from "@chaingrad/tables";
+import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
-import { readBatch } from "../net/batch.ts";
-import { computeGradients, type Gradients, type Tensor } from "../net/gradients.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
-import { ACTIVATIONS, LOSSES, readNet } from "../net/net-document.ts";
 import { isModel } from "../net/open-network.ts";
+import { readBatch, readNet } from "../net/read.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import type { Shown } from "../output/line.ts";
-import { count, formatNumber, formatPlace, formatShape } from "../output/number.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
@@ -113,7 +113,7 @@ export function toDocument({ loss, outputs, gradients }: Gradients): Record<stri
 }
 
 /** A vector as a list, a matrix as a list of rows. */
-function nested({ shape, values }: Tensor): number[] | number[][] {
+function nested({ shape, values }: ShapedValues): number[] | number[][] {
   if (shape.length === 1) return Array.from(values);
   const [rows, columns] = shape;
   return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => values[r * columns + c]));

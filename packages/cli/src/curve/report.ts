@@ -6,9 +6,9 @@ import {
   type MinimizeStop,
   type Try,
 } from "@chaingrad/core/curvature";
+import { count, formatNumber } from "@chaingrad/view/number";
 import { alignColumns } from "../output/align.ts";
 import type { Shown } from "../output/line.ts";
-import { count, formatNumber } from "../output/number.ts";
 import { paragraph } from "../output/wrap.ts";
 
 const DIGITS = 8;

@@ -6,6 +6,7 @@ import {
   batchView,
   contractedView,
   type Explained,
+  explainApart,
   forwardView,
   fusionView,
   givenView,
@@ -18,11 +19,10 @@ import {
   updateView,
   views,
 } from "@chaingrad/core/explain";
+import type { Batch } from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/tables";
 import { refusal } from "../commands/refusing.ts";
-import type { Batch } from "../net/batch.ts";
 import type { OpenedNetwork } from "../net/open-network.ts";
-import { explainApart } from "./problem.ts";
 
 export const VIEWS = [
   "forward",

@@ -1,17 +1,12 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
 import { initialParameters, parametersOf } from "@chaingrad/core";
+import type { WeightedNet } from "@chaingrad/core/net";
 import { type Model, takesTables, UserError } from "@chaingrad/tables";
 import { loadAnyModel } from "../model/model-file.ts";
-import { cannotRead } from "./json.ts";
-import { type Net, readNet } from "./net-document.ts";
-import type { Tensors } from "./objective.ts";
+import { cannotRead, readNet } from "./read.ts";
 
-export interface OpenedNetwork {
-  readonly net: Net;
-  readonly tensors: Tensors;
-  /** Where the tensors come from. */
-  readonly origin: "trained" | "given" | "initial";
+export interface OpenedNetwork extends WeightedNet {
   /** What makes the network's rows from those of a table, where it was trained on one. */
   readonly model?: Model;
 }

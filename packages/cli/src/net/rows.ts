@@ -1,11 +1,11 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
 
+import { type Batch, oneRow, randomBatch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { encode, encodeTarget, type Model, type Table, TargetError, textAt, UserError } from "@chaingrad/tables";
 import { refusing } from "../commands/refusing.ts";
-import { type Batch, oneRow, randomBatch, readBatch } from "./batch.ts";
-import { fileLabel } from "./json.ts";
 import type { OpenedNetwork } from "./open-network.ts";
+import { fileLabel, readBatch } from "./read.ts";
 
 export interface RowChoice {
   /** A BATCH.json, or a table for a model; without it rows are drawn. */

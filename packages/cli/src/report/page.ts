@@ -1,197 +1,48 @@
-/** `train --report`: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
+/** `train --report`: what the page shows, computed. */
 import { basename } from "node:path";
 import { type Engine, Predictor } from "@chaingrad/core";
-import { isWrong } from "@chaingrad/core/check";
-import { escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
+import { checkNet } from "@chaingrad/core/check";
+import { explainNet } from "@chaingrad/core/explain";
+import type { Batch, Net } from "@chaingrad/core/net";
 import { decodeTarget, type Model, type Prepared } from "@chaingrad/tables";
-import { explainNet } from "../explain/problem.ts";
-import type { Batch } from "../net/batch.ts";
-import { checkNet, type VariableCheck } from "../net/check-net.ts";
-import type { Net } from "../net/net-document.ts";
-import { count, formatNumber } from "../output/number.ts";
-import { folded, htmlTable } from "../page/table.ts";
-import { THEME } from "../page/theme.ts";
-import type { History } from "../train/history.ts";
+import { type History, reportPage as page } from "@chaingrad/view/report";
 import type { Report } from "../train/report.ts";
-import { confusionChart, figure, type Line, lineChart, scatterChart } from "./charts.ts";
 
-export interface ReportInput {
+interface Trained {
   readonly report: Report;
   readonly model: Omit<Model, "metrics">;
   readonly engine: Engine;
   readonly history: History;
 }
 
-const PARTS = ["train", "validation", "test"] as const;
-/** More columns than this are folded away. */
-const MOST_COLUMNS = 20;
 /** Rows whose gradient the certificate compares. */
 const CHECKED_ROWS = 5;
 
 /** A page that needs nothing but itself. */
-export function reportPage(input: ReportInput): string {
-  const { report } = input;
-  const { target } = report.prepared;
-  const title = `${target.name} from ${basename(report.file)}`;
-  const sections = [
-    ["data", "The table", dataSection(report)],
-    ["training", "Training", trainingSection(input)],
-    ["scores", "How well it does", scoresSection(input)],
-    ["flow", "How the gradient flows", flowSection(input.history)],
-    ["derivation", "One prediction, derived", derivationSection(input)],
-    ["certificate", "Certificate of the gradient", certificateSection(input)],
-  ] as const;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)} · chaingrad</title>
-<style>${THEME}</style>
-</head>
-<body>
-<header><h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(summary(input))}</p>
-<nav aria-label="Sections"><ul>${sections.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join("")}</ul></nav>
-</header>
-<main>
-${sections.map(([id, name, body]) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${name}</h2>\n${body}\n</section>`).join("\n")}
-</main>
-</body>
-</html>
-`;
-}
-
-function summary({ report, model }: ReportInput): string {
-  const { prepared, end } = report;
-  const layers = [prepared.encoder.features.length, ...model.network.layers.map(({ units }) => units)].join("-");
-  const ended = `${count(end.epochs, "epoch")}, the best weights are of epoch ${end.bestEpoch}`;
-  return `A ${layers} network, ${model.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${report.engine}.`;
-}
-
-const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
-
-function dataSection({ prepared, file }: Report): string {
-  const { roles, rows, missing, target, encoder } = prepared;
-  const sizes = PARTS.map((part) => `${rows[part].length} ${part}`).join(", ");
-  const without = missing.length === 0 ? "" : ` Set aside without a target: ${count(missing.length, "row")}.`;
-  const columns = htmlTable("Columns", {
-    head: ["column", "role", "why"],
-    rows: roles.map(({ name, role, why }) => [name, role, why]),
-  });
-  return [
-    paragraph(
-      `${file}: ${sizes} rows.${without} A ${target.task} of '${target.name}' (${target.why}), from ${count(encoder.features.length, "feature")}.`,
-    ),
-    roles.length > MOST_COLUMNS ? folded(`All ${roles.length} columns`, columns) : columns,
-  ].join("\n");
-}
-
-function trainingSection({ history, report }: ReportInput): string {
-  const { epochs } = history;
-  if (epochs.length === 0) return paragraph("No epoch was done.");
-  const lines: Line[] = [
-    { name: "training", points: epochs.map(({ epoch, loss }) => ({ x: epoch, y: loss })) },
-    {
-      name: "validation",
-      points: epochs.flatMap(({ epoch, validation }) =>
-        validation === undefined ? [] : [{ x: epoch, y: validation }],
-      ),
-    },
-  ].filter(({ points }) => points.length > 0);
-  const [first, last] = [epochs[0], epochs[epochs.length - 1]];
-  const best = report.end.bestEpoch;
-  const says =
-    `The training loss goes from ${formatNumber(first.loss, 3)} to ${formatNumber(last.loss, 3)} in ${count(epochs.length, "epoch")}` +
-    (last.validation === undefined
-      ? "."
-      : `; on the validation rows it is lowest after epoch ${best}, ${formatNumber(report.end.bestLoss, 3)}.`);
-  return figure("Loss after each epoch", says, lineChart(lines, "loss", { x: best, text: "best" }), {
-    head: ["epoch", "training", "validation"],
-    rows: epochs.map(({ epoch, loss, validation }) => [`${epoch}`, loss, validation ?? null]),
+export function reportPage({ report, model, engine, history }: Trained): string {
+  const { prepared, file } = report;
+  const net = netOf(model);
+  const tensors = model.tensors as Record<string, Float64Array>;
+  const checked = testRows(prepared, CHECKED_ROWS);
+  return page({
+    ...{ ...report, model, history, title: basename(file) },
+    predicted: predictionsOf(prepared, model, engine),
+    derivation: explainNet(net, tensors, testRows(prepared, 1)),
+    certificate: { rows: checked.rows, checks: checkNet(net, tensors, checked) },
   });
 }
 
-function scoresSection(input: ReportInput): string {
-  const { report } = input;
-  const { evaluations, baseline, prepared } = report;
-  const names = Object.keys(baseline);
-  const guess = prepared.target.task === "classification" ? "majority class" : "mean";
-  const rows = [
-    ...PARTS.map((part) => [part, ...names.map((name) => evaluations[part].scores[name])]),
-    [`baseline (${guess})`, ...names.map((name) => baseline[name])],
-  ];
-  return [htmlTable("Scores", { head: ["rows", ...names], rows }), errorsFigure(input)].join("\n");
-}
-
-function errorsFigure({ report, model, engine }: ReportInput): string {
-  const { target, data } = report.prepared;
-  const { confusion } = report.evaluations.test;
-  if (target.task === "classification") {
-    const { classes } = target;
-    const right = (confusion ?? []).reduce((sum, row, i) => sum + row[i], 0);
-    const all = (confusion ?? []).flat().reduce((sum, one) => sum + one, 0);
-    return figure(
-      "Confusion on the test rows",
-      `${right} of ${all} are on the diagonal, where truth and prediction agree.`,
-      confusionChart(confusion ?? [], classes),
-      { head: ["truth", ...classes], rows: (confusion ?? []).map((row, truth) => [classes[truth], ...row]) },
-    );
-  }
-  const test = data.test;
+/** The test rows' in the table's unit; none of classes. */
+function predictionsOf(prepared: Prepared, model: Trained["model"], engine: Engine): ArrayLike<number> | undefined {
+  const { target, data } = prepared;
+  if (target.task !== "regression") return undefined;
+  const { test } = data;
   const predictor = new Predictor(engine, model.network, model.loss, test.y.length, "f32");
   predictor.load(model.tensors);
-  const predicted = decodeTarget(target, predictor.judge(test).predictions);
-  const truth = decodeTarget(target, test.y);
-  const points = Array.from(truth, (value, i) => ({ truth: value, predicted: predicted[i] }));
-  const { residuals } = report.evaluations.test;
-  const says = residuals
-    ? `Half of the residuals (truth − prediction) lie between ${formatNumber(residuals.q1, 3)} and ${formatNumber(residuals.q3, 3)}, all between ${formatNumber(residuals.min, 3)} and ${formatNumber(residuals.max, 3)}.`
-    : "";
-  return figure(`Predictions of ${target.name} on the test rows`, says, scatterChart(points, target.name), {
-    head: ["row", "in the table", "predicted", "residual"],
-    rows: points.map((one, i) => [
-      `${report.prepared.rows.test[i] + 1}`,
-      one.truth,
-      one.predicted,
-      one.truth - one.predicted,
-    ]),
-  });
+  return decodeTarget(target, predictor.judge(test).predictions);
 }
 
-function flowSection({ flow }: History): string {
-  if (flow.length === 0) return paragraph("Nothing was recorded.");
-  const layers = flow[0].layers;
-  const line = (name: string, i: number): Line => ({
-    name,
-    points: flow
-      .map(({ epoch, layers: now }) => ({ x: epoch, y: now[i].delta }))
-      .filter(({ y }) => Number.isFinite(y) && y > 0),
-  });
-  const lines = layers.map(({ name }, i) => line(name, i)).filter(({ points }) => points.length > 0);
-  const last = flow[flow.length - 1];
-  const rows = flow.flatMap(({ epoch, layers: now }) =>
-    now.map((one) => [
-      ...[`${epoch}`, one.name, one.delta, one.gradient, one.update, one.dead, one.saturated],
-      ...[one.jacobian.largest, one.jacobian.smallest],
-    ]),
-  );
-  const table = {
-    head: ["epoch", "layer", "‖δ‖", "‖∂L/∂W‖", "‖ΔW‖/‖W‖", "dead", "saturated", "largest σ", "smallest σ"],
-    rows,
-  };
-  const names = layers.map(({ name }, i) => `${name} ${formatNumber(last.layers[i].delta, 2)}`).join(", ");
-  const intro =
-    "‖δ‖ is the length of ∂L/∂z of a layer. From a layer to the one before it is multiplied by that layer's Jacobian, whose singular values σ say how much it can grow or shrink.";
-  if (lines.length === 0) return [paragraph(intro), htmlTable("Gradient flow", table)].join("\n");
-  return [
-    paragraph(intro),
-    figure("Length of δ by layer", `At the end: ${names}.`, lineChart(lines, "‖δ‖"), table),
-  ].join("\n");
-}
-
-const netOf = ({ network, loss, l1, l2 }: ReportInput["model"]): Net => ({ network, loss, l1, l2, reduction: "mean" });
+const netOf = ({ network, loss, l1, l2 }: Trained["model"]): Net => ({ network, loss, l1, l2, reduction: "mean" });
 
 /** The first rows of the test part. */
 function testRows({ data, encoder }: Prepared, most: number): Batch {
@@ -204,41 +55,4 @@ function testRows({ data, encoder }: Prepared, most: number): Batch {
     y: Float64Array.from({ length: rows }, (_, i) => y[i]),
     weight: undefined,
   };
-}
-
-function derivationSection({ report, model }: ReportInput): string {
-  const { prepared, file } = report;
-  const row = testRows(prepared, 1);
-  const of = explainNet(netOf(model), model.tensors as Record<string, Float64Array>, row);
-  const slopes = of.numbers["∂L/∂x"];
-  const features = prepared.encoder.features.map((name, i) => [name, row.x[i], slopes[i]]);
-  return [
-    paragraph(
-      `Row ${prepared.rows.test[0] + 1} of ${file}, which was not trained on, as the network takes it: encoded and scaled.`,
-    ),
-    htmlTable("Its features, and how the loss depends on them", { head: ["feature", "x", "∂L/∂x"], rows: features }),
-    folded("The whole derivation, forward and backward", htmlBody(overview(of), { level: 3 })),
-  ].join("\n");
-}
-
-function certificateSection({ report, model }: ReportInput): string {
-  const batch = testRows(report.prepared, CHECKED_ROWS);
-  const checks = checkNet(netOf(model), model.tensors as Record<string, Float64Array>, batch);
-  const right = !checks.some(({ verdict }) => isWrong(verdict));
-  const rows = checks.map(({ name, verdict, size, entries, forwardError }: VariableCheck) => [
-    `∂L/∂${name}`,
-    verdict,
-    entries.length < size ? `${entries.length} of ${size}` : `${size}`,
-    entries[0].relativeError,
-    forwardError,
-  ]);
-  return [
-    paragraph(
-      `On ${count(batch.rows, "test row")}, in float64, every derivative by reverse mode beside central differences and forward mode: ${right ? "they agree" : "they do not agree, see below"}.`,
-    ),
-    htmlTable("Gradients, the worst first", {
-      head: ["gradient", "verdict", "entries", "largest error", "forward mode"],
-      rows,
-    }),
-  ].join("\n");
 }

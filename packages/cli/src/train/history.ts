@@ -1,15 +1,6 @@
 /** What a report shows of training: the losses of every epoch, and the gradient's flow wherever it was measured. */
-import type { EpochEvent, FitEvent, LayerFlow } from "@chaingrad/core";
-
-export interface History {
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly loss: number;
-    readonly validation: number | undefined;
-  }[];
-  /** Epoch 0 is before the first step. */
-  readonly flow: readonly { readonly epoch: number; readonly layers: readonly LayerFlow[] }[];
-}
+import type { EpochEvent, FitEvent } from "@chaingrad/core";
+import type { History } from "@chaingrad/view/report";
 
 /** Passes events on and keeps what a report needs of them. */
 export async function* recorded<Result>(

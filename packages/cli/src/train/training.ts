@@ -2,9 +2,10 @@
 import type { EndEvent, Engine, FitEvent, FitOptions, NetworkSpec } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
 import { type Model, type Prepared, type Recipe, type TrainedTable, trainPrepared } from "@chaingrad/tables";
+import type { History } from "@chaingrad/view/report";
 import { complain } from "../output/conventions.ts";
 import type { Flow } from "./flow.ts";
-import { type History, recorded } from "./history.ts";
+import { recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
 
 export interface Trained {

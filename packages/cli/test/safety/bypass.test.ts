@@ -23,6 +23,14 @@ test("one file writes to the terminal", () => {
   ]);
 });
 
+test.each(["core", "interchange", "tables", "view"])("@chaingrad/%s writes nowhere", (name) => {
+  const source = resolve(import.meta.dirname, "../../..", name, "src");
+  const typescript = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  expect(typescript.length).toBeGreaterThan(2);
+  const writes = /process\.(stdout|stderr)|console\.|writeSync\(/;
+  expect(typescript.filter((file) => writes.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+});
+
 test("whoever else is given the terminal is known", () => {
   expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
     "@chaingrad/duckdb/write.ts", // the tables that predict writes: data, as they are

@@ -1,9 +1,8 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
 import { referenceEngine } from "@chaingrad/core";
 import type { Table } from "@chaingrad/duckdb";
+import { emit, type Language } from "@chaingrad/interchange/emit";
 import { type Column, evaluateBaseline, evaluateModel, type Part, prepareTable } from "@chaingrad/tables";
-import { emit } from "../../src/emit/emit.ts";
-import type { Language } from "../../src/emit/names.ts";
 import { unseenCategories } from "../../src/model/unseen.ts";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { reportPage } from "../../src/report/page.ts";

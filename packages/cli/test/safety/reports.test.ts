@@ -1,7 +1,7 @@
 /** What is said of a table and a model, its page and its source, whatever columns, categories, classes and files are called. */
+import type { Language } from "@chaingrad/interchange/emit";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import type { Language } from "../../src/emit/names.ts";
 import { learn, type Names, type Said } from "./learnt.ts";
 import {
   anyText,

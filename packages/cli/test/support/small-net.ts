@@ -1,7 +1,7 @@
 /** A small network with rows, whole, broken in one rule, and at a kink. */
 import { type Expr, tanh } from "@chaingrad/core";
-import { type Batch, parseBatch } from "../../src/net/batch.ts";
-import { type NetDocument, parseNet } from "../../src/net/net-document.ts";
+import type { Batch } from "@chaingrad/core/net";
+import { type NetDocument, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 
 export const NET: NetDocument = parseNet(
   {

@@ -1,0 +1,41 @@
+/** Rows that a network is looked at with: their inputs, targets and weights. */
+import type { Loss } from "../nn/losses.ts";
+import type { NetworkSpec } from "../nn/network.ts";
+import { normalAt, threefry, uniformAt } from "../ops/random.ts";
+import { outputsOf } from "./net.ts";
+
+/** Row-major numbers of `rows` rows. */
+export interface Batch {
+  /** Where each row stands in its file, from 1, where not all of it is here. */
+  readonly rowNumbers?: readonly number[];
+  readonly rows: number;
+  /** [rows, inputs] */
+  readonly x: Float64Array;
+  /** Labels [rows] for a loss on labels, else values [rows, outputs]. */
+  readonly y: Float64Array;
+  /** [rows], each ≥ 0. */
+  readonly weight: Float64Array | undefined;
+}
+
+/** Row `index` (from 0) alone. */
+export function oneRow({ rows, rowNumbers, x, y, weight }: Batch, index: number): Batch {
+  const part = (values: Float64Array): Float64Array => {
+    const width = values.length / rows;
+    return values.slice(index * width, (index + 1) * width);
+  };
+  const number = rowNumbers?.[index] ?? index + 1;
+  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight), rowNumbers: [number] };
+}
+
+/** Rows to try a network on when none are given: the same for the same seed. */
+export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed: number): Batch {
+  const key = threefry(seed, 0, 0, 0);
+  const outputs = outputsOf(network);
+  const isLabels = loss.target === "labels";
+  // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
+  const y = new Float64Array(rows * (isLabels ? 1 : outputs)).map((_, i) => {
+    const share = uniformAt(key, 1, i);
+    return isLabels ? Math.floor(share * outputs) : share;
+  });
+  return { rows, x: new Float64Array(rows * network.inputs).map((_, i) => normalAt(key, 0, i)), y, weight: undefined };
+}

@@ -1,0 +1,40 @@
+/** Runs the gradient program of a network on a batch. */
+import { type Engine, evaluate } from "../engines/engine.ts";
+import type { FloatType } from "../graph/type.ts";
+import type { Batch } from "./batch.ts";
+import type { Net, NetTensors } from "./net.ts";
+import { gradientName, gradientProgram, objectiveGraph, objectiveValues } from "./objective.ts";
+
+export interface ShapedValues {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+export interface Gradients {
+  readonly loss: number;
+  /** [rows, outputs] */
+  readonly outputs: ShapedValues;
+  /** Every parameter's in the order of the layers, then that of x. */
+  readonly gradients: Readonly<Record<string, ShapedValues>>;
+}
+
+/** Loss, outputs and all gradients, computed by `engine` in `dtype`. */
+export function computeGradients(
+  net: Net,
+  tensors: NetTensors,
+  batch: Batch,
+  engine: Engine,
+  dtype: FloatType,
+): Gradients {
+  const graph = objectiveGraph(net, batch, dtype);
+  const results = evaluate(engine, gradientProgram(graph), objectiveValues(net, tensors, batch));
+  const named = Object.entries(graph.variables).map(([name, { type }]) => [
+    name,
+    { shape: type.shape, values: results[gradientName(name)] },
+  ]);
+  return {
+    loss: results.loss[0],
+    outputs: { shape: graph.outputs.type.shape, values: results.outputs },
+    gradients: Object.fromEntries(named),
+  };
+}

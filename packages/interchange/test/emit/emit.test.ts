@@ -1,0 +1,143 @@
+/** Emitted programs compute what the engine computes, in each language; and the small example is what a reader sees. */
+
+import { add, constant, type Expr, mul, type NetworkSpec, randomNormal } from "@chaingrad/core";
+import { exampleNetwork } from "@chaingrad/core/net";
+import { UserError } from "@chaingrad/core/user-error";
+import { beforeAll, describe, expect, test } from "vitest";
+import { emission } from "../../src/emit/emission.ts";
+import { emit } from "../../src/emit/emit.ts";
+import { Names, reserved } from "../../src/emit/names.ts";
+import type { Value } from "../../src/emit/value.ts";
+import { CASES, expected } from "./cases.ts";
+import { type Results, type Run, runC, runPython, runTypescript } from "./programs.ts";
+
+const TOLERANCE = 1e-12;
+
+describe.each<[string, Run]>([
+  ["typescript", runTypescript],
+  ["python", runPython],
+  ["c", runC],
+])("%s against the reference engine", (language, run) => {
+  let all: Results[][] | undefined;
+  beforeAll(async () => {
+    all = await run(CASES);
+  }, 120_000);
+
+  test.for(CASES.map((one, i) => ({ ...one, i })))("$name", ({ opened, batches, i }, { skip }) => {
+    const results = all ?? skip("the language is missing");
+    batches.forEach((batch, which) => {
+      const found = results[i][which];
+      const wanted = expected(opened, batch);
+      // C fills outputs that its caller declares: they are in the prediction.
+      const names = Object.keys(wanted).filter((name) => language !== "c" || name !== "outputs");
+      expect(Object.keys(found).sort()).toEqual(names.sort());
+      for (const name of names) expectClose(found[name], wanted[name], `${name} of ${batch.rows} rows`);
+    });
+  });
+});
+
+function expectClose(found: readonly number[], wanted: readonly number[], what: string): void {
+  expect(found, what).toHaveLength(wanted.length);
+  const largest = Math.max(...wanted.map(Math.abs));
+  const distance = Math.max(...wanted.map((value, i) => Math.abs(value - found[i])));
+  expect(distance, what).toBeLessThanOrEqual(TOLERANCE * Math.max(largest, 1e-3));
+}
+
+test("the cases reach every kernel that there is", () => {
+  const reached = new Set<string>();
+  for (const { opened } of CASES) {
+    const { forward, gradients } = emission(opened.net, new Names([]));
+    const seen = new Set<Value>();
+    const visit = (value: Value): void => {
+      if (seen.has(value)) return;
+      seen.add(value);
+      const { kernel } = value;
+      reached.add(kernel.kind === "elementwise" ? kernel.name : kernel.kind);
+      if (kernel.kind === "reduce") reached.add(kernel.by);
+      value.operands.forEach(visit);
+    };
+    for (const { value } of [...forward, ...gradients]) visit(value);
+  }
+  expect([...reached].sort()).toEqual(KERNELS.split(" ").sort());
+});
+
+const KERNELS =
+  "input constant fill broadcast alias copy matmul reduce sum max logsumexp gather-rows scatter-rows one-hot cast " +
+  "add sub mul div maximum minimum pow less less-equal equal where neg abs sign floor sqrt reciprocal exp expm1 log " +
+  "log1p tanh sigmoid softplus erf sin cos tan atan relu";
+
+describe("what cannot be written is refused", () => {
+  const { net, tensors, origin } = exampleNetwork;
+  const emitWith = (activation: (z: Expr) => Expr): string =>
+    emit(
+      { net: { ...net, network: { inputs: 2, layers: [{ units: 1, activation }] } }, tensors, origin },
+      "c",
+      "forward",
+    );
+
+  test("random numbers", () => {
+    const noise = (z: Expr): Expr => add(z, randomNormal(constant([1, 2], [2], "i32"), 0, z.type.shape, "f64"));
+    expect(() => emitWith(noise)).toThrow(/random-normal: random numbers cannot be emitted/);
+  });
+
+  test("a number that depends on the rows in another way than by a power", () => {
+    expect(() => emitWith((z) => mul(Math.sqrt(z.type.shape[0]), z))).toThrow(UserError);
+  });
+
+  test("a network whose numbers would fill many megabytes", () => {
+    const network: NetworkSpec = { inputs: 500, layers: [{ units: 500, activation: "tanh" }] };
+    expect(() => emit({ net: { ...net, network }, tensors: {}, origin: "given" }, "c", "forward")).toThrow(
+      /the network has 250,500 numbers, expected at most 200,000/,
+    );
+  });
+});
+
+test.each([
+  ["typescript", ["NaN", "Infinity", "-Infinity", "-0", "5e-324", "1e+21", "0.30000000000000004", "2"]],
+  ["python", ["np.nan", "np.inf", "-np.inf", "-0.0", "5e-324", "1e+21", "0.30000000000000004", "2"]],
+  ["c", ["NAN", "INFINITY", "-INFINITY", "-0.0", "5e-324", "1e+21", "0.30000000000000004", "2.0"]],
+] as const)("literals of %s", (language, literals) => {
+  const { net, origin } = exampleNetwork;
+  const network: NetworkSpec = { inputs: 8, layers: [{ units: 1, activation: "tanh", bias: false }] };
+  const W1 = Float64Array.of(
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    -0,
+    5e-324,
+    1e21,
+    0.1 + 0.2,
+    2,
+  );
+  expect(emit({ net: { ...net, network }, tensors: { W1 }, origin }, language, "forward")).toContain(
+    literals.join(", "),
+  );
+});
+
+test("names are spelt for every language, and never twice", () => {
+  const names = new Names(reserved("python"));
+  const symbols = ["∂L/∂W1", "δ2", "lambda", "x", "x", "W1", "W1", "W1′", "1a", "é", "a b"];
+  expect(symbols.map((symbol) => names.take(symbol))).toEqual([
+    "dL_dW1",
+    "delta2",
+    "lambda2",
+    "x",
+    "x2",
+    "W1",
+    "W1_2",
+    "W1_next",
+    "_1a",
+    "e",
+    "a_b",
+  ]);
+});
+
+describe("the example, as it is read", () => {
+  test.each([
+    ["typescript", "example.ts.txt"],
+    ["python", "example.py.txt"],
+    ["c", "example.c.txt"],
+  ] as const)("%s", async (language, file) => {
+    await expect(emit(exampleNetwork, language, "training-step")).toMatchFileSnapshot(`snapshots/${file}`);
+  });
+});

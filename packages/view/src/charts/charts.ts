@@ -1,0 +1,174 @@
+/** Charts as SVG drawn without a browser; each has its text alternative and its numbers as a table. */
+
+import { escapeHtml } from "@chaingrad/core/explain";
+import { visible } from "@chaingrad/core/visible";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import stringWidth from "string-width";
+import { folded, htmlTable, type PageTable } from "../html/table.ts";
+
+/** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
+const MOST_ROWS = 60;
+const WIDTH = 680;
+const HEIGHT = 320;
+
+/** A figure: the picture, what it says in words, and its numbers folded away below. */
+export function figure(caption: string, says: string, svg: string, table: PageTable): string {
+  return [
+    "<figure>",
+    `<div class="chart" role="img" aria-label="${escapeHtml(`${caption}. ${says}`)}">${svg}</div>`,
+    `<figcaption><strong>${escapeHtml(caption)}.</strong> ${escapeHtml(says)}</figcaption>`,
+    folded(`Numbers: ${caption}`, htmlTable(caption, thinned(table))),
+    "</figure>",
+  ].join("\n");
+}
+
+function thinned({ head, rows }: PageTable): PageTable {
+  const every = Math.max(1, Math.ceil(rows.length / MOST_ROWS));
+  return { head, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
+}
+
+/** Colours that stand out from white and from near-black; lines differ in their dashes, too. */
+const COLOURS = ["#3b7dd8", "#c2571a", "#2f8f5b", "#a64ca6", "#8a7a1f", "#c0405a"];
+const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "12 4"];
+
+function draw(options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<html><body></body></html>");
+  const style = { background: "transparent", color: "currentColor", fontSize: "13px", overflow: "visible" };
+  const svg = Plot.plot({
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 60,
+    marginBottom: 45,
+    document,
+    style,
+    ...options,
+  });
+  // The figure has a name; those that Plot gives to its groups ("line") say nothing, and not where they may stand.
+  for (const named of svg.querySelectorAll("[aria-label]")) named.removeAttribute("aria-label");
+  return svg.outerHTML;
+}
+
+export interface Line {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** Lines over epochs, each labelled at its end; a logarithmic scale where the values span more than a factor of 30. */
+export function lineChart(lines: readonly Line[], label: string, mark?: { x: number; text: string }): string {
+  const values = lines.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const type = low > 0 && high / low > 30 ? "log" : "linear";
+  const last = lines.map(({ name, points }, i) => ({
+    name,
+    colour: COLOURS[i % COLOURS.length],
+    ...points[points.length - 1],
+  }));
+  return draw({
+    marginRight: 110,
+    x: { label: "epoch", nice: true },
+    y: { label, type, grid: true, ...(type === "log" ? { tickFormat: "~g" } : { nice: true }) },
+    marks: [
+      ...(mark
+        ? [
+            Plot.ruleX([mark.x], { strokeDasharray: "2 4" }),
+            Plot.text([mark], { x: "x", text: "text", frameAnchor: "top", dx: 4, textAnchor: "start" }),
+          ]
+        : []),
+      ...lines.map(({ points }, i) =>
+        Plot.line(points, {
+          x: "x",
+          y: "y",
+          stroke: COLOURS[i % COLOURS.length],
+          strokeWidth: 2,
+          strokeDasharray: DASHES[i % DASHES.length],
+        }),
+      ),
+      ...lines.map(({ points }, i) =>
+        Plot.dot(points.length < 2 ? points : [], { x: "x", y: "y", fill: COLOURS[i % COLOURS.length] }),
+      ),
+      Plot.text(apart(last, type, low, high), {
+        x: "x",
+        y: "y",
+        text: "name",
+        fill: "colour",
+        textAnchor: "start",
+        dx: 6,
+      }),
+    ],
+  });
+}
+
+/** Labels moved up until none covers the one below. */
+function apart<T extends { readonly y: number }>(labels: readonly T[], type: string, low: number, high: number): T[] {
+  const scale = type === "log" ? Math.log : (y: number) => y;
+  const back = type === "log" ? Math.exp : (y: number) => y;
+  const gap = ((scale(high) - scale(low)) * 16) / (HEIGHT - 75) || 1e-9;
+  let above = Number.NEGATIVE_INFINITY;
+  return [...labels]
+    .sort((a, b) => a.y - b.y)
+    .map((label) => {
+      above = Math.max(scale(label.y), above + gap);
+      return { ...label, y: back(above) };
+    });
+}
+
+/** Truth down, prediction across; each cell has its count, and is the darker the larger its share of the row is. */
+export function confusionChart(confusion: readonly (readonly number[])[], names: readonly string[]): string {
+  const classes = names.map(visible);
+  const cells = confusion.flatMap((row, truth) => {
+    const all = row.reduce((sum, count) => sum + count, 0) || 1;
+    return row.map((count, guess) => ({ truth: classes[truth], guess: classes[guess], count, share: count / all }));
+  });
+  const size = Math.min(52, 560 / classes.length);
+  const longest = Math.max(...classes.map((name) => stringWidth(name)));
+  return draw({
+    width: 30 + 8 * Math.min(longest, 20) + size * classes.length + 40,
+    height: 60 + size * classes.length,
+    marginLeft: 20 + 8 * Math.min(longest, 20),
+    marginTop: 35,
+    marginBottom: 20,
+    padding: 0.04,
+    x: { axis: "top", label: "prediction", domain: [...classes] },
+    y: { label: "truth", domain: [...classes] },
+    marks: [
+      Plot.cell(cells, {
+        x: "guess",
+        y: "truth",
+        fill: "#3b7dd8",
+        fillOpacity: (cell) => 0.08 + 0.72 * cell.share,
+        stroke: "currentColor",
+        strokeOpacity: 0.2,
+      }),
+      ...(size >= 18
+        ? [
+            Plot.text(cells, {
+              x: "guess",
+              y: "truth",
+              text: (cell) => `${cell.count}`,
+              fill: "currentColor",
+              fontWeight: "600",
+            }),
+          ]
+        : []),
+    ],
+  });
+}
+
+/** Prediction over truth, and the line on which they are equal. */
+export function scatterChart(
+  points: readonly { readonly truth: number; readonly predicted: number }[],
+  name: string,
+): string {
+  const all = points.flatMap(({ truth, predicted }) => [truth, predicted]);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  return draw({
+    height: 420,
+    x: { label: `${visible(name)}, in the table`, nice: true, grid: true },
+    y: { label: "predicted", nice: true, grid: true },
+    marks: [
+      Plot.line([low, high], { x: (value) => value, y: (value) => value, strokeDasharray: "4 4", strokeOpacity: 0.6 }),
+      Plot.dot(points, { x: "truth", y: "predicted", r: 3, stroke: COLOURS[0], strokeOpacity: 0.8 }),
+    ],
+  });
+}

@@ -1,0 +1,30 @@
+/** Tables and folded parts of pages. */
+import { escapeHtml } from "@chaingrad/core/explain";
+import { formatNumber } from "./number.ts";
+
+export interface PageTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (number | string | null)[])[];
+}
+
+export const folded = (summary: string, body: string): string =>
+  `<details><summary>${escapeHtml(summary)}</summary>${body}</details>`;
+
+/** The first cell of a row is its header; numbers and what looks like them stand at the right. */
+export function htmlTable(caption: string, { head, rows }: PageTable): string {
+  const isNumber = (column: number): boolean => rows.some((row) => typeof row[column] === "number");
+  const cell = (value: number | string | null, c: number): string => {
+    const text = value === null ? "–" : typeof value === "number" ? formatNumber(value, 4) : value;
+    return c === 0
+      ? `<th scope="row">${escapeHtml(text)}</th>`
+      : `<td${typeof value === "number" ? ' class="number"' : ""}>${escapeHtml(text)}</td>`;
+  };
+  const titles = head
+    .map((title, c) => `<th scope="col"${isNumber(c) ? ' class="number"' : ""}>${escapeHtml(title)}</th>`)
+    .join("");
+  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
+  return (
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>` +
+    `<caption>${escapeHtml(caption)}</caption><thead><tr>${titles}</tr></thead><tbody>${body}</tbody></table></div>`
+  );
+}

@@ -1,0 +1,227 @@
+/** A report of a training: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
+import type { EndEvent, LayerFlow } from "@chaingrad/core";
+import { isWrong, type VariableCheck } from "@chaingrad/core/check";
+import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
+import { decodeTarget, type Evaluation, type Model, type Part, type Prepared, type Scores } from "@chaingrad/tables";
+import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
+import { count, formatNumber } from "../html/number.ts";
+import { folded, htmlTable } from "../html/table.ts";
+import { THEME } from "../html/theme.ts";
+
+/** The losses of every epoch, and the gradient's flow wherever it was measured. */
+export interface History {
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly loss: number;
+    readonly validation: number | undefined;
+  }[];
+  /** Epoch 0 is before the first step. */
+  readonly flow: readonly { readonly epoch: number; readonly layers: readonly LayerFlow[] }[];
+}
+
+export interface ReportInput {
+  /** What the heading calls the table, and what the text does. */
+  readonly title: string;
+  readonly file: string;
+  readonly prepared: Prepared;
+  readonly model: Pick<Model, "network" | "loss" | "seed">;
+  /** The name of the engine that trained. */
+  readonly engine: string;
+  readonly end: EndEvent;
+  readonly history: History;
+  readonly evaluations: Readonly<Record<Part, Evaluation>>;
+  /** Of the test part. */
+  readonly baseline: Scores;
+  /** Of a regression: the test rows' predictions in the table's unit. */
+  readonly predicted: ArrayLike<number> | undefined;
+  /** The first test row's. */
+  readonly derivation: Explained;
+  readonly certificate: { readonly rows: number; readonly checks: readonly VariableCheck[] };
+}
+
+const PARTS = ["train", "validation", "test"] as const;
+/** More columns than this are folded away. */
+const MOST_COLUMNS = 20;
+
+/** A page that needs nothing but itself. */
+export function reportPage(input: ReportInput): string {
+  const title = `${input.prepared.target.name} from ${input.title}`;
+  const sections = [
+    ["data", "The table", dataSection(input)],
+    ["training", "Training", trainingSection(input)],
+    ["scores", "How well it does", scoresSection(input)],
+    ["flow", "How the gradient flows", flowSection(input.history)],
+    ["derivation", "One prediction, derived", derivationSection(input)],
+    ["certificate", "Certificate of the gradient", certificateSection(input)],
+  ] as const;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)} · chaingrad</title>
+<style>${THEME}</style>
+</head>
+<body>
+<header><h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(summary(input))}</p>
+<nav aria-label="Sections"><ul>${sections.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join("")}</ul></nav>
+</header>
+<main>
+${sections.map(([id, name, body]) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${name}</h2>\n${body}\n</section>`).join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function summary({ prepared, end, engine, model }: ReportInput): string {
+  const layers = [prepared.encoder.features.length, ...model.network.layers.map(({ units }) => units)].join("-");
+  const ended = `${count(end.epochs, "epoch")}, the best weights are of epoch ${end.bestEpoch}`;
+  return `A ${layers} network, ${model.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
+}
+
+const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
+
+function dataSection({ prepared, file }: ReportInput): string {
+  const { roles, rows, missing, target, encoder } = prepared;
+  const sizes = PARTS.map((part) => `${rows[part].length} ${part}`).join(", ");
+  const without = missing.length === 0 ? "" : ` Set aside without a target: ${count(missing.length, "row")}.`;
+  const columns = htmlTable("Columns", {
+    head: ["column", "role", "why"],
+    rows: roles.map(({ name, role, why }) => [name, role, why]),
+  });
+  return [
+    paragraph(
+      `${file}: ${sizes} rows.${without} A ${target.task} of '${target.name}' (${target.why}), from ${count(encoder.features.length, "feature")}.`,
+    ),
+    roles.length > MOST_COLUMNS ? folded(`All ${roles.length} columns`, columns) : columns,
+  ].join("\n");
+}
+
+function trainingSection({ history, end }: ReportInput): string {
+  const { epochs } = history;
+  if (epochs.length === 0) return paragraph("No epoch was done.");
+  const lines: Line[] = [
+    { name: "training", points: epochs.map(({ epoch, loss }) => ({ x: epoch, y: loss })) },
+    {
+      name: "validation",
+      points: epochs.flatMap(({ epoch, validation }) =>
+        validation === undefined ? [] : [{ x: epoch, y: validation }],
+      ),
+    },
+  ].filter(({ points }) => points.length > 0);
+  const [first, last] = [epochs[0], epochs[epochs.length - 1]];
+  const best = end.bestEpoch;
+  const says =
+    `The training loss goes from ${formatNumber(first.loss, 3)} to ${formatNumber(last.loss, 3)} in ${count(epochs.length, "epoch")}` +
+    (last.validation === undefined
+      ? "."
+      : `; on the validation rows it is lowest after epoch ${best}, ${formatNumber(end.bestLoss, 3)}.`);
+  return figure("Loss after each epoch", says, lineChart(lines, "loss", { x: best, text: "best" }), {
+    head: ["epoch", "training", "validation"],
+    rows: epochs.map(({ epoch, loss, validation }) => [`${epoch}`, loss, validation ?? null]),
+  });
+}
+
+function scoresSection(input: ReportInput): string {
+  const { evaluations, baseline, prepared } = input;
+  const names = Object.keys(baseline);
+  const guess = prepared.target.task === "classification" ? "majority class" : "mean";
+  const rows = [
+    ...PARTS.map((part) => [part, ...names.map((name) => evaluations[part].scores[name])]),
+    [`baseline (${guess})`, ...names.map((name) => baseline[name])],
+  ];
+  return [htmlTable("Scores", { head: ["rows", ...names], rows }), errorsFigure(input)].join("\n");
+}
+
+function errorsFigure({ prepared, evaluations, predicted = [] }: ReportInput): string {
+  const { target, data } = prepared;
+  const { confusion } = evaluations.test;
+  if (target.task === "classification") {
+    const { classes } = target;
+    const right = (confusion ?? []).reduce((sum, row, i) => sum + row[i], 0);
+    const all = (confusion ?? []).flat().reduce((sum, one) => sum + one, 0);
+    return figure(
+      "Confusion on the test rows",
+      `${right} of ${all} are on the diagonal, where truth and prediction agree.`,
+      confusionChart(confusion ?? [], classes),
+      { head: ["truth", ...classes], rows: (confusion ?? []).map((row, truth) => [classes[truth], ...row]) },
+    );
+  }
+  const truth = decodeTarget(target, data.test.y);
+  const points = Array.from(truth, (value, i) => ({ truth: value, predicted: predicted[i] }));
+  const { residuals } = evaluations.test;
+  const says = residuals
+    ? `Half of the residuals (truth − prediction) lie between ${formatNumber(residuals.q1, 3)} and ${formatNumber(residuals.q3, 3)}, all between ${formatNumber(residuals.min, 3)} and ${formatNumber(residuals.max, 3)}.`
+    : "";
+  return figure(`Predictions of ${target.name} on the test rows`, says, scatterChart(points, target.name), {
+    head: ["row", "in the table", "predicted", "residual"],
+    rows: points.map((one, i) => [`${prepared.rows.test[i] + 1}`, one.truth, one.predicted, one.truth - one.predicted]),
+  });
+}
+
+function flowSection({ flow }: History): string {
+  if (flow.length === 0) return paragraph("Nothing was recorded.");
+  const layers = flow[0].layers;
+  const line = (name: string, i: number): Line => ({
+    name,
+    points: flow
+      .map(({ epoch, layers: now }) => ({ x: epoch, y: now[i].delta }))
+      .filter(({ y }) => Number.isFinite(y) && y > 0),
+  });
+  const lines = layers.map(({ name }, i) => line(name, i)).filter(({ points }) => points.length > 0);
+  const last = flow[flow.length - 1];
+  const rows = flow.flatMap(({ epoch, layers: now }) =>
+    now.map((one) => [
+      ...[`${epoch}`, one.name, one.delta, one.gradient, one.update, one.dead, one.saturated],
+      ...[one.jacobian.largest, one.jacobian.smallest],
+    ]),
+  );
+  const table = {
+    head: ["epoch", "layer", "‖δ‖", "‖∂L/∂W‖", "‖ΔW‖/‖W‖", "dead", "saturated", "largest σ", "smallest σ"],
+    rows,
+  };
+  const names = layers.map(({ name }, i) => `${name} ${formatNumber(last.layers[i].delta, 2)}`).join(", ");
+  const intro =
+    "‖δ‖ is the length of ∂L/∂z of a layer. From a layer to the one before it is multiplied by that layer's Jacobian, whose singular values σ say how much it can grow or shrink.";
+  if (lines.length === 0) return [paragraph(intro), htmlTable("Gradient flow", table)].join("\n");
+  return [
+    paragraph(intro),
+    figure("Length of δ by layer", `At the end: ${names}.`, lineChart(lines, "‖δ‖"), table),
+  ].join("\n");
+}
+
+function derivationSection({ prepared, file, derivation }: ReportInput): string {
+  const { x, "∂L/∂x": slopes } = derivation.numbers;
+  const features = prepared.encoder.features.map((name, i) => [name, x[i], slopes[i]]);
+  return [
+    paragraph(
+      `Row ${prepared.rows.test[0] + 1} of ${file}, which was not trained on, as the network takes it: encoded and scaled.`,
+    ),
+    htmlTable("Its features, and how the loss depends on them", { head: ["feature", "x", "∂L/∂x"], rows: features }),
+    folded("The whole derivation, forward and backward", htmlBody(overview(derivation), { level: 3 })),
+  ].join("\n");
+}
+
+function certificateSection({ certificate }: ReportInput): string {
+  const { checks } = certificate;
+  const right = !checks.some(({ verdict }) => isWrong(verdict));
+  const rows = checks.map(({ name, verdict, size, entries, forwardError }) => [
+    `∂L/∂${name}`,
+    verdict,
+    entries.length < size ? `${entries.length} of ${size}` : `${size}`,
+    entries[0].relativeError,
+    forwardError,
+  ]);
+  return [
+    paragraph(
+      `On ${count(certificate.rows, "test row")}, in float64, every derivative by reverse mode beside central differences and forward mode: ${right ? "they agree" : "they do not agree, see below"}.`,
+    ),
+    htmlTable("Gradients, the worst first", {
+      head: ["gradient", "verdict", "entries", "largest error", "forward mode"],
+      rows,
+    }),
+  ].join("\n");
+}
