@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@chaingrad/tables";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, expect } from "vitest";
 import { type ReadOptions, readTable } from "../src/read.ts";
 import { type Cell, cell, type Table } from "../src/table.ts";
@@ -35,4 +36,15 @@ export async function refusal(path: string, options?: ReadOptions): Promise<stri
   expect(error).toBeInstanceOf(UserError);
   const { message, hint } = error as UserError;
   return [message, hint].filter(Boolean).join("\n").replaceAll(`${folder}/`, "");
+}
+
+/** Makes a Parquet file by DuckDB alone. */
+export async function makeParquet(name: string, select: string): Promise<string> {
+  const path = join(folder, name);
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return path;
 }

@@ -1,24 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { readTable } from "../src/read.ts";
-import { file, folder, refusal, rows, types } from "./fixtures.ts";
-
-/** A Parquet file made by DuckDB alone. */
-async function parquet(name: string, select: string): Promise<string> {
-  const path = join(folder, name);
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
-  connection.closeSync();
-  instance.closeSync();
-  return path;
-}
+import { file, makeParquet, refusal, rows, types } from "./fixtures.ts";
 
 describe("Parquet", () => {
   it("reads every type that is a cell", async () => {
-    const path = await parquet(
+    const path = await makeParquet(
       "types.parquet",
       `SELECT 1::TINYINT AS i, 5000000000::BIGINT AS b, 7::UINTEGER AS u, 1.25::DECIMAL(9, 3) AS "d c", 0.5::FLOAT AS f,
         DATE '2020-01-05' AS day, TIMESTAMP '2020-01-05 10:00:00.5' AS t, TIMESTAMPTZ '2020-01-05 10:00:00+02' AS tz,
@@ -40,18 +27,18 @@ describe("Parquet", () => {
   });
 
   it("takes NaN as missing, and says so", async () => {
-    const { columns } = await readTable(await parquet("nan.parquet", "SELECT unnest([1, 'nan'::DOUBLE]) AS a"));
+    const { columns } = await readTable(await makeParquet("nan.parquet", "SELECT unnest([1, 'nan'::DOUBLE]) AS a"));
     expect(columns[0].values).toEqual(new Float64Array([1, Number.NaN]));
     expect(columns[0].note).toBe("NaN (row 2) counts as missing");
   });
 
   it("refuses Infinity", async () => {
-    const path = await parquet("inf.parquet", "SELECT unnest([1, '-inf'::DOUBLE]) AS a");
+    const path = await makeParquet("inf.parquet", "SELECT unnest([1, '-inf'::DOUBLE]) AS a");
     expect(await refusal(path)).toContain("'inf.parquet', column 'a', row 2: expected a finite number, got -Infinity");
   });
 
   it("keeps whole numbers that a double cannot tell apart as text", async () => {
-    const path = await parquet(
+    const path = await makeParquet(
       "ids.parquet",
       "SELECT 1234567890123456000 + range AS id, (range::HUGEINT + 9) AS few, 5::BIGINT AS five FROM range(3)",
     );
@@ -62,16 +49,18 @@ describe("Parquet", () => {
   });
 
   it("refuses nested values", async () => {
-    const path = await parquet("nested.parquet", "SELECT 1 AS a, [1, 2] AS b");
+    const path = await makeParquet("nested.parquet", "SELECT 1 AS a, [1, 2] AS b");
     expect(await refusal(path)).toContain("column 'b' holds values of type INTEGER[], expected numbers, text");
   });
 
   it("refuses a table without rows", async () => {
-    expect(await refusal(await parquet("none.parquet", "SELECT 1 AS a WHERE false"))).toContain("has no rows");
+    expect(await refusal(await makeParquet("none.parquet", "SELECT 1 AS a WHERE false"))).toContain("has no rows");
   });
 
   it("refuses a broken file", async () => {
-    const whole = readFileSync(await parquet("whole.parquet", "SELECT range AS a, 'x' || range AS b FROM range(9999)"));
+    const whole = readFileSync(
+      await makeParquet("whole.parquet", "SELECT range AS a, 'x' || range AS b FROM range(9999)"),
+    );
     const broken = {
       "cut.parquet": whole.subarray(0, whole.length - 50),
       "text.parquet": Buffer.from("a,b\n1,2\n3,4\n"),

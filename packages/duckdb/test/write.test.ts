@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { withTable } from "../src/read.ts";
 import type { Column } from "../src/table.ts";
 import { type WriteTarget, writeTable } from "../src/write.ts";
-import { file, folder } from "./fixtures.ts";
+import { file, folder, makeParquet } from "./fixtures.ts";
 
 /** A column of predictions for so many rows. */
 const predictions = (rows: number): Column[] => [
@@ -35,17 +35,6 @@ async function parquet(path: string): Promise<{ types: string[]; rows: unknown[]
   connection.closeSync();
   instance.closeSync();
   return { types, rows };
-}
-
-/** Makes a Parquet file by DuckDB alone. */
-async function make(name: string, select: string): Promise<string> {
-  const path = join(folder, name);
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
-  connection.closeSync();
-  instance.closeSync();
-  return path;
 }
 
 /** Gathers what is written, or fails with a system error. */
@@ -122,7 +111,7 @@ describe("cells are written as they were read", () => {
   });
 
   it("from Parquet to every format, with its types", async () => {
-    const path = await make(
+    const path = await makeParquet(
       "typed.parquet",
       `SELECT 1234567890123456001::BIGINT AS id, '007' AS code, 1.10::DECIMAL(5, 2) AS d, DATE '2024-01-02' AS day,
         TIMESTAMPTZ '2024-03-01 10:00:00+05:30' AS t, true AS b, NULL::INTEGER AS none`,
