@@ -6,7 +6,7 @@
 import { nearest } from "@chaingrad/core";
 import { CellCollector, type Cells } from "./reading/cells.ts";
 import { inferColumns } from "./reading/infer.ts";
-import type { Column, Table } from "./table/table.ts";
+import { type Column, EncodingError, type Table } from "./table/table.ts";
 
 /** A cell: null, undefined and NaN are missing. */
 export type Value = number | string | boolean | bigint | Date | null | undefined;
@@ -17,15 +17,8 @@ export type Rows<Row extends object = object> = readonly Row[] | ColumnsOf<Row> 
 export type ColumnsOf<Row extends object> = { readonly [Name in keyof Row]: ArrayLike<Row[Name]> };
 
 /** Rows that are no table; `row` (from 0) and `column` where one cell is to blame. */
-export class RowsError extends RangeError {
+export class RowsError extends EncodingError {
   override readonly name: string = "RowsError";
-  readonly column: string | undefined;
-  readonly row: number | undefined;
-  constructor(message: string, column?: string, row?: number) {
-    super(message);
-    this.column = column;
-    this.row = row;
-  }
 }
 
 export const isTable = (rows: unknown): rows is Table =>
