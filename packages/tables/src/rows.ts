@@ -24,6 +24,13 @@ export class RowsError extends EncodingError {
 export const isTable = (rows: unknown): rows is Table =>
   typeof rows === "object" && rows !== null && "columns" in rows && Array.isArray(rows.columns) && "rows" in rows;
 
+/** Whether these are rows, and not one: a list, a table, or columns, which are lists themselves. */
+export function isMany(rows: object): rows is Rows<object> {
+  if (Array.isArray(rows) || isTable(rows)) return true;
+  const values = Object.values(rows);
+  return values.length > 0 && values.every((value) => typeof value === "object" && value !== null && "length" in value);
+}
+
 /**
  * Throws RowsError on no rows, on columns of different lengths, and on a value that is no cell (an object, a function, an
  * infinity), naming row and column. A key that some rows lack is missing there; one that is nearly another's name is refused.

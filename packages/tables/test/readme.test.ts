@@ -19,7 +19,13 @@ test("the first predicts a price", () => {
   expect(Number(/^\{ price: ([\d.]+) \}/.exec(run(programs[0]))?.[1])).toBeGreaterThan(0);
 });
 
-test("the second reads cells as people write them", () => {
-  expect(programs).toHaveLength(2);
-  expect(run(programs[1])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+test("the second fits a curve", () => {
+  const [parameters, predicted] = run(programs[1]).split("\n");
+  expect(Number(/^([\d.]+) [\de.-]+ \[\]$/.exec(parameters)?.[1])).toBeCloseTo(0.5, 10);
+  expect(Number(predicted)).toBeCloseTo(3 * Math.exp(-2), 10);
+});
+
+test("the third reads cells as people write them", () => {
+  expect(programs).toHaveLength(3);
+  expect(run(programs[2])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
 });

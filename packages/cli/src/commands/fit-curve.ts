@@ -1,19 +1,16 @@
 /** chaingrad fit-curve: nonlinear regression of any formula, with standard errors. */
-import { evaluate } from "@chaingrad/core";
-import {
-  isConverged,
-  type LeastSquaresMinimum,
-  leastSquares,
-  type MinimizerName,
-  minimizers,
-  NonFiniteError,
-} from "@chaingrad/core/curvature";
+import { count } from "@chaingrad/core/format";
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
-import { count } from "@chaingrad/view/number";
+import {
+  DEFAULTS,
+  type FitCurveOptions,
+  FORMULAS,
+  fitCurve,
+  METHODS,
+  MissingStartError,
+} from "@chaingrad/tables/curve";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type CurveModel, curveModel, type Numbers } from "../curve/model.ts";
-import { curveJson, printCurve, traceLine, warningsOf } from "../curve/report.ts";
 import { openEngine } from "../engine.ts";
 import {
   type CommonOptions,
@@ -24,6 +21,7 @@ import {
   terminalWidth,
   withConventions,
 } from "../output/conventions.ts";
+import { curveJson, printCurve, traceLine, warningsOf } from "../output/curve.ts";
 import { STATUS, statusOf } from "../output/failure.ts";
 import { paragraph } from "../output/wrap.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
@@ -31,14 +29,14 @@ import { assertOutputs } from "./distinct.ts";
 import { wholeNumber, withReading } from "./options.ts";
 import { asRefusal } from "./refusing.ts";
 
-interface CurveOptions extends CommonOptions, ReadingOptions {
+type Numbers = FitCurveOptions["start"];
+
+interface CurveOptions
+  extends CommonOptions,
+    ReadingOptions,
+    Pick<FitCurveOptions, "start" | "lower" | "upper" | "method" | "iterations"> {
   readonly model: string;
   readonly target: string;
-  readonly start: Numbers;
-  readonly lower?: Numbers;
-  readonly upper?: Numbers;
-  readonly method?: MinimizerName;
-  readonly iterations: number;
   readonly restarts: boolean;
   readonly trace?: boolean;
 }
@@ -57,16 +55,13 @@ export function register(program: Command): void {
     .addOption(
       new Option(
         "--method <name>",
-        "this method alone, from this start alone (default: levenberg-marquardt, then whatever helps)",
-      ).choices(Object.keys(minimizers)),
+        `this method alone, from this start alone (default: ${DEFAULTS.method}, then whatever helps)`,
+      ).choices(METHODS),
     )
-    .option("--no-restarts", "only levenberg-marquardt from this start, even where it leads to nothing good")
-    .option("--iterations <number>", "most trial steps of each try", wholeNumber(1), 2000)
+    .option("--no-restarts", `only ${DEFAULTS.method} from this start, even where it leads to nothing good`)
+    .option("--iterations <number>", "most trial steps of each try", wholeNumber(1), DEFAULTS.iterations)
     .option("--trace", "tell each step on standard error")
-    .addHelpText(
-      "after",
-      "\nFormulas: + - * / ^ and brackets, pi, abs acos asin atan cos cosh erf exp expm1\nlog log10 log1p log2 max min pow sigmoid sin sinh softplus sqrt tan tanh;\n`column names` with blanks go in backticks.",
-    )
+    .addHelpText("after", `\n${FORMULAS}`)
     .action(run);
   withConventions(
     withReading(command),
@@ -94,62 +89,39 @@ async function run(file: string, options: CurveOptions): Promise<void> {
     readTable(file, options),
     openEngine({ threads: 1, blas: "none" }, options),
   ]);
-  const model = curveModel(table, options.model, options.target, options.start);
-  for (const text of table.notes) note(`note: ${text}`, options);
-  if (model.missing > 0) note(`${count(model.missing, "row")} without a value left out`, options);
+  const { target, model, start, lower, upper, method, iterations, restarts, trace } = options;
   const interruption = holdInterrupts("the best parameters so far will be told");
   try {
-    const minimum = await fitCurve(model, engine, options, interruption.signal).catch((error) => {
-      throw refusal(file, model, error);
+    const fit = await fitCurve(
+      table,
+      { target, model },
+      {
+        ...{ start, lower, upper, method, iterations, engine, signal: interruption.signal },
+        ...(!restarts && { restarts }),
+        onPrepared({ missing }) {
+          for (const text of table.notes) note(`note: ${text}`, options);
+          if (missing > 0) note(`${count(missing, "row")} without a value left out`, options);
+        },
+        onIteration: (event) => trace && complain(traceLine(event)),
+      },
+    ).catch((error) => {
+      throw asRefusal(file, inOptions(error));
     });
-    if (options.json) printJson(curveJson(minimum, model.rows.length));
-    else print(...paragraph(head(file, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
-    for (const warning of warningsOf(minimum)) note(`warning: ${warning}`, options);
-    if (minimum.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
-    else if (!isConverged(minimum)) process.exitCode = STATUS.failed;
+    const head = `${file}: ${count(fit.rows, "row")}, ${target} = ${model}`;
+    if (options.json) printJson(curveJson(fit));
+    else print(...paragraph(head, terminalWidth()), "", ...printCurve(fit, terminalWidth()));
+    for (const warning of warningsOf(fit)) note(`warning: ${warning}`, options);
+    if (fit.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
+    else if (!fit.converged) process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
   }
 }
 
-const head = (file: string, { rows }: CurveModel, { target, model }: CurveOptions): string =>
-  `${file}: ${count(rows.length, "row")}, ${target} = ${model}`;
-
-async function fitCurve(
-  { residuals, observed, data }: CurveModel,
-  engine: Parameters<typeof leastSquares>[2]["engine"],
-  options: CurveOptions,
-  signal: AbortSignal,
-): Promise<LeastSquaresMinimum> {
-  const { start, method, iterations, restarts, lower = {}, upper = {} } = options;
-  const names = Object.keys({ ...lower, ...upper });
-  const bounds = Object.fromEntries(
-    names.map((name) => [
-      name,
-      { ...(name in lower && { lower: lower[name] }), ...(name in upper && { upper: upper[name] }) },
-    ]),
-  );
-  const chosen = { ...(method && { method }), ...(!restarts && { restarts }) };
-  const common = { engine, data, iterations, signal, observed: evaluate(engine, observed, data).y, ...chosen };
-  const events = leastSquares(residuals, start, { ...common, ...(names.length > 0 && { bounds }) });
-  for await (const event of events) {
-    if (event.type === "iteration" && options.trace) complain(traceLine(event));
-    if (event.type === "end") return event.minimum;
-  }
-  throw new Error("least squares ended without a result");
-}
-
-/** A refusal in the table's terms: rows are counted from 1. */
-function refusal(file: string, { rows }: CurveModel, error: unknown): unknown {
-  if (!(error instanceof NonFiniteError)) return asRefusal(file, error);
-  const { fault } = error;
-  const where =
-    fault === undefined ? "" : `: ${fault.operation}${fault.row === undefined ? "" : ` in row ${rows[fault.row] + 1}`}`;
-  return new UserError(
-    `${file}: the model is not finite at the start${where}`,
-    "Start elsewhere, or leave out such rows.",
-    {
-      cause: error,
-    },
-  );
+/** Advice that shows an option shows the command's. */
+function inOptions(error: unknown): unknown {
+  if (!(error instanceof MissingStartError)) return error;
+  const { message, parameter, columns, place } = error;
+  const hint = `For a parameter add its start, as in --start ${parameter}=1. ${columns}`;
+  return new UserError(message, hint, { cause: error, ...(place && { place }) });
 }

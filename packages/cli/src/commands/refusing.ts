@@ -25,7 +25,9 @@ export function asRefusal(file: string, error: unknown): unknown {
   const isKnown = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;
   // By its name: its class comes with the second-order methods, which most commands do without.
   const isRefusal = isKnown || (error instanceof Error && error.name === "NonFiniteError");
-  return isRefusal ? new UserError(`${file}: ${(error as Error).message}`, undefined, { cause: error }) : error;
+  if (!isRefusal) return error;
+  const hint = error instanceof UserError ? error.hint : undefined;
+  return new UserError(`${file}: ${(error as Error).message}`, hint, { cause: error });
 }
 
 /** @throws UserError naming the first name that is no column, and the nearest that is */

@@ -4,7 +4,7 @@ import { systemCode, systemReason } from "@chaingrad/duckdb/files";
 import { UserError } from "@chaingrad/tables";
 import { CommanderError } from "commander";
 import { complain } from "./conventions.ts";
-import { PlacedError } from "./placed-error.ts";
+import { pointAt } from "./place.ts";
 
 /** 0 is success, and more than 128 an end by a signal. */
 export const STATUS = {
@@ -45,8 +45,9 @@ export function reportFailure(error: unknown): number {
     return error.status;
   }
   if (error instanceof UserError) {
-    const place = error instanceof PlacedError ? error.place : [];
-    complain(`chaingrad: ${error.message}`, ...place, ...(error.hint === undefined ? [] : [error.hint]));
+    const { message, option, place, hint } = error;
+    const head = `chaingrad: ${option === undefined ? "" : "--"}${message}`;
+    complain(head, ...(place === undefined ? [] : pointAt(place)), ...(hint === undefined ? [] : [hint]));
     return STATUS.badInput;
   }
   const [what, calls] =

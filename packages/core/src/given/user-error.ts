@@ -1,5 +1,18 @@
 /** What people gave and cannot be used, with what to do about it. An entry point of its own, `@chaingrad/core/user-error`. */
 
+/** Where in a text something is wrong. */
+export interface PlaceInText {
+  readonly text: string;
+  /** Counted in characters from 1; a surrogate pair is one. */
+  readonly column: number;
+}
+
+export interface UserErrorOptions extends ErrorOptions {
+  /** The option that is to blame, as it is called in a library: the message begins with its name and a colon. */
+  readonly option?: string;
+  readonly place?: PlaceInText;
+}
+
 /**
  * Input that cannot be used: a missing file, a ragged row, a network that fits no loss. The message says what and where.
  * The command line prints `message` and `hint`, exits with status 2 and writes nothing.
@@ -8,9 +21,15 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   /** What to do about it, as one sentence or two. */
   readonly hint: string | undefined;
+  /** The option that the message begins with, for whoever spells it otherwise. */
+  readonly option: string | undefined;
+  /** The text that is wrong, and where in it, for whoever can point at it. */
+  readonly place: PlaceInText | undefined;
 
-  constructor(message: string, hint?: string, options?: ErrorOptions) {
+  constructor(message: string, hint?: string, options: UserErrorOptions = {}) {
     super(message, options);
     this.hint = hint;
+    this.option = options.option;
+    this.place = options.place;
   }
 }

@@ -3,7 +3,7 @@
 import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
-import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "../rows.ts";
+import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
@@ -153,11 +153,4 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 /** A class as the rows that were trained on hold it. */
 function asGiven(label: string, { values }: ClassificationTarget): string | number | boolean {
   return values === "number" ? Number(label) : values === "boolean" ? label === "true" : label;
-}
-
-/** Whether these are rows, and not one: a list, a table, or columns, which are lists themselves. */
-function isMany(rows: object): rows is Rows<object> {
-  if (Array.isArray(rows) || isTable(rows)) return true;
-  const values = Object.values(rows as ColumnsOf<AnyRow>);
-  return values.length > 0 && values.every((value) => typeof value === "object" && value !== null && "length" in value);
 }

@@ -1,4 +1,5 @@
 /** A table in memory, column by column, as a reader hands it over. */
+import { UserError } from "@chaingrad/core/user-error";
 
 interface AnyColumn {
   readonly name: string;
@@ -36,12 +37,12 @@ export interface Table {
 export type Rows = ArrayLike<number>;
 
 /** Features that cannot be made from a table; `row` (from 0) where one row is to blame. */
-export class EncodingError extends Error {
+export class EncodingError extends UserError {
   override readonly name: string = "EncodingError";
   readonly column: string | undefined;
   readonly row: number | undefined;
-  constructor(message: string, column?: string, row?: number) {
-    super(message);
+  constructor(message: string, column?: string, row?: number, hint?: string, options?: ErrorOptions) {
+    super(message, hint, options);
     this.column = column;
     this.row = row;
   }

@@ -78,3 +78,7 @@ export const FUNCTION_NAMES: readonly string[] = [...UNARY.keys(), ...BINARY.key
 
 /** Names with a value of their own, unless a column or a parameter has the name. */
 export const CONSTANTS: ReadonlyMap<string, number> = new Map([["pi", Math.PI]]);
+
+/** What a formula may be made of, in words. */
+export const FORMULAS: string =
+  "Formulas: + - * / ^ and brackets, pi, abs acos asin atan cos cosh erf exp expm1\nlog log10 log1p log2 max min pow sigmoid sin sinh softplus sqrt tan tanh;\n`column names` with blanks go in backticks.";

@@ -16,9 +16,9 @@ import {
   NonFiniteError,
 } from "@chaingrad/core/curvature";
 import { expect, test } from "vitest";
-import { curveModel } from "../src/curve/model.ts";
-import { buildFormula } from "../src/formula/build.ts";
-import { parseFormula } from "../src/formula/parse.ts";
+import { curveModel } from "../../src/curve/model.ts";
+import { buildFormula } from "../../src/formula/build.ts";
+import { parseFormula } from "../../src/formula/parse.ts";
 
 interface Curve {
   readonly name: string;
@@ -31,18 +31,21 @@ interface Curve {
 }
 
 const curves: readonly Curve[] = JSON.parse(
-  readFileSync(join(import.meta.dirname, "fixtures/bad-starts.json"), "utf8"),
+  readFileSync(join(import.meta.dirname, "../fixtures/bad-starts.json"), "utf8"),
 );
 const engine = await wasmEngine({ threads: 1 });
 
 async function solve(curve: Curve, start: Curve["starts"][number], more: Partial<LeastSquaresOptions> = {}) {
   const columns = Object.entries({ x: curve.x, y: curve.y });
   const table = {
-    path: "bad start",
     rows: curve.x.length,
     columns: columns.map(([name, values]) => ({ name, type: "number" as const, values: Float64Array.from(values) })),
   };
-  const { residuals, data } = curveModel(table, curve.formula, "y", start);
+  const { residuals, data } = curveModel(
+    table,
+    { model: parseFormula(curve.formula), target: parseFormula("y") },
+    start,
+  );
   const options = { engine, data, observed: curve.y, ...more };
   let minimum: LeastSquaresMinimum | undefined;
   for await (const event of leastSquares(residuals, start, options)) if (event.type === "end") minimum = event.minimum;
