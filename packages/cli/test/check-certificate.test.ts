@@ -4,12 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Expr, mul, square, stopGradient, sub } from "@chaingrad/core";
-import { checkCurvature, checkNet, curvatureVerdict } from "@chaingrad/core/check";
+import { certificateJson, checkCurvature, checkNet, curvatureVerdict } from "@chaingrad/core/check";
 import { conclusion } from "@chaingrad/view/certificate";
 import { describe, expect, test } from "vitest";
 import { hasChromium, launch, onPage, VIEWS, violations } from "../../view/test/browser.ts";
-import { toDocument } from "../src/check/document.ts";
-import { report } from "../src/check/report.ts";
+import { report } from "../src/output/certificate.ts";
 import { shown } from "../src/output/line.ts";
 import { BIN, emptyFolder, runCli } from "./support/run-cli.ts";
 import { atKink, BATCH, NET, withActivation, withRules } from "./support/small-net.ts";
@@ -39,7 +38,10 @@ describe("curvature", () => {
     expect(curvature.products[0]).toMatchObject({ verdict: "mismatch" });
     expect(curvature.entries[0]).toMatchObject({ verdict: "mismatch" });
     expect(conclusion(checks, curvature).join("\n")).toContain("The curvature is wrong");
-    expect(toDocument(checks, curvature)).toMatchObject({ verdict: "mismatch", curvature: { verdict: "mismatch" } });
+    expect(certificateJson(checks, curvature)).toMatchObject({
+      verdict: "mismatch",
+      curvature: { verdict: "mismatch" },
+    });
   });
 
   test("at a kink of relu is told apart from a wrong one", () => {

@@ -2,14 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ActivationName, type Expr, input, mul, referenceEngine, relu, tanh } from "@chaingrad/core";
-import { checkNet, type VariableCheck } from "@chaingrad/core/check";
+import { certificateJson, checkNet, type VariableCheck } from "@chaingrad/core/check";
 import { type Batch, computeGradients, type Gradients, randomBatch } from "@chaingrad/core/net";
 import { type NetDocument, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 import { conclusion } from "@chaingrad/view/certificate";
 import { describe, expect, test } from "vitest";
-import { toDocument } from "../src/check/document.ts";
-import { report } from "../src/check/report.ts";
 import { openNetwork } from "../src/net/open-network.ts";
+import { report } from "../src/output/certificate.ts";
 import { shown } from "../src/output/line.ts";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 import { atKink, BATCH, NET, withActivation, withRules } from "./support/small-net.ts";
@@ -51,7 +50,7 @@ describe("a network", () => {
       index,
     ]);
     expect(checks.slice(1).every(({ verdict }) => verdict === "ok")).toBe(true);
-    expect(toDocument(checks)).toMatchObject({
+    expect(certificateJson(checks)).toMatchObject({
       verdict: "mismatch",
       tensors: [{ name, worst: { index } }, {}, {}, {}, {}],
     });

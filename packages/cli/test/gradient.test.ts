@@ -2,11 +2,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, type FloatType, referenceEngine, wasmEngine } from "@chaingrad/core";
-import { computeGradients } from "@chaingrad/core/net";
+import { computeGradients, gradientsJson } from "@chaingrad/core/net";
 import { ACTIVATIONS, LOSSES, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BATCH, NET } from "../../interchange/test/support/documents.ts";
-import { summary, toDocument } from "../src/commands/gradient.ts";
+import { summary } from "../src/commands/gradient.ts";
 import { shown } from "../src/output/line.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
@@ -28,7 +28,7 @@ const norm = (values: readonly number[]): number => Math.hypot(...values);
 function run({ net, batch }: Pick<Fixture, "net" | "batch">, engine: Engine, dtype: FloatType): Fixture["expected"] {
   const parsed = parseNet(net, "net");
   const result = computeGradients(parsed, parsed.weights!, parseBatch(batch, "batch", parsed), engine, dtype);
-  return toDocument(result) as unknown as Fixture["expected"];
+  return gradientsJson(result) as unknown as Fixture["expected"];
 }
 
 /** Loss, outputs and each gradient by name, flat. */

@@ -2,6 +2,8 @@
 export * from "./autodiff/check-gradients.ts";
 export { complexStep, complexSteps } from "./autodiff/complex-step.ts";
 export * from "./autodiff/differences.ts";
+export { certificateJson } from "./check/certificate-json.ts";
+export { type Certificate, type CertifyOptions, certify } from "./check/certify.ts";
 export { type Curvature, checkCurvature } from "./check/check-curvature.ts";
 export { checkLoss, type LossCheck } from "./check/check-loss.ts";
 export { checkNet, type VariableCheck, type WitnessedEntry } from "./check/check-net.ts";

@@ -2,5 +2,14 @@
 export { type Batch, oneRow, randomBatch } from "./net/batch.ts";
 export { exampleBatch, exampleNetwork } from "./net/example.ts";
 export { computeGradients, type Gradients, type ShapedValues } from "./net/gradients.ts";
-export { type Net, type NetTensors, outputsOf, type WeightedNet } from "./net/net.ts";
+export { gradientsJson } from "./net/gradients-json.ts";
+export {
+  describeLoss,
+  type Net,
+  type NetTensors,
+  outputsOf,
+  trainedNet,
+  type WeightedNet,
+  warningsOf,
+} from "./net/net.ts";
 export { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues } from "./net/objective.ts";

@@ -1,17 +1,31 @@
 /** @chaingrad/tables: tables as people write them. */
 export { UserError } from "@chaingrad/core/user-error";
-export { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./judging/evaluate.ts";
-export { judgedRows } from "./judging/judged-rows.ts";
-export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
+export type { History } from "./history.ts";
+export { type Evaluation, evaluateBaseline, evaluateModel, predictAmounts, type Scores } from "./judging/evaluate.ts";
+export { type JudgedTraining, judgeTraining } from "./judging/judge-training.ts";
+export { batchOf, judgedRows } from "./judging/labelled-rows.ts";
+export { averagesOf, BASELINES, endingOf, placeOfFault, SCORES, tellDivergence } from "./judging/words.ts";
+export { isModelFile, type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
+export { type PredictedColumns, predictedColumns } from "./model/predicted-columns.ts";
 export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";
+export { unseenCategories } from "./model/unseen.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
 export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";
 export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";
 export type { DecimalSign } from "./reading/numbers.ts";
 export { type Delimiter, recordsOf } from "./reading/records.ts";
 export { spellings } from "./reading/spellings.ts";
-export { DEFAULTS, type Recipe, SECOND_ORDER, type SecondOrderName } from "./recipe.ts";
+export {
+  ACTIVATIONS,
+  DEFAULTS,
+  OPTIMIZERS,
+  RECIPE_WORDS,
+  type Recipe,
+  SECOND_ORDER,
+  type SecondOrderName,
+} from "./recipe.ts";
+export { remedyFor } from "./remedy.ts";
 export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
 export { type ColumnRole, describeColumns, type Role } from "./table/columns.ts";
 export {
@@ -22,7 +36,7 @@ export {
   fitEncoder,
   type NumberEncoding,
 } from "./table/encoder.ts";
-export { type Part, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+export { PARTS, type Part, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 export {
   allRows,
   type Column,

@@ -2,6 +2,7 @@
 
 import {
   type ActivationName,
+  activations,
   type Engine,
   type FitOptions,
   losses,
@@ -20,6 +21,13 @@ export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac"
 export const SECOND_ORDER: readonly SecondOrderName[] = [
   ...(["gauss-newton", "levenberg-marquardt", "bfgs", "lbfgs", "newton", "newton-cg"] as const),
   ...(["scaled-conjugate-gradient", "bayesian-regularisation", "kfac"] as const),
+];
+
+/** Every activation, and every method, by its name. */
+export const ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
+export const OPTIMIZERS: readonly Recipe["optimizer"][] = [
+  ...(Object.keys(optimizers) as OptimizerName[]),
+  ...SECOND_ORDER,
 ];
 
 /** How a table is trained on; see `DEFAULTS` for what is not given. */
@@ -61,6 +69,22 @@ export const DEFAULTS: Recipe = {
 const ADAM_RATE = 0.005;
 const L2 = 0.002;
 const BATCH = 32;
+
+/** What each part of a recipe is and what stands for it where it is not given, for whoever offers them. */
+export const RECIPE_WORDS: Readonly<Record<keyof Recipe, string>> = {
+  hidden: "units of each hidden layer, as in 32,16",
+  activation: "of the hidden layers",
+  dropout: "of the hidden layers",
+  optimizer: "how weights are updated",
+  rate: `learning rate (default: ${ADAM_RATE} for adam, else the optimiser's own)`,
+  l2: `λ of (λ/2) Σ‖W‖² (default: ${L2}; bayesian-regularisation sets its own)`,
+  epochs: "most passes over the training rows",
+  patience: "stop after so many epochs without a better validation loss",
+  batch: `rows in a step (default: ${BATCH}; kfac 256; all where a method needs all)`,
+  seed: "decides everything random",
+  clip: "largest norm of the whole gradient (default: none)",
+  flow: "tell how the gradient flows through each layer, before training and after it",
+};
 
 /** What `fit` is called with for a prepared table. */
 export interface Plan {

@@ -7,7 +7,7 @@
 
 import type { Engine, EpochEvent, FitEvent } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
-import { evaluateModel } from "./judging/evaluate.ts";
+import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import { DEFAULTS, type Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
@@ -151,8 +151,5 @@ async function* training<Row extends object, Target extends keyof Row & string>(
     if (end.stopped === "aborted") throw signal?.reason;
     throw new Error(`no epoch gave a finite loss${end.fault === undefined ? "" : `: ${end.fault.message}`}`);
   }
-  const { train, validation: judged, test: kept } = prepared.data;
-  const score = (data: typeof train) => evaluateModel(model, engine, data).scores;
-  const metrics = { train: score(train), validation: score(judged), test: score(kept) };
-  return new TableModel<Row, Target>({ ...model, metrics }, engine);
+  return new TableModel<Row, Target>(judgeTraining(model, prepared, engine).model, engine);
 }

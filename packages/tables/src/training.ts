@@ -1,6 +1,7 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
 import { type EndEvent, type Engine, type FitEvent, fit } from "@chaingrad/core";
+import { type History, HistoryRecorder } from "./history.ts";
 import type { Model } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
 import type { Prepared } from "./table/prepare.ts";
@@ -11,6 +12,7 @@ export interface TrainedTable {
   readonly end: EndEvent;
   /** What `fit` was called with. */
   readonly plan: Plan;
+  readonly history: History;
 }
 
 export interface Host {
@@ -30,16 +32,18 @@ export async function* trainPrepared(
   const { network, options } = plan;
   const { train, validation } = prepared.data;
   const host = { ...(signal !== undefined && { signal }), ...(slice !== undefined && { slice }) };
+  const history = new HistoryRecorder();
   let end: EndEvent | undefined;
   for await (const event of fit(network, { train, validation }, { ...options, ...host })) {
     if (event.type === "end") end = event;
+    history.add(event);
     yield event;
   }
   const { model, threads } = end as EndEvent;
   const { encoder, target } = prepared;
   const { l2, seed = 0 } = options;
   const made = { ...model, l2, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
-  return { model: made, end: end as EndEvent, plan };
+  return { model: made, end: end as EndEvent, plan, history };
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

@@ -1,15 +1,13 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
-import { checkCurvature, checkNet, isWrong, type Verdict, verdictOf } from "@chaingrad/core/check";
-import type { Batch } from "@chaingrad/core/net";
+import { certificateJson, certify, isWrong, type Verdict } from "@chaingrad/core/check";
+import { count } from "@chaingrad/core/format";
+import { type Batch, describeLoss } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { certificatePage, conclusion } from "@chaingrad/view/certificate";
-import { count } from "@chaingrad/view/number";
+import { certificatePage, conclusion, WITNESSES } from "@chaingrad/view/certificate";
 import { type Command, Option } from "commander";
-import { toDocument } from "../check/document.ts";
-import { report } from "../check/report.ts";
-import { warnOfMadeTwice } from "../net/made-twice.ts";
-import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { type OpenedNetwork, openNetwork, warnOf } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
+import { report } from "../output/certificate.ts";
 import {
   type CommonOptions,
   print,
@@ -44,7 +42,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 };
 
 const explanation = (width: number): string => `
-${wrap("The largest error is that of the differences, entry by entry; the forward error is that of forward mode along a random direction, which covers every entry. Below, the worst entry of each tensor by every witness: reverse mode, forward mode, central differences with their own estimate of their error (the step is chosen where that is least), and a complex step, which no difference cancels in (not for erf, as in gelu, and not at a corner). All in float64 on the reference engine. Of a network with many entries a sample of each tensor is compared, so that a check takes seconds; each tensor as a whole is then held against all witnesses along the random direction.", width)}
+${wrap(WITNESSES, width)}
 
 Verdicts:
 ${wrapTerms(VERDICTS, width)}`;
@@ -80,27 +78,25 @@ export function register(program: Command): void {
 async function check(path: string, options: CheckOptions): Promise<void> {
   await assertOutputs({}, [path, options.batch]);
   const opened = await openNetwork(path, SEED);
-  const { net, tensors } = opened;
-  warnOfMadeTwice(net, options);
+  warnOf(opened, options);
   const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
-  const checks = checkNet(net, tensors, batch);
-  const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
-  if (format === "json") printJson(toDocument(checks, curvature));
+  const { verdict, checks, curvature } = certify(opened, batch, { order: options.order === "2" ? 2 : 1 });
+  if (format === "json") printJson(certificateJson(checks, curvature));
   else if (format === "html") printDocument(certificatePage(about, checks, curvature));
   else {
     const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
     print(...report(checks, curvature, width), "", ...words);
   }
-  if (isWrong(verdictOf(checks, curvature))) process.exitCode = STATUS.failed;
+  if (isWrong(verdict)) process.exitCode = STATUS.failed;
 }
 
 function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64`;
+  return `${describeLoss(net)}, ${weights}, ${source}, float64`;
 }

@@ -1,12 +1,10 @@
 /** `chaingrad emit`: a network as source of its own, each line of the derivation as a few lines of code. */
-
+import { count } from "@chaingrad/core/format";
 import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
-import { count } from "@chaingrad/view/number";
+import { LANGUAGES, type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
 import { type Command, Option } from "commander";
-import { warnOfMadeTwice } from "../net/made-twice.ts";
-import { openNetwork } from "../net/open-network.ts";
+import { openNetwork, warnOf } from "../net/open-network.ts";
 import {
   type CommonOptions,
   note,
@@ -23,8 +21,6 @@ interface EmitOptions extends CommonOptions {
   readonly with: Level;
   readonly out?: string;
 }
-
-const LANGUAGES: readonly Language[] = ["typescript", "python", "c"];
 
 const EXPLANATION =
   "Without a network it writes the small one that 'explain' shows. The program has the network's weights in full " +
@@ -56,7 +52,7 @@ async function emit(path: string | undefined, options: EmitOptions): Promise<voi
   const { lang, out, with: level } = options;
   await assertOutputs({ "--out": out }, [path]);
   const opened = path === undefined ? exampleNetwork : await openNetwork(path);
-  warnOfMadeTwice(opened.net, options);
+  warnOf(opened, options);
   const text = source(opened, lang, level);
   if (out !== undefined) {
     await writeFileAtomically(out, text);

@@ -1,13 +1,13 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
 
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
-import { evaluateModel, judgedRows } from "@chaingrad/tables";
+import { evaluateModel, judgedRows, SCORES } from "@chaingrad/tables";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { wrap } from "../output/wrap.ts";
-import { printEvaluation, SCORES } from "../train/report.ts";
+import { printEvaluation } from "../train/report.ts";
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";

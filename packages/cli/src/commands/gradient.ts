@@ -1,14 +1,13 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
 import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
-import { computeGradients, type Gradients, type ShapedValues } from "@chaingrad/core/net";
+import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/core/format";
+import { computeGradients, describeLoss, type Gradients, gradientsJson } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { ACTIVATIONS, LOSSES } from "@chaingrad/interchange/net-document";
+import { ACTIVATIONS, BATCH_FORM, LOSSES, NET_FORM } from "@chaingrad/interchange/net-document";
 import { UserError } from "@chaingrad/tables";
-import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
-import { warnOfMadeTwice } from "../net/made-twice.ts";
-import { isModel } from "../net/open-network.ts";
+import { isModel, warnOf } from "../net/open-network.ts";
 import { readBatch, readNet } from "../net/read.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import type { Shown } from "../output/line.ts";
@@ -44,16 +43,12 @@ export function register(program: Command): void {
 /** The two documents and every name that may stand in them. */
 const documents = (width: number): string => `
 NET.json:
-  {"inputs": 3,
-   "layers": [{"units": 5, "activation": "tanh"},
-              {"units": 2, "activation": "identity", "bias": false}],
-   "loss": "softmax-cross-entropy", "reduction": "mean", "l2": 0,
-   "weights": {"W1": [[…]], "b1": […], "W2": [[…]]}}
-${wrapTerms(FIELDS, width)}
+${indented(NET_FORM.example)}
+${wrapTerms(NET_FORM.fields, width)}
 
 BATCH.json:
-  {"x": [[…], …], "y": [[…], …], "weight": […]}
-${wrapTerms(BATCH_FIELDS, width)}
+${indented(BATCH_FORM.example)}
+${wrapTerms(BATCH_FORM.fields, width)}
 
 Activations:
 ${wrap(ACTIVATIONS.join(", "), width, "  ")}
@@ -61,20 +56,7 @@ ${wrap(ACTIVATIONS.join(", "), width, "  ")}
 Losses:
 ${wrap(LOSSES.join(", "), width, "  ")}`;
 
-const FIELDS = {
-  weights: "W is [units, inputs of the layer], b is [units]",
-  bias: "optional (true)",
-  reduction: "mean or sum over the rows, optional (mean); a weighted mean divides by the sum of the weights",
-  l2: "λ of λ/2 Σ W² over all W, optional (0)",
-  labelSmoothing: "optional, of softmax-cross-entropy (0)",
-  huberDelta: "optional, of huber (1)",
-  quantile: "optional, of quantile (0.5)",
-};
-
-const BATCH_FIELDS = {
-  y: "for softmax-cross-entropy the class of each row, from 0; else a row of numbers for each row, or one number where there is one output. The cross-entropies take logits",
-  weight: "optional (1 for each row)",
-};
+const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
 
 async function gradient(netPath: string, batchPath: string, options: GradientOptions): Promise<void> {
   if (options.engine === "reference" && options.dtype === "f32") {
@@ -93,30 +75,17 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
   }
   const batch = await readBatch(batchPath, net);
-  warnOfMadeTwice(net, options);
+  warnOf({ net }, options);
   const engine: Engine =
     options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
-  const document = toDocument(result);
+  const document = gradientsJson(result);
   warnOfInfinities(result, options);
   if (options.out !== undefined) await writeFileAtomically(options.out, `${JSON.stringify(document)}\n`);
   if (options.json) return printJson(document);
-  const head = `${count(batch.rows, "row")}, ${net.loss.name} (${net.reduction}), engine ${engine.name} in ${options.dtype}`;
+  const head = `${count(batch.rows, "row")}, ${describeLoss(net)}, engine ${engine.name} in ${options.dtype}`;
   if (!(options.quiet && options.out !== undefined))
     print(...paragraph(head, terminalWidth()), "", ...summary(result, terminalWidth()));
-}
-
-/** The result as nested lists. */
-export function toDocument({ loss, outputs, gradients }: Gradients): Record<string, unknown> {
-  const named = Object.entries(gradients).map(([name, tensor]) => [name, nested(tensor)]);
-  return { loss, outputs: nested(outputs), gradients: Object.fromEntries(named) };
-}
-
-/** A vector as a list, a matrix as a list of rows. */
-function nested({ shape, values }: ShapedValues): number[] | number[][] {
-  if (shape.length === 1) return Array.from(values);
-  const [rows, columns] = shape;
-  return Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => values[r * columns + c]));
 }
 
 function warnOfInfinities({ loss, outputs, gradients }: Gradients, options: CommonOptions): void {

@@ -1,11 +1,10 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { Engine } from "@chaingrad/core";
 import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
-import { type Column, type Model, predictTable, UserError } from "@chaingrad/tables";
+import { type Column, type Model, predictedColumns, unseenCategories } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
-import { unseenCategories } from "../model/unseen.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
@@ -43,42 +42,16 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   const model = await loadModel(modelPath);
   const engine = await openEngine(options, options);
   await withTable(file, options, async (open) => {
-    const added = predictedColumns(model, engine, open.table, options);
+    const added = addedColumns(model, engine, open.table, options);
     const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
     await writeTable(open, added, { path: out, ...format });
   });
 }
 
-function predictedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): Column[] {
-  const predicted = refusing(table.path, () => predictTable(model, engine, table));
+function addedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): readonly Column[] {
+  const { columns, wild } = refusing(table.path, () => predictedColumns(model, engine, table));
   for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
-  const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;
-  const wild = numbers.filter((value) => !Number.isFinite(value)).length;
   if (wild > 0)
     note(`${wild} predicted numbers are not finite: the model's weights are too large for these rows`, options);
-  const columns: Column[] =
-    predicted.task === "regression"
-      ? [{ name: "prediction", type: "number", values: predicted.values }]
-      : [
-          { name: "prediction", type: "text", values: predicted.names },
-          ...classColumns(predicted.probabilities, model.target.task === "classification" ? model.target.classes : []),
-        ];
-  refuseClashes(table, columns);
   return columns;
-}
-
-function classColumns(probabilities: Float64Array, classes: readonly string[]): Column[] {
-  const rows = probabilities.length / classes.length;
-  return classes.map((name, label) => ({
-    name: `probability ${name}`,
-    type: "number",
-    values: Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes.length + label]),
-  }));
-}
-
-/** @throws UserError when the table has a column of a name that is added */
-function refuseClashes(table: Table, added: readonly Column[]): void {
-  const clash = added.find(({ name }) => table.columns.some((column) => column.name === name));
-  if (clash === undefined) return;
-  throw new UserError(`${table.path}: the table already has a column '${clash.name}'`, "Rename or drop it first.");
 }

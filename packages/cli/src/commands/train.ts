@@ -1,17 +1,18 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
-import { activations, type Engine, optimizers } from "@chaingrad/core";
+import type { Engine } from "@chaingrad/core";
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
+  ACTIVATIONS,
   DEFAULTS,
-  evaluateBaseline,
-  evaluateModel,
-  type Part,
+  judgeTraining,
+  OPTIMIZERS,
   type Prepared,
   prepareTable,
+  RECIPE_WORDS,
   type Recipe,
-  SECOND_ORDER,
+  SCORES,
   type Task,
   UserError,
 } from "@chaingrad/tables";
@@ -28,11 +29,12 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
+import { flowOf } from "../output/flow.ts";
 import { wrap } from "../output/wrap.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
-import { printColumns, printReport, type Report, reportJson, SCORES } from "../train/report.ts";
+import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
 import { assertOutputs } from "./distinct.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
@@ -62,33 +64,22 @@ export function register(program: Command): void {
       new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
     )
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
-    .option("--hidden <sizes>", "units of each hidden layer, as in 32,16", hiddenSizes, DEFAULTS.hidden)
+    .option("--hidden <sizes>", RECIPE_WORDS.hidden, hiddenSizes, DEFAULTS.hidden)
     .addOption(
-      new Option("--activation <name>", "of the hidden layers")
-        .choices(Object.keys(activations))
-        .default(DEFAULTS.activation),
+      new Option("--activation <name>", RECIPE_WORDS.activation).choices(ACTIVATIONS).default(DEFAULTS.activation),
     )
-    .option("--dropout <share>", "of the hidden layers", fraction, DEFAULTS.dropout)
-    .addOption(
-      new Option("--optimizer <name>", "how weights are updated")
-        .choices([...Object.keys(optimizers), ...SECOND_ORDER])
-        .default(DEFAULTS.optimizer),
-    )
-    .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimiser's own)", positive)
-    .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖² (default: 0.002; bayesian-regularisation sets its own)", nonNegative)
-    .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), DEFAULTS.epochs)
-    .option(
-      "--patience <epochs>",
-      "stop after so many epochs without a better validation loss",
-      wholeNumber(1),
-      DEFAULTS.patience,
-    )
-    .option("--batch <rows>", "rows in a step (default: 32; kfac 256; all where a method needs all)", wholeNumber(1))
+    .option("--dropout <share>", RECIPE_WORDS.dropout, fraction, DEFAULTS.dropout)
+    .addOption(new Option("--optimizer <name>", RECIPE_WORDS.optimizer).choices(OPTIMIZERS).default(DEFAULTS.optimizer))
+    .option("--lr <rate>", RECIPE_WORDS.rate, positive)
+    .option("--l2 <strength>", RECIPE_WORDS.l2, nonNegative)
+    .option("--epochs <number>", RECIPE_WORDS.epochs, wholeNumber(1), DEFAULTS.epochs)
+    .option("--patience <epochs>", RECIPE_WORDS.patience, wholeNumber(1), DEFAULTS.patience)
+    .option("--batch <rows>", RECIPE_WORDS.batch, wholeNumber(1))
     .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
-    .option("--clip <norm>", "largest norm of the whole gradient (default: none)", positive)
-    .option("--flow", "tell how the gradient flows through each layer, before training and after it")
-    .option("--seed <number>", "decides everything random", wholeNumber(0), DEFAULTS.seed)
+    .option("--clip <norm>", RECIPE_WORDS.clip, positive)
+    .option("--flow", RECIPE_WORDS.flow)
+    .option("--seed <number>", RECIPE_WORDS.seed, wholeNumber(0), DEFAULTS.seed)
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
@@ -117,8 +108,16 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
-    const { report, failure } = await trainAndSave(file, out, prepared, engine, options, interruption.signal);
+    const { report, failure, isUseless } = await trainAndSave(
+      file,
+      out,
+      prepared,
+      engine,
+      options,
+      interruption.signal,
+    );
     if (report !== undefined) tell(report, options);
+    if (isUseless) note("warning: on the test rows this model does no better than the baseline", options);
     if (report?.end.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     if (failure === undefined) return;
     complain(...printFailure(failure, terminalWidth()));
@@ -131,7 +130,6 @@ async function run(file: string, options: TrainOptions): Promise<void> {
 function tell(report: Report, options: CommonOptions): void {
   if (options.json) printJson(reportJson(report));
   else print(...printReport(report, terminalWidth()));
-  if (isUseless(report)) note("warning: on the test rows this model does no better than the baseline", options);
 }
 
 /** "sales.2024.csv.gz" → "sales.2024.safetensors" */
@@ -147,7 +145,7 @@ async function trainAndSave(
   engine: Engine,
   options: TrainOptions,
   signal: AbortSignal,
-): Promise<{ report?: Report; failure?: Failure }> {
+): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
   const progress = options.quiet ? undefined : makeProgress(process.stderr);
   const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, seed, clip } = options;
   const recipe: Recipe = {
@@ -155,38 +153,24 @@ async function trainAndSave(
     clip: clip === undefined ? undefined : { norm: clip },
     flow: options.flow ?? options.report !== undefined,
   };
-  const {
-    model,
-    history,
-    flow: measured,
-    ...trained
-  } = await train(prepared, recipe, engine, progress, signal).catch((error) => {
+  const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
-  const { end, remedy } = trained;
+  const { end, history, remedy } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
     throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
-  const { data, target } = prepared;
-  const byPart = <T>(of: (part: Part) => T): Record<Part, T> => {
-    return { train: of("train"), validation: of("validation"), test: of("test") };
-  };
-  const evaluations = byPart((part) => evaluateModel(model, engine, data[part]));
-  await saveModel(out, { ...model, metrics: byPart((part) => evaluations[part].scores) });
-  const baseline = evaluateBaseline(target, data.train, data.test);
-  const shown = options.flow ? { flow: measured } : {};
-  const report = { file, prepared, engine: engine.name, ...trained, ...shown, evaluations, baseline, model: out };
+  const judged = judgeTraining(trained.model, prepared, engine);
+  const { evaluations, baseline } = judged;
+  await saveModel(out, judged.model);
   if (options.report !== undefined) {
-    const { reportPage } = await import("../report/page.ts");
-    await writeFileAtomically(options.report, reportPage({ report, model, engine, history }));
+    const { reportOf, reportPage } = await import("@chaingrad/view/report");
+    const page = reportPage(reportOf({ ...judged, title: basename(file), file, prepared, end, history, engine }));
+    await writeFileAtomically(options.report, page);
   }
-  return end.stopped === "diverged" ? { report, failure: { ...failed, model: out } } : { report };
-}
-
-/** Whether guessing would have scored as well on the test rows. */
-function isUseless({ baseline, evaluations: { test } }: Report): boolean {
-  const [own, guess] = [test.scores, baseline];
-  if ("accuracy" in own) return Number(own.accuracy) <= Number(guess.accuracy);
-  return !(Number(own.rmse) < Number(guess.rmse));
+  const shown = options.flow ? { flow: flowOf(history) } : {};
+  const report = { file, prepared, engine: engine.name, end, remedy, ...shown, evaluations, baseline, model: out };
+  const failure = end.stopped === "diverged" ? { failure: { ...failed, model: out } } : {};
+  return { report, ...failure, isUseless: !judged.beatsBaseline };
 }

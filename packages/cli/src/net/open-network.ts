@@ -1,55 +1,42 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { initialParameters, parametersOf } from "@chaingrad/core";
-import type { WeightedNet } from "@chaingrad/core/net";
-import { type Model, takesTables, UserError } from "@chaingrad/tables";
+import { trainedNet, type WeightedNet, warningsOf } from "@chaingrad/core/net";
+import { weightedNet } from "@chaingrad/interchange/net-document";
+import { isModelFile, type Model, takesTables } from "@chaingrad/tables";
 import { loadAnyModel } from "../model/model-file.ts";
-import { cannotRead, readNet } from "./read.ts";
+import { type CommonOptions, note } from "../output/conventions.ts";
+import { cannotRead, fileLabel, readNet } from "./read.ts";
 
 export interface OpenedNetwork extends WeightedNet {
   /** What makes the network's rows from those of a table, where it was trained on one. */
   readonly model?: Model;
 }
 
-/** More weights than this are not drawn for a network that comes without: every entry is computed in float64. */
-const MOST_PARAMETERS = 20_000_000;
-
 /** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
-  if (await isModel(path)) {
-    const model = await loadAnyModel(path);
-    const { network, loss, l1, l2, tensors } = model;
-    const opened = { net: { network, loss, l1, l2, reduction: "mean" }, tensors, origin: "trained" } as const;
-    return takesTables(model) ? { ...opened, model } : opened;
-  }
-  const { weights, ...net } = await readNet(path);
-  if (weights !== undefined) return { net, tensors: weights, origin: "given" };
-  const parameters = parametersOf(net.network).reduce(
-    (total, { shape }) => total + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
-  if (parameters > MOST_PARAMETERS) {
-    const most = MOST_PARAMETERS.toLocaleString("en");
-    throw new UserError(`'${path}': ${parameters.toLocaleString("en")} parameters, expected at most ${most}`);
-  }
-  return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
+  if (!(await isModel(path))) return weightedNet(await readNet(path), fileLabel(path), seed);
+  const model = await loadAnyModel(path);
+  const opened = trainedNet(model);
+  return takesTables(model) ? { ...opened, model } : opened;
 }
 
-/**
- * Whether a file is a model and not JSON: a safetensors file starts with the length of its header in 8 bytes, some of
- * them 0, which no JSON text holds. Throws UserError where it cannot be read.
- */
+/** Whether a file is a model and not JSON. Throws UserError where it cannot be read. */
 export async function isModel(path: string): Promise<boolean> {
   if (path === "-" || path.endsWith(".safetensors")) return path !== "-";
   try {
     const file = await open(path);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(8), 0, 8, 0);
-      return buffer.subarray(0, bytesRead).includes(0);
+      return isModelFile(buffer.subarray(0, bytesRead));
     } finally {
       await file.close();
     }
   } catch (error) {
     throw cannotRead(path, error);
   }
+}
+
+/** Says what nobody means to train on; explaining, checking and emitting go on. */
+export function warnOf({ net }: Pick<WeightedNet, "net">, options: CommonOptions): void {
+  for (const text of warningsOf(net)) note(`warning: ${text}`, options);
 }

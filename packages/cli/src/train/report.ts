@@ -1,29 +1,33 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
-import type { EndEvent, StopReason } from "@chaingrad/core";
-import type { Remedy } from "@chaingrad/core/diagnosis";
-import type { ColumnRole, Evaluation, Part, Prepared, Scores, Target } from "@chaingrad/tables";
+import {
+  averagesOf,
+  BASELINES,
+  type ColumnRole,
+  type Evaluation,
+  endingOf,
+  type JudgedTraining,
+  PARTS,
+  type Prepared,
+  type Scores,
+  type Target,
+} from "@chaingrad/tables";
 import { alignColumns } from "../output/align.ts";
+import { type Flow, printFlow } from "../output/flow.ts";
 import { type Shown, widthOf } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph } from "../output/wrap.ts";
-import { type Flow, printFlow } from "./flow.ts";
+import type { Trained } from "./training.ts";
 
-export interface Report {
+export interface Report extends Pick<Trained, "end">, Pick<JudgedTraining, "evaluations" | "baseline"> {
   readonly file: string;
   readonly prepared: Prepared;
   readonly engine: string;
-  readonly threads: number;
-  readonly end: EndEvent;
   readonly flow?: Flow | undefined;
-  readonly remedy?: Remedy | undefined;
-  readonly evaluations: Readonly<Record<Part, Evaluation>>;
-  /** Of the test part. */
-  readonly baseline: Scores;
+  readonly remedy?: Trained["remedy"];
   /** Where the model was saved. */
   readonly model: string;
 }
 
-const PARTS: readonly Part[] = ["train", "validation", "test"];
 /** More columns than this are summed up by role. */
 const MOST_COLUMNS = 40;
 const MOST_CONFUSIONS = 10;
@@ -51,31 +55,22 @@ function printRoles(roles: readonly ColumnRole[], width: number): Shown[] {
   return [...paragraph(`${roles.length} columns: ${counts.join(", ")}`, width), ...table];
 }
 
-const STOPPED: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
-  epochs: ({ epochs }) => `all ${epochs} epochs are done`,
-  patience: ({ epochs, bestEpoch }) => `no better validation loss in ${epochs - bestEpoch} epochs`,
-  converged: ({ epochs }) => `converged in ${epochs} steps`,
-  stalled: ({ epochs }) => `no step lowers the loss any more after ${epochs} steps, though it is not at a minimum`,
-  aborted: ({ epochs }) => `interrupted after ${epochs} epochs`,
-  diverged: ({ epochs }) => `the loss was no longer finite in epoch ${epochs}`,
-};
-
 const score = (value: number | null): string => (value === null ? "–" : value.toPrecision(4));
 
 /** Scores of every part beside the baseline, the confusion matrix or the residuals, and where the model is. */
 export function printReport(report: Report, width: number): Shown[] {
-  const { end, evaluations, baseline, prepared, model, threads } = report;
+  const { end, evaluations, baseline, prepared, model } = report;
   const { target } = prepared;
+  const { threads } = end;
   const names = Object.keys(baseline);
   const scores = (of: Scores): string[] => names.map((name) => score(of[name]));
-  const guess = target.task === "classification" ? "majority class" : "mean";
   const rows = [
     ...PARTS.map((part) => [part, ...scores(evaluations[part].scores)]),
-    [`baseline (${guess})`, ...scores(baseline)],
+    [`baseline (${BASELINES[target.task]})`, ...scores(baseline)],
   ];
   const best = `best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`;
   return [
-    ...paragraph(`stopped: ${STOPPED[end.stopped](end)}; ${best}`, width),
+    ...paragraph(`stopped: ${endingOf(end)}; ${best}`, width),
     ...paragraph(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
     "",
     ...formatTable(["", ...names], rows, `l${"r".repeat(names.length)}`, width),
@@ -99,17 +94,9 @@ export function printEvaluation(target: Target, { scores, ...errors }: Evaluatio
   ];
 }
 
-/** Which averages the scores are, for `--help`. */
-export const SCORES: string =
-  "Of classes, f1 is macro-averaged: the mean over the classes that occur, whatever their sizes. auc is the area under the " +
-  "ROC curve: with two classes that of the second, with more each class against the rest, and the mean of these.";
-
-/** The same for the classes at hand. */
 function averages(target: Target, width: number): Shown[] {
-  if (target.task === "regression") return [];
-  const { classes } = target;
-  const area = classes.length === 2 ? `of '${classes[1]}'` : "each class against the rest, averaged";
-  return paragraph(`f1: macro, the mean over the classes; auc: ${area}`, width);
+  const words = averagesOf(target);
+  return words === undefined ? [] : paragraph(words, width);
 }
 
 function printErrors(target: Target, { confusion, residuals }: Evaluation, where: string, width: number): Shown[] {
@@ -160,7 +147,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     rows: PARTS.reduce((total, part) => total + rows[part].length, 0),
     features: encoder.features.length,
     engine: report.engine,
-    threads: report.threads,
+    threads: end.threads,
     epochs: end.epochs,
     bestEpoch: end.bestEpoch,
     seconds: end.seconds,

@@ -1,23 +1,12 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
-import type { EndEvent, Engine, FitEvent, FitOptions, NetworkSpec } from "@chaingrad/core";
-import type { Remedy } from "@chaingrad/core/diagnosis";
-import { type Model, type Prepared, type Recipe, type TrainedTable, trainPrepared } from "@chaingrad/tables";
-import type { History } from "@chaingrad/view/report";
+import type { Engine } from "@chaingrad/core";
+import { type Prepared, type Recipe, remedyFor, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import { complain } from "../output/conventions.ts";
-import type { Flow } from "./flow.ts";
-import { recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
 
-export interface Trained {
-  readonly model: Omit<Model, "metrics">;
-  readonly end: EndEvent;
-  /** The most threads that shared a step. */
-  readonly threads: number;
-  readonly history: History;
-  /** Where it was asked for. */
-  readonly flow: Flow | undefined;
+export interface Trained extends TrainedTable {
   /** What was tried against NaN or Infinity, where training met them. */
-  readonly remedy: Remedy | undefined;
+  readonly remedy: Awaited<ReturnType<typeof remedyFor>>;
 }
 
 const REMEDY_SECONDS = 10;
@@ -30,43 +19,20 @@ export async function train(
   progress: Progress | undefined,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const history = { epochs: [], flow: [] };
-  const events = recorded(trainPrepared(prepared, recipe, { engine, signal }), history);
-  const { flow, trained } = await follow(events, progress);
-  const { model, end, plan } = trained;
-  const remedy =
-    end.fault && (await tryRemedies(plan.network, prepared.data, plan.options, end.fault, progress !== undefined));
-  return { model, end, threads: end.threads, flow, history, remedy };
+  const trained = await follow(trainPrepared(prepared, recipe, { engine, signal }), progress);
+  if (trained.end.fault && progress !== undefined)
+    complain(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps`);
+  return { ...trained, remedy: await remedyFor(trained, prepared, { seconds: REMEDY_SECONDS }) };
 }
 
-async function follow(
-  events: AsyncGenerator<FitEvent, TrainedTable, void>,
-  progress: Progress | undefined,
-): Promise<{ readonly trained: TrainedTable; readonly flow: Flow | undefined }> {
-  let flow: Flow | undefined;
+async function follow(events: ReturnType<typeof trainPrepared>, progress: Progress | undefined): Promise<TrainedTable> {
   try {
     for (;;) {
       const { done, value: event } = await events.next();
-      if (done) return { trained: event, flow };
-      if (event.type === "start" && event.flow) flow = { first: event.flow, last: undefined };
-      if (event.type === "epoch" && event.flow && flow)
-        flow = { ...flow, last: { epoch: event.epoch, layers: event.flow } };
+      if (done) return event;
       if (event.type === "epoch") progress?.epoch(event);
     }
   } finally {
     progress?.done();
   }
-}
-
-/** Loaded only where training met NaN or Infinity. */
-async function tryRemedies(
-  network: NetworkSpec,
-  data: Prepared["data"],
-  options: FitOptions,
-  fault: NonNullable<EndEvent["fault"]>,
-  says: boolean,
-): Promise<Remedy> {
-  if (says) complain(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps`);
-  const { findRemedy } = await import("@chaingrad/core/diagnosis");
-  return findRemedy(network, data, options, fault, { seconds: REMEDY_SECONDS });
 }

@@ -1,11 +1,12 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
+import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
+import { trainedNet } from "@chaingrad/core/net";
 import type { Table } from "@chaingrad/duckdb";
 import { emit, type Language } from "@chaingrad/interchange/emit";
-import { type Column, evaluateBaseline, evaluateModel, type Part, prepareTable } from "@chaingrad/tables";
-import { unseenCategories } from "../../src/model/unseen.ts";
+import { type Column, judgeTraining, prepareTable, unseenCategories } from "@chaingrad/tables";
+import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
-import { reportPage } from "../../src/report/page.ts";
 import { printFailure } from "../../src/train/fault.ts";
 import { printColumns, printEvaluation, printReport } from "../../src/train/report.ts";
 import { train } from "../../src/train/training.ts";
@@ -53,20 +54,23 @@ export async function learn(names: Names): Promise<Said> {
   const task = names.classes.length === 0 ? "regression" : "classification";
   const prepared = prepareTable(table, { target, task });
   const settings = { hidden: [2], activation: "tanh", dropout: 0, optimizer: "adam", epochs: 2, patience: 5 } as const;
-  const { model, history, ...trained } = await train(
+  const {
+    model: made,
+    history,
+    end,
+    remedy,
+  } = await train(
     prepared,
     { ...settings, seed: 0, flow: true },
     referenceEngine,
     undefined,
     new AbortController().signal,
   );
-  const evaluation = (part: Part) => evaluateModel(model, referenceEngine, prepared.data[part]);
-  const evaluations = { train: evaluation("train"), validation: evaluation("validation"), test: evaluation("test") };
-  const report = {
-    ...{ file, prepared, engine: "reference", ...trained, evaluations, model: file },
-    baseline: evaluateBaseline(prepared.target, prepared.data.train, prepared.data.test),
-  };
-  const failure = { file, prepared, end: trained.end, remedy: undefined, model: file };
+  const judged = judgeTraining(made, prepared, referenceEngine);
+  const { model, evaluations, baseline } = judged;
+  const report = { file, prepared, engine: "reference", end, remedy, evaluations, baseline, model: file };
+  const page = { ...judged, title: basename(file), file, prepared, end, history, engine: referenceEngine };
+  const failure = { file, prepared, end, remedy: undefined, model: file };
   const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
   const lines: Shown[] = [WIDTH, 30].flatMap((width) => [
     ...printColumns(file, ROWS, prepared, width),
@@ -74,15 +78,10 @@ export async function learn(names: Names): Promise<Said> {
     ...printEvaluation(prepared.target, evaluations.test, width),
     ...printFailure(failure, width),
   ]);
-  const opened = {
-    net: { network: model.network, loss: model.loss, l1: model.l1, l2: model.l2, reduction: "mean" as const },
-    tensors: model.tensors as Record<string, Float64Array>,
-    origin: "trained" as const,
-    model: { ...model, metrics: {} },
-  };
+  const opened = { ...trainedNet(model), model };
   return {
     lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),
-    page: reportPage({ report, model, engine: referenceEngine, history }),
-    sources: (language) => emit(opened as Parameters<typeof emit>[0], language, "training-step"),
+    page: reportPage(reportOf(page)),
+    sources: (language) => emit(opened, language, "training-step"),
   };
 }

@@ -12,7 +12,8 @@ import { typescript } from "./typescript.ts";
 /** About 20 characters each: more is no source that anybody reads, and compilers and editors choke on it. */
 const MOST_NUMBERS = 200_000;
 
-const LANGUAGES: { readonly [Name in Language]: (parts: Parts) => string } = { typescript, python, c };
+const PRINTERS: { readonly [Name in Language]: (parts: Parts) => string } = { typescript, python, c };
+export const LANGUAGES: readonly Language[] = Object.keys(PRINTERS) as Language[];
 
 /** Throws UserError where the network is too large to be read, or cannot be written for any number of rows. */
 export function emit(opened: Emittable, language: Language, level: Level): string {
@@ -32,7 +33,7 @@ export function emit(opened: Emittable, language: Language, level: Level): strin
     return [name, { values, shape }];
   });
   const names = new Names(reserved(language));
-  return LANGUAGES[language]({
+  return PRINTERS[language]({
     emission: emission(net, names),
     names,
     level,

@@ -16,7 +16,7 @@ import {
   type Tensors,
 } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
-import { decodeTarget, type Target } from "../table/target.ts";
+import { decodeTarget, type RegressionTarget, type Target } from "../table/target.ts";
 
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;
@@ -37,11 +37,24 @@ interface Judged {
   readonly tensors: Tensors;
 }
 
+function judge({ network, loss, tensors }: Judged, engine: Engine, data: Dataset): ReturnType<Predictor["judge"]> {
+  const predictor = new Predictor(engine, network, loss, rowsOf(data, network.inputs), "f32");
+  predictor.load(tensors);
+  return predictor.judge(data);
+}
+
+/** What a model of an amount predicts of rows, in the target's own unit. */
+export function predictAmounts(
+  model: Judged & { readonly target: RegressionTarget },
+  engine: Engine,
+  data: Dataset,
+): Float64Array {
+  return decodeTarget(model.target, judge(model, engine, data).predictions);
+}
+
 export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
-  const { network, target } = model;
-  const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");
-  predictor.load(model.tensors);
-  const { predictions, loss } = predictor.judge(data);
+  const { target } = model;
+  const { predictions, loss } = judge(model, engine, data);
   if (target.task === "classification") {
     if (!allFinite(predictions)) return { scores: { accuracy: null, f1: null, auc: null, loss } };
     const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);

@@ -29,6 +29,12 @@ export interface Model extends TrainedModel {
 /** Whether a model takes the rows of tables, or the numbers of its inputs alone. */
 export const takesTables = (model: TrainedModel): model is Model => "encoder" in model;
 
+/**
+ * Whether a file that starts with these bytes (8, or all where there are fewer) is a model and not text: a safetensors file
+ * starts with the length of its header in 8 bytes, some of them 0, which no text holds.
+ */
+export const isModelFile = (start: Uint8Array): boolean => start.subarray(0, 8).includes(0);
+
 type TableParts = Omit<Model, keyof TrainedModel>;
 
 const PARTS: Names<TableParts> = { encoder: true, target: true, seed: true, arithmetic: true, metrics: true };

@@ -2,7 +2,7 @@
 
 import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
-import { judgedRows } from "../judging/judged-rows.ts";
+import { judgedRows } from "../judging/labelled-rows.ts";
 import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";

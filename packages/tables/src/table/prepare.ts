@@ -10,6 +10,7 @@ import { allRows, type Column, type Table, TargetError } from "./table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
 
 export type Part = "train" | "validation" | "test";
+export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
 export interface PrepareOptions {
   /** The column to predict. */

@@ -2,6 +2,10 @@
 import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
 import { count, formatNumber, formatPlace } from "../html/number.ts";
 
+/** How gradients are checked, in words. */
+export const WITNESSES: string =
+  "The largest error is that of the differences, entry by entry; the forward error is that of forward mode along a random direction, which covers every entry. Below, the worst entry of each tensor by every witness: reverse mode, forward mode, central differences with their own estimate of their error (the step is chosen where that is least), and a complex step, which no difference cancels in (not for erf, as in gelu, and not at a corner). All in float64 on the reference engine. Of a network with many entries a sample of each tensor is compared, so that a check takes seconds; each tensor as a whole is then held against all witnesses along the random direction.";
+
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
 export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {
   return [...firstOrder(checks), ...(curvature === undefined ? [] : [secondOrder(curvature)])];

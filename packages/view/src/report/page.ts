@@ -1,23 +1,22 @@
 /** A report of a training: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
-import type { EndEvent, LayerFlow } from "@chaingrad/core";
+import type { EndEvent } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
-import { decodeTarget, type Evaluation, type Model, type Part, type Prepared, type Scores } from "@chaingrad/tables";
+import {
+  BASELINES,
+  decodeTarget,
+  type Evaluation,
+  type History,
+  type Model,
+  PARTS,
+  type Part,
+  type Prepared,
+  type Scores,
+} from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { count, formatNumber } from "../html/number.ts";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
-
-/** The losses of every epoch, and the gradient's flow wherever it was measured. */
-export interface History {
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly loss: number;
-    readonly validation: number | undefined;
-  }[];
-  /** Epoch 0 is before the first step. */
-  readonly flow: readonly { readonly epoch: number; readonly layers: readonly LayerFlow[] }[];
-}
 
 export interface ReportInput {
   /** What the heading calls the table, and what the text does. */
@@ -39,7 +38,6 @@ export interface ReportInput {
   readonly certificate: { readonly rows: number; readonly checks: readonly VariableCheck[] };
 }
 
-const PARTS = ["train", "validation", "test"] as const;
 /** More columns than this are folded away. */
 const MOST_COLUMNS = 20;
 
@@ -128,7 +126,7 @@ function trainingSection({ history, end }: ReportInput): string {
 function scoresSection(input: ReportInput): string {
   const { evaluations, baseline, prepared } = input;
   const names = Object.keys(baseline);
-  const guess = prepared.target.task === "classification" ? "majority class" : "mean";
+  const guess = BASELINES[prepared.target.task];
   const rows = [
     ...PARTS.map((part) => [part, ...names.map((name) => evaluations[part].scores[name])]),
     [`baseline (${guess})`, ...names.map((name) => baseline[name])],

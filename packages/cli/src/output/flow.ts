@@ -1,14 +1,22 @@
 /** How the gradient flowed through the layers, at the start of training and at its end: what `train --flow` prints. */
-import type { LayerFlow } from "@chaingrad/core";
-import type { Shown } from "../output/line.ts";
-import { formatTable } from "../output/table.ts";
-import { paragraph } from "../output/wrap.ts";
+import type { History } from "@chaingrad/tables";
+import type { Shown } from "./line.ts";
+import { formatTable } from "./table.ts";
+import { paragraph } from "./wrap.ts";
+
+type LayerFlow = History["flow"][number]["layers"][number];
 
 export interface Flow {
   /** Before the first step. */
   readonly first: readonly LayerFlow[];
   /** After the last epoch that was finite; undefined when there was none. */
   readonly last: { readonly epoch: number; readonly layers: readonly LayerFlow[] } | undefined;
+}
+
+/** Undefined where none was measured. */
+export function flowOf({ flow }: History): Flow | undefined {
+  const [first, ...after] = flow;
+  return first && { first: first.layers, last: after[after.length - 1] };
 }
 
 const COLUMNS = ["layer", "when", "‖δ‖", "‖∂L/∂W‖", "‖ΔW‖/‖W‖", "dead", "saturated", "σ max", "σ min"];

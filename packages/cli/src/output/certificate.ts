@@ -1,8 +1,8 @@
 /** The certificate's tables as text. */
 import type { Curvature, VariableCheck } from "@chaingrad/core/check";
 import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "@chaingrad/view/certificate";
-import type { Shown } from "../output/line.ts";
-import { formatTable } from "../output/table.ts";
+import type { Shown } from "./line.ts";
+import { formatTable } from "./table.ts";
 
 const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
 

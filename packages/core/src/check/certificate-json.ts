@@ -1,18 +1,14 @@
 /** The certificate for machines. */
-import {
-  type Curvature,
-  curvatureVerdict,
-  type VariableCheck,
-  verdictOf,
-  type Witnessed,
-  type WitnessedEntry,
-} from "@chaingrad/core/check";
+import type { Curvature } from "./check-curvature.ts";
+import type { VariableCheck, WitnessedEntry } from "./check-net.ts";
+import { curvatureVerdict, verdictOf } from "./verdict.ts";
+import type { Witnessed } from "./witnesses.ts";
 
 /** Raised when something in the document changes its meaning or goes away (docs/certificate.md). */
 const VERSION = 1;
 
 /** `index` is row-major. */
-export function toDocument(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
+export function certificateJson(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
   const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError, direction }) => ({
     name,
     verdict,

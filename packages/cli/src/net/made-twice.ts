@@ -1,9 +1,0 @@
-/** A last layer that does what the loss does itself: its gradients are what they are, but nobody means to train on them. */
-import { madeTwice } from "@chaingrad/core";
-import type { Net } from "@chaingrad/core/net";
-import { type CommonOptions, note } from "../output/conventions.ts";
-
-export function warnOfMadeTwice({ network, loss }: Net, options: CommonOptions): void {
-  const twice = madeTwice(network, loss);
-  if (twice !== undefined) note(`warning: ${twice}`, options);
-}

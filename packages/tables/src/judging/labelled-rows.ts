@@ -1,0 +1,53 @@
+/** Rows of a table with their targets, as a model's network takes them. */
+import type { Dataset } from "@chaingrad/core";
+import type { Batch } from "@chaingrad/core/net";
+import type { Model } from "../model/model-file.ts";
+import { encode } from "../table/encoder.ts";
+import { allRows, type Column, type Table, TargetError, textAt } from "../table/table.ts";
+import { encodeTarget } from "../table/target.ts";
+
+export interface JudgedRows {
+  readonly data: Dataset;
+  readonly rows: number;
+  /** Rows without a target, which do not count. */
+  readonly missing: number;
+}
+
+/** The rows of a table that a model can be judged by. Throws TargetError where there are none, EncodingError as `encode`. */
+export function judgedRows(model: Model, table: Table): JudgedRows {
+  const { target, encoder } = model;
+  const column = columnOf(model, table, "which the model predicts");
+  const rows = labelled(column, allRows(table));
+  if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
+  const y = encodeTarget(target, column, rows);
+  return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
+}
+
+/**
+ * Rows as a network is looked at with, to be explained or checked: all that have a target, or one alone.
+ * Throws RangeError on a row that there is not, TargetError where it has no target, EncodingError as `encode`.
+ * @param row counted from 1, as `rowNumbers` are
+ */
+export function batchOf(model: Model, table: Table, row?: number): Batch {
+  if (row !== undefined && !(Number.isInteger(row) && row >= 1 && row <= table.rows))
+    throw new RangeError(`row: the table has no row ${row}: its rows are counted from 1 to ${table.rows}`);
+  const { encoder, target } = model;
+  const column = columnOf(model, table, "which the loss is taken of");
+  const rows = labelled(column, row === undefined ? allRows(table) : [row - 1]);
+  if (rows.length === 0) {
+    const which = row === undefined ? "no row" : `row ${row}`;
+    throw new TargetError(`${which} has no value in '${target.name}'`, target.name);
+  }
+  const y = Float64Array.from(encodeTarget(target, column, rows));
+  const rowNumbers = rows.map((index) => index + 1);
+  return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers };
+}
+
+function columnOf({ target }: Model, table: Table, why: string): Column {
+  const column = table.columns.find(({ name }) => name === target.name);
+  if (column !== undefined) return column;
+  throw new TargetError(`the table has no column '${target.name}', ${why}`, target.name);
+}
+
+const labelled = (column: Column, rows: ArrayLike<number>): number[] =>
+  Array.from(rows).filter((row) => textAt(column, row) !== null);

@@ -1,0 +1,47 @@
+/** What a report of a training shows beside what training told: predictions, one derivation and a certificate, computed. */
+import type { Engine } from "@chaingrad/core";
+import { checkNet } from "@chaingrad/core/check";
+import { explainNet } from "@chaingrad/core/explain";
+import { type Batch, trainedNet } from "@chaingrad/core/net";
+import { type JudgedTraining, type Prepared, predictAmounts, type TrainedTable } from "@chaingrad/tables";
+import type { ReportInput } from "./page.ts";
+
+export interface ReportedTraining
+  extends Pick<ReportInput, "title" | "file" | "prepared">,
+    Pick<TrainedTable, "end" | "history">,
+    Pick<JudgedTraining, "model" | "evaluations" | "baseline"> {
+  /** What trained, and predicts. */
+  readonly engine: Engine;
+}
+
+/** Rows whose gradient the certificate compares. */
+const CHECKED_ROWS = 5;
+
+/** Derivation and certificate are of test rows, in float64 on the reference engine. */
+export function reportOf({ engine, ...training }: ReportedTraining): ReportInput {
+  const { prepared, model } = training;
+  const { net, tensors } = trainedNet(model);
+  const { target } = model;
+  const checked = testRows(prepared, CHECKED_ROWS);
+  return {
+    ...training,
+    engine: engine.name,
+    predicted:
+      target.task === "regression" ? predictAmounts({ ...model, target }, engine, prepared.data.test) : undefined,
+    derivation: explainNet(net, tensors, testRows(prepared, 1)),
+    certificate: { rows: checked.rows, checks: checkNet(net, tensors, checked) },
+  };
+}
+
+/** The first rows of the test part. */
+function testRows({ data, encoder }: Prepared, most: number): Batch {
+  const { x, y } = data.test;
+  const rows = Math.min(most, y.length);
+  const width = encoder.features.length;
+  return {
+    rows,
+    x: Float64Array.from({ length: rows * width }, (_, i) => x[i]),
+    y: Float64Array.from({ length: rows }, (_, i) => y[i]),
+    weight: undefined,
+  };
+}
