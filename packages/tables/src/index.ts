@@ -3,7 +3,7 @@ export { UserError } from "@chaingrad/core/user-error";
 export type { History } from "./history.ts";
 export { type Evaluation, evaluateBaseline, evaluateModel, predictAmounts, type Scores } from "./judging/evaluate.ts";
 export { type JudgedTraining, judgeTraining } from "./judging/judge-training.ts";
-export { batchOf, judgedRows } from "./judging/labelled-rows.ts";
+export { type BatchOptions, batchOf, judgedRows, type TableBatch } from "./judging/labelled-rows.ts";
 export { averagesOf, BASELINES, endingOf, placeOfFault, SCORES, tellDivergence } from "./judging/words.ts";
 export { isModelFile, type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";

@@ -3,7 +3,7 @@ import { certificateJson, certify, isWrong, type Verdict } from "@chaingrad/core
 import { count } from "@chaingrad/core/format";
 import { type Batch, describeLoss } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { certificatePage, conclusion, WITNESSES } from "@chaingrad/view/certificate";
+import { certificatePage, conclusion, VERDICTS, WITNESSES } from "@chaingrad/view/certificate";
 import { type Command, Option } from "commander";
 import { type OpenedNetwork, openNetwork, warnOf } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
@@ -33,19 +33,20 @@ const FORMATS = ["text", "json", "html"] as const;
 const RANDOM_ROWS = 5;
 const SEED = 0;
 
-const VERDICTS: Readonly<Record<Verdict, string>> = {
-  ok: "every witness agrees with the gradient",
-  kink: "differences do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
-  "no derivative":
-    "there is none: an operation is at a point that has none (√ at 0, 0/0), and the gradient is NaN or infinite; the exit status is then 1",
-  mismatch: "a witness says otherwise: the gradient is wrong; the exit status is then 1",
-};
+/** With what the command makes of them. */
+const verdicts = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(VERDICTS).map(([name, words]) => [
+      name,
+      isWrong(name as Verdict) ? `${words}; the exit status is then ${STATUS.failed}` : words,
+    ]),
+  );
 
 const explanation = (width: number): string => `
 ${wrap(WITNESSES, width)}
 
 Verdicts:
-${wrapTerms(VERDICTS, width)}`;
+${wrapTerms(verdicts(), width)}`;
 
 export function register(program: Command): void {
   const command = program

@@ -18,10 +18,11 @@ import {
   type Words,
 } from "@chaingrad/core/explain";
 import { type Batch, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
+import { refusal } from "@chaingrad/core/user-error";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
+import { DEFAULT_OPTIMIZER, type Shown, VIEWS, viewBlocks } from "@chaingrad/tables/explain";
 import { type Command, Option } from "commander";
-import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
@@ -30,7 +31,6 @@ import { page } from "../output/pager.ts";
 import { paragraph, wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 import { positive, wholeNumber, withReading } from "./options.ts";
-import { refusal } from "./refusing.ts";
 
 interface ExplainOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
@@ -86,7 +86,7 @@ export function register(program: Command): void {
     .addOption(
       new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"),
     )
-    .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
+    .option("--optimizer <name>", "whose step '--view update' shows", DEFAULT_OPTIMIZER)
     .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
     .option("--step <N>", "which of its steps, all on these rows", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)

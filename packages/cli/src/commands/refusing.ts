@@ -11,15 +11,6 @@ export function refusing<T>(file: string, work: () => T): T {
   }
 }
 
-/** @throws UserError for what `work` refuses by a RangeError; anything else as it is */
-export function refusal<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RangeError ? new UserError(error.message, undefined, { cause: error }) : error;
-  }
-}
-
 /** A refusal of core's as a UserError that names the file; any other error as it is. */
 export function asRefusal(file: string, error: unknown): unknown {
   const isKnown = error instanceof EncodingError || error instanceof DataError || error instanceof RangeError;

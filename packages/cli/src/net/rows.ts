@@ -26,7 +26,7 @@ export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoic
     const { readTable } = await import("@chaingrad/duckdb");
     const table = await readTable(file, choice.reading);
     if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
-    return refusing(file, () => batchOf(model, table, row));
+    return refusing(file, () => batchOf(model, table, { row }));
   }
   const batch =
     file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);

@@ -33,3 +33,12 @@ export class UserError extends Error {
     this.place = options.place;
   }
 }
+
+/** What `work` gives; what it refuses by a RangeError is a UserError. Anything else is thrown as it is. */
+export function refusal<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? new UserError(error.message, undefined, { cause: error }) : error;
+  }
+}

@@ -23,14 +23,23 @@ export function judgedRows(model: Model, table: Table): JudgedRows {
   return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
 }
 
+/** Rows of a table as a network is looked at with, and where they stand in it. */
+export interface TableBatch extends Batch {
+  readonly from: { readonly table: Table; readonly rows: readonly number[] };
+}
+
+export interface BatchOptions {
+  /** One row alone, counted from 1 as `rowNumbers` are; without it all that have a target. */
+  readonly row?: number | undefined;
+}
+
 /**
- * Rows as a network is looked at with, to be explained or checked: all that have a target, or one alone.
+ * Rows to be explained or checked.
  * Throws RangeError on a row that there is not, TargetError where it has no target, EncodingError as `encode`.
- * @param row counted from 1, as `rowNumbers` are
  */
-export function batchOf(model: Model, table: Table, row?: number): Batch {
+export function batchOf(model: Model, table: Table, { row }: BatchOptions = {}): TableBatch {
   if (row !== undefined && !(Number.isInteger(row) && row >= 1 && row <= table.rows))
-    throw new RangeError(`row: the table has no row ${row}: its rows are counted from 1 to ${table.rows}`);
+    throw new RangeError(`row: the table has no row ${row}; its rows are counted from 1 to ${table.rows}`);
   const { encoder, target } = model;
   const column = columnOf(model, table, "which the loss is taken of");
   const rows = labelled(column, row === undefined ? allRows(table) : [row - 1]);
@@ -40,7 +49,8 @@ export function batchOf(model: Model, table: Table, row?: number): Batch {
   }
   const y = Float64Array.from(encodeTarget(target, column, rows));
   const rowNumbers = rows.map((index) => index + 1);
-  return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers };
+  const from = { table, rows };
+  return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers, from };
 }
 
 function columnOf({ target }: Model, table: Table, why: string): Column {

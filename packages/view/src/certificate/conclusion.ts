@@ -6,6 +6,15 @@ import { count, formatNumber, formatPlace } from "../html/number.ts";
 export const WITNESSES: string =
   "The largest error is that of the differences, entry by entry; the forward error is that of forward mode along a random direction, which covers every entry. Below, the worst entry of each tensor by every witness: reverse mode, forward mode, central differences with their own estimate of their error (the step is chosen where that is least), and a complex step, which no difference cancels in (not for erf, as in gelu, and not at a corner). All in float64 on the reference engine. Of a network with many entries a sample of each tensor is compared, so that a check takes seconds; each tensor as a whole is then held against all witnesses along the random direction.";
 
+/** What each verdict means. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  ok: "every witness agrees with the gradient",
+  kink: "differences do not, because the loss has a corner there (as relu has at 0), and the gradient is one of the slopes at its sides or between them",
+  "no derivative":
+    "there is none: an operation is at a point that has none (√ at 0, 0/0), and the gradient is NaN or infinite",
+  mismatch: "a witness says otherwise: the gradient is wrong",
+};
+
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
 export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {
   return [...firstOrder(checks), ...(curvature === undefined ? [] : [secondOrder(curvature)])];

@@ -19,11 +19,10 @@ import {
   updateView,
   views,
 } from "@chaingrad/core/explain";
-import type { Batch } from "@chaingrad/core/net";
-import { UserError } from "@chaingrad/tables";
-import { refusal } from "../commands/refusing.ts";
-import type { OpenedNetwork } from "../net/open-network.ts";
+import type { Batch, WeightedNet } from "@chaingrad/core/net";
+import { refusal, UserError } from "@chaingrad/core/user-error";
 
+/** Every view by its name; "all" is all that can be shown. */
 export const VIEWS = [
   "forward",
   "jacobian",
@@ -36,14 +35,20 @@ export const VIEWS = [
   "closed",
   "all",
 ] as const;
+/** A view's name, or "all". */
 export type Shown = (typeof VIEWS)[number];
+
+/** Whose step the view "update" shows where none is named: the plain one. */
+export const DEFAULT_OPTIMIZER: OptimizerName = "sgd";
 
 export interface ViewContext {
   readonly of: Explained;
   readonly target: Target | undefined;
-  readonly opened: OpenedNetwork;
+  readonly opened: WeightedNet;
   readonly batch: Batch;
+  /** Whose step the view "update" shows: a first-order method, or a minimiser by its name. */
   readonly optimizer: string;
+  /** Its learning rate; by default its own. */
   readonly rate: number | undefined;
   /** Which step of the optimiser, from 1. */
   readonly step: number;
@@ -119,7 +124,9 @@ async function search({ of, opened, batch, optimizer, step }: ViewContext): Prom
   const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);
   if (!isMethod(optimizer)) {
     const known = [...Object.keys(optimizers), ...Object.keys(minimizers)].join(", ");
-    throw new UserError(`--optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`);
+    throw new UserError(`optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`, {
+      option: "optimizer",
+    });
   }
   const { loss, l2 = 0 } = net;
   const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer](), epochs: step };

@@ -1,0 +1,90 @@
+/** explainModel and checkModel: what the command shows, of a model in memory and rows of any form. */
+
+import { explainNet, parseTarget } from "@chaingrad/core/explain";
+import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
+import { UserError } from "@chaingrad/core/user-error";
+import { beforeAll, describe, expect, test } from "vitest";
+import { checkModel, explainModel } from "../src/explain/explain-model.ts";
+import { VIEWS, viewBlocks } from "../src/explain/views.ts";
+import type { AnyRow, TableModel } from "../src/model/table-model.ts";
+import { trainTable } from "../src/train-table.ts";
+
+const rows = Array.from({ length: 40 }, (_, i) => ({
+  size: 40 + ((7 * i) % 31),
+  kind: i % 2 ? "a" : "b",
+  price: 3 * i,
+}));
+let model: TableModel<(typeof rows)[number], "price">;
+beforeAll(async () => {
+  model = await trainTable(rows, { target: "price", hidden: [3], epochs: 2 });
+});
+
+describe("a model", () => {
+  test("is explained on one row, with the numbers of its prediction", async () => {
+    const { of, target, blocks } = await explainModel(model, rows, { row: 5 });
+    expect(target).toBeUndefined();
+    expect(blocks.length).toBeGreaterThan(10);
+    const prediction = model.predict(rows[4]).price;
+    const { target: unit } = model.model;
+    if (unit.task !== "regression") throw new Error("prices are amounts");
+    expect(of.numbers.y[0] * unit.scale + unit.mean).toBeCloseTo(prediction, 3);
+    const first = await explainModel(model.model, rows);
+    expect(first.of.numbers.x).not.toEqual(of.numbers.x);
+  });
+
+  test("is explained by one parameter, in any view", async () => {
+    const { target, blocks } = await explainModel(model, rows, { of: "W2[1,2]", view: "paths" });
+    expect(target).toMatchObject({ name: "W2", index: 1 });
+    expect(JSON.stringify(blocks)).toContain("W");
+    const update = await explainModel(model, rows, { of: "W1", view: "update", optimizer: "adam", step: 2 });
+    expect(update.blocks.length).toBeGreaterThan(0);
+  });
+
+  test("has right gradients, and a curvature where it is asked for", () => {
+    const { verdict, checks, curvature } = checkModel(model, rows.slice(0, 3));
+    expect(verdict).toBe("ok");
+    expect(checks.map(({ name }) => name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
+    expect(curvature).toBeUndefined();
+    const second = checkModel(model, columnsOf(rows.slice(0, 2)), { order: 2 });
+    expect(second.verdict).toBe("ok");
+    expect(second.curvature?.products).toHaveLength(5);
+  });
+});
+
+const columnsOf = (of: readonly AnyRow[]) =>
+  Object.fromEntries(Object.keys(of[0]).map((name) => [name, of.map((row) => row[name])]));
+
+describe("it refuses", () => {
+  test.each<[string, object, RegExp]>([
+    ["a row that there is not", { row: 41 }, /no row 41; its rows are counted from 1 to 40/],
+    ["a row that is none", { row: 0 }, /no row 0/],
+    ["a parameter that there is not", { of: "W4" }, /this network has W1/],
+    ["an optimiser that there is not", { view: "update", optimizer: "sdg" }, /^optimizer: 'sdg' has no step to show/],
+    ["an input, which nothing updates", { view: "update", of: "x" }, /x is no parameter: nothing updates it/],
+  ])("%s", async (_, options, message) => {
+    await expect(explainModel(model, rows, options)).rejects.toThrow(message);
+  });
+
+  test("rows whose target is not known", async () => {
+    const blank = rows.map((row, i) => ({ ...row, price: i === 0 ? null : row.price }));
+    await expect(explainModel(model, blank)).rejects.toThrow("row 1 has no value in 'price'");
+    expect(() =>
+      checkModel(
+        model,
+        rows.map(({ price: _, ...others }) => others),
+      ),
+    ).toThrow("the table has no column 'price', which the loss is taken of");
+  });
+});
+
+test("every view of a network without a table, or the reason why it is left out", async () => {
+  const of = explainNet(exampleNetwork.net, exampleNetwork.tensors, exampleBatch);
+  const context = { of, opened: exampleNetwork, batch: exampleBatch, optimizer: "sgd", rate: undefined, step: 1 };
+  const target = parseTarget(of, "W2");
+  for (const view of VIEWS) {
+    const blocks = await viewBlocks({ ...context, target }, view).catch((error) => error);
+    expect(Array.isArray(blocks) || blocks instanceof UserError, view).toBe(true);
+  }
+  const all = JSON.stringify(await viewBlocks({ ...context, target }, "all"));
+  expect(all).toContain("left-out");
+});

@@ -1,0 +1,131 @@
+/**
+ * The command reads options, calls a library and prints: what it may import is listed here by name. A loss, an optimiser, an
+ * activation, an encoder or a layer is none of its business; a name that is new here is a decision to be looked at.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { activations, losses, optimizers } from "@chaingrad/core";
+import { minimizers } from "@chaingrad/core/curvature";
+import { describe, expect, test } from "vitest";
+
+const SOURCES = resolve(import.meta.dirname, "../packages/cli/src");
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  // Which library multiplies.
+  "@chaingrad/blas": ["Blas", "BlasError", "findBlas", "installHint"],
+  // What runs, what training tells as it goes, and refusals.
+  "@chaingrad/core": [
+    ...["Engine", "FloatType", "referenceEngine", "wasmEngine"],
+    ...["EpochEvent", "TrainedModel", "DataError", "FormatError", "nearest"],
+  ],
+  "@chaingrad/core/check": ["certify", "certificateJson", "isWrong", "Curvature", "VariableCheck", "Verdict"],
+  // A derivation, and its printers.
+  "@chaingrad/core/explain": [
+    ...["explainNet", "parseTarget", "Block", "Explained", "Target", "text", "Text"],
+    ...["derivationJson", "viewJson", "latexDocument", "markdownDocument", "terminalLines", "plain"],
+    ...["catalogue", "Language", "Words"],
+  ],
+  "@chaingrad/core/format": ["count", "formatNumber", "formatPlace", "formatShape"],
+  // A network as one thing, and rows to look at it with.
+  "@chaingrad/core/net": [
+    ...["Net", "WeightedNet", "trainedNet", "exampleNetwork", "describeLoss", "warningsOf"],
+    ...["Batch", "exampleBatch", "oneRow", "randomBatch", "computeGradients", "Gradients", "gradientsJson"],
+  ],
+  "@chaingrad/core/user-error": ["refusal"],
+  "@chaingrad/core/visible": ["codeOf", "visible"],
+  // Files.
+  "@chaingrad/duckdb": ["ReadingOptions", "Table", "readTable", "withTable", "writeTable"],
+  "@chaingrad/duckdb/files": [
+    ...["assertWritable", "sweep", "systemCode", "systemReason", "withTemporaryFolder", "writeFileAtomically"],
+  ],
+  "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "Language", "LEVELS", "Level"],
+  "@chaingrad/interchange/net-document": [
+    ...["parseNet", "parseBatch", "parseJson", "weightedNet", "NetDocument"],
+    ...["NET_FORM", "BATCH_FORM", "ACTIVATIONS", "LOSSES"],
+  ],
+  "@chaingrad/tables": [
+    ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
+    // Names and words of options come from the recipe.
+    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "RECIPE_WORDS", "Recipe"],
+    ...["trainPrepared", "TrainedTable", "History", "remedyFor", "tellDivergence", "placeOfFault", "endingOf"],
+    ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores", "SCORES"],
+    ...["averagesOf", "BASELINES", "batchOf", "predictedColumns", "unseenCategories"],
+    ...["Model", "readModel", "writeModel", "isModelFile", "takesTables"],
+  ],
+  "@chaingrad/tables/curve": [
+    ...["fitCurve", "CurveFit", "CurveTry", "FitCurveOptions", "METHODS", "DEFAULTS", "FORMULAS", "MissingStartError"],
+  ],
+  "@chaingrad/tables/explain": ["viewBlocks", "VIEWS", "Shown", "DEFAULT_OPTIMIZER"],
+  "@chaingrad/view/certificate": [
+    ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
+    ...["Cells", "curvatureTable", "gradientTable", "hessianTable", "witnessTable"],
+  ],
+  "@chaingrad/view/derivation": ["derivationPage"],
+  "@chaingrad/view/report": ["reportOf", "reportPage"],
+};
+
+/** Without comments. */
+const files = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+  .map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const code = readFileSync(path, "utf8").replace(/^\s*\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*/gm, "");
+    return { name: relative(SOURCES, path), code };
+  });
+
+const NAMES = /\{([^{}]*)\}\s*(?:from|=\s*await import\()\s*"(@chaingrad\/[^"]+)"/g;
+
+interface Import {
+  readonly from: string;
+  readonly name: string;
+}
+
+const importsOf = (code: string): Import[] =>
+  [...code.matchAll(NAMES)].flatMap(([, names, from]) =>
+    names
+      .split(",")
+      .map((name) =>
+        name
+          .trim()
+          .replace(/^type /, "")
+          .replace(/(?: as |:).*/, ""),
+      )
+      .filter((name) => name !== "")
+      .map((name) => ({ from, name })),
+  );
+
+describe("the command", () => {
+  test("names everything that it takes from a library, so that this list can be held against it", () => {
+    for (const { name, code } of files) {
+      const written = [...code.matchAll(/"@chaingrad\/[^"]+"/g)].length;
+      expect([...code.matchAll(NAMES)], name).toHaveLength(written);
+    }
+    expect(importsOf('import { type A, b as c } from "@chaingrad/core";')).toEqual([
+      { from: "@chaingrad/core", name: "A" },
+      { from: "@chaingrad/core", name: "b" },
+    ]);
+  });
+
+  test("takes nothing that is not on the list, and the list has nothing that it does not take", () => {
+    const taken = files.flatMap(({ name: file, code }) => importsOf(code).map((one) => ({ file, ...one })));
+    expect(taken.length).toBeGreaterThan(100);
+    expect(taken.filter(({ from, name }) => !ALLOWED[from]?.includes(name))).toEqual([]);
+    const used = new Set(taken.map(({ from, name }) => `${from} ${name}`));
+    const listed = Object.entries(ALLOWED).flatMap(([from, names]) => names.map((name) => `${from} ${name}`));
+    expect(listed.filter((one) => !used.has(one))).toEqual([]);
+  });
+
+  test("spells no name of a loss, an optimiser or an activation, but in the examples of its help", () => {
+    const known = [losses, optimizers, minimizers, activations].flatMap(Object.keys);
+    // Words of English, or of its own.
+    const names = known.filter((name) => !["identity", "exp"].includes(name));
+    expect(names).toEqual(expect.arrayContaining(["huber", "adam", "lbfgs", "relu", "softmax-cross-entropy"]));
+    const spelt = files.flatMap(({ name: file, code }) => {
+      const own = code.replace(/["']chaingrad [a-z].*/g, "");
+      return names
+        .filter((name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(own))
+        .map((name) => `${file}: ${name}`);
+    });
+    expect(spelt).toEqual([]);
+  });
+});
