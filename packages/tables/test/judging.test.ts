@@ -51,7 +51,12 @@ test("the history of every epoch, and of the flow where it was measured", async 
 });
 
 test("where it met what is not finite, and what helps", async () => {
-  const { prepared, trained } = await learn("x", { optimizer: "sgd", rate: 1e4, activation: "relu", epochs: 4 });
+  const wild = { optimizer: "sgd", rate: 1e4, activation: "relu", epochs: 4 } as const;
+  const judged = (await learn("x", wild)).trained.end;
+  expect(tellDivergence(judged)).toMatch(
+    /^judging the validation rows met -?(NaN|Infinity) after step \d+ \(epoch 1\)$/,
+  );
+  const { prepared, trained } = await learn("x", { ...wild, batch: 4 });
   const { end } = trained;
   expect(end.stopped).toBe("diverged");
   expect(tellDivergence(end)).toMatch(/^training met -?(NaN|Infinity) in step \d+ \(epoch 1\)$/);
