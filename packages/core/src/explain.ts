@@ -26,4 +26,4 @@ export { type SearchStart, type SearchStep, searchView } from "./explain/views/s
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
 export type { Notation } from "./graph/notation.ts";
-export { explainApart, explainNet } from "./net/explain-net.ts";
+export { type ExplainNetOptions, explainApart, explainNet } from "./net/explain-net.ts";

@@ -17,10 +17,10 @@ export function legend(derivation: Derivation, { whole = true, blocks = [] }: Sh
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
     [...forward, ...backward].filter((step) => step.kind === kind).map((step) => step.symbol);
-  const roles = (["input", "parameter", "given"] as const).map((role) => entry(inputsOf(role), `legend.${role}`));
-  const kinds = (["pre-activation", "activation", "value", "loss", "part"] as const).map((kind) =>
-    entry(stepsOf(kind), `legend.${kind}`),
-  );
+  const roles = (["input", "column", "parameter", "given"] as const).map((role) => entry(inputsOf(role), `legend.${role}`));
+  const kinds = (
+    ["feature", "pre-activation", "activation", "value", "loss", "prediction", "part"] as const
+  ).map((kind) => entry(stepsOf(kind), `legend.${kind}`));
   return [...roles, ...kinds]
     .flat()
     .concat(
@@ -45,7 +45,7 @@ function few(symbols: readonly Notation[]): readonly Notation[] {
 }
 
 function derivatives({ forward, backward }: Derivation): LegendEntry[] {
-  const L = forward.find((step) => step.kind === "loss")!.symbol;
+  const L = forward.find(({ kind }) => kind === "loss" || kind === "prediction")!.symbol;
   const short = backward.filter((step) => step.kind === "cotangent" && step.symbol.form === "symbol");
   const locals = backward.some((step) => step.kind === "local");
   const layers = forward.some((step) => step.kind === "pre-activation");
@@ -93,6 +93,9 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   logsumexpj: ["logsumexpⱼ(a)", "legend.logsumexpj"],
   "one-hot": ["one-hot(a)", "legend.one-hot"],
   where: ["where(c, a, b)", "legend.where"],
+  concat: ["concat(a, b)", "legend.concat"],
+  max: ["max(a, b)", "legend.maximum"],
+  min: ["min(a, b)", "legend.minimum"],
   sign: ["sign(a)", "legend.sign"],
   direct: ["direct(∂L/∂a)", "legend.direct"],
   "[]": ["a[i,j]", "legend.element"],

@@ -11,7 +11,7 @@ import { Best, type Path } from "../k-best.ts";
 import { elementAt, type LocalJacobian, localColumn, localJacobian } from "../local-jacobian.ts";
 import { elementSymbol, type Target, targetSymbol } from "../target.ts";
 import { largest } from "./index-form.ts";
-import { gradientStep, gradientSymbol, wayUp } from "./shared.ts";
+import { gradientStep, gradientSymbol, lossSymbol, wayUp } from "./shared.ts";
 
 /** An element of a labelled node. */
 interface Place {
@@ -140,10 +140,11 @@ export function pathsView(of: Explained, target: Target, shown = 10): Block[] {
   const rows = sum.paths.map((path) => [route(of, path), factors(path), path.product]);
   const rest = sum.count - sum.paths.length;
   return [
-    heading("paths", { gradient }),
+    heading("paths", { gradient, L: lossSymbol(of) }),
     paragraph(target.index === undefined ? "paths.largest" : "paths.why", {
       start: targetSymbol(of, element),
       count: sum.count,
+      L: lossSymbol(of),
     }),
     table(
       text("paths.caption", { gradient }),
