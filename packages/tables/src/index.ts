@@ -4,7 +4,14 @@ export { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from ".
 export { judgedRows } from "./judging/judged-rows.ts";
 export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
-export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";
+export {
+  type AnyRow,
+  type ByColumn,
+  type Features,
+  type Gradient,
+  type Prediction,
+  TableModel,
+} from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
 export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";
 export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";

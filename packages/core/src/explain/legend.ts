@@ -17,10 +17,12 @@ export function legend(derivation: Derivation, { whole = true, blocks = [] }: Sh
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
     [...forward, ...backward].filter((step) => step.kind === kind).map((step) => step.symbol);
-  const roles = (["input", "column", "parameter", "given"] as const).map((role) => entry(inputsOf(role), `legend.${role}`));
-  const kinds = (
-    ["feature", "pre-activation", "activation", "value", "loss", "prediction", "part"] as const
-  ).map((kind) => entry(stepsOf(kind), `legend.${kind}`));
+  const roles = (["input", "column", "parameter", "given"] as const).map((role) =>
+    entry(inputsOf(role), `legend.${role}`),
+  );
+  const kinds = (["feature", "pre-activation", "activation", "value", "loss", "prediction", "part"] as const).map(
+    (kind) => entry(stepsOf(kind), `legend.${kind}`),
+  );
   return [...roles, ...kinds]
     .flat()
     .concat(

@@ -85,13 +85,17 @@ export function objectiveValues(
   net: Net,
   tensors: NetTensors,
   batch: Batch,
-  prepared?: Pick<Preparation, "values">,
+  prepared?: Pick<Preparation, "values" | "target">,
 ): NetTensors {
   const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
     name,
     new Float64Array(shape[0]).fill(initial),
   ]);
   const { x, y, weight } = batch;
-  const given = { x, target: y, ...(weight ? { weight } : {}) };
+  const given = {
+    ...(prepared === undefined ? { x } : {}),
+    ...(prepared?.target === undefined ? { target: y } : {}),
+    ...(weight ? { weight } : {}),
+  };
   return { ...Object.fromEntries(statistics), ...tensors, ...given, ...prepared?.values };
 }

@@ -1,6 +1,7 @@
 /** How x and target are made from what a table holds: the part of the graph below the network. */
-import { topological } from "../graph/expr.ts";
+
 import type { Expr } from "../graph/expr.ts";
+import { topological } from "../graph/expr.ts";
 import type { Batch } from "./batch.ts";
 import type { Net, NetTensors } from "./net.ts";
 import { inputsOf, objectiveGraph } from "./objective.ts";

@@ -267,7 +267,8 @@ const concatOp: Op<AxisAttributes> & Required<Pick<Op<AxisAttributes>, "vjpOf">>
     return { expr: concat(parts, node.attributes.axis + Number(node.attributes.axis >= axis)), axis };
   },
   simplify: (node) => (node.operands.length === 1 ? node.operands[0] : undefined),
-  notation: (parts) => call("concat", parts.length <= MOST_SHOWN ? parts : [...parts.slice(0, 3), symbol("…"), ...parts.slice(-1)]),
+  notation: (parts) =>
+    call("concat", parts.length <= MOST_SHOWN ? parts : [...parts.slice(0, 3), symbol("…"), ...parts.slice(-1)]),
   kernel: (node) => ({ kind: "copy", pieces: concatPieces(node), cover: true }),
 };
 
