@@ -19,6 +19,7 @@ export type { RuleUse } from "./explain/rules.ts";
 export { parseTarget, type Target } from "./explain/target.ts";
 export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { batchView } from "./explain/views/batch.ts";
+export { type ColumnDerivative, columnsView } from "./explain/views/columns.ts";
 export { contractedView } from "./explain/views/contracted.ts";
 export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts";
 export { fusionView } from "./explain/views/fusion.ts";

@@ -13,8 +13,9 @@ const VERSION = 1;
 
 /** `index` is row-major. */
 export function toDocument(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
-  const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError, direction }) => ({
+  const tensors = checks.map(({ name, of, verdict, shape, size, entries, forwardError, direction }) => ({
     name,
+    ...(of === undefined ? {} : { of }),
     verdict,
     shape,
     entries: size,

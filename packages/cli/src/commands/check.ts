@@ -1,7 +1,8 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
-import { checkCurvature, checkNet, isWrong, type Verdict, verdictOf } from "@chaingrad/core/check";
+import { checkCurvature, checkNet, isWrong, type VariableCheck, type Verdict, verdictOf } from "@chaingrad/core/check";
 import type { Batch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
+import { checkColumns } from "@chaingrad/tables/chain";
 import { certificatePage, conclusion } from "@chaingrad/view/certificate";
 import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
@@ -9,7 +10,7 @@ import { toDocument } from "../check/document.ts";
 import { report } from "../check/report.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
 import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
-import { chooseRows } from "../net/rows.ts";
+import { type ChosenRows, chooseRows } from "../net/rows.ts";
 import {
   type CommonOptions,
   print,
@@ -54,7 +55,7 @@ export function register(program: Command): void {
     .command("check")
     .summary("certify every gradient by independent witnesses")
     .description(
-      "Compare the gradient by every parameter and by x with forward mode, finite differences of the loss and complex steps.",
+      "Compare the gradient by every parameter and by x with forward mode, finite differences of the loss and complex steps; of a model also by the columns of its table, and of the prediction in the target's unit.",
     )
     .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
     .option("--batch <file>", `rows: a BATCH.json, for a model a table (default: ${RANDOM_ROWS} random ones)`)
@@ -88,7 +89,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
-  const checks = checkNet(net, tensors, batch);
+  const checks = [...checkNet(net, tensors, batch), ...byColumns(opened, batch)];
   const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
   if (format === "json") printJson(toDocument(checks, curvature));
   else if (format === "html") printDocument(certificatePage(about, checks, curvature));
@@ -97,6 +98,12 @@ async function check(path: string, options: CheckOptions): Promise<void> {
     print(...report(checks, curvature, width), "", ...words);
   }
   if (isWrong(verdictOf(checks, curvature))) process.exitCode = STATUS.failed;
+}
+
+/** Of a model on a table also by the table's columns: of the loss, and of the prediction in the target's unit. */
+function byColumns({ net, tensors, model }: OpenedNetwork, batch: ChosenRows): VariableCheck[] {
+  if (model === undefined || batch.from === undefined) return [];
+  return checkColumns(net, tensors, { model, batch, ...batch.from });
 }
 
 function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {

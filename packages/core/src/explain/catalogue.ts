@@ -16,6 +16,8 @@ const en = {
   backward: "BACKWARD: from {L} to the input, by the chain rule",
   "chain-rule":
     "If $z$ changes {L} only through $h$, then $∂L/∂z = (∂L/∂h)(∂h/∂z)$. Each line gives a derivative as such a product, then as the formula that is computed from the lines above it.",
+  "chain-rule.prediction":
+    "If $z$ changes {L} only through $h$, then its derivative by $z$ is that by $h$ times $∂h/∂z$. Each line gives a derivative as such a product, then as the formula that is computed from the lines above it.",
   "contracted.of": "BACKWARD to {gradient}",
   neuron: "ONE NUMBER: {symbol}",
   "neuron.why": "It is the sum of these terms, in this order:",
@@ -161,6 +163,17 @@ const en = {
     "The step $p$ that was found; the loss before it and after; by how much the method's model of the loss said that it falls, and by how much it fell:",
   "update.after": "What it does to the loss:",
   "fusion.none": "The loss {loss} is not one of a prediction: there is nothing to take apart.",
+  columns: "COLUMNS: what each of them does to {prediction}",
+  "columns.why":
+    "{gradient} for each column $a$ of numbers or dates, the chain rule through network and preprocessing: how much {prediction} changes for each unit of the column, at this row and all else held fixed. A missing cell counts as the mean, so its derivative is 0; categories have none.",
+  "columns.caption": "The derivatives of {prediction}, the columns that move it most first",
+  "columns.column": "column $a$",
+  "columns.derivative": "derivative",
+  "columns.unit": "unit",
+  "columns.effect": "for one standard deviation",
+  "columns.per": "{prediction} per {column}",
+  "columns.per-day": "{prediction} per day",
+  "columns.missing": "missing",
   closed: "CLOSED FORM of {gradient}",
   "closed.why": "In what is given alone, without names for what is in between:",
   "closed.parts": "In what is given alone; what occurs several times has a name:",
@@ -183,6 +196,8 @@ const zh: Words = {
   backward: "反向传播：用链式法则从 {L} 回到输入",
   "chain-rule":
     "若 $z$ 只通过 $h$ 影响 {L}，则 $∂L/∂z = (∂L/∂h)(∂h/∂z)$。每一行先把导数写成这样的乘积，再写成由上面各行算出的公式。",
+  "chain-rule.prediction":
+    "若 $z$ 只通过 $h$ 影响 {L}，则它对 $z$ 的导数等于对 $h$ 的导数乘以 $∂h/∂z$。每一行先把导数写成这样的乘积，再写成由上面各行算出的公式。",
   "contracted.of": "反向传播到 {gradient}",
   neuron: "一个数：{symbol}",
   "neuron.why": "它是下列各项按此顺序之和：",
@@ -317,6 +332,17 @@ const zh: Words = {
   "search.decrease": "找到的一步 $p$；这一步之前和之后的损失；方法对损失的模型预测下降多少，以及实际下降多少：",
   "update.after": "它对损失的影响：",
   "fusion.none": "损失 {loss} 不是某个预测的损失：没有可拆开的部分。",
+  columns: "列：每一列对 {prediction} 的影响",
+  "columns.why":
+    "对每个数值列或日期列 $a$ 求 {gradient}，链式法则贯穿网络与预处理：在这一行上、其余不变时，该列每增加一个单位 {prediction} 改变多少。缺失的单元格按均值计，因此其导数为 0；类别列没有导数。",
+  "columns.caption": "{prediction} 的导数，影响最大的列在前",
+  "columns.column": "列 $a$",
+  "columns.derivative": "导数",
+  "columns.unit": "单位",
+  "columns.effect": "每一个标准差",
+  "columns.per": "{prediction} 每 {column}",
+  "columns.per-day": "{prediction} 每天",
+  "columns.missing": "缺失",
   closed: "{gradient} 的闭式",
   "closed.why": "只用已知量写出，不给中间量命名：",
   "closed.parts": "只用已知量写出；多次出现的部分另取名字：",

@@ -2,7 +2,7 @@
 
 import type { Loss } from "@chaingrad/core";
 import { add, div, type Expr, label, mul, type Operand, reshape, slice, sub, withProvenance } from "@chaingrad/core";
-import type { ClassificationTarget, RegressionTarget, Target } from "../table/target.ts";
+import type { RegressionTarget, Target } from "../table/target.ts";
 
 /** (y − μ)/σ of amounts [rows] in the target's unit, as a network with one output is trained on: [rows, 1]. */
 export function standardisedTarget({ name }: RegressionTarget, amounts: Expr, mean: Operand, scale: Operand): Expr {
@@ -24,9 +24,14 @@ export function predictionGraph(target: Target, loss: Loss, outputs: Expr): Expr
 
 /** The prediction for one row as a scalar with its name: the amount, or the probability of a class ("p(setosa)"). */
 export function predictionOfRow(target: Target, loss: Loss, outputs: Expr, place: number): Expr {
-  if (target.task === "regression") return label(reshape(predictionGraph(target, loss, outputs), []), target.name);
-  const all = label(predictionGraph(target, loss, outputs), "p");
-  return label(reshape(slice(all, [0, place], [1, 1]), []), probabilityName(target, place));
+  const all = predictionGraph(target, loss, outputs);
+  const own =
+    target.task === "regression"
+      ? withProvenance(all.provenance, () => reshape(all, []))
+      : reshape(slice(label(all, "p"), [0, place], [1, 1]), []);
+  return label(own, predictionName(target, place));
 }
 
-export const probabilityName = ({ classes }: ClassificationTarget, place: number): string => `p(${classes[place]})`;
+/** "miles_per_gallon", or "p(setosa)" for the probability of the class at `place`. */
+export const predictionName = (target: Target, place: number): string =>
+  target.task === "regression" ? target.name : `p(${target.classes[place]})`;

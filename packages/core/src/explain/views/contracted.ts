@@ -15,7 +15,8 @@ export function contractedView(of: Explained, target?: Target): Block[] {
     ? heading("contracted.of", { gradient: gradientSymbol(of, { node: target.node, name: target.name }) })
     : heading("backward", { L });
   const steps = target ? needed(of, gradientStep(of, target)) : backward;
-  return [title, paragraph("chain-rule", { L }), ...steps.map((step) => stepEquation(of, step))];
+  const rule = of.problem.top === "prediction" ? "chain-rule.prediction" : "chain-rule";
+  return [title, paragraph(rule, { L }), ...steps.map((step) => stepEquation(of, step))];
 }
 
 /** The backward steps that a step is computed from, itself last; local derivatives stand before what they are part of. */

@@ -54,7 +54,7 @@ function elementTerms(of: Explained, target: Target): Block[] {
   const { values } = tensorOf(of, step);
   const index = target.index ?? largest(values);
   return [
-    paragraph(target.index === undefined ? "index.largest" : "index.element"),
+    paragraph(target.index === undefined && values.length > 1 ? "index.largest" : "index.element"),
     ...termEquations(gradientSymbol(of, { ...target, index }), [], termsOf(of, step.node, index), values[index]),
   ];
 }

@@ -141,7 +141,7 @@ export function pathsView(of: Explained, target: Target, shown = 10): Block[] {
   const rest = sum.count - sum.paths.length;
   return [
     heading("paths", { gradient, L: lossSymbol(of) }),
-    paragraph(target.index === undefined ? "paths.largest" : "paths.why", {
+    paragraph(target.index === undefined && sizeOf(target.node.type.shape) > 1 ? "paths.largest" : "paths.why", {
       start: targetSymbol(of, element),
       count: sum.count,
       L: lossSymbol(of),
