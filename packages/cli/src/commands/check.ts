@@ -2,7 +2,7 @@
 import { checkCurvature, checkNet, isWrong, type VariableCheck, type Verdict, verdictOf } from "@chaingrad/core/check";
 import type { Batch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { checkColumns } from "@chaingrad/tables/chain";
+import { CHECKED_ROWS, checkColumns } from "@chaingrad/tables/chain";
 import { certificatePage, conclusion } from "@chaingrad/view/certificate";
 import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
@@ -106,8 +106,9 @@ function byColumns({ net, tensors, model }: OpenedNetwork, batch: ChosenRows): V
   return checkColumns(net, tensors, { model, batch, ...batch.from });
 }
 
-function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+function conditions({ net, origin, model }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64`;
+  const some = model !== undefined && rows > CHECKED_ROWS ? ` (the columns of ${CHECKED_ROWS} of them)` : "";
+  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}${some}, float64`;
 }

@@ -96,12 +96,16 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   "one-hot": ["one-hot(a)", "legend.one-hot"],
   where: ["where(c, a, b)", "legend.where"],
   concat: ["concat(a, b)", "legend.concat"],
+  pad: ["pad(a)", "legend.pad"],
   max: ["max(a, b)", "legend.maximum"],
   min: ["min(a, b)", "legend.minimum"],
   sign: ["sign(a)", "legend.sign"],
   direct: ["direct(∂L/∂a)", "legend.direct"],
   "[]": ["a[i,j]", "legend.element"],
 };
+
+/** Functions whose subscripts say where: in index form a sum may run along any letter, and a place may be any. */
+const MARK_OF: Readonly<Record<string, string>> = { logsumexp: "logsumexpj", pad: "pad" };
 
 /** What stands at the right of the lines. */
 function margin(whole: boolean, blocks: readonly Block[]): LegendEntry[] {
@@ -121,8 +125,7 @@ function marks(all: readonly Notation[]): LegendEntry[] {
     if (n.form === "transpose") found.add("ᵀ");
     if (n.form === "element") found.add("[]");
     if (n.form === "power" && n.exponent.form === "number") found.add(String(n.exponent.value).replace("-", "−"));
-    // In index form a sum may run along any letter.
-    if (n.form === "call") found.add(n.name === "logsumexp" ? "logsumexpj" : n.name + (n.subscript ?? ""));
+    if (n.form === "call") found.add(MARK_OF[n.name] ?? n.name + (n.subscript ?? ""));
     if (n.form === "infix" || n.form === "call") n.parts.forEach(visit);
     if (n.form === "negation" || n.form === "transpose" || n.form === "element") visit(n.of);
     if (n.form === "power") visit(n.base);

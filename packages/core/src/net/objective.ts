@@ -1,6 +1,6 @@
 /** What a network is trained to make small, as graph: the loss of a batch, the outputs, and every gradient. */
 import { gradients } from "../autodiff/reverse.ts";
-import type { Expr } from "../graph/expr.ts";
+import { type Expr, topological } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { buffersOf, type Forward } from "../nn/network.ts";
@@ -98,4 +98,11 @@ export function objectiveValues(
     ...(weight ? { weight } : {}),
   };
   return { ...Object.fromEntries(statistics), ...tensors, ...given, ...prepared?.values };
+}
+
+/** What the network's own nodes are called: "x", "W1", "z1", …, "target", "L". */
+export function takenNames(net: Net): ReadonlySet<string> {
+  const graph = objectiveGraph(net, { rows: 1, weight: Float64Array.of(1) }, "f64");
+  const nodes = [...inputsOf(graph), ...topological([graph.loss])];
+  return new Set(nodes.flatMap(({ label }) => (label === undefined ? [] : [label])));
 }
