@@ -34,7 +34,7 @@ export const gradientTable = (checks: readonly VariableCheck[]): Cells => ({
     verdict,
     entries.length < size ? `${entries.length} of ${size}` : String(size),
     formatNumber(entries[0].relativeError, 2),
-    formatPlace(name, shape, entries[0].index),
+    formatPlace(checks[0].of === undefined ? name : "", shape, entries[0].index),
     formatNumber(forwardError, 2),
   ]),
 });
