@@ -33,7 +33,7 @@ export interface DerivativeRule {
 }
 
 /** What turns a table's values into those of a network, or back. */
-export interface PreparationRule {
+interface PreparationRule {
   readonly rule: "standardise" | "unit";
   /** Whose values: the name of a column, as it is. */
   readonly of: string;

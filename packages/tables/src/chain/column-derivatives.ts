@@ -2,13 +2,16 @@
 import type { Engine } from "@chaingrad/core";
 import { RowGradient } from "../model/gradient.ts";
 import type { Model } from "../model/model-file.ts";
+import { printDate } from "../reading/dates.ts";
 import { findColumn } from "../table/encoder.ts";
 import { numberAt, type Table } from "../table/table.ts";
 import { numberColumns } from "./prepare-rows.ts";
 
+const DAY = 86_400_000;
+
 interface ColumnDerivative {
   readonly column: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly derivative: number;
   readonly scale: number;
   readonly isDate: boolean;
@@ -23,9 +26,14 @@ export function columnDerivatives(
   place: number,
 ): ColumnDerivative[] {
   const derivatives = new RowGradient(model, engine).of(table, row).outputs[place];
+  const valueOf = (name: string, kind: "number" | "date"): number | string => {
+    const value = numberAt(findColumn(table, name, []), row, kind);
+    if (kind === "number" || Number.isNaN(value)) return value;
+    return printDate(value * DAY, Number.isInteger(value) ? "date" : "time");
+  };
   return numberColumns(model).map(({ name, kind, scale }) => ({
     column: name,
-    value: numberAt(findColumn(table, name, []), row, kind),
+    value: valueOf(name, kind),
     derivative: derivatives[name],
     scale,
     isDate: kind === "date",

@@ -12,7 +12,7 @@ export function standardisedTarget({ name }: RegressionTarget, amounts: Expr, me
 }
 
 /** σ y + μ: outputs in the target's unit, with the arithmetic of `decodeTarget`. */
-export function inUnit({ name, mean, scale }: RegressionTarget, predictions: Expr): Expr {
+function inUnit({ name, mean, scale }: RegressionTarget, predictions: Expr): Expr {
   return withProvenance({ rule: "unit", of: name }, () => add(mul(predictions, scale), mean));
 }
 

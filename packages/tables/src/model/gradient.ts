@@ -20,7 +20,7 @@ import type { Table } from "../table/table.ts";
 import type { Model } from "./model-file.ts";
 
 /** The derivatives of one number by each column of numbers or dates. */
-export type Derivatives = Readonly<Record<string, number>>;
+type Derivatives = Readonly<Record<string, number>>;
 
 export interface RowDerivatives {
   /** For each output in order: the amount alone, or each class's probability. */

@@ -4,8 +4,8 @@ import { type Block, type Cell, heading, paragraph, table, text } from "../docum
 
 export interface ColumnDerivative {
   readonly column: string;
-  /** In the column's own unit; NaN where the cell is missing. */
-  readonly value: number;
+  /** In the column's own unit, a date as it is written; NaN where the cell is missing. */
+  readonly value: number | string;
   readonly derivative: number;
   /** The column's standard deviation among the training rows. */
   readonly scale: number;
