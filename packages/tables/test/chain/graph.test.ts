@@ -104,6 +104,7 @@ describe("a column that is named", () => {
   test("is found as it is written", () => {
     expect(named("weight_lbs")).toBe("weight_lbs");
     expect(named(" horse power ")).toBe("horse power");
+    expect(named("weight_lbs[3]")).toBe("weight_lbs");
   });
   test.each(["x", "W1", "W1[2,3]", "x[4]", "z2", "y", "W9", "h7[2]"])(
     "is not %s, which the network knows or refuses",
