@@ -110,6 +110,7 @@ const en = {
   "index.why.one": "Number by number, for one example: $i, j, k$ count from 1 within a layer.",
   "index.largest": "The largest of them, with its terms:",
   "index.element": "This one, with its terms:",
+  loss: "the loss",
   paths: "PATHS: {gradient} as a sum over all ways to {L}",
   "paths.why":
     "Ways on which {start} changes {L}, each through one number of every layer: {count}. Along a way the local derivatives multiply; the ways add up.",
@@ -286,10 +287,11 @@ const zh: Words = {
   "index.why.one": "对一个样本逐个数写出：$i, j, k$ 在层内从 1 数起。",
   "index.largest": "其中最大的一个及其各项：",
   "index.element": "这一个及其各项：",
-  paths: "路径：{gradient} 是所有通向 {L} 的路径之和",
-  "paths.why": "{start} 通过 {count} 条路径影响 {L}，每条路径经过每层的一个数。沿一条路径局部导数相乘，各路径相加。",
+  loss: "损失",
+  paths: "路径：{gradient} 是所有通向{L}的路径之和",
+  "paths.why": "{start} 通过 {count} 条路径影响{L}，每条路径经过每层的一个数。沿一条路径局部导数相乘，各路径相加。",
   "paths.largest":
-    "这些导数中最大的是对 {start} 的导数，它通过 {count} 条路径影响 {L}，每条路径经过每层的一个数。沿一条路径局部导数相乘，各路径相加。",
+    "这些导数中最大的是对 {start} 的导数，它通过 {count} 条路径影响{L}，每条路径经过每层的一个数。沿一条路径局部导数相乘，各路径相加。",
   "paths.caption": "{gradient} 的路径，由大到小",
   path: "路径",
   factors: "因子",

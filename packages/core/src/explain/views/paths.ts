@@ -139,12 +139,13 @@ export function pathsView(of: Explained, target: Target, shown = 10): Block[] {
   const listed = sum.paths.reduce((total, { product }) => total + product, 0);
   const rows = sum.paths.map((path) => [route(of, path), factors(path), path.product]);
   const rest = sum.count - sum.paths.length;
+  const L = of.problem.top === "prediction" ? lossSymbol(of) : text("loss");
   return [
-    heading("paths", { gradient, L: lossSymbol(of) }),
+    heading("paths", { gradient, L }),
     paragraph(target.index === undefined && sizeOf(target.node.type.shape) > 1 ? "paths.largest" : "paths.why", {
       start: targetSymbol(of, element),
       count: sum.count,
-      L: lossSymbol(of),
+      L,
     }),
     table(
       text("paths.caption", { gradient }),
