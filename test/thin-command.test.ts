@@ -18,10 +18,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["Engine", "FloatType", "referenceEngine", "wasmEngine"],
     ...["EpochEvent", "TrainedModel", "DataError", "FormatError", "nearest"],
   ],
-  "@chaingrad/core/check": ["certify", "certificateJson", "isWrong", "Curvature", "VariableCheck", "Verdict"],
+  "@chaingrad/core/check": ["certificateJson", "isWrong", "Curvature", "VariableCheck", "Verdict"],
   // A derivation, and its printers.
   "@chaingrad/core/explain": [
-    ...["explainNet", "parseTarget", "Block", "Explained", "Target", "text", "Text"],
+    ...["Block", "Explained", "text", "Text"],
     ...["derivationJson", "viewJson", "latexDocument", "markdownDocument", "terminalLines", "plain"],
     ...["catalogue", "Language", "Words"],
   ],
@@ -31,7 +31,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["Net", "WeightedNet", "trainedNet", "exampleNetwork", "describeLoss", "warningsOf"],
     ...["Batch", "exampleBatch", "oneRow", "randomBatch", "computeGradients", "Gradients", "gradientsJson"],
   ],
-  "@chaingrad/core/user-error": ["refusal"],
   "@chaingrad/core/visible": ["codeOf", "visible"],
   // Files.
   "@chaingrad/duckdb": ["ReadingOptions", "Table", "readTable", "withTable", "writeTable"],
@@ -55,10 +54,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/tables/curve": [
     ...["fitCurve", "CurveFit", "CurveTry", "FitCurveOptions", "METHODS", "DEFAULTS", "FORMULAS", "MissingStartError"],
   ],
-  "@chaingrad/tables/explain": ["viewBlocks", "VIEWS", "Shown", "DEFAULT_OPTIMIZER"],
+  "@chaingrad/tables/chain": ["CHECKED_ROWS", "randomRows"],
+  "@chaingrad/tables/explain": [
+    ...["OpenedNetwork", "ChosenRows", "explainOpened", "VIEWS", "Shown", "DEFAULT_OPTIMIZER", "certifyOpened"],
+  ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
-    ...["Cells", "curvatureTable", "gradientTable", "hessianTable", "witnessTable"],
+    ...["Cells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
   ],
   "@chaingrad/view/derivation": ["derivationPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],

@@ -163,8 +163,10 @@ describe("the command", () => {
   test("explains a model on a row of a table", async () => {
     const lines = readFileSync(join(DATA, "cars.csv"), "utf8").split("\n");
     write("two.csv", [lines[0], lines[5], lines[9]].join("\n"));
-    const x = async (...args: string[]) =>
-      JSON.parse((await explain("cars.safetensors", ...args, "--json")).stdout).inputs[0];
+    const x = async (...args: string[]) => {
+      const { forward } = JSON.parse((await explain("cars.safetensors", ...args, "--json")).stdout);
+      return forward.find(({ name }: { name: string }) => name === "x");
+    };
     const fifth = await x(join(DATA, "cars.csv"), "--row", "5");
     expect(fifth.shape[0]).toBe(1);
     expect(await x("two.csv")).toEqual(fifth);

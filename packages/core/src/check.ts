@@ -6,9 +6,15 @@ export { certificateJson } from "./check/certificate-json.ts";
 export { type Certificate, type CertifyOptions, certify } from "./check/certify.ts";
 export { type Curvature, checkCurvature } from "./check/check-curvature.ts";
 export { checkLoss, type LossCheck } from "./check/check-loss.ts";
-export { checkNet, type VariableCheck, type WitnessedEntry } from "./check/check-net.ts";
+export { checkNet } from "./check/check-net.ts";
 export { checkLayer, checkOp, type LayerCheck, type OpCheck } from "./check/check-op.ts";
+export {
+  type ClaimedGradients,
+  checkVariables,
+  type VariableCheck,
+  type WitnessedEntry,
+} from "./check/check-variables.ts";
 export type { CheckOptions, Operand } from "./check/operands.ts";
 export type { CheckReport, Finding } from "./check/report.ts";
 export { curvatureVerdict, verdictOf } from "./check/verdict.ts";
-export type { Witnessed } from "./check/witnesses.ts";
+export { type Witnessed, type Witnesses, witnessesOf } from "./check/witnesses.ts";

@@ -19,6 +19,7 @@ export type { RuleUse } from "./explain/rules.ts";
 export { parseTarget, type Target } from "./explain/target.ts";
 export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { batchView } from "./explain/views/batch.ts";
+export { type ColumnDerivative, columnsView } from "./explain/views/columns.ts";
 export { contractedView } from "./explain/views/contracted.ts";
 export { forwardView, givenView, symbolsView } from "./explain/views/forward.ts";
 export { fusionView } from "./explain/views/fusion.ts";
@@ -26,4 +27,4 @@ export { type SearchStart, type SearchStep, searchView } from "./explain/views/s
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
 export type { Notation } from "./graph/notation.ts";
-export { explainApart, explainNet } from "./net/explain-net.ts";
+export { type ExplainNetOptions, explainApart, explainNet } from "./net/explain-net.ts";

@@ -13,7 +13,7 @@ export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
 export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
-export { type Expr, label, type Provenance } from "./graph/expr.ts";
+export { type Expr, label, type Provenance, withProvenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
 export type { ElementwiseKernel, Kernel } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";

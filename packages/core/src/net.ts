@@ -12,4 +12,5 @@ export {
   type WeightedNet,
   warningsOf,
 } from "./net/net.ts";
-export { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues } from "./net/objective.ts";
+export { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, takenNames } from "./net/objective.ts";
+export type { Preparation } from "./net/preparation.ts";

@@ -8,7 +8,14 @@ export { averagesOf, BASELINES, endingOf, placeOfFault, SCORES, tellDivergence }
 export { isModelFile, type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type PredictedColumns, predictedColumns } from "./model/predicted-columns.ts";
-export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";
+export {
+  type AnyRow,
+  type ByColumn,
+  type Features,
+  type Gradient,
+  type Prediction,
+  TableModel,
+} from "./model/table-model.ts";
 export { unseenCategories } from "./model/unseen.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
 export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";

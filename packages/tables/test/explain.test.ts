@@ -1,11 +1,11 @@
 /** explainModel and checkModel: what the command shows, of a model in memory and rows of any form. */
 
-import { explainNet, parseTarget } from "@chaingrad/core/explain";
 import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/core/user-error";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkModel, explainModel } from "../src/explain/explain-model.ts";
-import { VIEWS, viewBlocks } from "../src/explain/views.ts";
+import { certifyOpened, explainOpened, type ViewOptions } from "../src/explain/explain-opened.ts";
+import { VIEWS } from "../src/explain/views.ts";
 import type { AnyRow, TableModel } from "../src/model/table-model.ts";
 import { trainTable } from "../src/train-table.ts";
 
@@ -43,7 +43,13 @@ describe("a model", () => {
   test("has right gradients, and a curvature where it is asked for", () => {
     const { verdict, checks, curvature } = checkModel(model, rows.slice(0, 3));
     expect(verdict).toBe("ok");
-    expect(checks.map(({ name }) => name).sort()).toEqual(["W1", "W2", "b1", "b2", "x"]);
+    expect(checks.flatMap(({ name, of }) => (of === undefined ? [name] : [])).sort()).toEqual([
+      "W1",
+      "W2",
+      "b1",
+      "b2",
+      "x",
+    ]);
     expect(curvature).toBeUndefined();
     const second = checkModel(model, columnsOf(rows.slice(0, 2)), { order: 2 });
     expect(second.verdict).toBe("ok");
@@ -59,6 +65,7 @@ describe("it refuses", () => {
     ["a row that there is not", { row: 41 }, /no row 41; its rows are counted from 1 to 40/],
     ["a row that is none", { row: 0 }, /no row 0/],
     ["a parameter that there is not", { of: "W4" }, /this network has W1/],
+    ["a start that there is not", { from: "prise" }, /^from: 'prise', but the chain starts from loss, prediction/],
     ["an optimiser that there is not", { view: "update", optimizer: "sdg" }, /^optimizer: 'sdg' has no step to show/],
     ["an input, which nothing updates", { view: "update", of: "x" }, /x is no parameter: nothing updates it/],
   ])("%s", async (_, options, message) => {
@@ -77,16 +84,47 @@ describe("it refuses", () => {
   });
 });
 
-test("every view of a network without a table, or the reason why it is left out", async () => {
-  const of = explainNet(exampleNetwork.net, exampleNetwork.tensors, exampleBatch);
-  const context = { of, opened: exampleNetwork, batch: exampleBatch, optimizer: "sgd", rate: undefined, step: 1 };
-  const target = parseTarget(of, "W2");
-  for (const view of VIEWS) {
-    expect((await viewBlocks({ ...context, target }, view)).length, view).toBeGreaterThan(0);
-  }
-  const input = parseTarget(of, "x");
-  await expect(viewBlocks({ ...context, target: input }, "update")).rejects.toThrow(UserError);
-  const leftOut = { view: "update", reason: "x is no parameter: nothing updates it" };
-  const all = await viewBlocks({ ...context, target: input }, "all");
-  expect(all).toContainEqual({ kind: "paragraph", text: { key: "left-out", values: leftOut } });
+describe("a model's columns", () => {
+  test("are where the chain ends, of the prediction of a row without a target too", async () => {
+    const { price: _, ...features } = rows[4];
+    const { of, target, blocks, notes } = await explainModel(model, [features], { from: "prediction", of: "size" });
+    expect(target).toMatchObject({ name: "size" });
+    expect(notes).toEqual([]);
+    expect(of.numbers["∂price/∂size"][0]).toBeCloseTo(model.gradient(rows[4]).by.size as number, 6);
+    const table = blocks.find(({ kind }) => kind === "table");
+    expect(JSON.stringify(table)).toContain("size");
+  });
+
+  test("are certified beside the parameters, of the loss and of the prediction", () => {
+    const { verdict, checks } = checkModel(model, rows.slice(0, 3));
+    expect(verdict).toBe("ok");
+    const columns = checks.flatMap(({ name, of }) => (of === undefined ? [] : [[of, name]]));
+    expect(columns).toEqual([
+      ["L", "size"],
+      ["price", "size"],
+    ]);
+  });
+});
+
+describe("a network without a table", () => {
+  const explain = (options: ViewOptions) => explainOpened(exampleNetwork, exampleBatch, options);
+
+  test("has every view but that of columns", async () => {
+    for (const view of VIEWS.filter((one) => one !== "columns"))
+      expect((await explain({ of: "W2", view })).blocks.length, view).toBeGreaterThan(0);
+    await expect(explain({ view: "columns" })).rejects.toThrow("the view columns is of one row of a model's table");
+  });
+
+  test("says why a view is left out", async () => {
+    await expect(explain({ of: "x", view: "update" })).rejects.toThrow(UserError);
+    const leftOut = { view: "update", reason: "x is no parameter: nothing updates it" };
+    const { blocks } = await explain({ of: "x", view: "all" });
+    expect(blocks).toContainEqual({ kind: "paragraph", text: { key: "left-out", values: leftOut } });
+  });
+
+  test("predicts nothing that it could be explained from, and has no columns to check", async () => {
+    await expect(explain({ from: "prediction" })).rejects.toThrow(/^from: 'prediction', but the network by itself/);
+    const { checks } = certifyOpened(exampleNetwork, exampleBatch);
+    expect(checks.filter(({ of }) => of !== undefined)).toEqual([]);
+  });
 });

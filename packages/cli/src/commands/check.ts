@@ -1,11 +1,13 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
-import { certificateJson, certify, isWrong, type Verdict } from "@chaingrad/core/check";
+import { certificateJson, isWrong, type Verdict } from "@chaingrad/core/check";
 import { count } from "@chaingrad/core/format";
 import { type Batch, describeLoss } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
+import { CHECKED_ROWS } from "@chaingrad/tables/chain";
+import { certifyOpened, type OpenedNetwork } from "@chaingrad/tables/explain";
 import { certificatePage, conclusion, VERDICTS, WITNESSES } from "@chaingrad/view/certificate";
 import { type Command, Option } from "commander";
-import { type OpenedNetwork, openNetwork, warnOf } from "../net/open-network.ts";
+import { openNetwork, warnOf } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { report } from "../output/certificate.ts";
 import {
@@ -53,7 +55,7 @@ export function register(program: Command): void {
     .command("check")
     .summary("certify every gradient by independent witnesses")
     .description(
-      "Compare the gradient by every parameter and by x with forward mode, finite differences of the loss and complex steps.",
+      "Compare the gradient by every parameter and by x with forward mode, finite differences of the loss and complex steps; of a model also by the columns of its table, and of the prediction in the target's unit.",
     )
     .argument("<network>", "a model that 'train' saved, or a NET.json (see: chaingrad gradient --help)")
     .option("--batch <file>", `rows: a BATCH.json, for a model a table (default: ${RANDOM_ROWS} random ones)`)
@@ -86,7 +88,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
-  const { verdict, checks, curvature } = certify(opened, batch, { order: options.order === "2" ? 2 : 1 });
+  const { verdict, checks, curvature } = certifyOpened(opened, batch, { order: options.order === "2" ? 2 : 1 });
   if (format === "json") printJson(certificateJson(checks, curvature));
   else if (format === "html") printDocument(certificatePage(about, checks, curvature));
   else {
@@ -96,8 +98,9 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   if (isWrong(verdict)) process.exitCode = STATUS.failed;
 }
 
-function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+function conditions({ net, origin, model }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  return `${describeLoss(net)}, ${weights}, ${source}, float64`;
+  const some = model !== undefined && rows > CHECKED_ROWS ? ` (the columns of ${CHECKED_ROWS} of them)` : "";
+  return `${describeLoss(net)}, ${weights}, ${source}${some}, float64`;
 }

@@ -4,26 +4,29 @@ import {
   catalogue,
   derivationJson,
   type Explained,
-  explainNet,
   type Language,
   latexDocument,
   markdownDocument,
-  parseTarget,
   plain,
-  type Target,
   type Text,
   terminalLines,
   text,
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
-import { type Batch, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
-import { refusal } from "@chaingrad/core/user-error";
+import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
-import { DEFAULT_OPTIMIZER, type Shown, VIEWS, viewBlocks } from "@chaingrad/tables/explain";
+import {
+  type ChosenRows,
+  DEFAULT_OPTIMIZER,
+  explainOpened,
+  type OpenedNetwork,
+  type Shown,
+  VIEWS,
+} from "@chaingrad/tables/explain";
 import { type Command, Option } from "commander";
-import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { Line } from "../output/line.ts";
@@ -36,6 +39,7 @@ interface ExplainOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
   readonly row?: number;
   readonly of?: string;
+  readonly from: string;
   readonly view?: Shown;
   readonly format: Format;
   readonly lang: Language;
@@ -62,10 +66,11 @@ const DIGITS = 15;
 
 const EXPLANATION =
   "Without a network it explains a small one with two hidden layers, whose numbers can be followed by hand. Of a model, " +
-  "features and target are shown as the network takes them: encoded and scaled. The formulas are read from the programs " +
+  "the columns are shown in their own units, then as the network takes them: encoded and scaled. The formulas are read from the programs " +
   "that run, and the numbers are what those programs compute, in float64 on the reference engine. What --of names is a " +
   "parameter (W2, b1), an input (x), a pre-activation (z1) or an activation (h1, y), or one number of it; places count " +
-  "from 1, as in mathematics.";
+  "from 1, as in mathematics. It may also be a column of the model's table: the chain then goes on through the " +
+  "preprocessing, and with --from prediction the derivative is in the target's unit for each unit of the column.";
 
 export function register(program: Command): void {
   const command = program
@@ -80,7 +85,12 @@ export function register(program: Command): void {
       "this row alone, counted from 1 (default: all of a batch, the first of a table)",
       wholeNumber(1),
     )
-    .option("--of <name>", "the derivative by this alone, as W2, W2[1,3], b1, x[2] or h1[4]")
+    .option("--of <name>", "the derivative by this alone, as W2, W2[1,3], b1, x[2], h1[4], or a column of the table")
+    .option(
+      "--from <name>",
+      "what is differentiated: loss, prediction, or of a model the probability of a class",
+      "loss",
+    )
     .addOption(new Option("--view <view>", "how it is shown").choices(VIEWS))
     .addOption(new Option("--format <format>", "for what it is written").choices(FORMATS).default("terminal"))
     .addOption(
@@ -101,6 +111,7 @@ export function register(program: Command): void {
     'chaingrad explain --of "W2[1,3]" --view paths',
     "chaingrad explain net.json batch.json --row 2 --view jacobian --format latex > proof.tex",
     "chaingrad explain cars.safetensors cars.csv --row 17 --format html > why.html",
+    "chaingrad explain cars.safetensors cars.csv --row 17 --from prediction --of weight_lbs",
   );
 }
 
@@ -109,17 +120,17 @@ async function explain(path: string | undefined, rows: string | undefined, optio
     throw new UserError(`the rows are named twice: '${rows}' and --batch '${options.batch}'`, "Name them once.");
   await assertOutputs({}, [path, rows, options.batch]);
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options);
-  const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
-  const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
-  const title = describe(opened, source, catalogue[options.lang]);
-  const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate, step: options.step };
-  const blocks = await viewBlocks(context, options.view);
-  await write({ of, target, title, blocks }, options);
+  const { of: name, from, view, optimizer, rate, step, kernels } = options;
+  // A page shows the whole derivation beside any view.
+  const isWhole = options.format === "html" ? true : undefined;
+  const shown = { of: name, from, view, optimizer, rate, step, kernels, isWhole };
+  const { of, blocks, notes } = await explainOpened(opened, batch, shown);
+  const title = [...describe(opened, source, catalogue[options.lang]), ...notes];
+  await write({ of, title, blocks }, options);
 }
 
 interface Result {
   readonly of: Explained;
-  readonly target: Target | undefined;
   /** What is explained, line by line. */
   readonly title: readonly string[];
   readonly blocks: readonly Block[];
@@ -153,7 +164,7 @@ const painted = (number: string, sign: number): string =>
 
 interface Choice {
   readonly opened: OpenedNetwork;
-  readonly batch: Batch;
+  readonly batch: ChosenRows;
   /** What the rows are, in words. */
   readonly source: Text;
 }
@@ -162,7 +173,7 @@ interface Choice {
 async function choose(
   path: string | undefined,
   file: string | undefined,
-  { row, view, ...reading }: ExplainOptions,
+  { row, view, from, ...reading }: ExplainOptions,
 ): Promise<Choice> {
   const many = view === "batch";
   if (row !== undefined && file === undefined) {
@@ -178,7 +189,14 @@ async function choose(
   }
   const opened = await openNetwork(path, SEED);
   const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
-  const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED, reading });
+  const batch = await chooseRows(opened, {
+    file,
+    row: shown,
+    drawn: many ? DRAWN : 1,
+    seed: SEED,
+    reading,
+    withTarget: from === "loss",
+  });
   if (file === undefined)
     return { opened, batch, source: many ? text("source.drawn", { count: DRAWN }) : text("source.random") };
   if (shown === undefined && batch.rows > 1) {

@@ -2,15 +2,11 @@
 import { open } from "node:fs/promises";
 import { trainedNet, type WeightedNet, warningsOf } from "@chaingrad/core/net";
 import { weightedNet } from "@chaingrad/interchange/net-document";
-import { isModelFile, type Model, takesTables } from "@chaingrad/tables";
+import { isModelFile, takesTables } from "@chaingrad/tables";
+import type { OpenedNetwork } from "@chaingrad/tables/explain";
 import { loadAnyModel } from "../model/model-file.ts";
 import { type CommonOptions, note } from "../output/conventions.ts";
 import { cannotRead, fileLabel, readNet } from "./read.ts";
-
-export interface OpenedNetwork extends WeightedNet {
-  /** What makes the network's rows from those of a table, where it was trained on one. */
-  readonly model?: Model;
-}
 
 /** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {

@@ -1,9 +1,10 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
-import { type Batch, oneRow, randomBatch } from "@chaingrad/core/net";
+import { oneRow, randomBatch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { batchOf, UserError } from "@chaingrad/tables";
+import { randomRows } from "@chaingrad/tables/chain";
+import type { ChosenRows, OpenedNetwork } from "@chaingrad/tables/explain";
 import { refusing } from "../commands/refusing.ts";
-import type { OpenedNetwork } from "./open-network.ts";
 import { fileLabel, readBatch } from "./read.ts";
 
 export interface RowChoice {
@@ -14,19 +15,22 @@ export interface RowChoice {
   /** How many rows are drawn, where there is no file. */
   readonly drawn: number;
   readonly seed: number;
+  /** Whether each row needs the target that a loss is taken of (default true). */
+  readonly withTarget?: boolean;
   /** How a table is to be read. */
   readonly reading?: ReadingOptions;
 }
 
 /** Throws UserError where the file cannot be used, or has no such row. */
-export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<Batch> {
-  const { file, row } = choice;
-  if (file !== undefined && model !== undefined) {
+export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<ChosenRows> {
+  const { file, row, withTarget } = choice;
+  if (model !== undefined) {
+    if (file === undefined) return batchOf(model, randomRows(model, choice.drawn, choice.seed), { row, withTarget });
     // Readers of tables are many files, and a network without one is to be shown at once.
     const { readTable } = await import("@chaingrad/duckdb");
     const table = await readTable(file, choice.reading);
     if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
-    return refusing(file, () => batchOf(model, table, { row }));
+    return refusing(file, () => batchOf(model, table, { row, withTarget }));
   }
   const batch =
     file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);

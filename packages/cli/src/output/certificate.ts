@@ -1,6 +1,13 @@
 /** The certificate's tables as text. */
 import type { Curvature, VariableCheck } from "@chaingrad/core/check";
-import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "@chaingrad/view/certificate";
+import {
+  type Cells,
+  curvatureTable,
+  gradientTable,
+  grouped,
+  hessianTable,
+  witnessTable,
+} from "@chaingrad/view/certificate";
 import type { Shown } from "./line.ts";
 import { formatTable } from "./table.ts";
 
@@ -9,7 +16,8 @@ const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTa
 /** All tables, in lines of at most `width` characters. */
 export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
   const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
-  return [gradientTable(checks), witnessTable(checks), ...second]
+  const groups = grouped(checks);
+  return [...groups.map(gradientTable), ...groups.map(witnessTable), ...second]
     .filter(({ rows }) => rows.length > 0)
     .flatMap((cells, i) => [...(i === 0 ? [] : [""]), ...table(cells, width)]);
 }

@@ -1,6 +1,6 @@
 /** The certificate for machines. */
 import type { Curvature } from "./check-curvature.ts";
-import type { VariableCheck, WitnessedEntry } from "./check-net.ts";
+import type { VariableCheck, WitnessedEntry } from "./check-variables.ts";
 import { curvatureVerdict, verdictOf } from "./verdict.ts";
 import type { Witnessed } from "./witnesses.ts";
 
@@ -9,8 +9,9 @@ const VERSION = 1;
 
 /** `index` is row-major. */
 export function certificateJson(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
-  const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError, direction }) => ({
+  const tensors = checks.map(({ name, of, verdict, shape, size, entries, forwardError, direction }) => ({
     name,
+    ...(of === undefined ? {} : { of }),
     verdict,
     shape,
     entries: size,

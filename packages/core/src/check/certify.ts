@@ -3,7 +3,8 @@ import type { Verdict } from "../autodiff/differences.ts";
 import type { Batch } from "../net/batch.ts";
 import type { WeightedNet } from "../net/net.ts";
 import { type Curvature, checkCurvature } from "./check-curvature.ts";
-import { checkNet, type VariableCheck } from "./check-net.ts";
+import { checkNet } from "./check-net.ts";
+import type { VariableCheck } from "./check-variables.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface Certificate {

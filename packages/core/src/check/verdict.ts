@@ -2,7 +2,7 @@
 import { worstFirst } from "../autodiff/check-gradients.ts";
 import type { Verdict } from "../autodiff/differences.ts";
 import { type Curvature, SYMMETRY_TOLERANCE } from "./check-curvature.ts";
-import type { VariableCheck } from "./check-net.ts";
+import type { VariableCheck } from "./check-variables.ts";
 
 export function curvatureVerdict({ products, entries, asymmetry }: Curvature): Verdict {
   if (!(asymmetry <= SYMMETRY_TOLERANCE)) return "mismatch";

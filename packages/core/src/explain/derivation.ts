@@ -25,6 +25,10 @@ export interface Derivable {
   readonly parameters: readonly Expr[];
   /** The network's input; it is differentiated too. */
   readonly x: Expr;
+  /** Inputs that x is made from, if it is no input itself: what the chain rule leads back to. */
+  readonly columns?: readonly Expr[];
+  /** What the scalar at the top is (default "loss"). */
+  readonly top?: "loss" | "prediction";
   /** All other inputs, such as targets and row weights. */
   readonly given?: readonly Expr[];
   /** What each row costs, [rows], where the loss is put together from rows: shown by the view of the batch. */
@@ -45,15 +49,24 @@ export interface Derivation {
 export interface InputSymbol {
   readonly name: string;
   readonly symbol: Notation;
-  readonly role: "input" | "parameter" | "given";
+  readonly role: "input" | "column" | "parameter" | "given";
   readonly type: TensorType;
 }
 
 /**
  * `part` is shared by several formulas and has no label; `local` is ∂u/∂v of neighbours; `cotangent` is ∂L/∂v; the others
- * are the values of the forward pass.
+ * are the values of the forward pass, `feature` those that x is made of.
  */
-export type StepKind = "pre-activation" | "activation" | "loss" | "value" | "part" | "local" | "cotangent";
+export type StepKind =
+  | "feature"
+  | "pre-activation"
+  | "activation"
+  | "loss"
+  | "prediction"
+  | "value"
+  | "part"
+  | "local"
+  | "cotangent";
 
 /** symbol = chain = … = formula */
 export interface Step {
@@ -82,17 +95,17 @@ type Planned = Pick<Step, "name" | "symbol" | "kind" | "chain" | "node">;
  * parameter, x nor given.
  */
 export function derive(problem: Derivable): Derivation {
-  const { loss, parameters, x, given = [] } = problem;
+  const { loss, parameters, x, columns = [x], given = [] } = problem;
   const names = namesOf(problem);
-  const inputs = [x, ...parameters, ...given];
-  const values = topological([...problem.layers.flatMap(({ z, h }) => [z, h]), loss]);
+  const inputs = [...columns, ...parameters, ...given];
+  const values = topological([x, ...problem.layers.flatMap(({ z, h }) => [z, h]), loss]);
   const kindOf = kinds(problem);
   const forward = values.flatMap((node): Planned[] => {
     const label = names.get(node);
     if (label === undefined || node.operands.length === 0) return [];
     return [{ name: label, symbol: symbol(label), kind: kindOf(node), chain: [], node }];
   });
-  const sources = isFloat(x.type) ? [...parameters, x] : parameters;
+  const sources = [...parameters, ...columns].filter(({ type }) => isFloat(type));
   const graph = labelledGraph(loss, new Set(names.keys()), sources);
   const backward = backwardPlan(problem, names, graph, sources);
   const shown = outputsOf([...forward, ...backward]);
@@ -100,7 +113,10 @@ export function derive(problem: Derivable): Derivation {
   const write = writer(simplified, [...forward, ...backward]);
   const steps = { forward: forward.flatMap(write), backward: backward.flatMap(write) };
   const trained = new Set(parameters);
-  const role = (node: Expr): InputSymbol["role"] => (node === x ? "input" : trained.has(node) ? "parameter" : "given");
+  const role = (node: Expr): InputSymbol["role"] => {
+    if (trained.has(node)) return "parameter";
+    return node === x ? "input" : columns.includes(node) ? "column" : "given";
+  };
   return {
     program: program(simplified.name, inputs, outputsOf([...steps.forward, ...steps.backward])),
     inputs: inputs.map((node) => ({
@@ -115,10 +131,12 @@ export function derive(problem: Derivable): Derivation {
   };
 }
 
-function kinds({ loss, layers }: Derivable): (node: Expr) => StepKind {
+function kinds({ loss, layers, x, top = "loss" }: Derivable): (node: Expr) => StepKind {
   const [activations, preActivations] = [new Set(layers.map(({ h }) => h)), new Set(layers.map(({ z }) => z))];
+  const features = new Set(topological([x]));
   return (node) => {
-    if (node === loss) return "loss";
+    if (node === loss) return top;
+    if (features.has(node)) return "feature";
     if (activations.has(node)) return "activation";
     return preActivations.has(node) ? "pre-activation" : "value";
   };
@@ -128,7 +146,7 @@ const outputsOf = (steps: readonly Planned[]): Record<string, Expr> =>
   Object.fromEntries(steps.map(({ name, node }) => [name, node]));
 
 /** Labels, made unique; a layer without labels gets "z1", "h1", …. */
-function namesOf({ loss, layers, parameters, x, given = [] }: Derivable): Map<Expr, string> {
+function namesOf({ loss, layers, parameters, x, columns = [], given = [] }: Derivable): Map<Expr, string> {
   const names = new Map<Expr, string>();
   const taken = new Set<string>();
   const add = (node: Expr, name: string | undefined): void => {
@@ -138,7 +156,7 @@ function namesOf({ loss, layers, parameters, x, given = [] }: Derivable): Map<Ex
     taken.add(unique);
     names.set(node, unique);
   };
-  for (const node of [x, ...parameters, ...given]) add(node, node.label);
+  for (const node of [...columns, x, ...parameters, ...given]) add(node, node.label);
   layers.forEach(({ z, h }, i) => {
     add(z, z.label ?? `z${i + 1}`);
     add(h, h.label ?? `h${i + 1}`);
@@ -150,7 +168,7 @@ function namesOf({ loss, layers, parameters, x, given = [] }: Derivable): Map<Ex
 
 /** The derivatives from the loss back to x: for each labelled node first the local derivative, then the whole. */
 function backwardPlan(
-  { loss, layers }: Derivable,
+  { loss, layers, columns = [] }: Derivable,
   names: ReadonlyMap<Expr, string>,
   graph: LabelledGraph,
   sources: readonly Expr[],
@@ -164,8 +182,9 @@ function backwardPlan(
     const product = chainTo(node, { loss, graph, names, layers: layerOf });
     const chain = [...(layer === undefined ? [] : [whole]), ...(product === undefined ? [] : [product])];
     const name = `∂${names.get(loss)}/∂${names.get(node)}`;
+    const isMade = node.operands.length > 0 || columns.includes(node);
     return [
-      ...localPlan(node, loss, graph, names),
+      ...(isMade ? localPlan(node, loss, graph, names) : []),
       {
         name,
         symbol: layer === undefined ? whole : symbol(`δ${layer}`),
@@ -180,7 +199,7 @@ function backwardPlan(
 /** ∂u/∂v for the one user u of v, where it works element by element: the pullback of ones, all rules in between run. */
 function localPlan(node: Expr, loss: Expr, graph: LabelledGraph, names: ReadonlyMap<Expr, string>): Planned[] {
   const [user, ...others] = graph.users(node);
-  if (user === undefined || others.length > 0 || user === loss || node.operands.length === 0) return [];
+  if (user === undefined || others.length > 0 || user === loss) return [];
   if (!graph.isElementwise(node, user)) return [];
   const [derivative] = vjp([user], [node], [fill(1, user.type.shape, user.type.dtype)]);
   const [above, below] = [names.get(user)!, names.get(node)!];

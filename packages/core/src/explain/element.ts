@@ -68,6 +68,10 @@ class Indexing {
         const moved = withoutOnes(node.type.shape, x.type.shape, at);
         return moved === undefined ? this.#whole(node, at) : this.at(x, moved);
       }
+      case "copy": {
+        const moved = copiedPlaces(kernel, node, at);
+        return moved === undefined ? this.#whole(node, at) : this.at(x, moved);
+      }
       case "matmul": {
         const k = x.type.shape[kernel.transposeA ? 0 : 1];
         return this.#sum([k], (inner) => {
@@ -146,6 +150,33 @@ function withoutOnes(from: Shape, to: Shape, at: At): At | undefined {
   return to.map((size) => (size === 1 ? number(1) : (rest.next().value as Notation)));
 }
 
+type CopyKernel = Extract<Kernel, { kind: "copy" }>;
+
+/** The places in the operand of a slice: letters stay where it begins at the first element. */
+function copiedPlaces({ pieces }: CopyKernel, { type, operands: [x] }: Expr, at: At): At | undefined {
+  const [{ from, to }, ...others] = pieces;
+  const isBox = (shape: Shape, { strides }: typeof from): boolean => stridesOf(shape).every((s, i) => s === strides[i]);
+  if (others.length > 0 || !isBox(x.type.shape, from) || !isBox(type.shape, to)) return undefined;
+  const start = placesIn(x, from.offset);
+  const moved = at.map((place, axis) => {
+    if (start[axis] === 0) return place;
+    return place.form === "number" ? number(place.value + start[axis]) : undefined;
+  });
+  return moved.every((place) => place !== undefined) ? moved : undefined;
+}
+
+/** Where an element was copied from: of slices, pads and parts beside each other; undefined for a zero, and for a transpose. */
+function copiedFrom({ pieces }: CopyKernel, node: Expr, index: number): { operand: number; index: number } | undefined {
+  const place = placesIn(node, index);
+  for (const { operand, shape, from, to } of pieces) {
+    if (!stridesOf(node.type.shape).every((stride, axis) => stride === to.strides[axis])) continue;
+    const at = placesIn(node, to.offset).map((start, axis) => place[axis] - start);
+    if (at.some((one, axis) => one < 0 || one >= shape[axis])) continue;
+    return { operand, index: at.reduce((sum, one, axis) => sum + one * from.strides[axis], from.offset) };
+  }
+  return undefined;
+}
+
 /** One summand of an element: the product of its factors. */
 export interface Term {
   readonly factors: readonly { readonly written: Notation; readonly value: number }[];
@@ -175,6 +206,10 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
       );
     case "alias":
       return inner(x);
+    case "copy": {
+      const from = copiedFrom(kernel, node, index);
+      return from === undefined ? [leaf(of, node, index)] : expand(of, node.operands[from.operand], from.index, false);
+    }
     case "matmul": {
       const k = x.type.shape[kernel.transposeA ? 0 : 1];
       return Array.from({ length: k }, (_, p) => {

@@ -17,9 +17,11 @@ export function legend(derivation: Derivation, { whole = true, blocks = [] }: Sh
   const inputsOf = (role: string): Notation[] => inputs.filter((input) => input.role === role).map((i) => i.symbol);
   const stepsOf = (kind: StepKind): Notation[] =>
     [...forward, ...backward].filter((step) => step.kind === kind).map((step) => step.symbol);
-  const roles = (["input", "parameter", "given"] as const).map((role) => entry(inputsOf(role), `legend.${role}`));
-  const kinds = (["pre-activation", "activation", "value", "loss", "part"] as const).map((kind) =>
-    entry(stepsOf(kind), `legend.${kind}`),
+  const roles = (["input", "column", "parameter", "given"] as const).map((role) =>
+    entry(inputsOf(role), `legend.${role}`),
+  );
+  const kinds = (["feature", "pre-activation", "activation", "value", "loss", "prediction", "part"] as const).map(
+    (kind) => entry(stepsOf(kind), `legend.${kind}`),
   );
   return [...roles, ...kinds]
     .flat()
@@ -45,7 +47,7 @@ function few(symbols: readonly Notation[]): readonly Notation[] {
 }
 
 function derivatives({ forward, backward }: Derivation): LegendEntry[] {
-  const L = forward.find((step) => step.kind === "loss")!.symbol;
+  const L = forward.find(({ kind }) => kind === "loss" || kind === "prediction")!.symbol;
   const short = backward.filter((step) => step.kind === "cotangent" && step.symbol.form === "symbol");
   const locals = backward.some((step) => step.kind === "local");
   const layers = forward.some((step) => step.kind === "pre-activation");
@@ -93,10 +95,17 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   logsumexpj: ["logsumexpⱼ(a)", "legend.logsumexpj"],
   "one-hot": ["one-hot(a)", "legend.one-hot"],
   where: ["where(c, a, b)", "legend.where"],
+  concat: ["concat(a, b)", "legend.concat"],
+  pad: ["pad(a)", "legend.pad"],
+  max: ["max(a, b)", "legend.maximum"],
+  min: ["min(a, b)", "legend.minimum"],
   sign: ["sign(a)", "legend.sign"],
   direct: ["direct(∂L/∂a)", "legend.direct"],
   "[]": ["a[i,j]", "legend.element"],
 };
+
+/** Functions whose subscripts say where: in index form a sum may run along any letter, and a place may be any. */
+const MARK_OF: Readonly<Record<string, string>> = { logsumexp: "logsumexpj", pad: "pad" };
 
 /** What stands at the right of the lines. */
 function margin(whole: boolean, blocks: readonly Block[]): LegendEntry[] {
@@ -116,8 +125,7 @@ function marks(all: readonly Notation[]): LegendEntry[] {
     if (n.form === "transpose") found.add("ᵀ");
     if (n.form === "element") found.add("[]");
     if (n.form === "power" && n.exponent.form === "number") found.add(String(n.exponent.value).replace("-", "−"));
-    // In index form a sum may run along any letter.
-    if (n.form === "call") found.add(n.name === "logsumexp" ? "logsumexpj" : n.name + (n.subscript ?? ""));
+    if (n.form === "call") found.add(MARK_OF[n.name] ?? n.name + (n.subscript ?? ""));
     if (n.form === "infix" || n.form === "call") n.parts.forEach(visit);
     if (n.form === "negation" || n.form === "transpose" || n.form === "element") visit(n.of);
     if (n.form === "power") visit(n.base);

@@ -1,4 +1,5 @@
 /** What somebody wants explained: "W2", "W2[1,3]", "h1[4]", "x[2]". Places count from 1, as in mathematics. */
+import { nearest } from "../given/nearest.ts";
 import type { Expr } from "../graph/expr.ts";
 import { element, type Notation, number, symbol } from "../graph/notation.ts";
 import { printShape, type Shape, stridesOf } from "../graph/type.ts";
@@ -38,15 +39,21 @@ const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** Throws RangeError saying what there is instead: "W4: this network has W1 to W3". */
 export function parseTarget(of: Explained, text: string): Target {
+  const named = nodeNamed(of, text.trim());
+  if (named !== undefined) return { node: named, name: text.trim() };
   const plain = text.trim().replace(/[₀-₉]/gu, (digit) => String(SUBSCRIPTS.indexOf(digit)));
   const match = /^([^[\]]+?)\s*(?:\[([^[\]]*)\])?$/u.exec(plain);
   if (match === null) throw new RangeError(`'${text}' is no target: write a name, as W2, or one element, as W2[1,3]`);
   const [, name, places] = match;
-  const { graph, names } = of.derivation;
-  const node = graph.targets.find((one) => names.get(one) === name);
+  const node = nodeNamed(of, name);
   if (node === undefined) throw new RangeError(`${name}: ${known(of.derivation, name)}`);
   if (places === undefined) return { node, name };
   return { node, name, index: indexOf(of, node, name, places) };
+}
+
+/** A column's name may have anything in it: it is looked for as it is, before places are looked for. */
+function nodeNamed({ derivation: { graph, names } }: Explained, name: string): Expr | undefined {
+  return graph.targets.find((one) => names.get(one) === name);
 }
 
 function indexOf(of: Explained, node: Expr, name: string, places: string): number {
@@ -75,6 +82,9 @@ function known({ graph, names, inputs }: Derivation, wanted: string): string {
     return "it is given, and not differentiated";
   const all = graph.targets.map((node) => names.get(node) as string);
   const letter = /^(\D+)\d*$/u.exec(wanted)?.[1];
+  const columns = inputs.flatMap(({ name, role }) => (role === "column" ? [name] : []));
+  const near = nearest(wanted, columns);
+  if (near !== undefined) return `did you mean ${near}? The columns are ${columns.join(", ")}`;
   const alike = all.filter((name) => letter !== undefined && /^(\D+)\d+$/u.exec(name)?.[1] === letter);
   return `this network has ${ranges(alike.length > 0 ? alike : all)}`;
 }

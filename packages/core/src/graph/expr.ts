@@ -1,9 +1,9 @@
 /** Making and walking expressions. What an expression is stands beside what an op is, in op.ts: each needs the other. */
-import type { Attributes, Expr, Op, Provenance } from "./op.ts";
+import type { Attributes, DerivativeRule, Expr, Op, Provenance } from "./op.ts";
 import { printType, ShapeError, type TensorType } from "./type.ts";
 import { finish, PART, type Work } from "./work.ts";
 
-export type { Attributes, Expr, Provenance };
+export type { Attributes, DerivativeRule, Expr, Provenance };
 
 /** Of an op that needs none. */
 export const none: Attributes = {};

@@ -21,14 +21,26 @@ export interface Expr<A extends Attributes = Attributes> {
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Which rule made a node: "pullback of tanh, operand 0". */
-export interface Provenance {
+/** Which rule made a node: "pullback of tanh, operand 0", "standardise weight". */
+export type Provenance = DerivativeRule | PreparationRule;
+
+export interface DerivativeRule {
   readonly rule: "pullback" | "pushforward" | "accumulation";
   /** The primal node that the rule differentiated. */
   readonly primal: Expr;
   /** Which of its operands the result is the cotangent of (pullback only). */
   readonly operand?: number;
 }
+
+/** What turns a table's values into those of a network, or back. */
+interface PreparationRule {
+  readonly rule: "standardise" | "unit";
+  /** Whose values: the name of a column, as it is. */
+  readonly of: string;
+}
+
+export const isDerivativeRule = (provenance: Provenance | undefined): provenance is DerivativeRule =>
+  provenance !== undefined && "primal" in provenance;
 
 /**
  * Many values of one expression at once, stacked along an axis of `expr` ("the batch axis"); without an axis, one value for

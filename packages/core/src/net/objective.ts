@@ -1,6 +1,6 @@
 /** What a network is trained to make small, as graph: the loss of a batch, the outputs, and every gradient. */
 import { gradients } from "../autodiff/reverse.ts";
-import type { Expr } from "../graph/expr.ts";
+import { type Expr, topological } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { buffersOf, type Forward } from "../nn/network.ts";
@@ -8,10 +8,15 @@ import { input } from "../ops/source.ts";
 import { objective, parameterInputs } from "../train/objective.ts";
 import type { Batch } from "./batch.ts";
 import { type Net, type NetTensors, outputsOf } from "./net.ts";
+import type { Preparation } from "./preparation.ts";
 
 export interface ObjectiveGraph {
-  /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x. */
+  /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x or the columns it is made from. */
   readonly variables: Readonly<Record<string, Expr>>;
+  readonly parameters: readonly Expr[];
+  readonly x: Expr;
+  /** As the loss takes it: labels [rows], or values [rows, outputs]. */
+  readonly target: Expr;
   /** All other inputs: running statistics, target, weight. */
   readonly given: readonly Expr[];
   readonly layers: Forward["layers"];
@@ -22,20 +27,38 @@ export interface ObjectiveGraph {
   readonly loss: Expr;
 }
 
-/** The graph for batches of this many rows. Nothing random is in it: dropout is off, batch norm uses what it has learnt. */
-export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, dtype: FloatType): ObjectiveGraph {
+/**
+ * The graph for batches of this many rows. Nothing random is in it: dropout is off, batch norm uses what it has learnt.
+ * @param prepared what x and the target are made from (in float64), where they are not given themselves
+ */
+export function objectiveGraph(
+  net: Net,
+  batch: Pick<Batch, "rows" | "weight">,
+  dtype: FloatType,
+  prepared?: Preparation,
+): ObjectiveGraph {
   const { network, loss } = net;
   const { rows } = batch;
   const carried = parameterInputs(network, dtype);
-  const x = input("x", [rows, network.inputs], dtype);
+  const x = prepared?.x ?? input("x", [rows, network.inputs], dtype);
   const target =
-    loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
+    prepared?.target ??
+    (loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype));
   const weight = batch.weight && input("weight", [rows], dtype);
   const context = { training: false, ...(weight ? { weight } : {}) };
   const built = objective(net, carried, { x, target }, context);
+  const columns = prepared?.columns.map((node) => [node.label as string, node]) ?? [["x", x]];
   return {
-    variables: { ...carried.params, x },
-    given: [...Object.values(carried.buffers), target, ...(weight ? [weight] : [])],
+    variables: { ...carried.params, ...Object.fromEntries(columns) },
+    parameters: Object.values(carried.params),
+    x,
+    target,
+    given: [
+      ...(prepared?.given ?? []),
+      ...Object.values(carried.buffers),
+      ...(prepared?.target === undefined ? [target] : []),
+      ...(weight ? [weight] : []),
+    ],
     layers: built.layers,
     outputs: built.output,
     rows: built.rowLosses,
@@ -58,11 +81,28 @@ export function gradientProgram(graph: ObjectiveGraph): Program {
 }
 
 /** The values of all inputs of an objective by name. Running statistics that are not given start as in training. */
-export function objectiveValues(net: Net, tensors: NetTensors, batch: Batch): NetTensors {
+export function objectiveValues(
+  net: Net,
+  tensors: NetTensors,
+  batch: Batch,
+  prepared?: Pick<Preparation, "values" | "target">,
+): NetTensors {
   const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
     name,
     new Float64Array(shape[0]).fill(initial),
   ]);
   const { x, y, weight } = batch;
-  return { ...Object.fromEntries(statistics), ...tensors, x, target: y, ...(weight ? { weight } : {}) };
+  const given = {
+    ...(prepared === undefined ? { x } : {}),
+    ...(prepared?.target === undefined ? { target: y } : {}),
+    ...(weight ? { weight } : {}),
+  };
+  return { ...Object.fromEntries(statistics), ...tensors, ...given, ...prepared?.values };
+}
+
+/** What the network's own nodes are called: "x", "W1", "z1", …, "target", "L". */
+export function takenNames(net: Net): ReadonlySet<string> {
+  const graph = objectiveGraph(net, { rows: 1, weight: Float64Array.of(1) }, "f64");
+  const nodes = [...inputsOf(graph), ...topological([graph.loss])];
+  return new Set(nodes.flatMap(({ label }) => (label === undefined ? [] : [label])));
 }

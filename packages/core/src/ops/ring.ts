@@ -75,6 +75,9 @@ const mulOp: Op = elementwiseOp(
     },
     notation: ([a, b], { operands, type }) => {
       if (operands[0] === operands[1]) return power(a, number(2));
+      // a · c⁻¹ of one number c is a / c, as the quotient was that it is the derivative of.
+      const isOver = operands[1].op === reciprocalOp && isRepeatedNumber(operands[1].operands[0]);
+      if (isOver && b.form === "power") return infix("/", a, b.base);
       return infix(type.shape.length === 0 || operands.some(isRepeatedNumber) ? "·" : "⊙", a, b);
     },
   },

@@ -1,6 +1,6 @@
 /** Ops that move elements without changing them: reshape, transpose, slice, pad, concat. */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
-import { call, symbol, transposed } from "../graph/notation.ts";
+import { call, element, number, symbol, transposed } from "../graph/notation.ts";
 import type { Batched, Op, StridedCopy } from "../graph/op.ts";
 import { type Shape, ShapeError, sameShape, sizeOf, stridesOf, tensorType } from "../graph/type.ts";
 import { linear } from "./linear.ts";
@@ -165,12 +165,16 @@ const sliceOp: Op<SliceAttributes> = linear<SliceAttributes>({
   transpose: (node, cotangent) => pad(cotangent, node.attributes.starts, node.operands[0].type.shape),
   batch: batchBox,
   simplify: (node) => (sameShape(node.operands[0].type.shape, node.type.shape) ? node.operands[0] : undefined),
-  notation: ([x], node) =>
-    call(
-      "slice",
-      [x],
-      node.attributes.starts.map((start, axis) => `${start}:${start + node.type.shape[axis]}`).join(", "),
-    ),
+  notation: ([x], { attributes: { starts, shape }, operands: [{ type }] }) => {
+    const isPlain = shape.every((size, axis) => size === 1 || size === type.shape[axis]);
+    // Column 3 of x is x[:,3], counted from 1 as in mathematics.
+    if (isPlain)
+      return element(
+        x,
+        ...shape.map((size, axis) => (size === type.shape[axis] ? symbol(":") : number(starts[axis] + 1))),
+      );
+    return call("slice", [x], starts.map((start, axis) => `${start}:${start + shape[axis]}`).join(", "));
+  },
   kernel: (node) => ({ kind: "copy", pieces: [slicePiece(node)], cover: true }),
 });
 
@@ -225,6 +229,9 @@ interface AxisAttributes extends Attributes {
   readonly axis: number;
 }
 
+/** Of more parts the first ones and the last are written. */
+const MOST_SHOWN = 16;
+
 const concatOp: Op<AxisAttributes> & Required<Pick<Op<AxisAttributes>, "vjpOf">> = {
   name: "concat",
   infer(types, { axis }) {
@@ -260,7 +267,8 @@ const concatOp: Op<AxisAttributes> & Required<Pick<Op<AxisAttributes>, "vjpOf">>
     return { expr: concat(parts, node.attributes.axis + Number(node.attributes.axis >= axis)), axis };
   },
   simplify: (node) => (node.operands.length === 1 ? node.operands[0] : undefined),
-  notation: (parts) => call("concat", parts),
+  notation: (parts) =>
+    call("concat", parts.length <= MOST_SHOWN ? parts : [...parts.slice(0, 3), symbol("…"), ...parts.slice(-1)]),
   kernel: (node) => ({ kind: "copy", pieces: concatPieces(node), cover: true }),
 };
 

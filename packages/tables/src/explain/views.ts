@@ -19,8 +19,10 @@ import {
   updateView,
   views,
 } from "@chaingrad/core/explain";
-import type { Batch, WeightedNet } from "@chaingrad/core/net";
 import { refusal, UserError } from "@chaingrad/core/user-error";
+import type { PreparedRows } from "../chain/prepare-rows.ts";
+import { columnBlocks } from "./chain.ts";
+import type { ChosenRows, OpenedNetwork } from "./opened.ts";
 
 /** Every view by its name; "all" is all that can be shown. */
 export const VIEWS = [
@@ -33,6 +35,7 @@ export const VIEWS = [
   "fusion",
   "update",
   "closed",
+  "columns",
   "all",
 ] as const;
 /** A view's name, or "all". */
@@ -44,8 +47,12 @@ export const DEFAULT_OPTIMIZER: OptimizerName = "sgd";
 export interface ViewContext {
   readonly of: Explained;
   readonly target: Target | undefined;
-  readonly opened: WeightedNet;
-  readonly batch: Batch;
+  readonly opened: OpenedNetwork;
+  readonly batch: ChosenRows;
+  /** Where the chain starts: "loss", "prediction", or a class. */
+  readonly from: string;
+  /** What the network's rows are made from, where columns are followed. */
+  readonly prepared: PreparedRows | undefined;
   /** Whose step the view "update" shows: a first-order method, or a minimiser by its name. */
   readonly optimizer: string;
   /** Its learning rate; by default its own. */
@@ -57,7 +64,8 @@ export interface ViewContext {
 /** Without a view the whole derivation, or of one target what leads to it. Throws UserError where a view cannot be shown. */
 export async function viewBlocks(context: ViewContext, view: Shown | undefined): Promise<Block[]> {
   const { of, target } = context;
-  if (view === undefined && target === undefined) return overview(of);
+  const columns = of.problem.columns === undefined ? [] : columnBlocks(context.opened, context.batch, context.from);
+  if (view === undefined && target === undefined) return [...overview(of), ...columns];
   if (view !== undefined && view !== "all") {
     const own = await one(context, view);
     const blocks = view === "forward" ? [...givenView(of), ...own] : own;
@@ -66,7 +74,9 @@ export async function viewBlocks(context: ViewContext, view: Shown | undefined):
   const element = target?.index === undefined ? [] : forwardView(of, target);
   const backward =
     view === "all" ? await all(context) : [...(await one(context, "contracted")), ...(await one(context, "index"))];
-  const blocks = [...givenView(of), ...forwardView(of), ...element, ...backward];
+  const isColumn = target !== undefined && of.problem.columns?.includes(target.node);
+  const own = view === undefined && isColumn ? columns : [];
+  const blocks = [...givenView(of), ...forwardView(of), ...element, ...backward, ...own];
   return [...symbolsView(of, { whole: false, blocks }), ...blocks];
 }
 
@@ -87,6 +97,9 @@ async function all(context: ViewContext): Promise<Block[]> {
 
 async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<Block[]> {
   const { of } = context;
+  if (view === "columns") return columns(context);
+  if (of.problem.top === "prediction" && (view === "update" || view === "fusion" || view === "batch"))
+    throw new UserError(`the view ${view} is about the loss, not about a prediction`, "It can be shown from the loss.");
   if (view === "forward") return refusal(() => forwardView(of, context.target));
   if (view === "update") return update(context);
   if (view === "fusion") return fusion(context);
@@ -97,8 +110,14 @@ async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<B
   return refusal(() => views[view](of, target));
 }
 
-function fusion({ of, opened, batch }: ViewContext): Block[] {
-  const apart = explainApart(opened.net, opened.tensors, batch);
+function columns({ opened, batch, from }: ViewContext): Block[] {
+  const blocks = columnBlocks(opened, batch, from);
+  if (blocks.length > 0) return blocks;
+  throw new UserError("the view columns is of one row of a model's table, with columns of numbers or dates");
+}
+
+function fusion({ of, opened, batch, prepared }: ViewContext): Block[] {
+  const apart = explainApart(opened.net, opened.tensors, batch, prepared);
   if (apart === undefined) {
     return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
   }

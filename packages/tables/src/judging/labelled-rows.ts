@@ -31,26 +31,32 @@ export interface TableBatch extends Batch {
 export interface BatchOptions {
   /** One row alone, counted from 1 as `rowNumbers` are; without it all that have a target. */
   readonly row?: number | undefined;
+  /** Whether each row needs the target that a loss is taken of (default true); without it nothing may be taken of `y`. */
+  readonly withTarget?: boolean | undefined;
 }
 
 /**
  * Rows to be explained or checked.
  * Throws RangeError on a row that there is not, TargetError where it has no target, EncodingError as `encode`.
  */
-export function batchOf(model: Model, table: Table, { row }: BatchOptions = {}): TableBatch {
+export function batchOf(model: Model, table: Table, { row, withTarget = true }: BatchOptions = {}): TableBatch {
   if (row !== undefined && !(Number.isInteger(row) && row >= 1 && row <= table.rows))
     throw new RangeError(`row: the table has no row ${row}; its rows are counted from 1 to ${table.rows}`);
   const { encoder, target } = model;
+  const wanted = row === undefined ? allRows(table) : [row - 1];
+  const batch = (rows: readonly number[], y: Float64Array): TableBatch => {
+    const rowNumbers = rows.map((index) => index + 1);
+    const from = { table, rows };
+    return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers, from };
+  };
+  if (!withTarget) return batch(Array.from(wanted), new Float64Array(wanted.length));
   const column = columnOf(model, table, "which the loss is taken of");
-  const rows = labelled(column, row === undefined ? allRows(table) : [row - 1]);
+  const rows = labelled(column, wanted);
   if (rows.length === 0) {
     const which = row === undefined ? "no row" : `row ${row}`;
     throw new TargetError(`${which} has no value in '${target.name}'`, target.name);
   }
-  const y = Float64Array.from(encodeTarget(target, column, rows));
-  const rowNumbers = rows.map((index) => index + 1);
-  const from = { table, rows };
-  return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers, from };
+  return batch(rows, Float64Array.from(encodeTarget(target, column, rows)));
 }
 
 function columnOf({ target }: Model, table: Table, why: string): Column {

@@ -8,6 +8,7 @@ import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
+import { RowGradient } from "./gradient.ts";
 import { readModel as loadModel, type Model, writeModel as saveModel, takesTables } from "./model-file.ts";
 
 /** Rows whose columns are not known to the compiler. */
@@ -23,6 +24,26 @@ export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Targ
   /** Of each class by its name; absent where an amount is predicted. */
   readonly probabilities?: Readonly<Record<string, number>>;
 };
+
+/** Columns that may have a derivative: numbers and dates, however they are written. */
+type Differentiable<Row, Target extends keyof Row> = {
+  [Name in Exclude<keyof Row, Target>]: NonNullable<Row[Name]> extends boolean ? never : Name;
+}[Exclude<keyof Row, Target>];
+
+/** The target's unit, or probability, for each unit of a column; a date's unit is a day. Categories are not there. */
+export type ByColumn<Row, Target extends keyof Row> = string extends keyof Row
+  ? Readonly<Record<string, number | undefined>>
+  : { readonly [Name in Differentiable<Row, Target>]?: number };
+
+/** What moving each column of one row does to what is predicted. */
+export interface Gradient<Row, Target extends keyof Row> {
+  /** Of the amount; of classes, of the probability of the most probable one. */
+  readonly by: ByColumn<Row, Target>;
+  /** Of each class's probability, by its name; absent where an amount is predicted. */
+  readonly probabilities?: Readonly<Record<string, ByColumn<Row, Target>>>;
+  /** Why a column has no derivative (a category), or has 0 (a missing value, one too far out to count). */
+  readonly notes: { readonly [Name in Exclude<keyof Row, Target>]?: string };
+}
 
 let shared: Promise<Engine> | undefined;
 /** The best engine that this host has by itself: compiled once, on first use. */
@@ -41,6 +62,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   readonly #predictor: Predictor;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
+  #gradient: RowGradient | undefined;
 
   constructor(model: Model, engine: Engine) {
     this.model = model;
@@ -88,6 +110,22 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     this.#refuseAbsent(rows);
     if (!this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows]))[0];
     return this.#say(this.#predictor.predict(this.#x).predictions, 0);
+  }
+
+  /**
+   * ∂prediction/∂column for each column of numbers and dates, in the target's unit for each unit of the column: `by.weight`
+   * of a model that predicts miles per gallon is in miles per gallon per pound. Through encoder, network and target, in
+   * float64, at one row. Throws as `predict`.
+   */
+  gradient(row: Features<Row, Target>): Gradient<Row, Target> {
+    this.#refuseAbsent(row);
+    this.#gradient ??= new RowGradient(this.model, this.#engine);
+    const { target } = this.model;
+    const { outputs, notes } = this.#gradient.of(tableOf([row]), 0);
+    if (target.task === "regression") return { by: outputs[0], notes } as Gradient<Row, Target>;
+    const { label = "" } = this.predict(row);
+    const probabilities = Object.fromEntries(target.classes.map((name, i) => [name, outputs[i]]));
+    return { by: probabilities[label], probabilities, notes } as Gradient<Row, Target>;
   }
 
   /** How it does on rows whose targets are known; rows without one do not count. Throws as `predict`, and TargetError. */

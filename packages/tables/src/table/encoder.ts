@@ -38,7 +38,7 @@ export interface Encoder {
  * A standardised value stays within ±10: ten standard deviations say "very large", and an outlier a thousand away would
  * only drown the other features. It holds for training rows and new rows alike.
  */
-const LIMIT = 10;
+export const LIMIT = 10;
 /** More categories than this in one column go to "other", the least frequent first. */
 const MOST_CATEGORIES = 100;
 /** Columns named in one message. */
@@ -141,7 +141,7 @@ function placeCategory({ categories, other, missing }: CategoryEncoding, column:
 }
 
 /** Throws EncodingError when the table has no such column, with the nearest name that is not `taken`. */
-function findColumn(table: Table, name: string, taken: readonly string[]): Column {
+export function findColumn(table: Table, name: string, taken: readonly string[]): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column) return column;
   const free = table.columns.map((candidate) => candidate.name).filter((candidate) => !taken.includes(candidate));

@@ -1,6 +1,7 @@
 /** What a certificate comes to, in words: its verdict, and what is wrong. */
 import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
 import { count, formatNumber, formatPlace } from "../html/number.ts";
+import { derivativeOf } from "./tables.ts";
 
 /** How gradients are checked, in words. */
 export const WITNESSES: string =
@@ -47,13 +48,15 @@ function howMany(checks: readonly VariableCheck[]): string {
 
 const MOST_SHOWN = 3;
 
-function wrongEntries({ name, shape, entries, direction }: VariableCheck): string[] {
+function wrongEntries(check: VariableCheck): string[] {
+  const { name, shape, entries, direction } = check;
+  const d = derivativeOf(check);
   const wrong = entries.filter(({ verdict }) => isWrong(verdict));
   const shown = wrong
     .slice(0, MOST_SHOWN)
-    .map((entry) => `  ∂L/∂${formatPlace(name, shape, entry.index)} ${told(entry)}`);
-  if (wrong.length === 0) return [`  ∂L/∂${name} along a random direction ${told(direction)}`];
-  return wrong.length > MOST_SHOWN ? [...shown, `  … ${wrong.length - MOST_SHOWN} more in ∂L/∂${name}`] : shown;
+    .map((entry) => `  ${d}${formatPlace(name, shape, entry.index)} ${told(entry)}`);
+  if (wrong.length === 0) return [`  ${d}${name} along a random direction ${told(direction)}`];
+  return wrong.length > MOST_SHOWN ? [...shown, `  … ${wrong.length - MOST_SHOWN} more in ${d}${name}`] : shown;
 }
 
 /** "is 0.125, differences say 0.25", with the other witnesses where those differ in 8 digits. */

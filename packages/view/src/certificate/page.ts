@@ -4,7 +4,15 @@ import { escapeHtml } from "@chaingrad/core/explain";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
 import { conclusion } from "./conclusion.ts";
-import { curvatureTable, entryTable, gradientTable, hessianTable, witnessTable } from "./tables.ts";
+import {
+  curvatureTable,
+  derivativeOf,
+  entryTable,
+  gradientTable,
+  grouped,
+  hessianTable,
+  witnessTable,
+} from "./tables.ts";
 
 /** Numbers stay on one line; where a narrow screen scrolls a table, its rows keep their names. */
 const STYLE = `${THEME}td {
@@ -31,8 +39,10 @@ export function certificatePage(
   curvature: Curvature | undefined,
 ): string {
   const tables = [
-    htmlTable("Gradients, the worst first", gradientTable(checks)),
-    htmlTable("The worst entry of each, by every witness", witnessTable(checks)),
+    ...grouped(checks).map((group) => htmlTable(`${titleOf(group)}, the worst first`, gradientTable(group))),
+    ...grouped(checks).map((group) =>
+      htmlTable(`${titleOf(group)}: the worst entry of each, by every witness`, witnessTable(group)),
+    ),
     ...checks.map(entriesOf),
     ...(curvature === undefined ? [] : curvatureTables(curvature)),
   ];
@@ -58,11 +68,14 @@ ${tables.join("\n")}
 </html>`;
 }
 
+const titleOf = ([{ of }]: readonly VariableCheck[]): string =>
+  of === undefined ? "Gradients" : of === "L" ? "By the columns of the table" : `${of} by the columns of the table`;
+
 function entriesOf(check: VariableCheck): string {
   const { name, entries, size } = check;
   const listed = entries.slice(0, MOST_LISTED);
   const number = listed.length < size ? `${listed.length} of the ${size}` : `All ${size}`;
-  const title = `${number} entries of ∂L/∂${name}, the worst first`;
+  const title = `${number} entries of ${derivativeOf(check)}${name}, the worst first`;
   return folded(title, htmlTable(title, entryTable(check, listed)));
 }
 

@@ -10,28 +10,41 @@ export interface Cells {
 }
 
 const DIGITS = 6;
+/** "∂L/∂", or of what it is the derivative. */
+export const derivativeOf = ({ of = "L" }: Pick<VariableCheck, "of">): string => `∂${of}/∂`;
 const number = (value: number | undefined): string => (value === undefined ? "–" : formatNumber(value, DIGITS));
 
-/** A line for each tensor, the worst first. */
+/** Checks of derivatives of one thing each: the loss by the network's tensors, the loss by columns, the prediction by columns. */
+export function grouped(checks: readonly VariableCheck[]): VariableCheck[][] {
+  const groups = new Map<string | undefined, VariableCheck[]>();
+  for (const check of checks) groups.set(check.of, [...(groups.get(check.of) ?? []), check]);
+  return [...groups.values()];
+}
+
+/** What a group's derivatives are called, and each of them: those by columns leave to the head what they are of. */
+const nameIn = ([{ of }]: readonly VariableCheck[], head: string): { head: string; of: string } =>
+  of === undefined ? { head, of: derivativeOf({}) } : { head: `${derivativeOf({ of })}…`, of: "" };
+
+/** A line for each tensor of a group, the worst first. */
 export const gradientTable = (checks: readonly VariableCheck[]): Cells => ({
-  head: ["gradient", "verdict", "entries", "largest error", "where", "forward error"],
+  head: [nameIn(checks, "gradient").head, "verdict", "entries", "largest error", "where", "forward error"],
   sides: "llrrlr",
   rows: checks.map(({ name, shape, size, entries, forwardError, verdict }) => [
-    `∂L/∂${name}`,
+    `${nameIn(checks, "").of}${name}`,
     verdict,
     entries.length < size ? `${entries.length} of ${size}` : String(size),
     formatNumber(entries[0].relativeError, 2),
-    formatPlace(name, shape, entries[0].index),
+    formatPlace(checks[0].of === undefined ? name : "", shape, entries[0].index),
     formatNumber(forwardError, 2),
   ]),
 });
 
 /** What every witness says of each tensor's worst entry. */
 export const witnessTable = (checks: readonly VariableCheck[]): Cells => ({
-  head: ["worst entry", "reverse", "forward", "differences", "±", "complex step"],
+  head: [nameIn(checks, "worst entry").head, "reverse", "forward", "differences", "±", "complex step"],
   sides: "lrrrrr",
   rows: checks.map(({ name, shape, entries: [{ index, claimed, measured, error, forward, complex }] }) => [
-    `∂L/∂${formatPlace(name, shape, index)}`,
+    `${nameIn(checks, "").of}${formatPlace(name, shape, index)}`,
     ...[claimed, forward, measured].map(number),
     formatNumber(error, 1),
     number(complex),
@@ -39,11 +52,11 @@ export const witnessTable = (checks: readonly VariableCheck[]): Cells => ({
 });
 
 /** Entries of one tensor, with the step of the differences. */
-export const entryTable = ({ name, shape }: VariableCheck, entries: readonly WitnessedEntry[]): Cells => ({
+export const entryTable = ({ name, shape, ...rest }: VariableCheck, entries: readonly WitnessedEntry[]): Cells => ({
   head: ["entry", "verdict", "reverse", "forward", "differences", "±", "step h", "complex step"],
   sides: "llrrrrrr",
   rows: entries.map(({ index, verdict, claimed, forward, measured, error, step, complex }) => [
-    `∂L/∂${formatPlace(name, shape, index)}`,
+    `${derivativeOf(rest)}${formatPlace(name, shape, index)}`,
     verdict,
     ...[claimed, forward, measured].map(number),
     ...[error, step].map((value) => formatNumber(value, 1)),

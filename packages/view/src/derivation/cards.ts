@@ -95,17 +95,15 @@ function textOf({ problem }: Explained, { node, name, index = 0 }: Target): stri
     return place;
   });
   const isRow = shape[0] === 1 && problem.x.type.shape[0] === 1 && !problem.parameters.includes(node);
-  return `${name}[${places
-    .reverse()
-    .slice(isRow ? 1 : 0)
-    .join(",")}]`;
+  const shown = places.reverse().slice(isRow ? 1 : 0);
+  return shown.length === 0 ? name : `${name}[${shown.join(",")}]`;
 }
 
 function choice({ of, words }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
   const number = (value: number): string => printNotation({ form: "number", value });
   const { problem } = of;
   const group =
-    node === problem.x
+    node === problem.x || problem.columns?.includes(node)
       ? "input"
       : !problem.parameters.includes(node)
         ? "unit"

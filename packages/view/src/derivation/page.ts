@@ -45,7 +45,7 @@ export function derivationPage(of: Explained, { title, language, digits, target 
           says: one.says,
           steps: names.map((name) => ids.get(name)),
           own: `own-${i}`,
-          path: pathFrom(layout, one.target),
+          path: pathFrom(layout, drawnAs(of, one.target)),
         },
       ]),
     ),
@@ -110,6 +110,17 @@ ${templates.join("\n")}
 </body>
 </html>
 `;
+}
+
+/** A column of a table has no unit of its own in the drawing: its feature in x stands for it. */
+function drawnAs({ problem, derivation: { names, graph } }: Explained, target: string): string {
+  const isAt = (name: string): boolean => target === name || target.startsWith(`${name}[`);
+  const column = problem.columns?.find((node) => isAt(names.get(node) as string));
+  if (column === undefined) return target;
+  const features = new Set(graph.users(column));
+  const before = problem.x.operands.findIndex((part) => features.has(part) || features.has(part.operands[0]));
+  const place = problem.x.operands.slice(0, before).reduce((sum, { type }) => sum + type.shape[1], 1);
+  return `${names.get(problem.x)}[${problem.x.type.shape[0] === 1 ? "" : "1,"}${place}]`;
 }
 
 /** JSON inside <script>: nothing in it ends the element, and its page has no unseen characters. */

@@ -2,8 +2,9 @@
  * Elements of a program's tensors in symbols: z₂[17, 4], δ₂[17, 4], next W₂[4, 0], and what makes them,
  * W₂[4, :]·h₁[17, :] + b₂[4]. Names are those of the forward pass; a cotangent is named after what it is the cotangent of.
  */
-import type { Expr, Provenance } from "../../graph/expr.ts";
+import type { DerivativeRule, Expr } from "../../graph/expr.ts";
 import { type Notation, number, symbol } from "../../graph/notation.ts";
+import { isDerivativeRule } from "../../graph/op.ts";
 import { nodesOf, type Program } from "../../graph/program.ts";
 import { isFloat, type Shape, sameShape, stridesOf } from "../../graph/type.ts";
 import { indexOf } from "./first-fault.ts";
@@ -82,7 +83,7 @@ export class Symbols {
   /** What the rule that ends with this node gives the cotangent of. */
   #finished(node: Expr): Expr[] {
     const { provenance } = node;
-    if (provenance === undefined || provenance.rule === "pushforward") return [];
+    if (!isDerivativeRule(provenance) || provenance.rule === "pushforward") return [];
     const { rule, primal, operand = 0 } = provenance;
     const target = rule === "accumulation" ? primal : primal.operands[operand];
     const goesOn = this.#pullbacks(node).some(
@@ -95,16 +96,16 @@ export class Symbols {
 
   /** What is pulled back through with this node for its cotangent. */
   #consumed(node: Expr): Expr[] {
-    const own = node.provenance;
+    const own = isDerivativeRule(node.provenance) ? node.provenance : undefined;
     return this.#pullbacks(node)
       .filter((of) => of.rule === "pullback" && of.primal !== own?.primal)
       .map(({ primal }) => primal)
       .filter(({ type }) => sameShape(type.shape, node.type.shape));
   }
 
-  #pullbacks(node: Expr): Provenance[] {
+  #pullbacks(node: Expr): DerivativeRule[] {
     const users = this.#users.get(node) ?? [];
-    return users.map(({ provenance }) => provenance).filter((of) => of !== undefined);
+    return users.map(({ provenance }) => provenance).filter(isDerivativeRule);
   }
 
   /** Neighbours whose rule passes a cotangent on as it is (as a sum does), between nodes that nothing else uses. */

@@ -2,10 +2,10 @@
 
 import type { Step } from "../derivation.ts";
 import { type Block, heading, paragraph } from "../document.ts";
-import { type Explained, stepEquation } from "../explained.ts";
+import { type Explained, stepEquation, stepNamed } from "../explained.ts";
 import { visibleOperands } from "../formula.ts";
 import type { Target } from "../target.ts";
-import { gradientStep, gradientSymbol, lossSymbol } from "./shared.ts";
+import { gradientName, gradientStep, gradientSymbol, lossSymbol } from "./shared.ts";
 
 /** Everything backwards, or what ∂L/∂target needs. */
 export function contractedView(of: Explained, target?: Target): Block[] {
@@ -15,7 +15,8 @@ export function contractedView(of: Explained, target?: Target): Block[] {
     ? heading("contracted.of", { gradient: gradientSymbol(of, { node: target.node, name: target.name }) })
     : heading("backward", { L });
   const steps = target ? needed(of, gradientStep(of, target)) : backward;
-  return [title, paragraph("chain-rule", { L }), ...steps.map((step) => stepEquation(of, step))];
+  const rule = of.problem.top === "prediction" ? "chain-rule.prediction" : "chain-rule";
+  return [title, paragraph(rule, { L }), ...steps.map((step) => stepEquation(of, step))];
 }
 
 /** The backward steps that a step is computed from, itself last; local derivatives stand before what they are part of. */
@@ -31,6 +32,11 @@ function needed(of: Explained, last: Step): Step[] {
       else for (const operand of visibleOperands(node, byNode)) reads.add(operand);
     }
   }
-  const names = new Set([...wanted].map(({ name }) => name.split("/")[1]));
-  return backward.filter((step) => wanted.has(step) || (step.kind === "local" && names.has(step.name.split("/")[1])));
+  const { graph, names } = of.derivation;
+  const locals = new Set(
+    graph.targets
+      .filter((node) => wanted.has(stepNamed(of, gradientName(of, node)) as Step))
+      .flatMap((node) => graph.users(node).map((user) => `∂${names.get(user)}/∂${names.get(node)}`)),
+  );
+  return backward.filter((step) => wanted.has(step) || (step.kind === "local" && locals.has(step.name)));
 }

@@ -14,7 +14,7 @@ export function indexView(of: Explained, target: Target): Block[] {
   const primals = new Map(graph.targets.map((node) => [`∂${names.get(node)}`, node]));
   const parameters = new Set(of.problem.parameters);
   const formulas = read(of, step).map((one): Block => {
-    const primal = one.kind === "cotangent" ? primals.get(one.name.slice(one.name.indexOf("/") + 1)) : undefined;
+    const primal = one.kind === "cotangent" ? primals.get(one.name.slice(lossName(of).length + 2)) : undefined;
     const place = primal ?? one.node;
     const letters = lettersFor(place.type.shape.length, hasRows(of, place) && !parameters.has(place));
     const shown = letters.slice(isSingleRow(of, place) ? 1 : 0);
@@ -54,7 +54,7 @@ function elementTerms(of: Explained, target: Target): Block[] {
   const { values } = tensorOf(of, step);
   const index = target.index ?? largest(values);
   return [
-    paragraph(target.index === undefined ? "index.largest" : "index.element"),
+    paragraph(target.index === undefined && values.length > 1 ? "index.largest" : "index.element"),
     ...termEquations(gradientSymbol(of, { ...target, index }), [], termsOf(of, step.node, index), values[index]),
   ];
 }

@@ -11,7 +11,7 @@ import { Best, type Path } from "../k-best.ts";
 import { elementAt, type LocalJacobian, localColumn, localJacobian } from "../local-jacobian.ts";
 import { elementSymbol, type Target, targetSymbol } from "../target.ts";
 import { largest } from "./index-form.ts";
-import { gradientStep, gradientSymbol, wayUp } from "./shared.ts";
+import { gradientStep, gradientSymbol, lossSymbol, wayUp } from "./shared.ts";
 
 /** An element of a labelled node. */
 interface Place {
@@ -139,11 +139,13 @@ export function pathsView(of: Explained, target: Target, shown = 10): Block[] {
   const listed = sum.paths.reduce((total, { product }) => total + product, 0);
   const rows = sum.paths.map((path) => [route(of, path), factors(path), path.product]);
   const rest = sum.count - sum.paths.length;
+  const L = of.problem.top === "prediction" ? lossSymbol(of) : text("loss");
   return [
-    heading("paths", { gradient }),
-    paragraph(target.index === undefined ? "paths.largest" : "paths.why", {
+    heading("paths", { gradient, L }),
+    paragraph(target.index === undefined && sizeOf(target.node.type.shape) > 1 ? "paths.largest" : "paths.why", {
       start: targetSymbol(of, element),
       count: sum.count,
+      L,
     }),
     table(
       text("paths.caption", { gradient }),

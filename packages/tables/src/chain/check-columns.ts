@@ -1,0 +1,214 @@
+/**
+ * Derivatives by the columns of a table, of the loss and of the prediction in the target's unit, against all witnesses.
+ * Differences go the way that rows go: the numbers of the cells through the encoder's own arithmetic, the network, and the
+ * target's own way back. Only forward mode and the complex step use the graph that is certified.
+ */
+import {
+  constant,
+  type Expr,
+  evaluate,
+  gradients,
+  mostProbable,
+  mul,
+  program,
+  referenceEngine,
+  sum,
+} from "@chaingrad/core";
+import { checkVariables, type VariableCheck, type Witnessed, type Witnesses, witnessesOf } from "@chaingrad/core/check";
+import {
+  type Batch,
+  inputsOf,
+  type Net,
+  type NetTensors,
+  objectiveGraph,
+  objectiveValues,
+  takenNames,
+} from "@chaingrad/core/net";
+import type { Model } from "../model/model-file.ts";
+import { standardise } from "../table/encoder.ts";
+import type { Table } from "../table/table.ts";
+import { decodeTarget } from "../table/target.ts";
+import { type FollowedColumn, type PreparedRows, prepareRows } from "./prepare-rows.ts";
+import { predictionGraph } from "./target-graph.ts";
+
+export interface TableRows {
+  readonly model: Pick<Model, "encoder" | "target">;
+  readonly table: Table;
+  /** Those of the table that have a target. */
+  readonly rows: ArrayLike<number>;
+  /** The same rows as the network takes them. */
+  readonly batch: Batch;
+}
+
+/** A derivative for each row, by column. */
+type ByColumn = Readonly<Record<string, ArrayLike<number>>>;
+
+/** Of the loss, and of what is predicted for each row: the amount, or the probability of its most probable class. */
+export interface ColumnGradients {
+  readonly loss: ByColumn;
+  readonly prediction: ByColumn;
+}
+
+/** What is differentiated: its graph, and its value where the cells of one column hold other numbers. */
+interface Scalar {
+  readonly name: string;
+  readonly graph: Expr;
+  readonly at: (x: Float64Array) => number;
+  /** The size of the numbers that it adds up. */
+  readonly magnitude: number;
+}
+
+/** Cells of so many rows are looked at one by one. */
+export const CHECKED_ROWS = 16;
+
+/**
+ * The worst first, of the loss and then of the prediction; none where the model reads only categories. Of more than
+ * CHECKED_ROWS rows a sample is taken, evenly, so that a check takes seconds.
+ * @param claimed by default what the graph gives
+ */
+export function checkColumns(
+  net: Net,
+  tensors: NetTensors,
+  given: TableRows,
+  claimed?: ColumnGradients,
+): VariableCheck[] {
+  const { model, table, rows, batch } = sampled(given);
+  const prepared = prepareRows(model, table, rows, { taken: takenNames(net) });
+  if (prepared.columns.length === 0) return [];
+  const graph = objectiveGraph(net, batch, "f64", prepared);
+  const values = objectiveValues(net, tensors, batch, prepared);
+  const { loss, prediction } = scalars(net, tensors, model, batch, graph);
+  const check = (scalar: Scalar, own: ByColumn | undefined): VariableCheck[] => {
+    const shown = program("columns", inputsOf(graph), slopesOf(scalar.graph, prepared));
+    const slopes = own ?? evaluate(referenceEngine, shown, values);
+    const inner = witnessesOf({ ...graph, loss: scalar.graph }, values);
+    return checkScaled(inner, scalar, slopes, prepared, batch);
+  };
+  return [...check(loss, claimed?.loss), ...check(prediction, claimed?.prediction)];
+}
+
+function sampled({ rows, batch, ...rest }: TableRows): TableRows {
+  const count = Math.min(CHECKED_ROWS, batch.rows);
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * batch.rows) / count));
+  const part = (values: Float64Array): Float64Array => {
+    const width = values.length / batch.rows;
+    return Float64Array.from(
+      { length: count * width },
+      (_, i) => values[chosen[Math.floor(i / width)] * width + (i % width)],
+    );
+  };
+  const { x, y, weight } = batch;
+  const own = { rows: count, x: part(x), y: part(y), weight: weight && part(weight) };
+  return { ...rest, rows: chosen.map((place) => rows[place]), batch: own };
+}
+
+const slopesOf = (scalar: Expr, { columns }: PreparedRows): Record<string, Expr> => {
+  const slopes = gradients(scalar, columns);
+  return Object.fromEntries(columns.map((node, i) => [node.label as string, slopes[i]]));
+};
+
+/** Loss and predictions: as graph over the prepared rows, and as numbers from x. */
+function scalars(
+  net: Net,
+  tensors: NetTensors,
+  { target }: TableRows["model"],
+  batch: Batch,
+  prepared: ReturnType<typeof objectiveGraph>,
+): Record<"loss" | "prediction", Scalar> {
+  const plain = objectiveGraph(net, batch, "f64");
+  const shown = { loss: plain.loss, predictions: net.loss.predict?.(plain.outputs) ?? plain.outputs };
+  const executable = referenceEngine.compile(program("rows", inputsOf(plain), shown));
+  for (const [name, given] of Object.entries(objectiveValues(net, tensors, batch))) executable.write(name, given);
+  const run = (x: Float64Array, output: "loss" | "predictions"): ArrayLike<number> => {
+    executable.write("x", x);
+    executable.run();
+    return executable.read(output);
+  };
+  const inUnits = (x: Float64Array): Float64Array => {
+    const predictions = Float64Array.from(run(x, "predictions"));
+    return target.task === "regression" ? decodeTarget(target, predictions) : predictions;
+  };
+  const now = inUnits(batch.x);
+  const width = now.length / batch.rows;
+  // Of each row what is said of it.
+  const said = new Float64Array(now.length);
+  for (let row = 0; row < batch.rows; row++) said[row * width + mostProbable(now, row, width)] = 1;
+  const graph = predictionGraph(target, net.loss, prepared.outputs);
+  const largest = [...Array.from(run(batch.x, "predictions")), ...batch.y].reduce(
+    (a, b) => Math.max(a, Math.abs(b)),
+    1,
+  );
+  const loss = run(batch.x, "loss")[0];
+  return {
+    loss: {
+      ...{ name: "L", graph: prepared.loss },
+      at: (x) => run(x, "loss")[0],
+      magnitude: Math.max(Math.abs(loss), net.reduction === "sum" ? batch.rows * largest : largest),
+    },
+    prediction: {
+      name: target.task === "regression" ? target.name : "p",
+      graph: sum(mul(graph, constant(said, graph.type.shape, "f64"))),
+      at: (x) => inUnits(x).reduce((total, value, i) => total + said[i] * value, 0),
+      magnitude: batch.rows * Array.from(now).reduce((a, b) => Math.max(a, Math.abs(b)), 1),
+    },
+  };
+}
+
+/** Columns count in their own standard deviations while they are compared, whatever their units are. */
+function checkScaled(
+  inner: Witnesses,
+  { name: of, at, magnitude }: Scalar,
+  slopes: ByColumn,
+  prepared: PreparedRows,
+  batch: Batch,
+): VariableCheck[] {
+  const labels = [...prepared.followed.keys()];
+  const scaleOf = (label: string): number => (prepared.followed.get(label) as FollowedColumn).encoding.scale;
+  const scaled = (label: string, values: ArrayLike<number>): Float64Array =>
+    Float64Array.from(values, (value) => value * scaleOf(label));
+  const encode = encoderOf(prepared, batch);
+  const witnesses: Witnesses = {
+    lossAt: (label, moved) => at(encode(label, moved)),
+    forward: (label, direction) => inner.forward(label, scaled(label, direction)),
+    complex: (label, direction) => inner.complex(label, scaled(label, direction)),
+  };
+  const checks = checkVariables({
+    witnesses,
+    values: Object.fromEntries(labels.map((label) => [label, new Float64Array(batch.rows)])),
+    gradients: Object.fromEntries(labels.map((label) => [label, scaled(label, slopes[label])])),
+    shapes: Object.fromEntries(labels.map((label) => [label, [batch.rows]])),
+    ...{ loss: at(batch.x), magnitude, rows: batch.rows },
+  });
+  return checks.map((check) => ({ ...inUnit(check, scaleOf(check.name)), of }));
+}
+
+/** x where the cells of one column are moved by so many standard deviations. */
+function encoderOf(
+  { followed }: PreparedRows,
+  { x, rows }: Batch,
+): (label: string, moved: ArrayLike<number>) => Float64Array {
+  const width = x.length / rows;
+  return (label, moved) => {
+    const { encoding, place, values, known } = followed.get(label) as FollowedColumn;
+    const result = x.slice();
+    for (let row = 0; row < rows; row++) {
+      const cell = values[row] + encoding.scale * moved[row];
+      if (known === undefined || known[row] === 1) result[row * width + place] = standardise(encoding, cell);
+    }
+    return result;
+  };
+}
+
+/** From derivatives by standard deviations to those by the column's unit. */
+function inUnit(check: VariableCheck, scale: number): VariableCheck {
+  const back = <T extends Witnessed>(one: T): T => ({
+    ...one,
+    claimed: one.claimed / scale,
+    measured: one.measured / scale,
+    error: one.error / scale,
+    forward: one.forward / scale,
+    complex: one.complex === undefined ? undefined : one.complex / scale,
+    step: one.step * scale,
+  });
+  return { ...check, entries: check.entries.map(back), direction: back(check.direction) };
+}

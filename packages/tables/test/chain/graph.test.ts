@@ -1,0 +1,123 @@
+/** The graph below a network computes what encoders and targets compute, to the last bit. */
+import { type Expr, evaluate, input, label, program, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { takenNames } from "@chaingrad/core/net";
+import { describe, expect, test } from "vitest";
+import { columnNamed } from "../../src/chain/column-named.ts";
+import { prepareRows } from "../../src/chain/prepare-rows.ts";
+import { randomRows } from "../../src/chain/random-rows.ts";
+import { predictionGraph } from "../../src/chain/target-graph.ts";
+import type { Model } from "../../src/model/model-file.ts";
+import { encode } from "../../src/table/encoder.ts";
+import { allRows, type Table } from "../../src/table/table.ts";
+import { decodeTarget, encodeTarget, type RegressionTarget } from "../../src/table/target.ts";
+import { all, batchOf, classes, netOf, regression, table } from "./models.ts";
+
+const taken = takenNames(netOf(regression));
+
+const columnOf = (of: Table, name: string): Table["columns"][number] =>
+  of.columns.find((column) => column.name === name) as Table["columns"][number];
+
+describe.each(["reference", "wasm"])("on the %s engine", (name) => {
+  const engineOf = async () => (name === "wasm" ? wasmEngine() : referenceEngine);
+
+  test.each([
+    ["all rows", table, all, undefined],
+    ["a row without missing cells", table, [0], undefined],
+    ["a row with a missing cell", table, [1], undefined],
+    ["a row beyond the limit", table, [3], undefined],
+    ["one column", table, all, "weight_lbs"],
+    ["a date", table, [2, 0], "sold"],
+    ["200 random rows", randomRows(regression, 200, 7), Array.from({ length: 200 }, (_, i) => i), undefined],
+  ])("x and target of %s are those of the encoders", async (_, of, rows, only) => {
+    const prepared = prepareRows(regression, of, rows, { taken, only });
+    const { x, target, columns, given, values } = prepared;
+    const outputs: Record<string, Expr> = { x, target: target as Expr };
+    const found = evaluate(await engineOf(), program("below", [...columns, ...given], outputs), values);
+    expect(Array.from(found.x)).toEqual(Array.from(encode(regression.encoder, of, rows)));
+    const y = encodeTarget(regression.target, columnOf(of, "miles_per_gallon"), rows);
+    expect(Array.from(found.target)).toEqual(Array.from(y));
+  });
+
+  test("outputs in the target's unit are what decodeTarget gives", async () => {
+    const outputs = [-2.5, 0, 0.1, 3.75];
+    const z = input("z", [4, 1], "f64");
+    const graph = predictionGraph(regression.target, regression.loss, z);
+    const { found } = evaluate(await engineOf(), program("unit", [z], { found: graph }), { z: outputs });
+    expect(Array.from(found)).toEqual(Array.from(decodeTarget(regression.target as RegressionTarget, outputs)));
+  });
+});
+
+test("each step says which rule made it, and labels stay apart from the network's own", () => {
+  const renamed = (name: string, to: string): string => (name === "tiny" ? to : name);
+  const own: Model = {
+    ...regression,
+    encoder: {
+      ...regression.encoder,
+      columns: regression.encoder.columns.map((column) => ({ ...column, name: renamed(column.name, "x") })),
+    },
+  };
+  const renamedTable = {
+    ...table,
+    columns: table.columns.map((column) => ({ ...column, name: renamed(column.name, "x") })),
+  };
+  const { x, columns, followed, missing, target } = prepareRows(own, renamedTable, all, { taken });
+  expect(columns.map((node) => node.label)).toEqual(["weight_lbs", "horse power", "sold", "x′"]);
+  expect([...followed.values()].map(({ encoding }) => encoding.name)).toEqual([
+    "weight_lbs",
+    "horse power",
+    "sold",
+    "x",
+  ]);
+  expect(missing).toEqual(["horse power"]);
+  const features = x.operands.map((part) => (part.op.name === "reshape" ? part.operands[0] : part));
+  expect(features.map((node) => node.label)).toEqual([...["x1", "origin", "x6", "horse power (missing)", "x8", "x9"]]);
+  expect(features[0].provenance).toEqual({ rule: "standardise", of: "weight_lbs" });
+  expect(target?.provenance).toEqual({ rule: "standardise", of: "miles_per_gallon" });
+  expect(label(x, "x").op.name).toBe("concat");
+});
+
+test("classes are targets as they are", () => {
+  const prepared = prepareRows(classes, table, all, { taken });
+  expect(prepared.target).toBeUndefined();
+  expect(batchOf(classes, all).y).toEqual(Float64Array.of(1, 0, 1, 2));
+});
+
+test("random rows have what the columns have, the same for the same seed", () => {
+  const rows = randomRows(regression, 400, 5);
+  expect(rows).toEqual(randomRows(regression, 400, 5));
+  expect(rows).not.toEqual(randomRows(regression, 400, 6));
+  const x = encode(regression.encoder, rows);
+  const width = regression.encoder.features.length;
+  const meanOf = (feature: string): number => {
+    const place = regression.encoder.features.indexOf(feature);
+    return allRows(rows).length === 400
+      ? x.filter((_, i) => i % width === place).reduce((a, b) => a + b, 0) / 400
+      : Number.NaN;
+  };
+  for (const feature of ["weight_lbs", "sold", "tiny"]) expect(Math.abs(meanOf(feature))).toBeLessThan(0.15);
+  expect(meanOf("origin=USA")).toBeGreaterThan(0.3);
+  expect(meanOf("horse power (missing)")).toBeGreaterThan(0.05);
+});
+
+describe("a column that is named", () => {
+  const named = (text: string): string | undefined => columnNamed(regression, text, taken)?.name;
+  test("is found as it is written", () => {
+    expect(named("weight_lbs")).toBe("weight_lbs");
+    expect(named(" horse power ")).toBe("horse power");
+    expect(named("weight_lbs[3]")).toBe("weight_lbs");
+  });
+  test.each(["x", "W1", "W1[2,3]", "x[4]", "z2", "y", "W9", "h7[2]"])(
+    "is not %s, which the network knows or refuses",
+    (text) => {
+      expect(named(text)).toBeUndefined();
+    },
+  );
+  test.each([
+    ["weight_lb", "did you mean 'weight_lbs'? The model reads weight_lbs, horse power, sold, tiny"],
+    ["colour", "there is no column 'colour' of numbers or dates; The model reads weight_lbs"],
+    ["origin", "origin is a category, which has no derivative: its features are x[2] to x[5] (0 or 1 each)"],
+    ["miles_per_gallon", "miles_per_gallon is the target: nothing is predicted from it"],
+  ])("%s is refused with what there is", (text, message) => {
+    expect(() => named(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,67 @@
+/** Small models with every kind of column, and rows for them. */
+import { initialParameters, losses, type NetworkSpec } from "@chaingrad/core";
+import type { Batch, Net } from "@chaingrad/core/net";
+import type { Model } from "../../src/model/model-file.ts";
+import { type Encoder, encode, featuresOf } from "../../src/table/encoder.ts";
+import type { Table } from "../../src/table/table.ts";
+import { encodeTarget, type Target } from "../../src/table/target.ts";
+
+const columns: Encoder["columns"] = [
+  { kind: "number", name: "weight_lbs", mean: 2978, scale: 849, missing: false },
+  { kind: "category", name: "origin", categories: ["USA", "Japan"], other: true, missing: true },
+  { kind: "number", name: "horse power", mean: 105, scale: 38, missing: true },
+  { kind: "date", name: "sold", mean: 5000, scale: 300, missing: false },
+  { kind: "number", name: "tiny", mean: 2e-7, scale: 1e-8, missing: false },
+];
+const encoder: Encoder = { columns, features: columns.flatMap(featuresOf) };
+
+const amount: Target = { task: "regression", name: "miles_per_gallon", mean: 23.5, scale: 7.8, why: "numbers" };
+const kind: Target = {
+  ...{ task: "classification", name: "kind", classes: ["van", "car", "truck"], counts: [5, 6, 7], why: "text" },
+};
+
+function model(target: Target, loss: Model["loss"], activation: "tanh" | "gelu" | "relu"): Model {
+  const units = target.task === "classification" ? target.classes.length : 1;
+  const network: NetworkSpec = {
+    inputs: encoder.features.length,
+    layers: [
+      { units: 5, activation, normalisation: "batch" },
+      { units, activation: "identity" },
+    ],
+  };
+  const tensors = {
+    ...initialParameters(network, 3),
+    b1: Float64Array.from({ length: 5 }, (_, i) => 0.3 - i / 7),
+    mean1: Float64Array.from({ length: 5 }, (_, i) => i / 9),
+    variance1: new Float64Array(5).fill(0.7),
+  };
+  return { network, loss, tensors, l2: 0.01, encoder, target, seed: 1, metrics: {} } as Model;
+}
+
+export const regression: Model = model(amount, losses["mean-squared-error"](), "tanh");
+/** exp is between output and prediction, and gelu has no complex step. */
+export const counts: Model = model(amount, losses.poisson(), "gelu");
+export const classes: Model = model(kind, losses["softmax-cross-entropy"](), "tanh");
+
+export const table: Table = {
+  rows: 4,
+  columns: [
+    { name: "weight_lbs", type: "number", values: Float64Array.of(3504, 2100, 2978, 40_000) },
+    { name: "origin", type: "text", values: ["USA", "Mars", null, "Japan"] },
+    { name: "horse power", type: "number", values: Float64Array.of(130, Number.NaN, 90, 225) },
+    { name: "sold", type: "date", values: ["1983-05-01", "1984-01-01T12:00:00Z", "1982-12-31", "1985-07-09"] },
+    { name: "tiny", type: "number", values: Float64Array.of(2.1e-7, 1.9e-7, 2.05e-7, 1.7e-7) },
+    { name: "miles_per_gallon", type: "number", values: Float64Array.of(18, 31.5, 24, 12) },
+    { name: "kind", type: "text", values: ["car", "van", "car", "truck"] },
+  ],
+};
+
+export const all: readonly number[] = [0, 1, 2, 3];
+
+export const netOf = ({ network, loss, l2 }: Model): Net => ({ network, loss, l2, reduction: "mean" });
+
+export function batchOf({ encoder: own, target }: Model, rows: readonly number[]): Batch {
+  const column = table.columns.find(({ name }) => name === target.name) as Table["columns"][number];
+  const y = Float64Array.from(encodeTarget(target, column, rows));
+  return { rows: rows.length, x: encode(own, table, rows), y, weight: undefined };
+}
