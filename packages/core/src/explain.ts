@@ -1,11 +1,17 @@
 /** The entry point `@chaingrad/core/explain`: the derivation that ran, as data, text and JSON. A page that only trains does not load it. */
 
 export * from "./explain/derivation/derivation.ts";
-export { type Evaluate, type Explained, explained, type Numbers } from "./explain/derivation/explained.ts";
+export {
+  type Evaluate,
+  type Explained,
+  type ExplainOptions,
+  explained,
+  type Numbers,
+} from "./explain/derivation/explained.ts";
 export { formulaOf } from "./explain/derivation/formula.ts";
 export { kernelsOf } from "./explain/derivation/kernels.ts";
 export type { RuleUse } from "./explain/derivation/rules.ts";
-export { parseTarget, type Target } from "./explain/derivation/target.ts";
+export { elementSymbol, parseTarget, type Target } from "./explain/derivation/target.ts";
 export { catalogue, type Language, type Words } from "./explain/document/catalogue.ts";
 export type * from "./explain/document/document.ts";
 export { text } from "./explain/document/document.ts";
@@ -15,6 +21,7 @@ export * from "./explain/json.ts";
 export { type LatexOptions, latexBody, latexDocument } from "./explain/latex/document.ts";
 export { latexNotation, latexTensor } from "./explain/latex/notation.ts";
 export { markdownDocument } from "./explain/markdown/document.ts";
+export { type ColumnNames, type GivenNames, withNames } from "./explain/notation/column-names.ts";
 export { escapeHtml, mathmlInline } from "./explain/notation/inline-math.ts";
 export { printNotation } from "./explain/notation/print.ts";
 export { printProgram } from "./explain/notation/program.ts";
@@ -27,4 +34,4 @@ export { type SearchStart, type SearchStep, searchView } from "./explain/views/s
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
 export type { Notation } from "./graph/notation.ts";
-export { explainApart, explainNet } from "./net/explain-net.ts";
+export { explainApart, explainNet, nameNet } from "./net/explain-net.ts";

@@ -1,5 +1,6 @@
 /** The certificate's tables as text. */
 import type { Curvature, VariableCheck } from "@chaingrad/core/check";
+import type { ColumnNames } from "@chaingrad/core/explain";
 import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "@chaingrad/view/certificate";
 import type { Shown } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
@@ -7,9 +8,14 @@ import { formatTable } from "../output/table.ts";
 const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
 
 /** All tables, in lines of at most `width` characters. */
-export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
-  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
-  return [gradientTable(checks), witnessTable(checks), ...second]
+export function report(
+  checks: readonly VariableCheck[],
+  curvature: Curvature | undefined,
+  width: number,
+  names?: ColumnNames,
+): Shown[] {
+  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature, names)];
+  return [gradientTable(checks, names), witnessTable(checks, names), ...second]
     .filter(({ rows }) => rows.length > 0)
     .flatMap((cells, i) => [...(i === 0 ? [] : [""]), ...table(cells, width)]);
 }

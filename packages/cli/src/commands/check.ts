@@ -1,7 +1,10 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
+import { basename } from "node:path";
 import { checkCurvature, checkNet, isWrong, type Verdict, verdictOf } from "@chaingrad/core/check";
+import { nameNet } from "@chaingrad/core/explain";
 import type { Batch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
+import { namesOf } from "@chaingrad/tables";
 import { certificatePage, conclusion } from "@chaingrad/view/certificate";
 import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
@@ -27,6 +30,7 @@ interface CheckOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
   readonly order: "1" | "2";
   readonly format: (typeof FORMATS)[number];
+  readonly symbols?: boolean;
 }
 
 const FORMATS = ["text", "json", "html"] as const;
@@ -67,6 +71,7 @@ export function register(program: Command): void {
         .default("1"),
     )
     .addOption(new Option("--format <format>", "how the certificate is written").choices(FORMATS).default("text"))
+    .option("--symbols", "write W1[2][4] where a model's columns have names, as W1[2][weight_lbs]")
     .addHelpText("after", () => explanation(terminalWidth()))
     .action(check);
   withConventions(
@@ -86,15 +91,18 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
-  const about = conditions(opened, batch, options.batch);
+  const file = options.batch !== undefined && format === "html" ? basename(options.batch) : options.batch;
+  const about = conditions(opened, batch, file);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
   const checks = checkNet(net, tensors, batch);
   const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
-  if (format === "json") printJson(toDocument(checks, curvature));
-  else if (format === "html") printDocument(certificatePage(about, checks, curvature));
+  const given = opened.model && namesOf(opened.model);
+  const names = given === undefined || options.symbols ? undefined : nameNet(net, given);
+  if (format === "json") printJson({ ...toDocument(checks, curvature), ...(given ? { names: given } : {}) });
+  else if (format === "html") printDocument(certificatePage(about, checks, curvature, names));
   else {
-    const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
-    print(...report(checks, curvature, width), "", ...words);
+    const words = conclusion(checks, curvature, names).flatMap((line) => paragraph(line, width));
+    print(...report(checks, curvature, width, names), "", ...words);
   }
   if (isWrong(verdictOf(checks, curvature))) process.exitCode = STATUS.failed;
 }

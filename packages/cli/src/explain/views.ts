@@ -20,7 +20,7 @@ import {
   views,
 } from "@chaingrad/core/explain";
 import type { Batch } from "@chaingrad/core/net";
-import { UserError } from "@chaingrad/tables";
+import { namesOf, UserError } from "@chaingrad/tables";
 import { refusal } from "../commands/refusing.ts";
 import type { OpenedNetwork } from "../net/open-network.ts";
 
@@ -93,7 +93,7 @@ async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<B
 }
 
 function fusion({ of, opened, batch }: ViewContext): Block[] {
-  const apart = explainApart(opened.net, opened.tensors, batch);
+  const apart = explainApart(opened.net, opened.tensors, batch, { names: opened.model && namesOf(opened.model) });
   if (apart === undefined) {
     return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
   }

@@ -4,7 +4,7 @@ import { type Engine, Predictor } from "@chaingrad/core";
 import { checkNet } from "@chaingrad/core/check";
 import { explainNet } from "@chaingrad/core/explain";
 import type { Batch, Net } from "@chaingrad/core/net";
-import { decodeTarget, type Model, type Prepared } from "@chaingrad/tables";
+import { decodeTarget, type Model, namesOf, type Prepared } from "@chaingrad/tables";
 import { type History, reportPage as page } from "@chaingrad/view/report";
 import type { Report } from "../train/report.ts";
 
@@ -25,9 +25,9 @@ export function reportPage({ report, model, engine, history }: Trained): string 
   const tensors = model.tensors as Record<string, Float64Array>;
   const checked = testRows(prepared, CHECKED_ROWS);
   return page({
-    ...{ ...report, model, history, title: basename(file) },
+    ...{ ...report, model, history, title: basename(file), file: basename(file) },
     predicted: predictionsOf(prepared, model, engine),
-    derivation: explainNet(net, tensors, testRows(prepared, 1)),
+    derivation: explainNet(net, tensors, testRows(prepared, 1), { names: namesOf(prepared) }),
     certificate: { rows: checked.rows, checks: checkNet(net, tensors, checked) },
   });
 }

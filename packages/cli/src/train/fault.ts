@@ -1,7 +1,7 @@
 /** What `train` says when training met NaN or Infinity: where it began, and what was tried and helped. */
 import type { EndEvent } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
-import type { Prepared } from "@chaingrad/tables";
+import { namesOf, type Prepared } from "@chaingrad/tables";
 import type { Line } from "../output/line.ts";
 import { paragraph } from "../output/wrap.ts";
 
@@ -39,13 +39,14 @@ function met({ part, value, step, epoch }: NonNullable<EndEvent["fault"]>): stri
 
 /** "forward, layer 2 ('output'), unit 4, row 203 of cars.csv (17 of the batch)", rows of the table counted from 1. */
 function place(file: string, prepared: Prepared, fault: NonNullable<EndEvent["fault"]>): string {
-  const { part, phase, layer, layerName, unit, row, batchRow } = fault;
+  const { part, phase, layer, layerName, unit, input, row, batchRow } = fault;
   const inTable = row === undefined ? undefined : prepared.rows[part][row];
   const kind = part === "train" ? `${batchRow} of the batch` : "for validation";
   return [
     phase,
     layer === undefined ? undefined : `layer ${layer} ('${layerName}')`,
     unit === undefined ? undefined : `unit ${unit}`,
+    input === undefined ? undefined : `column '${namesOf(prepared).inputs[input]}'`,
     inTable === undefined ? undefined : `row ${inTable + 1} of ${file} (${kind})`,
   ]
     .filter((part) => part !== undefined)

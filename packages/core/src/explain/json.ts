@@ -8,6 +8,7 @@ import type { RuleUse } from "./derivation/rules.ts";
 import type { Words } from "./document/catalogue.ts";
 import type { Block, Inline, Tensor } from "./document/document.ts";
 import { legend } from "./document/legend.ts";
+import type { GivenNames } from "./notation/column-names.ts";
 import { printNotation } from "./notation/print.ts";
 import { plain, rulesText } from "./terminal/document.ts";
 
@@ -43,6 +44,8 @@ export interface DerivationJson {
   readonly inputs: readonly (TensorJson & { readonly role: string })[];
   readonly forward: readonly StepJson[];
   readonly backward: readonly StepJson[];
+  /** What the numbers of x and of the output are called, where they have names; formulas keep their symbols. */
+  readonly names?: GivenNames;
 }
 
 /** So many significant digits give every float64 back. */
@@ -52,7 +55,7 @@ const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? valu
 
 /** Throws Error when the numbers of an input or a step are missing. */
 export function derivationJson(
-  { derivation, numbers, kernels }: Pick<Explained, "derivation" | "numbers" | "kernels">,
+  { derivation, numbers, kernels, names }: Pick<Explained, "derivation" | "numbers" | "kernels" | "names">,
   words: Words,
 ): DerivationJson {
   const tensor = ({ name, symbol, type }: Pick<Step, "name" | "symbol"> & { type: TensorType }): TensorJson => {
@@ -82,6 +85,7 @@ export function derivationJson(
     inputs: derivation.inputs.map((input) => ({ ...tensor(input), role: input.role })),
     forward: derivation.forward.map(step),
     backward: derivation.backward.map(step),
+    ...(names ? { names: names.given } : {}),
   };
 }
 

@@ -1,8 +1,15 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
-import type { Derivable } from "../explain/derivation/derivation.ts";
-import { type Evaluate, type Explained, explained, type Numbers } from "../explain/derivation/explained.ts";
+import { type Derivable, derive } from "../explain/derivation/derivation.ts";
+import {
+  type Evaluate,
+  type Explained,
+  type ExplainOptions,
+  explained,
+  type Numbers,
+} from "../explain/derivation/explained.ts";
+import { type ColumnNames, columnNames, type GivenNames } from "../explain/notation/column-names.ts";
 import { label } from "../graph/expr.ts";
 import { reduceRows } from "../nn/losses.ts";
 import type { Batch } from "./batch.ts";
@@ -18,25 +25,31 @@ const run: Evaluate = (program, inputs) => {
 };
 
 /** The network as it trains. */
-export function explainNet(
-  net: Net,
-  tensors: NetTensors,
-  batch: Batch,
-  options: { kernels?: boolean } = {},
-): Explained {
+export function explainNet(net: Net, tensors: NetTensors, batch: Batch, options: ExplainOptions = {}): Explained {
   return explained(problemOf(net, batch), values(net, tensors, batch), run, options);
+}
+
+/** What the numbers of a network are called wherever they are shown by their symbols. Throws RangeError as `explained`. */
+export function nameNet(net: Net, given: GivenNames): ColumnNames {
+  const problem = problemOf(net, { rows: 1, weight: undefined });
+  return columnNames(problem, derive(problem), given);
 }
 
 const values = (net: Net, tensors: NetTensors, batch: Batch): Numbers => objectiveValues(net, tensors, batch);
 
-function problemOf(net: Net, batch: Batch): Derivable & { readonly x: Derivable["x"] } {
+function problemOf(net: Net, batch: Pick<Batch, "rows" | "weight">): Derivable {
   const { variables, given, layers, loss, rows } = objectiveGraph(net, batch, "f64");
   const { x, ...parameters } = variables;
   return { loss, layers, rows, parameters: Object.values(parameters), x, given };
 }
 
 /** The same network with its prediction as one more activation and the loss made of that; undefined where it has none. */
-export function explainApart(net: Net, tensors: NetTensors, batch: Batch): Explained | undefined {
+export function explainApart(
+  net: Net,
+  tensors: NetTensors,
+  batch: Batch,
+  options: ExplainOptions = {},
+): Explained | undefined {
   const { predict, ofPrediction } = net.loss;
   if (predict === undefined || ofPrediction === undefined) return undefined;
   const graph = objectiveGraph(net, batch, "f64");
@@ -48,5 +61,5 @@ export function explainApart(net: Net, tensors: NetTensors, batch: Batch): Expla
   const loss = label(reduceRows(rows, weight, net.reduction), "L");
   const layers = [...graph.layers, { z: graph.outputs, h: p }];
   const problem = { loss, layers, rows, parameters: Object.values(parameters), x, given: graph.given };
-  return explained(problem, values(net, tensors, batch), run);
+  return explained(problem, values(net, tensors, batch), run, options);
 }

@@ -25,6 +25,8 @@ function symbolsIn(n: Notation): string[] {
       return [];
     case "element":
       return symbolsIn(n.of);
+    case "name":
+      return symbolsIn(n.stands);
     case "infix": {
       const below = n.operator === "/" ? n.parts.map((part) => symbolsIn(part).join()) : [];
       if (below.length === 2 && below.every((name) => name.startsWith("∂"))) return [below.join("/")];

@@ -1,4 +1,5 @@
 /** Numbers and shapes as text. */
+import type { ColumnNames } from "@chaingrad/core/explain";
 
 /** "0.03125", "1.5e-7", "0": rounded to so many significant digits, without trailing zeros. */
 export function formatNumber(value: number, digits = 5): string {
@@ -12,13 +13,17 @@ export function formatNumber(value: number, digits = 5): string {
 /** "[5, 3]" */
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Where element `index` of a tensor stands, as one would write it for the JSON document: "W1[2][0]". */
-export function formatPlace(name: string, shape: readonly number[], index: number): string {
+/**
+ * Where element `index` of a tensor stands, as one would write it for the JSON document: "W1[2][0]"; along an axis whose
+ * places have names by these: "W1[2][weight_lbs]".
+ */
+export function formatPlace(name: string, shape: readonly number[], index: number, names?: ColumnNames): string {
+  const named = names?.axes.get(name);
   let rest = index;
-  const steps = shape.toReversed().map((size) => {
-    const step = `[${rest % size}]`;
+  const steps = shape.toReversed().map((size, i) => {
+    const at = rest % size;
     rest = Math.floor(rest / size);
-    return step;
+    return `[${named?.find(({ fromEnd }) => fromEnd === i + 1)?.names[at] ?? at}]`;
   });
   return name + steps.reverse().join("");
 }

@@ -4,6 +4,7 @@ import type { Expr } from "../../graph/expr.ts";
 import { type Notation, symbol } from "../../graph/notation.ts";
 import { type Program, program } from "../../graph/program.ts";
 import type { Equation, Tensor } from "../document/document.ts";
+import { type ColumnNames, columnNames, type GivenNames } from "../notation/column-names.ts";
 import { type Derivable, type Derivation, derive, type Step } from "./derivation.ts";
 import { kernelsOf } from "./kernels.ts";
 
@@ -29,17 +30,26 @@ export interface Explained {
   readonly labels: ReadonlyMap<Expr, Notation>;
   /** All steps by name. */
   readonly steps: ReadonlyMap<string, Step>;
+  /** What the columns of x are called, where they have names: for printers, which put them in. */
+  readonly names?: ColumnNames;
+}
+
+export interface ExplainOptions {
+  /** Whether each value's step of the compiled plan is looked up (default no). */
+  readonly kernels?: boolean;
+  /** What people call the inputs and outputs (default nothing: symbols stay). */
+  readonly names?: GivenNames | undefined;
 }
 
 /**
  * Derives the problem's gradients and runs them on `inputs` (by name). Throws as `derive`, and what `evaluate` throws when
- * an input is missing or has another size.
+ * an input is missing or has another size; RangeError where there are more or fewer names than numbers.
  */
 export function explained(
   problem: Derivable,
   inputs: Numbers,
   evaluate: Evaluate,
-  options: { readonly kernels?: boolean } = {},
+  options: ExplainOptions = {},
 ): Explained {
   const derivation = derive(problem);
   const numbers = { ...inputs, ...evaluate(derivation.program, inputs) };
@@ -56,6 +66,7 @@ export function explained(
     problem,
     derivation,
     numbers,
+    ...(options.names ? { names: columnNames(problem, derivation, options.names) } : {}),
     symbols,
     labels: new Map([...derivation.names].map(([node, name]) => [node, symbol(name)])),
     steps: new Map([...derivation.backward, ...derivation.forward].map((step) => [step.name, step])),

@@ -5,6 +5,7 @@
 import type { Notation } from "../../graph/notation.ts";
 import type { Shape } from "../../graph/type.ts";
 import type { RuleUse } from "../derivation/rules.ts";
+import { type ColumnNames, withNames } from "../notation/column-names.ts";
 import type { Key } from "./catalogue.ts";
 
 /** A text of the catalogue with what stands in its places; mathematics in it is written between `$`. */
@@ -129,4 +130,34 @@ export function pieces(from: Inline, words: Readonly<Record<Key, string>>): Piec
     if (value === undefined) throw new Error(`the text '${from.key}' has no value for ${part}`);
     return pieces(value, words);
   });
+}
+
+const isNotation = (part: Inline): part is Notation =>
+  typeof part === "object" && "form" in part && part.form !== "list";
+
+/** The blocks with columns' names in the place of their symbols; without names as they are. */
+export function namedBlocks(blocks: readonly Block[], names: ColumnNames | undefined): readonly Block[] {
+  return names === undefined ? blocks : blocks.map((block) => namedBlock(block, names));
+}
+
+function namedBlock(block: Block, names: ColumnNames): Block {
+  const one = (notation: Notation): Notation => withNames(notation, names);
+  const inline = (part: Inline): Inline => {
+    if (isNotation(part)) return one(part);
+    if (isText(part)) return words(part);
+    return typeof part === "object" ? { ...part, parts: part.parts.map(one) } : part;
+  };
+  const words = ({ key, values }: Text): Text =>
+    text(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, inline(value)])));
+  switch (block.kind) {
+    case "heading":
+    case "paragraph":
+      return { ...block, text: words(block.text) };
+    case "legend":
+      return block;
+    case "equation":
+      return { ...block, symbol: one(block.symbol), sides: block.sides.map(one) };
+    case "table":
+      return { ...block, caption: words(block.caption), rows: block.rows.map((row) => row.map(inline)) };
+  }
 }

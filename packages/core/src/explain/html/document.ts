@@ -5,6 +5,7 @@ import {
   type Equation,
   type Inline,
   type LegendEntry,
+  namedBlocks,
   pieces,
   ruleTexts,
   type Table,
@@ -20,7 +21,9 @@ export interface HtmlOptions extends DocumentOptions {
 }
 
 export function htmlBody(blocks: readonly Block[], options: HtmlOptions = {}): string {
-  return blocks.map((block) => htmlBlock(block, options)).join("\n");
+  return namedBlocks(blocks, options.names)
+    .map((block) => htmlBlock(block, options))
+    .join("\n");
 }
 
 function htmlBlock(block: Block, options: HtmlOptions): string {
@@ -50,7 +53,8 @@ function legendHtml({ symbols, meaning }: LegendEntry, options: HtmlOptions): st
 }
 
 /** One equation: a line for each side, then its numbers, then which rules made it. */
-export function htmlEquation({ symbol, sides, factors, value, rules }: Equation, options: HtmlOptions): string {
+export function htmlEquation(equation: Equation, options: HtmlOptions): string {
+  const [{ symbol, sides, factors, value, rules }] = namedBlocks([equation], options.names) as [Equation];
   const { digits = 4 } = options;
   const right = [
     ...sides.map((side) => mathmlNotation(side, digits)),

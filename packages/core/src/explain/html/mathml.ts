@@ -70,6 +70,9 @@ const mathml: Omit<Marks, "number" | "isScientific"> = {
   transpose: (base) => `<msup>${row(base)}${mo("⊤")}</msup>`,
   // In a row of its own a bracket comes first, and then has no space before it.
   element: (of, at) => row(of + row(`${mo("[")}${at.join(mo(","))}${mo("]")}`)),
+  // Both are there: which one is seen is up to the page's style.
+  name: (name, isPartial, symbol) =>
+    `<mrow class="name">${isPartial ? mi("∂") : ""}<mtext>${escapeHtml(name)}</mtext></mrow><mrow class="symbol">${symbol}</mrow>`,
   call(name, subscript, parts) {
     if (name === "sqrt") return `<msqrt>${row(parts[0])}</msqrt>`;
     return row(named(name, subscript) + mathml.parentheses(parts.join(mo(","))));

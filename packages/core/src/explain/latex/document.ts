@@ -1,6 +1,15 @@
 /** Views as a LaTeX document that compiles as it is (pdflatex; with Chinese texts xelatex), or as its body alone. */
 import { catalogue, type Language } from "../document/catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "../document/document.ts";
+import {
+  type Block,
+  type Equation,
+  type Inline,
+  namedBlocks,
+  pieces,
+  ruleTexts,
+  type Table,
+} from "../document/document.ts";
+import type { ColumnNames } from "../notation/column-names.ts";
 import { latexInline, splitText } from "../notation/inline-math.ts";
 import { printNumber } from "../notation/print.ts";
 import { latexText } from "./characters.ts";
@@ -11,6 +20,8 @@ export interface DocumentOptions {
   readonly digits?: number;
   /** The language of the texts (default "en"). */
   readonly language?: Language;
+  /** What the columns of x are called, to stand for their symbols (default: the symbols). */
+  readonly names?: ColumnNames | undefined;
 }
 
 export interface LatexOptions extends DocumentOptions {
@@ -35,7 +46,9 @@ export function latexDocument(blocks: readonly Block[], options: LatexOptions = 
 }
 
 export function latexBody(blocks: readonly Block[], options: DocumentOptions = {}): string {
-  return blocks.map((block) => latexBlock(block, options)).join("\n\n");
+  return namedBlocks(blocks, options.names)
+    .map((block) => latexBlock(block, options))
+    .join("\n\n");
 }
 
 function latexBlock(block: Block, options: DocumentOptions): string {

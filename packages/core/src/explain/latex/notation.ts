@@ -70,6 +70,7 @@ const latex: Omit<Marks, "number" | "isScientific"> = {
   power: (base, { bare }) => `${base}^{${bare}}`,
   transpose: (base) => `${base}^{\\top}`,
   element: (of, at) => `${of}[${at.join(",")}]`,
+  name: (name, isPartial) => `${isPartial ? "\\partial " : ""}\\text{${latexText(name)}}`,
   call(name, subscript, parts) {
     if (name === "sqrt") return `\\sqrt{${parts[0]}}`;
     return `${latexFunction(name)}${lowered(subscript)}${latex.parentheses(parts.join(", "))}`;

@@ -1,6 +1,14 @@
 /** Views as Markdown with LaTeX mathematics, as GitHub, GitLab and notebooks show it. */
 import { catalogue } from "../document/catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "../document/document.ts";
+import {
+  type Block,
+  type Equation,
+  type Inline,
+  namedBlocks,
+  pieces,
+  ruleTexts,
+  type Table,
+} from "../document/document.ts";
 import { type DocumentOptions, latexAligned } from "../latex/document.ts";
 import { latexNotation } from "../latex/notation.ts";
 import { latexInline, splitText } from "../notation/inline-math.ts";
@@ -14,7 +22,10 @@ export interface MarkdownOptions extends DocumentOptions {
 
 export function markdownDocument(blocks: readonly Block[], options: MarkdownOptions = {}): string {
   const { title = [] } = options;
-  return [...[title].flat().map(markdownText), ...blocks.map((block) => markdownBlock(block, options))].join("\n\n");
+  return [
+    ...[title].flat().map(markdownText),
+    ...namedBlocks(blocks, options.names).map((block) => markdownBlock(block, options)),
+  ].join("\n\n");
 }
 
 function markdownBlock(block: Block, options: DocumentOptions): string {

@@ -41,6 +41,8 @@ export interface Marks {
   power(base: string, exponent: Operand, value: number | undefined): string;
   transpose(base: string): string;
   element(of: string, at: readonly string[]): string;
+  /** A column's name, `symbol` is what it stands for. */
+  name(name: string, isPartial: boolean, symbol: string): string;
   call(name: string, subscript: string | undefined, parts: readonly string[]): string;
   /** Σ of one symbol needs no parentheses. */
   sumOver(subscript: string | undefined, symbol: string): string;
@@ -81,6 +83,10 @@ function write(n: Notation, marks: Marks): Written {
     case "element": {
       const at = n.at.map((place) => write(place, marks).text);
       return { text: marks.element(inside(n.of, strength.atom, marks), at), binds: strength.atom };
+    }
+    case "name": {
+      const symbol = write(n.stands, marks).text;
+      return { text: marks.name(n.name, n.isPartial ?? false, symbol), binds: strength.atom };
     }
     case "call":
       return writeCall(n, marks);

@@ -50,6 +50,7 @@ const text: Omit<Marks, "number"> = {
       `^${exponent.text}`),
   transpose: (base) => `${base}ᵀ`,
   element: (of, at) => `${of}[${at.join(",")}]`,
+  name: (name, isPartial) => `${isPartial ? "∂" : ""}${visible(name)}`,
   call: (name, subscript, parts) => `${visible(name)}${printSubscript(subscript)}(${parts.join(", ")})`,
   sumOver: (subscript, symbol) => `Σ${printSubscript(subscript)} ${symbol}`,
 };

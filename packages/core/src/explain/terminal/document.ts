@@ -12,10 +12,12 @@ import {
   type Equation,
   type Inline,
   type LegendEntry,
+  namedBlocks,
   pieces,
   ruleTexts,
   type Table,
 } from "../document/document.ts";
+import type { ColumnNames } from "../notation/column-names.ts";
 import { printNotation, printNumber } from "../notation/print.ts";
 import { visible } from "../visible.ts";
 import { matrixLines } from "./matrix.ts";
@@ -32,9 +34,11 @@ export interface TerminalOptions {
   readonly words?: Words;
   /** Marks a number's text, by its sign (−1, 0 or 1), say with a colour (default not at all). */
   readonly paint?: (number: string, sign: number) => string;
+  /** What the columns of x are called, to stand for their symbols (default: the symbols). */
+  readonly names?: ColumnNames | undefined;
 }
 
-type Full = Required<TerminalOptions>;
+type Full = Required<Omit<TerminalOptions, "names">>;
 
 /** Lines without line ends. */
 export function terminalLines(blocks: readonly Block[], options: TerminalOptions = {}): string[] {
@@ -45,7 +49,8 @@ export function terminalLines(blocks: readonly Block[], options: TerminalOptions
     words: options.words ?? catalogue.en,
     paint: options.paint ?? ((number) => number),
   };
-  return blocks.flatMap((block, i) => [...(isApart(blocks[i - 1], block) ? [""] : []), ...blockLines(block, full)]);
+  const shown = namedBlocks(blocks, options.names);
+  return shown.flatMap((block, i) => [...(isApart(shown[i - 1], block) ? [""] : []), ...blockLines(block, full)]);
 }
 
 const isGiven = (block: Block): boolean =>
