@@ -34,7 +34,7 @@ const text: Omit<Marks, "number"> = {
       .map(({ text: own }) => own)
       .reduce((left, right, i, all) => {
         const { joint, isNumber } = factors[i];
-        const short = !all[i - 1].includes(" ") && !right.includes(" ");
+        const short = isOneWord(all[i - 1]) && isOneWord(right);
         if (joint === "/") return left + (short ? "/" : " / ") + right;
         return left + (joint === "·" || isNumber || factors[i - 1].isNumber ? " · " : " ⊙ ") + right;
       }),
@@ -54,6 +54,9 @@ const text: Omit<Marks, "number"> = {
   call: (name, subscript, parts) => `${visible(name)}${printSubscript(subscript)}(${parts.join(", ")})`,
   sumOver: (subscript, symbol) => `Σ${printSubscript(subscript)} ${symbol}`,
 };
+
+/** A name in quotation marks is one word, whatever is in it. */
+const isOneWord = (written: string): boolean => !written.replace(/“.*?”/gu, "").includes(" ");
 
 const sign = (i: number, negative: boolean): string => (i === 0 ? (negative ? "−" : "") : negative ? " − " : " + ");
 
