@@ -4,7 +4,10 @@ import { type Explained, explainNet } from "@chaingrad/core/explain";
 import { randomBatch } from "@chaingrad/core/net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { networkDrawing } from "../src/derivation/drawing.ts";
 import { derivationPage } from "../src/derivation/page.ts";
+import { STYLE } from "../src/derivation/style.ts";
+import { htmlPage } from "../src/html/page.ts";
 import { hasChromium, launch, onPage, violations } from "./browser.ts";
 
 function network(
@@ -26,6 +29,9 @@ const LONG = "the distance to the nearest railway station in kilometres";
 const NETWORKS: Record<string, Explained> = {
   "many units": network([60, 40, 12]),
   "long names": network([5, 4, 3], { inputs: called(5, LONG), outputs: called(3, "一个很长很长的类别名称，比图更宽") }),
+};
+
+const DEEP: Record<string, Explained> = {
   "a deep network": network([3, 4, 4, 4, 4, 4, 4, 4, 4, 2], { inputs: called(3, LONG), outputs: ["no", "yes"] }),
   "a very deep network": network([2, ...Array(24).fill(2), 2]),
 };
@@ -40,8 +46,19 @@ describe.skipIf(!hasChromium)("in Chromium", () => {
   const look = async (html: string, width: number, see: (tab: Page) => Promise<void>): Promise<void> =>
     onPage(browser, html, { width, scheme: width === 900 ? "dark" : "light" }, see);
 
-  test.each(Object.entries(NETWORKS))("%s", { timeout: 120_000 }, async (name, of) => {
-    const html = derivationPage(of, { title: [name], language: "en", digits: 4 });
+  const pages: [string, string][] = [
+    ...Object.entries(NETWORKS).map(([name, of]): [string, string] => [
+      name,
+      derivationPage(of, { title: [name], language: "en", digits: 4 }),
+    ]),
+    // Of these the drawing alone: their derivations are long.
+    ...Object.entries(DEEP).map(([name, of]): [string, string] => [
+      name,
+      htmlPage({ title: name, style: STYLE, body: `<main><h1>${name}</h1>${networkDrawing(of, name)}</main>` }),
+    ]),
+  ];
+
+  test.each(pages)("%s", { timeout: 120_000 }, async (_, html) => {
     for (const width of [700, 900, 1400]) {
       await look(html, width, async (tab) => {
         const picture = "document.querySelector('.picture')";
@@ -58,24 +75,19 @@ describe.skipIf(!hasChromium)("in Chromium", () => {
     });
   });
 
-  test("columns' names give way to symbols by a checkbox, and nothing needs a script for it", async () => {
-    const html = derivationPage(NETWORKS["long names"], { title: ["A network"], language: "en", digits: 4 });
-    await look(html.replace(/<script>.*?<\/script>/s, ""), 900, async (tab) => {
-      await tab.click("summary");
-      const seen = (): Promise<string> => tab.locator("details").innerText();
-      expect(await seen()).toContain(`“${LONG} 2”`);
-      const shownSymbols = (): Promise<number> =>
+  test("columns' names give way to symbols by a checkbox", async () => {
+    const options = { title: ["A network"], language: "en", digits: 4, target: "W1[2,3]" } as const;
+    await look(derivationPage(NETWORKS["long names"], options), 900, async (tab) => {
+      const shown = (kind: string): Promise<number> =>
         tab.evaluate(
-          "[...document.querySelectorAll('details .symbol')].filter((one) => one.getClientRects().length).length",
+          `[...document.querySelectorAll('#own .${kind}')].filter((one) => one.getClientRects().length > 0).length`,
         );
-      const shownNames = (): Promise<number> =>
-        tab.evaluate(
-          "[...document.querySelectorAll('details .name')].filter((one) => one.getClientRects().length).length",
-        );
-      expect(await shownSymbols()).toBe(0);
-      const named = await shownNames();
+      expect(await tab.locator("#own").innerText()).toContain(`“${LONG} 3”`);
+      expect(await tab.locator("#chosen").innerText()).toContain(`W₁[2,${LONG} 3]`);
+      const named = await shown("name");
+      expect([named > 0, await shown("symbol")]).toEqual([true, 0]);
       await tab.check(".symbols-switch input");
-      expect([await shownNames(), await shownSymbols()]).toEqual([0, named]);
+      expect([await shown("name"), await shown("symbol")]).toEqual([0, named]);
     });
   });
 });

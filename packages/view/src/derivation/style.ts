@@ -32,6 +32,9 @@ select {
   background: var(--shade);
   color: var(--text);
 }
+select {
+  max-width: 100%;
+}
 button:disabled {
   opacity: 0.5;
 }

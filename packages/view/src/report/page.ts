@@ -12,10 +12,8 @@ import {
   type Scores,
 } from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
-import { pageWords } from "../derivation/words.ts";
 import { count, formatNumber } from "../html/number.ts";
 import { htmlPage } from "../html/page.ts";
-import { symbolsSwitch } from "../html/symbols.ts";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
 
@@ -215,7 +213,6 @@ function derivationSection({ prepared, file, derivation }: ReportInput): string 
       `Row ${prepared.rows.test[0] + 1} of ${file}, which was not trained on, as the network takes it: encoded and scaled.`,
     ),
     htmlTable("Its features, and how the loss depends on them", { head: ["feature", "x", "∂L/∂x"], rows: features }),
-    names === undefined ? "" : symbolsSwitch(pageWords.en.symbols),
     folded("The whole derivation, forward and backward", htmlBody(overview(derivation), { level: 3, names })),
   ].join("\n");
 }
