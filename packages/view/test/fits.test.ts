@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)("in Chromium", () => {
           `[...document.querySelectorAll('#own .${kind}')].filter((one) => one.getClientRects().length > 0).length`,
         );
       expect(await tab.locator("#own").innerText()).toContain(`“${LONG} 3”`);
-      expect(await tab.locator("#chosen").innerText()).toContain(`W₁[2,${LONG} 3]`);
+      expect(await tab.locator("#chosen").innerText()).toContain(`W₁[2,“${LONG} 3”]`);
       const named = await shown("name");
       expect([named > 0, await shown("symbol")]).toEqual([true, 0]);
       await tab.check(".symbols-switch input");

@@ -59,10 +59,10 @@ const PLAIN = namesOf(["a name", "other"]);
 /** As it is read in a formula, where quotation marks inside of a name are doubled. */
 const read = (inputs: readonly string[]): string[] => inputs.map((name) => name.replaceAll("”", "””"));
 
-const eachPair = (check: (inputs: string[]) => void, numRuns = 150): void => {
+/** @param every of the known ones only each of so many, where a check takes long */
+const eachPair = (check: (inputs: string[]) => void, numRuns = 150, every = 1): void => {
   const known = [...new Set([...NASTY, ...LEGITIMATE].map((one) => one.trim()))].filter((one) => one !== "");
-  for (const [i, name] of known.entries())
-    if (name !== known[(i + 1) % known.length]) check([name, known[(i + 1) % known.length]]);
+  for (let i = 1; i < known.length; i += every) check([known[i - 1], known[i]]);
   fc.assert(fc.property(columnNames(2), check), { numRuns });
 };
 
@@ -121,15 +121,19 @@ test("the page of a derivation: its drawing, choices, cards and data", { timeout
     return derivationPage(of, { title: ["A network"], language: "en", digits: 4, target: "x[1]" });
   };
   const plain = markupOf(page(["a name", "other"]));
-  eachPair((inputs) => {
-    const html = page(inputs);
-    // The program is ours, and the same for all names.
-    expectNoControl(html.replace(/<script>.*?<\/script>/s, ""));
-    expect(markupOf(html)).toEqual(plain);
-    expectReadable(textOf(html), read(inputs));
-    const [, data] = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(html) as RegExpExecArray;
-    expect(Object.keys(JSON.parse(data).choices)).toContain("x[2]");
-  }, 20);
+  eachPair(
+    (inputs) => {
+      const html = page(inputs);
+      // The program is ours, and the same for all names.
+      expectNoControl(html.replace(/<script>.*?<\/script>/s, ""));
+      expect(markupOf(html)).toEqual(plain);
+      expectReadable(textOf(html), read(inputs));
+      const [, data] = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(html) as RegExpExecArray;
+      expect(Object.keys(JSON.parse(data).choices)).toContain("x[2]");
+    },
+    8,
+    2,
+  );
 });
 
 test("an overview of named columns is what it was, with a table more", () => {

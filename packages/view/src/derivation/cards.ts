@@ -53,10 +53,11 @@ export function stepCard(step: Step, { of, words, language, digits, names }: Car
   ].join("");
 }
 
-/** Every number that can be chosen, in groups; whole tensors first where not every number has cards. */
+/** Every number that can be chosen, in groups; of large networks those that matter, and the one that is asked for. */
 export function choices(
   context: CardContext,
   layout: Layout,
+  wanted?: Target,
 ): { readonly chosen: readonly Chosen[]; readonly isWhole: boolean } {
   const { of } = context;
   const { graph, names } = of.derivation;
@@ -66,8 +67,9 @@ export function choices(
     layout.columns.flatMap((column) => (column.names[0] === name ? column.units.map(({ place }) => place) : []));
   const chosen = nodes.flatMap((node): Chosen[] => {
     const name = names.get(node) as string;
+    const asked = wanted?.node === node && wanted.index !== undefined ? [wanted.index] : [];
     const places =
-      all <= EVERY ? sequence(sizeOf(node)) : [...new Set([...drawnOf(name), ...largest(slope(of, name))])];
+      all <= EVERY ? sequence(sizeOf(node)) : [...new Set([...asked, ...drawnOf(name), ...largest(slope(of, name))])];
     return places.map((index) => choice(context, { node, name, index }, textOf(of, { node, name, index })));
   });
   return { chosen, isWhole: all > EVERY };

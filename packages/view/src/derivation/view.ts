@@ -5,6 +5,7 @@ import {
   htmlBody,
   type Language,
   overview,
+  parseTarget,
   printNotation,
   type Step,
 } from "@chaingrad/core/explain";
@@ -30,7 +31,7 @@ export interface DerivationOptions {
 
 /**
  * One element of class `chaingrad`, as HTML. `STYLE` is how it looks, and `enliven` (or `mount`) what makes its buttons work;
- * without a script the drawing and the whole derivation are there to be read.
+ * without a script the drawing and the whole derivation are there to be read. Throws RangeError where there is no such target.
  */
 export function derivationView(of: Explained, options: DerivationOptions): string {
   const { language = "en", digits = 4, target } = options;
@@ -38,7 +39,7 @@ export function derivationView(of: Explained, options: DerivationOptions): strin
   const names = options.symbols ? undefined : of.names;
   const context: CardContext = { of, words, language, digits, names };
   const layout = layoutOf(of);
-  const { chosen, isWhole } = choices(context, layout);
+  const { chosen, isWhole } = choices(context, layout, target === undefined ? undefined : parseTarget(of, target));
   const says = new Map(chosen.map((one) => [one.target, one.says]));
   const steps = [...of.derivation.forward, ...of.derivation.backward];
   const ids = new Map(steps.map(({ name }, i) => [name, `step-${i}`]));
