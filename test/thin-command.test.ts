@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/core/explain": [
     ...["Block", "Explained", "text", "Text"],
     ...["derivationJson", "viewJson", "latexDocument", "markdownDocument", "terminalLines", "plain"],
-    ...["catalogue", "Language", "Words"],
+    ...["catalogue", "Language", "Words", "ColumnNames", "nameNet"],
   ],
   "@chaingrad/core/format": ["count", "formatNumber", "formatPlace", "formatShape"],
   // A network as one thing, and rows to look at it with.
@@ -48,7 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "RECIPE_WORDS", "Recipe"],
     ...["trainPrepared", "TrainedTable", "History", "remedyFor", "tellDivergence", "placeOfFault", "endingOf"],
     ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores", "SCORES"],
-    ...["averagesOf", "BASELINES", "batchOf", "predictedColumns", "unseenCategories"],
+    ...["averagesOf", "BASELINES", "batchOf", "predictedColumns", "unseenCategories", "namesOf"],
     ...["Model", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
   "@chaingrad/tables/curve": [

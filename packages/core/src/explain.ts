@@ -1,23 +1,31 @@
 /** The entry point `@chaingrad/core/explain`: the derivation that ran, as data, text and JSON. A page that only trains does not load it. */
-export { catalogue, type Language, type Words } from "./explain/catalogue.ts";
-export * from "./explain/derivation.ts";
-export type * from "./explain/document.ts";
-export { text } from "./explain/document.ts";
-export { type Evaluate, type Explained, explained, type Numbers } from "./explain/explained.ts";
-export { formulaOf } from "./explain/formula.ts";
-export { htmlBody, htmlEquation, htmlLine } from "./explain/html-document.ts";
-export { escapeHtml, mathmlInline } from "./explain/inline-math.ts";
+
+export * from "./explain/derivation/derivation.ts";
+export {
+  type Evaluate,
+  type Explained,
+  type ExplainOptions,
+  explained,
+  type Numbers,
+} from "./explain/derivation/explained.ts";
+export { formulaOf } from "./explain/derivation/formula.ts";
+export { kernelsOf } from "./explain/derivation/kernels.ts";
+export type { RuleUse } from "./explain/derivation/rules.ts";
+export { elementSymbol, parseTarget, type Target } from "./explain/derivation/target.ts";
+export { catalogue, type Language, type Words } from "./explain/document/catalogue.ts";
+export type * from "./explain/document/document.ts";
+export { text } from "./explain/document/document.ts";
+export { htmlBody, htmlEquation, htmlLine } from "./explain/html/document.ts";
+export { mathmlNotation, mathmlTensor } from "./explain/html/mathml.ts";
 export * from "./explain/json.ts";
-export { kernelsOf } from "./explain/kernels.ts";
-export { type LatexOptions, latexBody, latexDocument } from "./explain/latex-document.ts";
-export { markdownDocument } from "./explain/markdown-document.ts";
-export { latexNotation, latexTensor } from "./explain/print-latex.ts";
-export { mathmlNotation, mathmlTensor } from "./explain/print-mathml.ts";
-export { printNotation } from "./explain/print-notation.ts";
-export { printProgram } from "./explain/program.ts";
-export type { RuleUse } from "./explain/rules.ts";
-export { parseTarget, type Target } from "./explain/target.ts";
-export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
+export { type LatexOptions, latexBody, latexDocument } from "./explain/latex/document.ts";
+export { latexNotation, latexTensor } from "./explain/latex/notation.ts";
+export { markdownDocument } from "./explain/markdown/document.ts";
+export { type ColumnNames, type GivenNames, withNames } from "./explain/notation/column-names.ts";
+export { escapeHtml, mathmlInline } from "./explain/notation/inline-math.ts";
+export { printNotation } from "./explain/notation/print.ts";
+export { printProgram } from "./explain/notation/program.ts";
+export { plain, type TerminalOptions, terminalLines } from "./explain/terminal/document.ts";
 export { batchView } from "./explain/views/batch.ts";
 export { type ColumnDerivative, columnsView } from "./explain/views/columns.ts";
 export { contractedView } from "./explain/views/contracted.ts";
@@ -27,4 +35,4 @@ export { type SearchStart, type SearchStep, searchView } from "./explain/views/s
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
 export type { Notation } from "./graph/notation.ts";
-export { type ExplainNetOptions, explainApart, explainNet } from "./net/explain-net.ts";
+export { type ExplainNetOptions, explainApart, explainNet, nameNet } from "./net/explain-net.ts";

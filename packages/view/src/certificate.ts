@@ -1,6 +1,6 @@
 /** The entry point `@chaingrad/view/certificate`: what a check of all gradients says, as a page, as tables and in words. */
 export { conclusion, VERDICTS, WITNESSES } from "./certificate/conclusion.ts";
-export { certificatePage } from "./certificate/page.ts";
+export { CERTIFICATE_STYLE, certificatePage, certificateView } from "./certificate/page.ts";
 export {
   type Cells,
   curvatureTable,

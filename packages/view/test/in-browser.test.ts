@@ -39,9 +39,15 @@ window.made = [
 ];
 `;
 
-/** Without numbers, whose last digits are the host's, and places, which Plot moves by half a pixel on sharp screens. */
+/**
+ * Without numbers, whose last digits are the host's, places, which Plot moves by half a pixel on sharp screens, and the
+ * script, which each compiler writes in its own way.
+ */
 const markup = (text: string): string =>
-  text.replace(/ transform="[^"]*"/g, "").replace(/[-−]?\d[\d.]*(e-?\d+)?/g, "0");
+  text
+    .replace(/<script>.*?<\/script>/s, "")
+    .replace(/ transform="[^"]*"/g, "")
+    .replace(/[-−]?\d[\d.]*(e-?\d+)?/g, "0");
 
 async function bundled(): Promise<string> {
   const stdin = { contents: PROGRAM, resolveDir: resolve(import.meta.dirname, "..") };

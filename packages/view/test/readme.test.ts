@@ -1,15 +1,13 @@
-/** The README's program runs as it stands, against the build. */
+/** The README's programs run as they stand: the first one here, against the build, the other one in Chromium (dom.test.ts). */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { transformSync } from "esbuild";
 import { expect, test } from "vitest";
+import { programsOf } from "./programs.ts";
 
-test("the README's program prints a page", () => {
+test("the README's first program prints a page", () => {
   const cwd = resolve(import.meta.dirname, "..");
-  const [[, code], ...others] = readFileSync(resolve(cwd, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs);
-  expect(others).toEqual([]);
-  const program = transformSync(code, { loader: "ts" }).code;
+  const [program, ...others] = programsOf();
+  expect(others.length).toBe(1);
   const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd, encoding: "utf8" });
   expect(output).toMatch(/^<!doctype html>.*<title>A small network · chaingrad<\/title>.*<\/html>/s);
 });

@@ -1,8 +1,11 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
+import { basename } from "node:path";
 import { certificateJson, isWrong, type Verdict } from "@chaingrad/core/check";
+import { nameNet } from "@chaingrad/core/explain";
 import { count } from "@chaingrad/core/format";
 import { type Batch, describeLoss } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
+import { namesOf } from "@chaingrad/tables";
 import { CHECKED_ROWS } from "@chaingrad/tables/chain";
 import { certifyOpened, type OpenedNetwork } from "@chaingrad/tables/explain";
 import { certificatePage, conclusion, VERDICTS, WITNESSES } from "@chaingrad/view/certificate";
@@ -27,6 +30,7 @@ interface CheckOptions extends CommonOptions, ReadingOptions {
   readonly batch?: string;
   readonly order: "1" | "2";
   readonly format: (typeof FORMATS)[number];
+  readonly symbols?: boolean;
 }
 
 const FORMATS = ["text", "json", "html"] as const;
@@ -68,6 +72,7 @@ export function register(program: Command): void {
         .default("1"),
     )
     .addOption(new Option("--format <format>", "how the certificate is written").choices(FORMATS).default("text"))
+    .option("--symbols", "write W1[2][4] where a model's columns have names, as W1[2][weight_lbs]")
     .addHelpText("after", () => explanation(terminalWidth()))
     .action(check);
   withConventions(
@@ -86,14 +91,17 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
-  const about = conditions(opened, batch, options.batch);
+  const file = options.batch !== undefined && format === "html" ? basename(options.batch) : options.batch;
+  const about = conditions(opened, batch, file);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
   const { verdict, checks, curvature } = certifyOpened(opened, batch, { order: options.order === "2" ? 2 : 1 });
-  if (format === "json") printJson(certificateJson(checks, curvature));
-  else if (format === "html") printDocument(certificatePage(about, checks, curvature));
+  const given = opened.model && namesOf(opened.model);
+  const names = given === undefined || options.symbols ? undefined : nameNet(opened.net, given);
+  if (format === "json") printJson({ ...certificateJson(checks, curvature), ...(given ? { names: given } : {}) });
+  else if (format === "html") printDocument(certificatePage(about, checks, curvature, names));
   else {
-    const words = conclusion(checks, curvature).flatMap((line) => paragraph(line, width));
-    print(...report(checks, curvature, width), "", ...words);
+    const words = conclusion(checks, curvature, names).flatMap((line) => paragraph(line, width));
+    print(...report(checks, curvature, width, names), "", ...words);
   }
   if (isWrong(verdict)) process.exitCode = STATUS.failed;
 }

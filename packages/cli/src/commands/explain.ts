@@ -1,4 +1,5 @@
 /** `chaingrad explain`: the derivation of a network's gradients, from the program that runs, in any of its views. */
+import { basename } from "node:path";
 import {
   type Block,
   catalogue,
@@ -49,6 +50,7 @@ interface ExplainOptions extends CommonOptions, ReadingOptions {
   readonly digits: number;
   readonly width?: number;
   readonly kernels?: boolean;
+  readonly symbols?: boolean;
   readonly pager: boolean;
 }
 
@@ -102,6 +104,7 @@ export function register(program: Command): void {
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
     .option("--kernels", "say which step of the compiled plan computes each value")
+    .option("--symbols", "write x[4] where a model's columns have names, as weight_lbs")
     .option("--no-pager", "print all at once in a terminal, however long it is")
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(explain);
@@ -125,7 +128,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
   const isWhole = options.format === "html" ? true : undefined;
   const shown = { of: name, from, view, optimizer, rate, step, kernels, isWhole };
   const { of, blocks, notes } = await explainOpened(opened, batch, shown);
-  const title = [...describe(opened, source, catalogue[options.lang]), ...notes];
+  const title = [describe(opened, source, catalogue[options.lang]), ...notes];
   await write({ of, title, blocks }, options);
 }
 
@@ -143,17 +146,19 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
     const isView = options.view !== undefined || options.of !== undefined;
     return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
   }
-  const form = { digits: options.digits, language: options.lang, ...(options.quiet ? {} : { title }) };
+  const names = options.symbols ? undefined : of.names;
+  const form = { digits: options.digits, language: options.lang, names, ...(options.quiet ? {} : { title }) };
   if (options.format === "latex") return printDocument(latexDocument(blocks, form));
   if (options.format === "markdown") return printDocument(markdownDocument(blocks, form));
   if (options.format === "html") {
     const { derivationPage } = await import("@chaingrad/view/derivation");
-    const page = { title, language: options.lang, digits: options.digits, target: options.of?.replaceAll(" ", "") };
+    const target = options.of?.replaceAll(" ", "");
+    const page = { title, language: options.lang, digits: options.digits, target, symbols: options.symbols ?? false };
     return printDocument(derivationPage(of, page));
   }
   const width = options.width ?? Math.max(NARROWEST, terminalWidth());
   const paint = process.stdout.hasColors?.() ? painted : undefined;
-  const lines = terminalLines(blocks, { width, digits: options.digits, words, ...(paint && { paint }) });
+  const lines = terminalLines(blocks, { width, digits: options.digits, words, names, ...(paint && { paint }) });
   const head = options.quiet ? [] : [...title.flatMap((line) => paragraph(line, width)), ""];
   await page([...head, ...lines.map((line) => new Line(line))], options.pager);
 }
@@ -173,7 +178,7 @@ interface Choice {
 async function choose(
   path: string | undefined,
   file: string | undefined,
-  { row, view, from, ...reading }: ExplainOptions,
+  { row, view, from, format, ...reading }: ExplainOptions,
 ): Promise<Choice> {
   const many = view === "batch";
   if (row !== undefined && file === undefined) {
@@ -188,6 +193,8 @@ async function choose(
     return { opened: exampleNetwork, batch: exampleBatch, source: text("source.example") };
   }
   const opened = await openNetwork(path, SEED);
+  // What is made to be passed on says nothing of the folders here.
+  const label = file !== undefined && format !== "terminal" ? basename(file) : (file ?? "");
   const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
   const batch = await chooseRows(opened, {
     file,
@@ -200,17 +207,16 @@ async function choose(
   if (file === undefined)
     return { opened, batch, source: many ? text("source.drawn", { count: DRAWN }) : text("source.random") };
   if (shown === undefined && batch.rows > 1) {
-    return { opened, batch, source: text("source.rows", { count: batch.rows, file }) };
+    return { opened, batch, source: text("source.rows", { count: batch.rows, file: label }) };
   }
-  return { opened, batch, source: text("source.row", { row: shown ?? 1, file }) };
+  return { opened, batch, source: text("source.row", { row: shown ?? 1, file: label }) };
 }
 
-/** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
-function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string[] {
+/** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'". */
+function describe({ net: { network, loss } }: OpenedNetwork, source: Text, words: Words): string {
   const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
   const { inputs } = network;
   const options = { words, digits: DIGITS };
   const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);
-  const head = `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
-  return model === undefined ? [head] : [head, `x: ${model.encoder.features.join(", ")}`];
+  return `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
 }

@@ -166,7 +166,9 @@ async function trainAndSave(
   await saveModel(out, judged.model);
   if (options.report !== undefined) {
     const { reportOf, reportPage } = await import("@chaingrad/view/report");
-    const page = reportPage(reportOf({ ...judged, title: basename(file), file, prepared, end, history, engine }));
+    // It is made to be passed on: names of folders say nothing elsewhere.
+    const name = basename(file);
+    const page = reportPage(reportOf({ ...judged, title: name, file: name, prepared, end, history, engine }));
     await writeFileAtomically(options.report, page);
   }
   const shown = options.flow ? { flow: flowOf(history) } : {};

@@ -1,5 +1,6 @@
 /** The certificate's tables as text. */
 import type { Curvature, VariableCheck } from "@chaingrad/core/check";
+import type { ColumnNames } from "@chaingrad/core/explain";
 import {
   type Cells,
   curvatureTable,
@@ -14,10 +15,16 @@ import { formatTable } from "./table.ts";
 const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
 
 /** All tables, in lines of at most `width` characters. */
-export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
-  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
+export function report(
+  checks: readonly VariableCheck[],
+  curvature: Curvature | undefined,
+  width: number,
+  names?: ColumnNames,
+): Shown[] {
+  const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature, names)];
   const groups = grouped(checks);
-  return [...groups.map(gradientTable), ...groups.map(witnessTable), ...second]
+  const [gradients, witnesses] = [gradientTable, witnessTable].map((of) => groups.map((group) => of(group, names)));
+  return [...gradients, ...witnesses, ...second]
     .filter(({ rows }) => rows.length > 0)
     .flatMap((cells, i) => [...(i === 0 ? [] : [""]), ...table(cells, width)]);
 }

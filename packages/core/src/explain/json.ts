@@ -2,14 +2,15 @@
  * A derivation and its views as plain JSON (docs/explain-json.md): formulas as text, shapes, and numbers at full precision.
  */
 import type { DType, Shape, TensorType } from "../graph/type.ts";
-import type { Words } from "./catalogue.ts";
-import type { Step, StepKind } from "./derivation.ts";
-import type { Block, Inline, Tensor } from "./document.ts";
-import type { Explained } from "./explained.ts";
-import { legend } from "./legend.ts";
-import { printNotation } from "./print-notation.ts";
-import type { RuleUse } from "./rules.ts";
-import { plain, rulesText } from "./terminal.ts";
+import type { Step, StepKind } from "./derivation/derivation.ts";
+import type { Explained } from "./derivation/explained.ts";
+import type { RuleUse } from "./derivation/rules.ts";
+import type { Words } from "./document/catalogue.ts";
+import type { Block, Inline, Tensor } from "./document/document.ts";
+import { legend } from "./document/legend.ts";
+import type { GivenNames } from "./notation/column-names.ts";
+import { printNotation } from "./notation/print.ts";
+import { plain, rulesText } from "./terminal/document.ts";
 
 /** Of the JSON's shape: raised when something in it changes its meaning or goes away. */
 export const JSON_VERSION = 1;
@@ -43,6 +44,8 @@ export interface DerivationJson {
   readonly inputs: readonly (TensorJson & { readonly role: string })[];
   readonly forward: readonly StepJson[];
   readonly backward: readonly StepJson[];
+  /** What the numbers of x and of the output are called, where they have names; formulas keep their symbols. */
+  readonly names?: GivenNames;
 }
 
 /** So many significant digits give every float64 back. */
@@ -52,7 +55,7 @@ const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? valu
 
 /** Throws Error when the numbers of an input or a step are missing. */
 export function derivationJson(
-  { derivation, numbers, kernels }: Pick<Explained, "derivation" | "numbers" | "kernels">,
+  { derivation, numbers, kernels, names }: Pick<Explained, "derivation" | "numbers" | "kernels" | "names">,
   words: Words,
 ): DerivationJson {
   const tensor = ({ name, symbol, type }: Pick<Step, "name" | "symbol"> & { type: TensorType }): TensorJson => {
@@ -82,6 +85,7 @@ export function derivationJson(
     inputs: derivation.inputs.map((input) => ({ ...tensor(input), role: input.role })),
     forward: derivation.forward.map(step),
     backward: derivation.backward.map(step),
+    ...(names ? { names: names.given } : {}),
   };
 }
 

@@ -12,13 +12,29 @@ export function formatNumber(value: number, digits = 5): string {
 /** "[5, 3]" */
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Where element `index` of a tensor stands, as one would write it for the JSON document: "W1[2][0]". */
-export function formatPlace(name: string, shape: readonly number[], index: number): string {
+/** Names of the places along an axis, counted from the last one: 1 is the last. */
+export interface AxisNames {
+  readonly fromEnd: number;
+  readonly names: readonly string[];
+}
+
+/**
+ * Where element `index` of a tensor stands, as one would write it for the JSON document: "W1[2][0]"; along an axis whose
+ * places have names by these: "W1[2][weight_lbs]".
+ * @param names which axes have names, by the tensor's name: `nameNet` of `@chaingrad/core/explain`
+ */
+export function formatPlace(
+  name: string,
+  shape: readonly number[],
+  index: number,
+  names?: { readonly axes: ReadonlyMap<string, readonly AxisNames[]> },
+): string {
+  const named = names?.axes.get(name);
   let rest = index;
-  const steps = shape.toReversed().map((size) => {
-    const step = `[${rest % size}]`;
+  const steps = shape.toReversed().map((size, i) => {
+    const at = rest % size;
     rest = Math.floor(rest / size);
-    return step;
+    return `[${named?.find(({ fromEnd }) => fromEnd === i + 1)?.names[at] ?? at}]`;
   });
   return name + steps.reverse().join("");
 }

@@ -12,6 +12,8 @@ export type Notation =
   | { readonly form: "transpose"; readonly of: Notation }
   /** One element: W[i, j]. */
   | { readonly form: "element"; readonly of: Notation; readonly at: readonly Notation[] }
+  /** What people call one number, or a place along an axis, and the symbol that it stands for: weight_lbs for x[4]. */
+  | { readonly form: "name"; readonly name: string; readonly stands: Notation; readonly isPartial?: boolean }
   | { readonly form: "call"; readonly name: string; readonly parts: readonly Notation[]; readonly subscript?: string };
 
 /** ⊙ multiplies element by element, · numbers; juxtaposition ("") is the matrix product, ⊗ the Kronecker product. → leads from place to place. */

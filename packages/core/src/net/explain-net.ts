@@ -1,8 +1,9 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
-import type { Derivable } from "../explain/derivation.ts";
-import { type Evaluate, type Explained, explained } from "../explain/explained.ts";
+import { type Derivable, derive } from "../explain/derivation/derivation.ts";
+import { type Evaluate, type Explained, type ExplainOptions, explained } from "../explain/derivation/explained.ts";
+import { type ColumnNames, columnNames, type GivenNames } from "../explain/notation/column-names.ts";
 import { type Expr, label, topological } from "../graph/expr.ts";
 import { reduceRows } from "../nn/losses.ts";
 import type { Batch } from "./batch.ts";
@@ -18,23 +19,30 @@ const run: Evaluate = (program, inputs) => {
   return evaluate(referenceEngine, program, Object.fromEntries(needed));
 };
 
-export interface ExplainNetOptions {
-  /** Say which step of the compiled plan computes each value. */
-  readonly kernels?: boolean;
+export interface ExplainNetOptions extends ExplainOptions {
   /** What x and the target are made from: the chain rule then leads on to its columns. */
   readonly prepared?: Preparation | undefined;
   /** A labelled scalar of the network's outputs, which is differentiated in place of the loss. */
   readonly prediction?: ((outputs: Expr) => Expr) | undefined;
 }
 
-/** The network as it trains. Throws RangeError where a prediction of more than one row is asked for. */
+/** The network as it trains. Throws RangeError as `explained`, and where a prediction of more than one row is asked for. */
 export function explainNet(net: Net, tensors: NetTensors, batch: Batch, options: ExplainNetOptions = {}): Explained {
-  const { prepared, kernels = false } = options;
-  const inputs = objectiveValues(net, tensors, batch, prepared);
-  return explained(problemOf(net, batch, options), inputs, run, { kernels });
+  const inputs = objectiveValues(net, tensors, batch, options.prepared);
+  return explained(problemOf(net, batch, options), inputs, run, options);
 }
 
-function problemOf(net: Net, batch: Batch, { prepared, prediction }: ExplainNetOptions): Derivable {
+/** What the numbers of a network are called wherever they are shown by their symbols. Throws RangeError as `explained`. */
+export function nameNet(net: Net, given: GivenNames): ColumnNames {
+  const problem = problemOf(net, { rows: 1, weight: undefined }, {});
+  return columnNames(problem, derive(problem), given);
+}
+
+function problemOf(
+  net: Net,
+  batch: Pick<Batch, "rows" | "weight">,
+  { prepared, prediction }: ExplainNetOptions,
+): Derivable {
   const { parameters, x, given, layers, loss, rows, outputs } = objectiveGraph(net, batch, "f64", prepared);
   const below = { layers, parameters, x, ...(prepared ? { columns: prepared.columns } : {}) };
   if (prediction === undefined) return { ...below, loss, rows, given };
@@ -49,10 +57,11 @@ export function explainApart(
   net: Net,
   tensors: NetTensors,
   batch: Batch,
-  prepared?: Preparation,
+  options: Omit<ExplainNetOptions, "prediction"> = {},
 ): Explained | undefined {
   const { predict, ofPrediction } = net.loss;
   if (predict === undefined || ofPrediction === undefined) return undefined;
+  const { prepared } = options;
   const graph = objectiveGraph(net, batch, "f64", prepared);
   const target = graph.target;
   const weight = graph.given.find(({ label: name }) => name === "weight");
@@ -62,5 +71,5 @@ export function explainApart(
   const layers = [...graph.layers, { z: graph.outputs, h: p }];
   const { parameters, x, given } = graph;
   const problem = { loss, layers, rows, parameters, x, given, ...(prepared ? { columns: prepared.columns } : {}) };
-  return explained(problem, objectiveValues(net, tensors, batch, prepared), run);
+  return explained(problem, objectiveValues(net, tensors, batch, prepared), run, options);
 }

@@ -111,6 +111,8 @@ export interface TrainingFault {
   readonly layer?: number;
   readonly layerName?: string;
   readonly unit?: number;
+  /** Of the input and of the first layer's weights: which number of x it belongs to, from 0. */
+  readonly input?: number;
   /** All of it as one sentence. */
   readonly message: string;
 }

@@ -114,5 +114,6 @@ export function fold<T>(n: Notation, algebra: Algebra<T>): T {
     if (algebra.element === undefined) throw new Error("this algebra has no elements");
     return algebra.element(inner(n.of), n.at.map(inner));
   }
+  if (n.form === "name") return inner(n.stands);
   return algebra.call(n.name, n.parts.map(inner), n.subscript);
 }

@@ -23,6 +23,7 @@ function innerOf(formula: Notation): readonly Notation[] {
   switch (formula.form) {
     case "symbol":
     case "number":
+    case "name":
       return [];
     case "infix":
     case "call":

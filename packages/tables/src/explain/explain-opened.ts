@@ -3,6 +3,7 @@ import { type Certificate, type CertifyOptions, certify, verdictOf } from "@chai
 import { type Block, type Explained, explainNet, parseTarget, type Target } from "@chaingrad/core/explain";
 import { refusal } from "@chaingrad/core/user-error";
 import { checkColumns } from "../chain/check-columns.ts";
+import { namesOf } from "../table/names.ts";
 import { reachOf } from "./chain.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
 import { DEFAULT_OPTIMIZER, type Shown, viewBlocks } from "./views.ts";
@@ -44,7 +45,8 @@ export async function explainOpened(
   const { of: name, from = "loss", view, optimizer = DEFAULT_OPTIMIZER, rate, step = 1, kernels = false } = options;
   const isWhole = options.isWhole ?? (view === undefined || view === "forward");
   const { prepared, prediction, notes } = reachOf(opened, batch, { of: name, from, isWhole });
-  const of = explainNet(opened.net, opened.tensors, batch, { prepared, prediction, kernels });
+  const names = opened.model && namesOf(opened.model);
+  const of = explainNet(opened.net, opened.tensors, batch, { prepared, prediction, kernels, names });
   const target = name === undefined ? undefined : refusal(() => parseTarget(of, name));
   const context = { of, target, opened, batch, from, prepared, optimizer, rate, step };
   return { of, target, notes, blocks: await viewBlocks(context, view) };

@@ -21,6 +21,7 @@ import {
 } from "@chaingrad/core/explain";
 import { refusal, UserError } from "@chaingrad/core/user-error";
 import type { PreparedRows } from "../chain/prepare-rows.ts";
+import { namesOf } from "../table/names.ts";
 import { columnBlocks } from "./chain.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
 
@@ -117,7 +118,8 @@ function columns({ opened, batch, from }: ViewContext): Block[] {
 }
 
 function fusion({ of, opened, batch, prepared }: ViewContext): Block[] {
-  const apart = explainApart(opened.net, opened.tensors, batch, prepared);
+  const names = opened.model && namesOf(opened.model);
+  const apart = explainApart(opened.net, opened.tensors, batch, { prepared, names });
   if (apart === undefined) {
     return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
   }

@@ -1,5 +1,6 @@
 /** What training and judging come to, in words, for whoever shows them: pages, terminals, the studio. */
 import type { EndEvent, StopReason, TrainingFault } from "@chaingrad/core";
+import { namesOf } from "../table/names.ts";
 import type { Prepared } from "../table/prepare.ts";
 import type { Target, Task } from "../table/target.ts";
 
@@ -46,13 +47,14 @@ export function tellDivergence({ fault, epochs }: Pick<EndEvent, "fault" | "epoc
  * row 203 of cars.csv (17 of the batch)", rows counted from 1.
  */
 export function placeOfFault(fault: TrainingFault, prepared: Prepared, file: string): string[] {
-  const { part, phase, layer, layerName, unit, row, batchRow } = fault;
+  const { part, phase, layer, layerName, unit, input, row, batchRow } = fault;
   const inTable = row === undefined ? undefined : prepared.rows[part][row];
   const kind = part === "train" ? `${batchRow} of the batch` : "for validation";
   const place = [
     phase,
     ...(layer === undefined ? [] : [`layer ${layer} ('${layerName}')`]),
     ...(unit === undefined ? [] : [`unit ${unit}`]),
+    ...(input === undefined ? [] : [`column '${namesOf(prepared).inputs[input]}'`]),
     ...(inTable === undefined ? [] : [`row ${inTable + 1} of ${file} (${kind})`]),
   ];
   return [fault.expression ?? fault.message, place.join(", ")];

@@ -99,7 +99,7 @@ describe.each(cases)("%s", (_, of, top) => {
 test("the loss of classes is taken apart above the columns", () => {
   const net = netOf(classes);
   const prepared = prepareRows(classes, table, [0], { taken: takenNames(net) });
-  const apart = explainApart(net, classes.tensors, batchOf(classes, [0]), prepared);
+  const apart = explainApart(net, classes.tensors, batchOf(classes, [0]), { prepared });
   expect(fusionView(explain(classes, [0]), apart as Explained).length).toBeGreaterThan(5);
 });
 

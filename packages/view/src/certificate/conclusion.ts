@@ -1,6 +1,7 @@
 /** What a certificate comes to, in words: its verdict, and what is wrong. */
 import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
-import { count, formatNumber, formatPlace } from "../html/number.ts";
+import type { ColumnNames } from "@chaingrad/core/explain";
+import { count, formatNumber, formatPlace } from "@chaingrad/core/format";
 import { derivativeOf } from "./tables.ts";
 
 /** How gradients are checked, in words. */
@@ -17,8 +18,8 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
 };
 
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
-export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {
-  return [...firstOrder(checks), ...(curvature === undefined ? [] : [secondOrder(curvature)])];
+export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature, names?: ColumnNames): string[] {
+  return [...firstOrder(checks, names), ...(curvature === undefined ? [] : [secondOrder(curvature)])];
 }
 
 function secondOrder(curvature: Curvature): string {
@@ -28,12 +29,15 @@ function secondOrder(curvature: Curvature): string {
   return `The curvature is ${isWrong(verdict) ? "wrong" : `right${kink}`}: ${symmetric}.`;
 }
 
-function firstOrder(checks: readonly VariableCheck[]): string[] {
+function firstOrder(checks: readonly VariableCheck[], names: ColumnNames | undefined): string[] {
   const of = (verdict: Verdict): number =>
     checks.reduce((total, { entries }) => total + entries.filter((entry) => entry.verdict === verdict).length, 0);
   const wrong = checks.filter(({ verdict }) => isWrong(verdict));
   if (wrong.length > 0)
-    return [`${count(wrong.length, "gradient")} of ${checks.length} wrong:`, ...wrong.flatMap(wrongEntries)];
+    return [
+      `${count(wrong.length, "gradient")} of ${checks.length} wrong:`,
+      ...wrong.flatMap((one) => wrongEntries(one, names)),
+    ];
   const kinks = of("kink") > 0 ? `, ${of("kink")} of them at a kink of the loss` : "";
   return [`All gradients are right: ${howMany(checks)} compared${kinks}.`];
 }
@@ -48,13 +52,13 @@ function howMany(checks: readonly VariableCheck[]): string {
 
 const MOST_SHOWN = 3;
 
-function wrongEntries(check: VariableCheck): string[] {
+function wrongEntries(check: VariableCheck, names: ColumnNames | undefined): string[] {
   const { name, shape, entries, direction } = check;
   const d = derivativeOf(check);
   const wrong = entries.filter(({ verdict }) => isWrong(verdict));
   const shown = wrong
     .slice(0, MOST_SHOWN)
-    .map((entry) => `  ${d}${formatPlace(name, shape, entry.index)} ${told(entry)}`);
+    .map((entry) => `  ${d}${formatPlace(name, shape, entry.index, names)} ${told(entry)}`);
   if (wrong.length === 0) return [`  ${d}${name} along a random direction ${told(direction)}`];
   return wrong.length > MOST_SHOWN ? [...shown, `  … ${wrong.length - MOST_SHOWN} more in ${d}${name}`] : shown;
 }

@@ -1,6 +1,7 @@
-/** The certificate's tables: titles and cells, for text and pages alike. */
+/** The certificate's tables: titles and cells, for text and pages alike; `names` are those of a table's columns. */
 import type { Curvature, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
-import { formatNumber, formatPlace } from "../html/number.ts";
+import type { ColumnNames } from "@chaingrad/core/explain";
+import { formatNumber, formatPlace } from "@chaingrad/core/format";
 
 export interface Cells {
   readonly head: readonly string[];
@@ -26,7 +27,7 @@ const nameIn = ([{ of }]: readonly VariableCheck[], head: string): { head: strin
   of === undefined ? { head, of: derivativeOf({}) } : { head: `${derivativeOf({ of })}…`, of: "" };
 
 /** A line for each tensor of a group, the worst first. */
-export const gradientTable = (checks: readonly VariableCheck[]): Cells => ({
+export const gradientTable = (checks: readonly VariableCheck[], names?: ColumnNames): Cells => ({
   head: [nameIn(checks, "gradient").head, "verdict", "entries", "largest error", "where", "forward error"],
   sides: "llrrlr",
   rows: checks.map(({ name, shape, size, entries, forwardError, verdict }) => [
@@ -34,17 +35,17 @@ export const gradientTable = (checks: readonly VariableCheck[]): Cells => ({
     verdict,
     entries.length < size ? `${entries.length} of ${size}` : String(size),
     formatNumber(entries[0].relativeError, 2),
-    formatPlace(checks[0].of === undefined ? name : "", shape, entries[0].index),
+    formatPlace(checks[0].of === undefined ? name : "", shape, entries[0].index, names),
     formatNumber(forwardError, 2),
   ]),
 });
 
 /** What every witness says of each tensor's worst entry. */
-export const witnessTable = (checks: readonly VariableCheck[]): Cells => ({
+export const witnessTable = (checks: readonly VariableCheck[], names?: ColumnNames): Cells => ({
   head: [nameIn(checks, "worst entry").head, "reverse", "forward", "differences", "±", "complex step"],
   sides: "lrrrrr",
   rows: checks.map(({ name, shape, entries: [{ index, claimed, measured, error, forward, complex }] }) => [
-    `${nameIn(checks, "").of}${formatPlace(name, shape, index)}`,
+    `${nameIn(checks, "").of}${formatPlace(name, shape, index, names)}`,
     ...[claimed, forward, measured].map(number),
     formatNumber(error, 1),
     number(complex),
@@ -52,11 +53,15 @@ export const witnessTable = (checks: readonly VariableCheck[]): Cells => ({
 });
 
 /** Entries of one tensor, with the step of the differences. */
-export const entryTable = ({ name, shape, ...rest }: VariableCheck, entries: readonly WitnessedEntry[]): Cells => ({
+export const entryTable = (
+  { name, shape, ...rest }: VariableCheck,
+  entries: readonly WitnessedEntry[],
+  names?: ColumnNames,
+): Cells => ({
   head: ["entry", "verdict", "reverse", "forward", "differences", "±", "step h", "complex step"],
   sides: "llrrrrrr",
   rows: entries.map(({ index, verdict, claimed, forward, measured, error, step, complex }) => [
-    `${derivativeOf(rest)}${formatPlace(name, shape, index)}`,
+    `${derivativeOf(rest)}${formatPlace(name, shape, index, names)}`,
     verdict,
     ...[claimed, forward, measured].map(number),
     ...[error, step].map((value) => formatNumber(value, 1)),
@@ -74,11 +79,11 @@ export const curvatureTable = ({ products }: Curvature): Cells => ({
 });
 
 /** The worst entry of the Hessian in each tensor's rows. */
-export const hessianTable = ({ entries }: Curvature): Cells => ({
+export const hessianTable = ({ entries }: Curvature, names?: ColumnNames): Cells => ({
   head: ["worst of H", "verdict", "whole H", "product H e", "differences", "±"],
   sides: "llrrrr",
   rows: entries.map(({ row, column, verdict, claimed, forward, measured, error }) => [
-    `${formatPlace(row.name, row.shape, row.index)}, ${formatPlace(column.name, column.shape, column.index)}`,
+    [row, column].map((of) => formatPlace(of.name, of.shape, of.index, names)).join(", "),
     ...[verdict, number(claimed), number(forward), number(measured), formatNumber(error, 1)],
   ]),
 });

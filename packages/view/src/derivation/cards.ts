@@ -1,7 +1,9 @@
 /** What is shown of each step and of each number that can be chosen: made once, by the library, when the page is made. */
 import {
   type Block,
+  type ColumnNames,
   type Explained,
+  elementSymbol,
   escapeHtml,
   htmlBody,
   htmlEquation,
@@ -11,6 +13,7 @@ import {
   type Step,
   type Target,
   views,
+  withNames,
 } from "@chaingrad/core/explain";
 import { type Layout, printTarget } from "./layout.ts";
 import { fillIn, type PageKey, type PageWords } from "./words.ts";
@@ -20,6 +23,8 @@ export interface CardContext {
   readonly words: PageWords;
   readonly language: Language;
   readonly digits: number;
+  /** What the columns are called, unless symbols alone are wanted. */
+  readonly names: ColumnNames | undefined;
 }
 
 /** Numbers of a network that each get cards of their own; of a larger one those that matter. */
@@ -31,13 +36,15 @@ export interface Chosen {
   readonly group: PageKey;
   /** What a screen reader, the list of choices and the line under the drawing say. */
   readonly says: string;
+  /** "W₂[1,3]", "weight_lbs (x[4])" */
+  readonly label: string;
 }
 
 /** The card of a step: formula line, shape line, number line, and the rule that made it. */
-export function stepCard(step: Step, { of, words, language, digits }: CardContext): string {
+export function stepCard(step: Step, { of, words, language, digits, names }: CardContext): string {
   const { shape } = step.type;
   const size = shape.length === 0 ? words.number : `${words.shape} ${shape.join(" × ")}`;
-  const options = { digits, language };
+  const options = { digits, language, names };
   const value = { shape, values: of.numbers[step.name] };
   return [
     `<div class="formula">${htmlEquation({ kind: "equation", symbol: step.symbol, sides: [...step.chain, step.formula] }, options)}</div>`,
@@ -46,10 +53,11 @@ export function stepCard(step: Step, { of, words, language, digits }: CardContex
   ].join("");
 }
 
-/** Every number that can be chosen, in groups; whole tensors first where not every number has cards. */
+/** Every number that can be chosen, in groups; of large networks those that matter, and the one that is asked for. */
 export function choices(
   context: CardContext,
   layout: Layout,
+  wanted?: Target,
 ): { readonly chosen: readonly Chosen[]; readonly isWhole: boolean } {
   const { of } = context;
   const { graph, names } = of.derivation;
@@ -59,8 +67,9 @@ export function choices(
     layout.columns.flatMap((column) => (column.names[0] === name ? column.units.map(({ place }) => place) : []));
   const chosen = nodes.flatMap((node): Chosen[] => {
     const name = names.get(node) as string;
+    const asked = wanted?.node === node && wanted.index !== undefined ? [wanted.index] : [];
     const places =
-      all <= EVERY ? sequence(sizeOf(node)) : [...new Set([...drawnOf(name), ...largest(slope(of, name))])];
+      all <= EVERY ? sequence(sizeOf(node)) : [...new Set([...asked, ...drawnOf(name), ...largest(slope(of, name))])];
     return places.map((index) => choice(context, { node, name, index }, textOf(of, { node, name, index })));
   });
   return { chosen, isWhole: all > EVERY };
@@ -99,7 +108,7 @@ function textOf({ problem }: Explained, { node, name, index = 0 }: Target): stri
   return shown.length === 0 ? name : `${name}[${shown.join(",")}]`;
 }
 
-function choice({ of, words }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
+function choice({ of, words, names }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
   const number = (value: number): string => printNotation({ form: "number", value });
   const { problem } = of;
   const group =
@@ -110,12 +119,30 @@ function choice({ of, words }: CardContext, { node, name, index = 0 }: Target, t
         : node.type.shape.length === 1
           ? "bias"
           : "weight";
+  const label = labelOf(of, { node, name, index }, text, names);
   const values = {
-    name: printTarget(text),
+    name: label,
     value: number(of.numbers[name][index]),
     derivative: number(slope(of, name)[index]),
   };
-  return { target: text, group, says: fillIn(words.element, { kind: words[group], ...values }) };
+  return { target: text, group, label, says: fillIn(words.element, { kind: words[group], ...values }) };
+}
+
+/** The symbol of a number, and before it the name of what is a column's. */
+function labelOf(
+  of: Explained,
+  { node, name, index = 0 }: Target,
+  text: string,
+  names: ColumnNames | undefined,
+): string {
+  const symbol = printTarget(text);
+  if (names === undefined) return symbol;
+  const notation = withNames(elementSymbol(of, node, { form: "symbol", name }, index), names);
+  if (notation.form === "name") return `${notation.name} (${symbol})`;
+  if (notation.form !== "element") return symbol;
+  // Names stand here as they are: whoever shows the label makes it harmless, once.
+  const places = notation.at.map((place) => (place.form === "name" ? place.name : printNotation(place)));
+  return `${printTarget(name)}[${places.join(",")}]`;
 }
 
 /** The chain of a chosen number as the names of its steps, and its own terms and paths. */
@@ -123,14 +150,15 @@ export function choiceCards(
   target: string,
   context: CardContext,
 ): { readonly steps: readonly string[]; readonly own: string } {
-  const { of, words, language, digits } = context;
+  const { of, words, language, digits, names } = context;
   const parsed = parseTarget(of, target);
   const shown = new Set(
     views.contracted(of, parsed).flatMap((block) => (block.kind === "equation" ? [block.symbol] : [])),
   );
   const steps = of.derivation.backward.filter((step) => shown.has(step.symbol));
   const [terms, paths] = [afterTitle(views.index(of, parsed), 1), afterTitle(views.paths(of, parsed), 0)];
-  const body = (blocks: readonly Block[]): string => htmlBody(blocks, { level: 4, digits: digits ?? 4, language });
+  const body = (blocks: readonly Block[]): string =>
+    htmlBody(blocks, { level: 4, digits: digits ?? 4, language, names });
   const own = `<h4>${escapeHtml(words.terms)}</h4>${body(terms)}<h4>${escapeHtml(words.ways)}</h4>${body(paths)}`;
   return { steps: steps.map(({ name }) => name), own };
 }

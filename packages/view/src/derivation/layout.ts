@@ -1,5 +1,6 @@
 /** Where a network's units and weights stand in the drawing, and which of them are drawn. */
 import type { Explained } from "@chaingrad/core/explain";
+import stringWidth from "string-width";
 
 /** "W2[1,3]" as it is read: W₂[1,3]. */
 export const printTarget = (target: string): string =>
@@ -35,32 +36,54 @@ export interface Layout {
   readonly edges: readonly Edge[];
   readonly width: number;
   readonly height: number;
+  /** Of a unit's circle. */
+  readonly radius: number;
 }
 
 /** Units drawn in a column; of more the first ones and the last. */
 const MOST = 10;
-const STEP_X = 185;
+/** What a page has room for; it shrinks a little in a window of 700 pixels. */
+const WIDTH = 720;
+/** From one column to the next: as far as there is room. */
+const [NEAREST, FARTHEST] = [44, 185];
 const STEP_Y = 76;
 const MARGIN = 58;
+const RADIUS = 25;
+/** Names longer than this many characters' widths are cut. */
+export const LONGEST_NAME = 22;
+const CHARACTER = 6.6;
+/** From a circle to its name. */
+export const NAME_GAP = 8;
+
+/** Pixels that the longest of the names takes beside its circle. */
+const roomFor = (names: readonly string[]): number =>
+  names.length === 0
+    ? 0
+    : NAME_GAP + CHARACTER * Math.min(LONGEST_NAME, Math.max(...names.map((name) => stringWidth(name))));
 
 const shown = (size: number): number[] =>
   size <= MOST ? Array.from({ length: size }, (_, i) => i) : [...Array(MOST - 1).keys(), size - 1];
 
 /** Columns: the input, each layer, the loss. The first row stands for the batch where there are several. */
-export function layoutOf({ problem, derivation }: Explained): Layout {
+export function layoutOf({ problem, derivation, names: called }: Explained): Layout {
   const nameOf = (node: (typeof problem.layers)[number]["z"]): string => derivation.names.get(node) as string;
   const rows = problem.x.type.shape[0];
   const first = rows === 1 ? "" : "1,";
   const widths = [problem.x, ...problem.layers.map(({ h }) => h)].map(({ type }) => type.shape[1]);
   const tallest = Math.max(...widths.map((size) => shown(size).length));
   const height = 2 * MARGIN + (tallest - 1) * STEP_Y;
+  // One output is named above it, several at their right.
+  const { inputs = [], outputs = [] } = called?.given ?? {};
+  const [before, after] = [roomFor(inputs), outputs.length > 1 ? roomFor(outputs) : 0];
+  const steps = widths.length;
+  const step = Math.max(NEAREST, Math.min(FARTHEST, (WIDTH - 2 * MARGIN - before - after) / steps));
   const column = (names: string[], size: number, at: number, target: (place: number) => string): Column => {
     const places = shown(size);
     const top = height / 2 - ((places.length - 1) * STEP_Y) / 2;
     const units = places.map((place, i) => ({
       target: target(place),
       place,
-      x: MARGIN + at * STEP_X,
+      x: MARGIN + before + at * step + (at === steps ? after : 0),
       y: top + i * STEP_Y,
     }));
     return { names, units, size };
@@ -80,8 +103,9 @@ export function layoutOf({ problem, derivation }: Explained): Layout {
   return {
     columns,
     edges: edgesOf(columns, problem.layers.length),
-    width: 2 * MARGIN + (columns.length - 1) * STEP_X,
+    width: 2 * MARGIN + before + steps * step + after,
     height,
+    radius: Math.min(RADIUS, Math.floor(step / 3)),
   };
 }
 

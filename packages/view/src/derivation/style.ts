@@ -1,11 +1,7 @@
 /** How the derivation's page looks, on top of what all pages have. */
-import { THEME } from "../html/theme.ts";
+import { scoped, THEME } from "../html/theme.ts";
 
-export const STYLE: string = `${THEME}
-header {
-  position: relative;
-}
-h2 {
+const RULES = `h2 {
   border: 0;
   padding: 0;
 }
@@ -36,6 +32,9 @@ select {
   background: var(--shade);
   color: var(--text);
 }
+select {
+  max-width: 100%;
+}
 button:disabled {
   opacity: 0.5;
 }
@@ -60,6 +59,9 @@ button:disabled {
 .picture svg {
   display: block;
   margin: 0 auto;
+  max-width: 100%;
+  min-width: 30rem;
+  height: auto;
   font-family: system-ui, sans-serif;
   fill: var(--text);
 }
@@ -87,6 +89,17 @@ svg circle {
 svg text {
   text-anchor: middle;
   font-size: 12.5px;
+}
+svg .called {
+  paint-order: stroke;
+  stroke: var(--shade);
+  stroke-width: 4px;
+}
+svg .called.end {
+  text-anchor: end;
+}
+svg .called.start {
+  text-anchor: start;
 }
 svg .value {
   font-size: 11px;
@@ -183,12 +196,14 @@ svg [aria-pressed="true"] .hit {
 .card .equation {
   margin: 0;
 }
-#factors {
+.factors {
   padding-left: 1.5rem;
 }
-#progress,
-#chosen {
+.says {
   min-height: 1.6em;
   font-weight: 600;
 }
 `;
+
+/** The style sheet of a derivation, the common one with it. */
+export const STYLE: string = THEME + scoped(RULES);

@@ -35,6 +35,7 @@ const en = {
   number: "one number",
   light: "Light",
   dark: "Dark",
+  symbols: "Symbols, as x[1], in the place of columns’ names",
   all: "The whole derivation",
   script: "Without scripts the drawing does not move; the whole derivation is below.",
 } as const;
@@ -75,6 +76,7 @@ const zh: PageWords = {
   number: "一个数",
   light: "浅色",
   dark: "深色",
+  symbols: "用符号（如 x[1]）代替列名",
   all: "完整推导",
   script: "没有脚本时图不会动；完整推导在下面。",
 };

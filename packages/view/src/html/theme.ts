@@ -24,30 +24,32 @@ const DARK = `
   --negative: #f58b71;
   --lit: #8a6d12;`;
 
-/** Follows the system, unless a page says data-scheme. */
-const SCHEMES = `
-:root {${LIGHT}
-}
-@media (prefers-color-scheme: dark) {
-  :root {${DARK}
-  }
-}
-:root[data-scheme="light"] {${LIGHT}
-}
-:root[data-scheme="dark"] {${DARK}
-}
-`;
+/** Follows the system, unless the page or the view itself says data-scheme. */
+const schemes = (name: string, variables: string): string =>
+  `[data-scheme="${name}"] .chaingrad, .chaingrad[data-scheme="${name}"] {${variables}\n}\n`;
 
-export const THEME: string = `${SCHEMES}* {
-  box-sizing: border-box;
-}
-body {
+/** Rules for what is inside an element of class `chaingrad`, and for nothing else. */
+export const scoped = (rules: string): string => `.chaingrad {\n${rules}}\n`;
+
+/** What only a page of our own needs: such a page has the class on its root. */
+export const PAGE: string = `body {
   margin: 0 auto;
   max-width: 58rem;
   padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 4rem;
   background: var(--paper);
-  color: var(--text);
-  font: 1rem / 1.6 "Source Serif 4", Charter, Georgia, "Noto Serif CJK SC", serif;
+}
+@media print {
+  body {
+    max-width: none;
+  }
+}
+`;
+
+const BASE = `background: var(--paper);
+color: var(--text);
+font: 1rem / 1.6 "Source Serif 4", Charter, Georgia, "Noto Serif CJK SC", serif;
+* {
+  box-sizing: border-box;
 }
 h1,
 h2,
@@ -170,9 +172,27 @@ math[display="block"] {
     margin-bottom: 0.5rem;
   }
 }
-@media print {
-  body {
-    max-width: none;
+.symbol {
+  display: none;
+}
+&:has(.symbols-switch :checked) {
+  .symbol {
+    display: revert;
+  }
+  .name {
+    display: none;
   }
 }
+.symbols-switch {
+  font: 0.9rem system-ui, sans-serif;
+}
 `;
+
+/** The style sheet of all views: colours for light and dark, type, tables and equations, all below `.chaingrad`. */
+export const THEME: string = `.chaingrad {${LIGHT}
+}
+@media (prefers-color-scheme: dark) {
+  .chaingrad {${DARK}
+  }
+}
+${schemes("light", LIGHT)}${schemes("dark", DARK)}${scoped(BASE)}`;

@@ -2,24 +2,26 @@
 import type { EndEvent } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
+import { count, formatNumber } from "@chaingrad/core/format";
 import {
   BASELINES,
   decodeTarget,
   type Evaluation,
   type History,
   type Model,
+  namesOf,
   PARTS,
   type Part,
   type Prepared,
   type Scores,
 } from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
-import { count, formatNumber } from "../html/number.ts";
+import { htmlPage } from "../html/page.ts";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
 
 export interface ReportInput {
-  /** What the heading calls the table, and what the text does. */
+  /** What the heading calls the table, and what the text does: names without folders, which say nothing elsewhere. */
   readonly title: string;
   readonly file: string;
   readonly prepared: Prepared;
@@ -41,9 +43,11 @@ export interface ReportInput {
 /** More columns than this are folded away. */
 const MOST_COLUMNS = 20;
 
-/** A page that needs nothing but itself. */
-export function reportPage(input: ReportInput): string {
-  const title = `${input.prepared.target.name} from ${input.title}`;
+/**
+ * The report's sections with their table of contents: one element of class `chaingrad`, as HTML.
+ * @param id the beginning of all ids in it: where several views are in one page, one of its own for each
+ */
+export function reportView(input: ReportInput, id: string): string {
   const sections = [
     ["data", "The table", dataSection(input)],
     ["training", "Training", trainingSection(input)],
@@ -52,26 +56,26 @@ export function reportPage(input: ReportInput): string {
     ["derivation", "One prediction, derived", derivationSection(input)],
     ["certificate", "Certificate of the gradient", certificateSection(input)],
   ] as const;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)} · chaingrad</title>
-<style>${THEME}</style>
-</head>
-<body>
-<header><h1>${escapeHtml(title)}</h1>
+  const links = sections.map(([name, title]) => `<li><a href="#${escapeHtml(id + name)}">${title}</a></li>`);
+  const bodies = sections.map(
+    ([name, title, body]) =>
+      `<section id="${escapeHtml(id + name)}" aria-label="${title}"><h2>${title}</h2>\n${body}\n</section>`,
+  );
+  return `<div class="chaingrad">
 <p>${escapeHtml(summary(input))}</p>
-<nav aria-label="Sections"><ul>${sections.map(([id, name]) => `<li><a href="#${id}">${name}</a></li>`).join("")}</ul></nav>
-</header>
-<main>
-${sections.map(([id, name, body]) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${name}</h2>\n${body}\n</section>`).join("\n")}
-</main>
-</body>
-</html>
-`;
+<nav aria-label="Sections"><ul>${links.join("")}</ul></nav>
+${bodies.join("\n")}
+</div>`;
+}
+
+/** A page that needs nothing but itself. */
+export function reportPage(input: ReportInput): string {
+  const title = `${input.prepared.target.name} from ${input.title}`;
+  return htmlPage({
+    title,
+    style: THEME,
+    body: `<main>\n<h1>${escapeHtml(title)}</h1>\n${reportView(input, "")}\n</main>`,
+  });
 }
 
 function summary({ prepared, end, engine, model }: ReportInput): string {
@@ -193,13 +197,14 @@ function flowSection({ flow }: History): string {
 
 function derivationSection({ prepared, file, derivation }: ReportInput): string {
   const { x, "∂L/∂x": slopes } = derivation.numbers;
-  const features = prepared.encoder.features.map((name, i) => [name, x[i], slopes[i]]);
+  const { names } = derivation;
+  const features = namesOf(prepared).inputs.map((name, i) => [name, x[i], slopes[i]]);
   return [
     paragraph(
       `Row ${prepared.rows.test[0] + 1} of ${file}, which was not trained on, as the network takes it: encoded and scaled.`,
     ),
     htmlTable("Its features, and how the loss depends on them", { head: ["feature", "x", "∂L/∂x"], rows: features }),
-    folded("The whole derivation, forward and backward", htmlBody(overview(derivation), { level: 3 })),
+    folded("The whole derivation, forward and backward", htmlBody(overview(derivation), { level: 3, names })),
   ].join("\n");
 }
 

@@ -3,7 +3,7 @@ import type { Engine } from "@chaingrad/core";
 import { checkNet } from "@chaingrad/core/check";
 import { explainNet } from "@chaingrad/core/explain";
 import { type Batch, trainedNet } from "@chaingrad/core/net";
-import { type JudgedTraining, type Prepared, predictAmounts, type TrainedTable } from "@chaingrad/tables";
+import { type JudgedTraining, namesOf, type Prepared, predictAmounts, type TrainedTable } from "@chaingrad/tables";
 import type { ReportInput } from "./page.ts";
 
 export interface ReportedTraining
@@ -28,7 +28,7 @@ export function reportOf({ engine, ...training }: ReportedTraining): ReportInput
     engine: engine.name,
     predicted:
       target.task === "regression" ? predictAmounts({ ...model, target }, engine, prepared.data.test) : undefined,
-    derivation: explainNet(net, tensors, testRows(prepared, 1)),
+    derivation: explainNet(net, tensors, testRows(prepared, 1), { names: namesOf(prepared) }),
     certificate: { rows: checked.rows, checks: checkNet(net, tensors, checked) },
   };
 }

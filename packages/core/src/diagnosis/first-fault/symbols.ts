@@ -215,6 +215,8 @@ function print(n: Notation): string {
       return n.name;
     case "number":
       return printNumber(n.value);
+    case "name":
+      return n.name;
     case "infix":
       return n.parts.map((part) => atom(print(part))).join(n.operator === "" ? " " : ` ${n.operator} `);
     case "negation":

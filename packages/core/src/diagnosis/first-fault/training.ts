@@ -155,7 +155,7 @@ export function describeFault(
   };
 }
 
-type Whereabouts = Pick<TrainingFault, "layer" | "layerName" | "unit" | "row" | "batchRow">;
+type Whereabouts = Pick<TrainingFault, "layer" | "layerName" | "unit" | "input" | "row" | "batchRow">;
 
 /** Which layer, unit and row an element belongs to: a parameter's first axis is the unit, any other tensor's the row. */
 function whereabouts(
@@ -168,16 +168,18 @@ function whereabouts(
   const inBatch = first === undefined ? {} : { row: rows[first], ...(part === "train" && { batchRow: first }) };
   const [, role, digits] = /^([a-z]+)(\d*)$/i.exec(found?.of ?? "") ?? [];
   const layer = role === "y" ? network.layers.length : Number(digits);
-  if (!(layer > 0)) return inBatch;
+  const atInput = found?.of === "x" || (role === "W" && layer === 1) ? { input: second } : {};
+  if (!(layer > 0)) return { ...inBatch, ...atInput };
   const named = { layer, layerName: layerName(network, layer - 1) };
   const ofRows = ["z", "n", "h", "y"].includes(role);
-  return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first };
+  return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first, ...atInput };
 }
 
-function sayWhere({ layer, layerName, unit, row, batchRow }: Whereabouts, part: TrainingFault["part"]): string {
+function sayWhere({ layer, layerName, unit, input, row, batchRow }: Whereabouts, part: TrainingFault["part"]): string {
   return [
     layer === undefined ? "" : `, layer ${layer} ('${layerName}')`,
     unit === undefined ? "" : `, unit ${unit}`,
+    input === undefined ? "" : `, input ${input}`,
     row === undefined
       ? ""
       : `, ${part === "train" ? `row ${batchRow} of the batch, training` : "validation"} row ${row}`,

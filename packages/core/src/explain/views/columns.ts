@@ -1,6 +1,6 @@
 /** What each column of a table does to a prediction: one derivative for each, in the target's unit per unit of the column. */
 import { infix, symbol } from "../../graph/notation.ts";
-import { type Block, type Cell, heading, paragraph, table, text } from "../document.ts";
+import { type Block, type Cell, heading, paragraph, table, text } from "../document/document.ts";
 
 export interface ColumnDerivative {
   readonly column: string;

@@ -1,15 +1,50 @@
 /** The forward pass: the symbols, what is given, and every value from the input to the loss. */
-import { type Block, type Equation, heading, paragraph } from "../document.ts";
-import { termsOf } from "../element.ts";
-import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { legend, type Shown } from "../legend.ts";
-import { elementSymbol, type Target } from "../target.ts";
-import { lossSymbol } from "./shared.ts";
+import { element, number, symbol } from "../../graph/notation.ts";
+import { termsOf } from "../derivation/element.ts";
+import { type Explained, stepEquation, tensorOf } from "../derivation/explained.ts";
+import { elementSymbol, isSingleRow, type Target } from "../derivation/target.ts";
+import { type Block, type Cell, type Equation, heading, paragraph, text } from "../document/document.ts";
+import { legend, type Shown } from "../document/legend.ts";
+import { printNotation } from "../notation/print.ts";
+import { gradientSymbol, lossName, lossSymbol } from "./shared.ts";
 import { termEquations } from "./terms.ts";
 
 /** Every symbol, introduced before it is used. */
 export function symbolsView(of: Explained, shown: Shown = {}): Block[] {
-  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, shown) }];
+  return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, shown) }, ...columnsTable(of)];
+}
+
+/** Columns that are listed; of more those by which the loss changes most. */
+const MOST_COLUMNS = 40;
+
+/** What each number of x is called, with what it is and how the loss depends on it where there is one row. */
+function columnsTable(of: Explained): Block[] {
+  const { problem, names } = of;
+  if (names === undefined || names.inputs.length === 0) return [];
+  const { x } = problem;
+  const gradient = gradientSymbol(of, { node: x, name: names.x });
+  const [values, slopes] = [of.numbers[names.x], of.numbers[`∂${lossName(of)}/∂${names.x}`]];
+  const isOne = isSingleRow(of, x);
+  const all = names.inputs.map((name, i) => ({ name, i, value: values[i], slope: slopes?.[i] ?? 0 }));
+  const shown = isOne ? all.toSorted((a, b) => Math.abs(b.slope) - Math.abs(a.slope)) : all;
+  const listed = new Set(shown.slice(0, MOST_COLUMNS));
+  const place = (i: number): string =>
+    printNotation(element(symbol(names.x), ...(isOne ? [] : [symbol("n")]), number(i + 1)));
+  const rows = all
+    .filter((one) => listed.has(one))
+    .map(({ name, i, value, slope }): Cell[] => [name, place(i), ...(isOne ? [value, slope] : [])]);
+  const rest = all.length - rows.length;
+  const head = [text("features.column"), text("features.symbol")];
+  const numbers = [text("features.value"), text("features.gradient", { gradient })];
+  const more: Cell[] = [text("features.rest", { count: rest }), "", ...(isOne ? ["", ""] : [])];
+  return [
+    {
+      kind: "table",
+      caption: text("features", { x: symbol(names.x) }),
+      head: isOne ? [...head, ...numbers] : head,
+      rows: rest > 0 ? [...rows, more] : rows,
+    },
+  ];
 }
 
 export function givenView(of: Explained): Block[] {
