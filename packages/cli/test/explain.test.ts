@@ -128,7 +128,8 @@ describe("the command", () => {
   test("shows what every row of a table contributes", async () => {
     const args = ["cars.safetensors", join(DATA, "cars.csv"), "--view", "batch"];
     const { stdout } = await explain(...args, "--of", "W3[1,2]", "--json");
-    const [table] = JSON.parse(stdout).view.filter(({ kind }: { kind: string }) => kind === "table");
+    // The first one says what the columns are called.
+    const table = JSON.parse(stdout).view.findLast(({ kind }: { kind: string }) => kind === "table");
     const shown = table.rows.slice(0, 10);
     for (const [, , factor, slope, product] of shown) expect(factor * slope).toBeCloseTo(product, 15);
     expect(shown[0][2]).toBeCloseTo(1 / 398, 15);
@@ -141,7 +142,7 @@ describe("the command", () => {
     const numbers = async (...args: string[]): Promise<unknown[]> => {
       const { stdout } = await explain(...args, "--json");
       const view: Printed[] = JSON.parse(stdout).view;
-      const rows = view.find(({ rows }) => rows !== undefined)?.rows ?? [];
+      const rows = view.findLast(({ rows }) => rows !== undefined)?.rows ?? [];
       return rows.map(([row]) => row).filter((row) => typeof row === "number");
     };
     for (const row of ["1", "2", "3"]) {
