@@ -1,5 +1,5 @@
 /**
- * The command reads options, calls a library and prints: what it may import is listed here by name. A loss, an optimiser, an
+ * The command reads options, calls a library and prints: what it may import is listed here by name. A loss, an optimizer, an
  * activation, an encoder or a layer is none of its business; a name that is new here is a decision to be looked at.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -117,7 +117,7 @@ describe("the command", () => {
     expect(listed.filter((one) => !used.has(one))).toEqual([]);
   });
 
-  test("spells no name of a loss, an optimiser or an activation, but in the examples of its help", () => {
+  test("spells no name of a loss, an optimizer or an activation, but in the examples of its help", () => {
     const known = [losses, optimizers, minimizers, activations].flatMap(Object.keys);
     // Words of English, or of its own.
     const names = known.filter((name) => !["identity", "exp"].includes(name));

@@ -66,7 +66,7 @@ describe("it refuses", () => {
     ["a row that is none", { row: 0 }, /no row 0/],
     ["a parameter that there is not", { of: "W4" }, /this network has W1/],
     ["a start that there is not", { from: "prise" }, /^from: 'prise', but the chain starts from loss, prediction/],
-    ["an optimiser that there is not", { view: "update", optimizer: "sdg" }, /^optimizer: 'sdg' has no step to show/],
+    ["an optimizer that there is not", { view: "update", optimizer: "sdg" }, /^optimizer: 'sdg' has no step to show/],
     ["an input, which nothing updates", { view: "update", of: "x" }, /x is no parameter: nothing updates it/],
   ])("%s", async (_, options, message) => {
     await expect(explainModel(model, rows, options)).rejects.toThrow(message);

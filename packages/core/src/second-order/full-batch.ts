@@ -1,4 +1,4 @@
-/** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
+/** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import type { NetworkSpec } from "../nn/network.ts";
@@ -23,7 +23,7 @@ export class FullBatchTrainer implements Training {
   readonly #start: Float64Array;
   #x: Float64Array;
 
-  /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
+  /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   constructor(
     network: NetworkSpec,
     train: Dataset,
@@ -85,10 +85,10 @@ export class FullBatchTrainer implements Training {
 
 function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
-    throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
+    throw new RangeError(`${what} does not go with the optimizer '${name}': ${why}`);
   };
   if (network.layers.some(({ dropout }) => dropout))
-    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimiser");
+    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimizer");
   if (network.layers.some(({ normalisation }) => normalisation === "batch"))
     refuse("batch normalisation", "use layer normalisation");
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");

@@ -54,11 +54,11 @@ export interface ViewContext {
   readonly from: string;
   /** What the network's rows are made from, where columns are followed. */
   readonly prepared: PreparedRows | undefined;
-  /** Whose step the view "update" shows: a first-order method, or a minimiser by its name. */
+  /** Whose step the view "update" shows: a first-order method, or a minimizer by its name. */
   readonly optimizer: string;
   /** Its learning rate; by default its own. */
   readonly rate: number | undefined;
-  /** Which step of the optimiser, from 1. */
+  /** Which step of the optimizer, from 1. */
   readonly step: number;
 }
 

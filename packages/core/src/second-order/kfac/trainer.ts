@@ -309,7 +309,7 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
 
 function checkSuits(network: NetworkSpec, options: Chosen): void {
   const refuse = (what: string, why: string): never => {
-    throw new RangeError(`${what} does not go with the optimiser 'kfac': ${why}`);
+    throw new RangeError(`${what} does not go with the optimizer 'kfac': ${why}`);
   };
   if (network.layers.some(({ normalisation }) => normalisation))
     refuse("normalisation", "its factors are those of dense layers alone");
