@@ -3,7 +3,7 @@
  */
 
 import { M_ADD } from "../src/engines/wasm/opcodes";
-import { binary } from "./elementwise";
+import { binary } from "./elementwise/simple";
 import { lanes } from "./vector";
 
 /** Copies a multiple of 4 bytes, forward. Short runs are frequent, and a bulk copy costs a call out of WebAssembly. */

@@ -8,17 +8,17 @@ import {
   BARRIER, CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NATIVE_GEMM, NORMAL, ONE_HOT, PUT,
   SCATTER_ROWS, SUM, TAKE, UNIFORM,
 } from "../src/engines/wasm/opcodes";
-import { chain } from "./chain";
+import { chain } from "./elementwise/chain";
 import { cast, copyAxes, copyBytes, gatherRows, oneHot, scatterRows } from "./copy";
-import { gemm } from "./gemm";
+import { gemm } from "./product/gemm";
 import { random } from "./random";
 import { reduce } from "./reduce";
 import { barrier } from "./threads";
 
-export { gemmWorkspace } from "./gemm";
-export { cholesky, choleskyWorkspace } from "./linalg-cholesky";
-export { accumulate, rotate, tridiagonalise } from "./linalg-eigen";
-export { qr } from "./linalg-qr";
+export { gemmWorkspace } from "./product/gemm";
+export { cholesky, choleskyWorkspace } from "./linalg/cholesky";
+export { accumulate, rotate, tridiagonalise } from "./linalg/eigen";
+export { qr } from "./linalg/qr";
 
 /** The product of the instruction at p, by the host's library. */
 @external("env", "gemm")

@@ -1,4 +1,4 @@
-/** The factorisations of `linalg/` by kernels (assembly/linalg*.ts), in a memory of their own, apart from executables. */
+/** The factorisations of `linalg/` by kernels (assembly/linalg/), in a memory of their own, apart from executables. */
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 import { diagonalise, type RotateRows } from "../../linalg/ql.ts";
 import type { Qr } from "../../linalg/qr.ts";

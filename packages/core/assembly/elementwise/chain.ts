@@ -8,9 +8,9 @@ import {
   M_LESS, M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MINUS_PRODUCT, M_MOMENTS, M_MUL, M_NEG, M_NORMALISED_STEP, M_POW, M_RECIPROCAL, M_RELU,
   M_SIGMOID, M_SIGN, M_SIN, M_SOFTPLUS, M_SQRT, M_SUB, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TAN, M_TANH,
   M_TIMES_DIFFERENCE, M_WHERE, TILE,
-} from "../src/engines/wasm/opcodes";
-import { broadcast, fill } from "./copy";
-import { binary, unary, where } from "./elementwise";
+} from "../../src/engines/wasm/opcodes";
+import { broadcast, fill } from "../copy";
+import { binary, unary, where } from "./simple";
 import { addRow, fused, moments } from "./fused";
 import { powLoop, rareLoop, transcendental } from "./transcendental";
 

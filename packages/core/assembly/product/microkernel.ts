@@ -6,7 +6,7 @@
  * being optimised sooner is a few milliseconds, once.
  */
 
-import { madd, splat } from "./vector";
+import { madd, splat } from "../vector";
 
 /** Rows of a tile. */
 export const ROWS = 4;

@@ -5,9 +5,9 @@
 
 import {
   M_ADD, M_GATE, M_MINUS_PRODUCT, M_NORMALISED_STEP, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TIMES_DIFFERENCE,
-} from "../src/engines/wasm/opcodes";
-import { binary } from "./elementwise";
-import { lanes, loadPart, splat, storePart } from "./vector";
+} from "../../src/engines/wasm/opcodes";
+import { binary } from "./simple";
+import { lanes, loadPart, splat, storePart } from "../vector";
 
 @unmanaged class SumOfProducts {
   @inline of<T>(a: v128, b: v128, c: v128, d: v128, e: v128): v128 {

@@ -5,11 +5,11 @@
 
 import {
   M_ATAN, M_COS, M_ERF, M_EXP, M_EXPM1, M_LOG, M_LOG1P, M_SIGMOID, M_SIN, M_SOFTPLUS, M_TAN, M_TANH,
-} from "../src/engines/wasm/opcodes";
+} from "../../src/engines/wasm/opcodes";
 import { exp, expm1, log, log1p, sigmoid, softplus, tanh } from "./math";
 import { pow } from "./pow";
 import { atan, COS, erf, SIN, TAN, trigonometric } from "./rare";
-import { lanes, loadPart, splat, storePart } from "./vector";
+import { lanes, loadPart, splat, storePart } from "../vector";
 
 @unmanaged class Exp { @inline of<T>(x: v128): v128 { return exp<T>(x); } }
 @unmanaged class Log { @inline of<T>(x: v128): v128 { return log<T>(x); } }

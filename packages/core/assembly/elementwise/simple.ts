@@ -6,8 +6,8 @@
 import {
   M_ABS, M_ADD, M_COPY, M_DIV, M_EQUAL, M_FLOOR, M_LESS, M_LESS_EQUAL, M_MAX, M_MIN, M_MUL, M_NEG, M_RECIPROCAL, M_RELU,
   M_SIGN, M_SQRT, M_SUB,
-} from "../src/engines/wasm/opcodes";
-import { copySign, lanes, loadPart, splat, storePart } from "./vector";
+} from "../../src/engines/wasm/opcodes";
+import { copySign, lanes, loadPart, splat, storePart } from "../vector";
 
 @unmanaged class Add { @inline of<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); } }
 @unmanaged class Sub { @inline of<T>(a: v128, b: v128): v128 { return v128.sub<T>(a, b); } }

@@ -4,7 +4,7 @@
  */
 
 import { PANEL, ROWS } from "./microkernel";
-import { lanes } from "./vector";
+import { lanes } from "../vector";
 
 /** Four rows of four f32, or two of two f64, transposed. */
 @inline

@@ -1,6 +1,6 @@
 /** What the factorisations in f64 have in common: inner products, lengths, reflections. The theory is in src/linalg. */
 
-import { horizontalSum, madd, splat } from "./vector";
+import { horizontalSum, madd, splat } from "../vector";
 
 /** Σ x[i] y[i] for i < count. */
 export function dot(x: usize, y: usize, count: i32): f64 {

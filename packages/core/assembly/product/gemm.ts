@@ -11,7 +11,7 @@
 import { dots } from "./dots";
 import { columnKernel, PANEL, ROWS, stridedKernel } from "./microkernel";
 import { packPanel, packRows } from "./pack";
-import { lanes } from "./vector";
+import { lanes } from "../vector";
 
 /**
  * The longest block of k: a panel of B (32 · 256 bytes) and four rows of A share the first-level cache. Blocks are added

@@ -4,8 +4,8 @@
  * an element stands for itself minus τ v[i] w[j].
  */
 
-import { norm, reflector } from "./linalg";
-import { madd, splat } from "./vector";
+import { norm, reflector } from "./vectors";
+import { madd, splat } from "../vector";
 
 /** √ε: where less than this is left of a length's square, it is computed anew. */
 const SAFE: f64 = 1.4901161193847656e-8;

@@ -4,8 +4,8 @@
  * Golub & Van Loan, "Matrix computations", 4th ed., §4.2.9
  */
 
-import { gemm, gemmWorkspace } from "./gemm";
-import { dot } from "./linalg";
+import { gemm, gemmWorkspace } from "../product/gemm";
+import { dot } from "./vectors";
 
 /** Columns of a block: the narrowest for which the product packs both its operands. */
 const BLOCK = 32;

@@ -3,7 +3,7 @@
  * single column (a network with one output).
  */
 
-import { horizontalSum, lanes, loadPart, madd, splat } from "./vector";
+import { horizontalSum, lanes, loadPart, madd, splat } from "../vector";
 
 /** dst[j] = Σ_p x[p] B[j, p] for j < count, four at a time; strides in bytes. A missing row of B repeats the last. */
 export function dots<T>(count: i32, depth: i32, x: usize, b: usize, bRow: usize, dst: usize, dstStep: usize): void {

@@ -4,8 +4,8 @@
  * and whole strips.
  */
 
-import { reflector } from "./linalg";
-import { horizontalSum, madd } from "./vector";
+import { reflector } from "./vectors";
+import { horizontalSum, madd } from "../vector";
 
 /** Bytes of a row of a strip: eigenvectors are kept as strips of 8 columns, each of them contiguous. */
 const STRIP: usize = 64;

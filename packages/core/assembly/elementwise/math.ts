@@ -5,7 +5,7 @@
  * Everything is inlined, so that a loop over a tile keeps its constants in registers.
  */
 
-import { copySign, madd, splat } from "./vector";
+import { copySign, madd, splat } from "../vector";
 
 /** log 2 = LN2_HI + LN2_LO, the first part short enough that its product with any exponent is exact. */
 @inline function ln2High<T>(): v128 {

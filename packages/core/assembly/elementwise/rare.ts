@@ -4,7 +4,7 @@
  * math.ts.
  */
 
-import { copySign, madd, splat } from "./vector";
+import { copySign, madd, splat } from "../vector";
 import { exp } from "./math";
 
 /** exp as a function of its own, for callers that are not a loop over a tile. */
