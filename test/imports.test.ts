@@ -55,7 +55,6 @@ const MOST_FILES = 20;
 const STILL_MORE: Record<string, { readonly files: number; readonly because: string }> = {
   "core/assembly": { files: 22, because: "the kernels of one module; factorisations (linalg-*.ts) are to leave first" },
   "core/src/explain": { files: 29, because: "reading, printing and numbering a derivation are not yet parted" },
-  "core/src/optim": { files: 28, because: "an optimiser is a file; those of second order are not yet parted" },
 };
 
 const SOURCE = /\.(?:ts|svelte)$/;
