@@ -10,7 +10,7 @@ export * from "./linalg/linear-algebra.ts";
 export * from "./linalg/qr.ts";
 export * from "./linalg/triangular.ts";
 export * from "./optim/kfac.ts";
-export type * from "./optim/minimizer.ts";
+export type * from "./optim/minimizers/minimizer.ts";
 export * from "./optim/minimizers.ts";
 export * from "./second-order/least-squares.ts";
 export * from "./second-order/minimize.ts";

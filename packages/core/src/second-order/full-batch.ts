@@ -2,8 +2,8 @@
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import type { NetworkSpec } from "../nn/network.ts";
-import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizer.ts";
-import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
+import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
+import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { Chosen, Settings } from "../train/fit-options.ts";
 import { constant, type Schedule } from "../train/schedules.ts";

@@ -10,10 +10,10 @@ import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { norm } from "../linalg/vector.ts";
-import { levenbergMarquardt } from "../optim/levenberg-marquardt.ts";
-import type { Minimizer } from "../optim/minimizer.ts";
+import { levenbergMarquardt } from "../optim/least-squares/levenberg-marquardt.ts";
+import type { Minimizer } from "../optim/minimizers/minimizer.ts";
+import { termsOf } from "../optim/minimizers/stationarity.ts";
 import { minimizers } from "../optim/minimizers.ts";
-import { termsOf } from "../optim/stationarity.ts";
 import { Turns } from "../train/turns.ts";
 import { type Goodness, goodness } from "./goodness.ts";
 import {

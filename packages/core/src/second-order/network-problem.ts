@@ -16,7 +16,7 @@ import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
-import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
+import type { AdjustablePenalty, Problem } from "../optim/minimizers/minimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../train/dataset.ts";
 import type { Chosen } from "../train/fit-options.ts";
 import { objective, parameterInputs } from "../train/objective.ts";

@@ -11,7 +11,7 @@ import { mul, square } from "../ops/ring.ts";
 import { concat, reshape } from "../ops/shape.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import type { Bounds, Problem } from "../optim/minimizer.ts";
+import type { Bounds, Problem } from "../optim/minimizers/minimizer.ts";
 import type { Tensors } from "../train/tensors.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 

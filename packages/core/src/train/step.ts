@@ -10,8 +10,8 @@ import { finish, inParts, type Work } from "../graph/work.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
+import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
 
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {

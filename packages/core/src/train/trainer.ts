@@ -3,7 +3,7 @@
 import { compiling, type Executable } from "../engines/engine.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
 import { constant, type Schedule } from "./schedules.ts";

@@ -1,6 +1,6 @@
 /** What `fit` drives: an epoch at a time, by a compiled step or by a minimiser on the host. */
 import type { Executable, TypedValues } from "../engines/engine.ts";
-import type { Iteration } from "../optim/minimizer.ts";
+import type { Iteration } from "../optim/minimizers/minimizer.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 

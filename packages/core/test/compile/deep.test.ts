@@ -21,7 +21,7 @@ import { maximum } from "../../src/ops/select.ts";
 import { concat } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import type { FitEvent } from "../../src/train/events.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";

@@ -3,7 +3,7 @@ import type { Engine, Executable } from "../../src/engines/engine.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { softmaxCrossEntropy } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import { trainStep } from "../../src/train/step.ts";
 
 export interface StepOptions {

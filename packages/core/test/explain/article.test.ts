@@ -8,8 +8,8 @@ import { elementAt, localJacobian } from "../../src/explain/local-jacobian.ts";
 import { parseTarget } from "../../src/explain/target.ts";
 import { pathSum } from "../../src/explain/views/paths.ts";
 import { updateView } from "../../src/explain/views/update.ts";
-import { adam } from "../../src/optim/adam.ts";
-import { sgd } from "../../src/optim/sgd.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
+import { sgd } from "../../src/optim/first-order/sgd.ts";
 import { expectNear } from "../support/numbers.ts";
 import { deriveAndRun, net } from "./nets.ts";
 

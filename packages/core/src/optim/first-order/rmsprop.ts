@@ -7,9 +7,9 @@
  * s starts at 0, α = 0.99, and ε = 1e-8 stands outside the root, as in PyTorch. Keras has α = 0.9 (its rho) and ε = 1e-7
  * inside the root.
  */
-import { fraction, positive, readOptions } from "../nn/options.ts";
-import { sqrt } from "../ops/elementary.ts";
-import { add, div, mul, square, sub } from "../ops/ring.ts";
+import { fraction, positive, readOptions } from "../../nn/options.ts";
+import { sqrt } from "../../ops/elementary.ts";
+import { add, div, mul, square, sub } from "../../ops/ring.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface RmspropOptions {

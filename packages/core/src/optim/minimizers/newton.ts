@@ -5,10 +5,10 @@
  * Nocedal & Wright, "Numerical Optimization", 2nd ed., section 4.3; Moré & Sorensen, "Computing a trust region step", 1983
  */
 
-import { choleskySolve } from "../linalg/cholesky.ts";
-import type { SymmetricEigen } from "../linalg/eigen.ts";
-import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
-import { readOptions } from "../nn/options.ts";
+import { choleskySolve } from "../../linalg/cholesky.ts";
+import type { SymmetricEigen } from "../../linalg/eigen.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { readOptions } from "../../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type TrustModel, type TrustStep, trustRegion } from "./trust-region.ts";
 import { dot, isFiniteVector, matVec, norm } from "./vector.ts";

@@ -1,5 +1,5 @@
 /** Vectors of n numbers on the host: what a minimiser does between two evaluations. */
-import { dot as dotOfParts, norm as normOfPart } from "../linalg/vector.ts";
+import { dot as dotOfParts, norm as normOfPart } from "../../linalg/vector.ts";
 
 /** aᵀ b */
 export const dot = (a: Float64Array, b: Float64Array): number => dotOfParts(a, 0, b, 0, a.length);

@@ -7,7 +7,7 @@
  *
  * A column does not count where its parameter is at a bound that −∇f points beyond, or has no influence.
  */
-import { norm as partNorm } from "../linalg/vector.ts";
+import { norm as partNorm } from "../../linalg/vector.ts";
 import { blocked, type Ending, type Problem, type Tolerances, zeroed } from "./minimizer.ts";
 import { norm, plus } from "./vector.ts";
 

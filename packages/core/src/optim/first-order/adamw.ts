@@ -4,8 +4,8 @@
  * Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019; η times λ, λ = 0.01 and Adam's ε as PyTorch has
  * them (Keras: λ = 0.004, and its own ε, see adam.ts)
  */
-import { nonNegative, readOptions } from "../nn/options.ts";
-import { mul, sub } from "../ops/ring.ts";
+import { nonNegative, readOptions } from "../../nn/options.ts";
+import { mul, sub } from "../../ops/ring.ts";
 import { type AdamOptions, adam, adamRules } from "./adam.ts";
 import type { Optimizer } from "./optimizer.ts";
 

@@ -6,9 +6,9 @@
  * MacKay, "Bayesian interpolation", Neural Computation 4 (1992); Foresee & Hagan, "Gauss-Newton approximation to Bayesian
  * learning", 1997 (MATLAB's trainbr)
  */
-import { solveLower } from "../linalg/triangular.ts";
-import type { AdjustablePenalty, Problem } from "./minimizer.ts";
-import { dot } from "./vector.ts";
+import { solveLower } from "../../linalg/triangular.ts";
+import type { AdjustablePenalty, Problem } from "../minimizers/minimizer.ts";
+import { dot } from "../minimizers/vector.ts";
 
 export class Evidence {
   readonly #problem: Problem;

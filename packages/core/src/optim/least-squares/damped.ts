@@ -4,12 +4,12 @@
  * within the bounds of Moré, "The Levenberg-Marquardt algorithm: implementation and theory", 1978, section 5. Two ways to
  * solve: by Cholesky of the matrix, which needs no J, or by QR of J, which keeps twice the digits where J is ill-conditioned.
  */
-import { choleskySolve } from "../linalg/cholesky.ts";
-import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
-import { leastSquaresSolve, type Qr, rankOf } from "../linalg/qr.ts";
-import { solveLower, solveUpperTransposed } from "../linalg/triangular.ts";
-import type { TrustStep } from "./trust-region.ts";
-import { norm, scaled } from "./vector.ts";
+import { choleskySolve } from "../../linalg/cholesky.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { leastSquaresSolve, type Qr, rankOf } from "../../linalg/qr.ts";
+import { solveLower, solveUpperTransposed } from "../../linalg/triangular.ts";
+import type { TrustStep } from "../minimizers/trust-region.ts";
+import { norm, scaled } from "../minimizers/vector.ts";
 
 /** Holds until the system is asked again. */
 interface DampedSolve {

@@ -5,8 +5,8 @@
  * Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; the learning rate outside v is
  * PyTorch's convention (Sutskever et al. 2013 have it inside: the same while η is constant).
  */
-import { fraction, readOptions } from "../nn/options.ts";
-import { add, mul, sub } from "../ops/ring.ts";
+import { fraction, readOptions } from "../../nn/options.ts";
+import { add, mul, sub } from "../../ops/ring.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface MomentumOptions {

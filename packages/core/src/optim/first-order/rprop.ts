@@ -7,9 +7,9 @@
  * Riedmiller & Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm", ICNN 1993;
  * the variant without backtracking (iRprop⁻: Igel & Hüsken 2000), as PyTorch has it
  */
-import { inRange, positive, probability, type Range, readOptions } from "../nn/options.ts";
-import { mul, sub } from "../ops/ring.ts";
-import { clamp, less, sign, where } from "../ops/select.ts";
+import { inRange, positive, probability, type Range, readOptions } from "../../nn/options.ts";
+import { mul, sub } from "../../ops/ring.ts";
+import { clamp, less, sign, where } from "../../ops/select.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface RpropOptions {

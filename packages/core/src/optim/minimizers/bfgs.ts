@@ -3,7 +3,7 @@
  *   H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ,   ρ = 1/(yᵀs);   H₀ = (yᵀs/yᵀy) I at the first pair
  * Broyden, Fletcher, Goldfarb, Shanno, 1970; Nocedal & Wright, "Numerical Optimization", 2nd ed., 6.17 and 6.20
  */
-import { readOptions } from "../nn/options.ts";
+import { readOptions } from "../../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
 import { dot, matVec } from "./vector.ts";

@@ -2,7 +2,7 @@
  * A minimiser: a loop on the host that chooses points at which a compiled function is evaluated. It sees flat vectors of n
  * numbers and never an engine, so the same loop trains a network, fits a curve or minimises any expression.
  */
-import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 
 export interface Bounds {
   /** [n]; −∞ where there is none. */

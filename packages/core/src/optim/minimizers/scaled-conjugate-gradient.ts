@@ -6,7 +6,7 @@
  * Møller, "A scaled conjugate gradient algorithm for fast supervised learning", Neural Networks 6 (1993), with the exact
  * product Hd in place of his difference of gradients.
  */
-import { readOptions } from "../nn/options.ts";
+import { readOptions } from "../../nn/options.ts";
 import {
   type Ending,
   type Iteration,

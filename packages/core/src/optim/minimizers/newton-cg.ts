@@ -5,7 +5,7 @@
  * Steihaug, "The conjugate gradient method and trust regions in large scale optimization", 1983; Nocedal & Wright, 7.1
  * At a point without slope a few steps of the power method look for negative curvature, and a saddle is left along it.
  */
-import { readOptions } from "../nn/options.ts";
+import { readOptions } from "../../nn/options.ts";
 import type { Minimizer, Problem } from "./minimizer.ts";
 import { type TrustModel, trustRegion } from "./trust-region.ts";
 import { dot, norm, plus, scaled } from "./vector.ts";

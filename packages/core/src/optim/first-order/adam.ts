@@ -11,11 +11,11 @@
  * With c = √(1 − β₂ᵗ), the last line is  w − (η c/(1 − β₁ᵗ)) m / (√v + ε c):  the corrections are scalars, and each
  * element costs one product, one root and one quotient.
  */
-import type { Expr } from "../graph/expr.ts";
-import { fraction, type OptionRules, positive, readOptions } from "../nn/options.ts";
-import { expm1, sqrt } from "../ops/elementary.ts";
-import { add, div, mul, neg, square, sub } from "../ops/ring.ts";
-import { fill } from "../ops/source.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { fraction, type OptionRules, positive, readOptions } from "../../nn/options.ts";
+import { expm1, sqrt } from "../../ops/elementary.ts";
+import { add, div, mul, neg, square, sub } from "../../ops/ring.ts";
+import { fill } from "../../ops/source.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface AdamOptions {

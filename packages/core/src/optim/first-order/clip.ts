@@ -1,10 +1,10 @@
 /** Gradient clipping, as graph: between the gradients and the optimiser. */
-import type { Expr } from "../graph/expr.ts";
-import { inRange, positive } from "../nn/options.ts";
-import { sqrt } from "../ops/elementary.ts";
-import { add, div, mul, square } from "../ops/ring.ts";
-import { clamp, minimum } from "../ops/select.ts";
-import { sum } from "../ops/sum-broadcast.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { inRange, positive } from "../../nn/options.ts";
+import { sqrt } from "../../ops/elementary.ts";
+import { add, div, mul, square } from "../../ops/ring.ts";
+import { clamp, minimum } from "../../ops/select.ts";
+import { sum } from "../../ops/sum-broadcast.ts";
 
 /** ‖g‖ = √Σ gᵢ² over all elements of all gradients. Throws RangeError when there is none. */
 export function globalNorm(gradients: readonly Expr[]): Expr {

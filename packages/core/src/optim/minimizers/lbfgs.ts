@@ -4,9 +4,9 @@
  *   H g = γ g + S p + γ Y q,   q = −R⁻¹ Sᵀg,   p = R⁻ᵀ ((D + γ YᵀY) R⁻¹ Sᵀg − γ Yᵀg)
  * Byrd, Nocedal & Schnabel, "Representations of quasi-Newton matrices and their use in limited memory methods", 1994
  */
-import { solveUpper, solveUpperTransposed } from "../linalg/triangular.ts";
-import { addScaled, dot as dotOfParts } from "../linalg/vector.ts";
-import { count, readOptions } from "../nn/options.ts";
+import { solveUpper, solveUpperTransposed } from "../../linalg/triangular.ts";
+import { addScaled, dot as dotOfParts } from "../../linalg/vector.ts";
+import { count, readOptions } from "../../nn/options.ts";
 import type { Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
 import { dot, scaled } from "./vector.ts";

@@ -2,7 +2,7 @@
  * An optimiser: what a gradient does to a parameter, as graph. The update is a pure function of the parameter, its
  * gradient and the optimiser's state, element by element, so that an engine runs it as one pass over each parameter.
  */
-import type { Expr } from "../graph/expr.ts";
+import type { Expr } from "../../graph/expr.ts";
 
 /** What changes from step to step: scalars of the parameters' own type, inputs of the program. */
 export interface Hyper {

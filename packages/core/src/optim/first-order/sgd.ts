@@ -3,8 +3,8 @@
  *   w ← w − η g
  * Robbins & Monro, "A stochastic approximation method", 1951
  */
-import { readOptions } from "../nn/options.ts";
-import { mul, sub } from "../ops/ring.ts";
+import { readOptions } from "../../nn/options.ts";
+import { mul, sub } from "../../ops/ring.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** Throws RangeError on any option: there is none. */

@@ -5,8 +5,8 @@
  * Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", 1983, in the form of
  * Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, as PyTorch has it
  */
-import { fraction, readOptions } from "../nn/options.ts";
-import { add, mul, sub } from "../ops/ring.ts";
+import { fraction, readOptions } from "../../nn/options.ts";
+import { add, mul, sub } from "../../ops/ring.ts";
 import type { MomentumOptions } from "./momentum.ts";
 import type { Optimizer } from "./optimizer.ts";
 

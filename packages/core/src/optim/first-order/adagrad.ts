@@ -7,9 +7,9 @@
  * s starts at 0, and ε = 1e-10 stands outside the root, as in PyTorch. Keras starts s at 0.1 and has ε = 1e-7 inside the
  * root, so that its first steps are shorter.
  */
-import { positive, readOptions } from "../nn/options.ts";
-import { sqrt } from "../ops/elementary.ts";
-import { add, div, mul, square, sub } from "../ops/ring.ts";
+import { positive, readOptions } from "../../nn/options.ts";
+import { sqrt } from "../../ops/elementary.ts";
+import { add, div, mul, square, sub } from "../../ops/ring.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface AdagradOptions {

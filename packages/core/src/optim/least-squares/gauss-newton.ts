@@ -4,9 +4,9 @@
  * JᵀH_L J.          Nocedal & Wright, "Numerical Optimization", 2nd ed., section 10.3; Schraudolph 2002
  */
 
-import { choleskySolve } from "../linalg/cholesky.ts";
-import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
-import { readOptions } from "../nn/options.ts";
+import { choleskySolve } from "../../linalg/cholesky.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { readOptions } from "../../nn/options.ts";
 import {
   blocked,
   type Ending,
@@ -19,9 +19,9 @@ import {
   Stillness,
   type Tolerances,
   zeroed,
-} from "./minimizer.ts";
-import { isolate } from "./newton.ts";
-import { dot, isFiniteVector, matVec, maxNorm, norm, plus } from "./vector.ts";
+} from "../minimizers/minimizer.ts";
+import { isolate } from "../minimizers/newton.ts";
+import { dot, isFiniteVector, matVec, maxNorm, norm, plus } from "../minimizers/vector.ts";
 
 const MOST = 3000;
 const ARMIJO = 1e-4;

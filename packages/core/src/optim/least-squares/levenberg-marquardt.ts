@@ -9,16 +9,16 @@
  * Where residuals and J are at hand and small, J is factorised by QR; else JᵀJ is accumulated over the rows and J is never
  * held as a whole.
  */
-import { checkKeys, checkName, type Names } from "../given/names.ts";
-import { applyTransposedQ } from "../linalg/qr.ts";
-import { checkType, inRange, positive } from "../nn/options.ts";
+import { checkKeys, checkName, type Names } from "../../given/names.ts";
+import { applyTransposedQ } from "../../linalg/qr.ts";
+import { checkType, inRange, positive } from "../../nn/options.ts";
+import { type Minimizer, type Problem, zeroed } from "../minimizers/minimizer.ts";
+import { isolate } from "../minimizers/newton.ts";
+import { columnNorms } from "../minimizers/stationarity.ts";
+import { type TrustModel, trustRegion } from "../minimizers/trust-region.ts";
+import { dot, isFiniteVector, matVec, norm } from "../minimizers/vector.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
 import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
-import { type Minimizer, type Problem, zeroed } from "./minimizer.ts";
-import { isolate } from "./newton.ts";
-import { columnNorms } from "./stationarity.ts";
-import { type TrustModel, trustRegion } from "./trust-region.ts";
-import { dot, isFiniteVector, matVec, norm } from "./vector.ts";
 
 const MOST = 3000;
 /** A column of J that shrinks to this share of its length in one step has lost its influence. */
