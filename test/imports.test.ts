@@ -51,11 +51,6 @@ const LOADED_WHEN_ASKED_FOR = [
 /** A folder of more files holds more than one concept. */
 const MOST_FILES = 20;
 
-/** Folders that still hold more, and how many: these numbers can only fall. */
-const STILL_MORE: Record<string, { readonly files: number; readonly because: string }> = {
-  "core/src/explain": { files: 29, because: "reading, printing and numbering a derivation are not yet parted" },
-};
-
 const SOURCE = /\.(?:ts|svelte)$/;
 const AT_ONCE = /^\s*(?:import|export)\b(?:[^"';]*?\bfrom)?\s*"([^"]+)"/gm;
 const LATER = /\bimport\(\s*"([^"]+)"/g;
@@ -215,6 +210,5 @@ test(`no folder of more than ${MOST_FILES} files`, () => {
   const sizes = new Map<string, number>();
   for (const file of all) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
   const more = [...sizes].filter(([, files]) => files > MOST_FILES);
-  const told = Object.entries(STILL_MORE).map(([folder, { files }]) => [folder, files]);
-  expect(Object.fromEntries(more)).toEqual(Object.fromEntries(told));
+  expect(Object.fromEntries(more)).toEqual({});
 });

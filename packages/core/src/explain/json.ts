@@ -2,14 +2,14 @@
  * A derivation and its views as plain JSON (docs/explain-json.md): formulas as text, shapes, and numbers at full precision.
  */
 import type { DType, Shape, TensorType } from "../graph/type.ts";
-import type { Words } from "./catalogue.ts";
-import type { Step, StepKind } from "./derivation.ts";
-import type { Block, Inline, Tensor } from "./document.ts";
-import type { Explained } from "./explained.ts";
-import { legend } from "./legend.ts";
-import { printNotation } from "./print-notation.ts";
-import type { RuleUse } from "./rules.ts";
-import { plain, rulesText } from "./terminal.ts";
+import type { Step, StepKind } from "./derivation/derivation.ts";
+import type { Explained } from "./derivation/explained.ts";
+import type { RuleUse } from "./derivation/rules.ts";
+import type { Words } from "./document/catalogue.ts";
+import type { Block, Inline, Tensor } from "./document/document.ts";
+import { legend } from "./document/legend.ts";
+import { printNotation } from "./notation/print.ts";
+import { plain, rulesText } from "./terminal/document.ts";
 
 /** Of the JSON's shape: raised when something in it changes its meaning or goes away. */
 export const JSON_VERSION = 1;

@@ -1,8 +1,8 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
-import type { Derivable } from "../explain/derivation.ts";
-import { type Evaluate, type Explained, explained, type Numbers } from "../explain/explained.ts";
+import type { Derivable } from "../explain/derivation/derivation.ts";
+import { type Evaluate, type Explained, explained, type Numbers } from "../explain/derivation/explained.ts";
 import { label } from "../graph/expr.ts";
 import { reduceRows } from "../nn/losses.ts";
 import type { Batch } from "./batch.ts";

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { hessian } from "../../src/autodiff/curvature.ts";
-import type { Block, Equation } from "../../src/explain/document.ts";
-import type { Explained } from "../../src/explain/explained.ts";
-import { elementAt, localJacobian } from "../../src/explain/local-jacobian.ts";
-import { parseTarget } from "../../src/explain/target.ts";
+import type { Explained } from "../../src/explain/derivation/explained.ts";
+import { elementAt, localJacobian } from "../../src/explain/derivation/local-jacobian.ts";
+import { parseTarget } from "../../src/explain/derivation/target.ts";
+import type { Block, Equation } from "../../src/explain/document/document.ts";
 import { pathSum } from "../../src/explain/views/paths.ts";
 import { updateView } from "../../src/explain/views/update.ts";
 import { adam } from "../../src/optim/first-order/adam.ts";

@@ -1,6 +1,6 @@
 /** Both languages say the same things of the same values. (A missing key does not compile.) */
 import { expect, test } from "vitest";
-import { catalogue, type Key } from "../../src/explain/catalogue.ts";
+import { catalogue, type Key } from "../../src/explain/document/catalogue.ts";
 
 const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 

@@ -1,6 +1,6 @@
 /** Derivations as a person reads them: every line is printed from the graph that `gradients` returned. */
 import { expect, test } from "vitest";
-import { derive } from "../../src/explain/derivation.ts";
+import { derive } from "../../src/explain/derivation/derivation.ts";
 import { label } from "../../src/graph/expr.ts";
 import { tanh } from "../../src/ops/elementary.ts";
 import { matmul } from "../../src/ops/matmul.ts";

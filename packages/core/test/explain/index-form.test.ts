@@ -1,8 +1,8 @@
 /** What the index form and the Jacobians say: every symbol has a formula before it is used, and every name fits what it names. */
 import { describe, expect, test } from "vitest";
-import type { Block, Equation } from "../../src/explain/document.ts";
-import { printNotation } from "../../src/explain/print-notation.ts";
-import { parseTarget } from "../../src/explain/target.ts";
+import { parseTarget } from "../../src/explain/derivation/target.ts";
+import type { Block, Equation } from "../../src/explain/document/document.ts";
+import { printNotation } from "../../src/explain/notation/print.ts";
 import { views } from "../../src/explain/views/views.ts";
 import type { Notation } from "../../src/graph/notation.ts";
 import { type ActivationName, activations } from "../../src/nn/activations.ts";

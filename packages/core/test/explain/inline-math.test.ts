@@ -1,7 +1,7 @@
 /** Linear Unicode in texts: read once, set twice. */
 import katex from "katex";
 import { expect, test } from "vitest";
-import { escapeHtml, latexInline, mathmlInline, splitText } from "../../src/explain/inline-math.ts";
+import { escapeHtml, latexInline, mathmlInline, splitText } from "../../src/explain/notation/inline-math.ts";
 
 test("mathematics and words by turns; a lone $ is a word", () => {
   expect(splitText("If $z$ grows, $h = f(z)$.")).toEqual([

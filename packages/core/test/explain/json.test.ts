@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { printPlan } from "../../src/compile/describe.ts";
 import { plan as compile } from "../../src/compile/plan.ts";
-import { catalogue } from "../../src/explain/catalogue.ts";
-import { explained } from "../../src/explain/explained.ts";
+import { explained } from "../../src/explain/derivation/explained.ts";
+import { catalogue } from "../../src/explain/document/catalogue.ts";
 import { derivationJson } from "../../src/explain/json.ts";
 import { deriveAndRun, net, net2321, numbersFor, run } from "./nets.ts";
 

@@ -1,11 +1,11 @@
 /** Small networks with a loss, ready to be derived and run: asymmetric shapes, repeatable numbers. */
 import { evaluate } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
-import { catalogue } from "../../src/explain/catalogue.ts";
-import type { Derivable, Step } from "../../src/explain/derivation.ts";
-import { type Evaluate, type Explained, explained, type Numbers } from "../../src/explain/explained.ts";
-import { printNotation } from "../../src/explain/print-notation.ts";
-import { rulesText } from "../../src/explain/terminal.ts";
+import type { Derivable, Step } from "../../src/explain/derivation/derivation.ts";
+import { type Evaluate, type Explained, explained, type Numbers } from "../../src/explain/derivation/explained.ts";
+import { catalogue } from "../../src/explain/document/catalogue.ts";
+import { printNotation } from "../../src/explain/notation/print.ts";
+import { rulesText } from "../../src/explain/terminal/document.ts";
 import { type Expr, label } from "../../src/graph/expr.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { type LossName, losses, reduceRows } from "../../src/nn/losses.ts";

@@ -1,7 +1,7 @@
 /** What is shown is true: gradients against central differences, and every printed formula against its numbers. */
 import { describe, expect, test } from "vitest";
-import type { Derivable } from "../../src/explain/derivation.ts";
-import { printNotation } from "../../src/explain/print-notation.ts";
+import type { Derivable } from "../../src/explain/derivation/derivation.ts";
+import { printNotation } from "../../src/explain/notation/print.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { tanh } from "../../src/ops/elementary.ts";
 import { mul, square } from "../../src/ops/ring.ts";

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import katex from "katex";
 import { expect, test } from "vitest";
-import { latexInline } from "../../src/explain/inline-math.ts";
-import { latexText } from "../../src/explain/latex-characters.ts";
-import { latexNotation, latexTensor } from "../../src/explain/print-latex.ts";
+import { latexText } from "../../src/explain/latex/characters.ts";
+import { latexNotation, latexTensor } from "../../src/explain/latex/notation.ts";
+import { latexInline } from "../../src/explain/notation/inline-math.ts";
 import { call, infix, type Notation, number, power, symbol, transposed } from "../../src/graph/notation.ts";
 import { modular, someNotation } from "./random-notation.ts";
 import { readMathml } from "./read-mathml.ts";

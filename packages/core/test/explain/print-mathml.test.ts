@@ -1,7 +1,7 @@
 /** MathML: what is set means what was meant, and no name breaks it. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mathmlNotation, mathmlTensor } from "../../src/explain/print-mathml.ts";
+import { mathmlNotation, mathmlTensor } from "../../src/explain/html/mathml.ts";
 import { call, infix, type Notation, number, power, symbol, transposed } from "../../src/graph/notation.ts";
 import { modular, someNotation } from "./random-notation.ts";
 import { readMathml } from "./read-mathml.ts";

@@ -1,7 +1,7 @@
 /** Binding strengths: a table of what is written, and for any notation print → read gives the same value. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { printNotation, printNumber, printSymbol } from "../../src/explain/print-notation.ts";
+import { printNotation, printNumber, printSymbol } from "../../src/explain/notation/print.ts";
 import { call, infix, type Notation, negation, number, power, symbol, transposed } from "../../src/graph/notation.ts";
 import { modular, type Square, someNotation } from "./random-notation.ts";
 import { fold, readNotation } from "./read-notation.ts";

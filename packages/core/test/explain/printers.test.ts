@@ -1,17 +1,17 @@
 /** LaTeX, MathML and Markdown: every formula of many networks, and all texts in both languages, in all views. */
 import katex from "katex";
 import { describe, expect, test } from "vitest";
-import { catalogue, type Language } from "../../src/explain/catalogue.ts";
-import type { Explained } from "../../src/explain/explained.ts";
-import { htmlBody } from "../../src/explain/html-document.ts";
-import { latexInline, mathmlInline } from "../../src/explain/inline-math.ts";
-import { latexText } from "../../src/explain/latex-characters.ts";
-import { latexBody, latexDocument } from "../../src/explain/latex-document.ts";
-import { markdownDocument } from "../../src/explain/markdown-document.ts";
-import { latexNotation, latexTensor } from "../../src/explain/print-latex.ts";
-import { mathmlNotation, mathmlTensor } from "../../src/explain/print-mathml.ts";
-import { printNotation } from "../../src/explain/print-notation.ts";
-import { parseTarget } from "../../src/explain/target.ts";
+import type { Explained } from "../../src/explain/derivation/explained.ts";
+import { parseTarget } from "../../src/explain/derivation/target.ts";
+import { catalogue, type Language } from "../../src/explain/document/catalogue.ts";
+import { htmlBody } from "../../src/explain/html/document.ts";
+import { mathmlNotation, mathmlTensor } from "../../src/explain/html/mathml.ts";
+import { latexText } from "../../src/explain/latex/characters.ts";
+import { latexBody, latexDocument } from "../../src/explain/latex/document.ts";
+import { latexNotation, latexTensor } from "../../src/explain/latex/notation.ts";
+import { markdownDocument } from "../../src/explain/markdown/document.ts";
+import { latexInline, mathmlInline } from "../../src/explain/notation/inline-math.ts";
+import { printNotation } from "../../src/explain/notation/print.ts";
 import { updateView } from "../../src/explain/views/update.ts";
 import { overview, views } from "../../src/explain/views/views.ts";
 import {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/reverse.ts";
 import { simplify } from "../../src/compile/simplify.ts";
-import { printProgram } from "../../src/explain/program.ts";
+import { printProgram } from "../../src/explain/notation/program.ts";
 import { label } from "../../src/graph/expr.ts";
 import { program } from "../../src/graph/program.ts";
 import { tanh } from "../../src/ops/elementary.ts";

@@ -1,9 +1,9 @@
 /** Derivations in a terminal: complete, within the width, every symbol introduced before it is used. */
 import { describe, expect, test } from "vitest";
-import { catalogue } from "../../src/explain/catalogue.ts";
-import { matrixLines } from "../../src/explain/matrix.ts";
-import { parseTarget } from "../../src/explain/target.ts";
-import { terminalLines } from "../../src/explain/terminal.ts";
+import { parseTarget } from "../../src/explain/derivation/target.ts";
+import { catalogue } from "../../src/explain/document/catalogue.ts";
+import { terminalLines } from "../../src/explain/terminal/document.ts";
+import { matrixLines } from "../../src/explain/terminal/matrix.ts";
 import { givenView, symbolsView } from "../../src/explain/views/forward.ts";
 import { overview, views } from "../../src/explain/views/views.ts";
 import { deriveAndRun, net, net2321 } from "./nets.ts";

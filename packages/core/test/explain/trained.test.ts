@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { evaluate } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import { derive } from "../../src/explain/derivation.ts";
+import { derive } from "../../src/explain/derivation/derivation.ts";
 import type { ActivationName } from "../../src/nn/activations.ts";
 import { type LossName, losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";

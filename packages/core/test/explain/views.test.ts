@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import type { Block, Equation, Table, Tensor } from "../../src/explain/document.ts";
-import type { Explained } from "../../src/explain/explained.ts";
-import { printNotation } from "../../src/explain/print-notation.ts";
-import { parseTarget, type Target } from "../../src/explain/target.ts";
-import { terminalLines } from "../../src/explain/terminal.ts";
+import type { Explained } from "../../src/explain/derivation/explained.ts";
+import { parseTarget, type Target } from "../../src/explain/derivation/target.ts";
+import type { Block, Equation, Table, Tensor } from "../../src/explain/document/document.ts";
+import { printNotation } from "../../src/explain/notation/print.ts";
+import { terminalLines } from "../../src/explain/terminal/document.ts";
 import { contributions } from "../../src/explain/views/batch.ts";
 import { pathSum } from "../../src/explain/views/paths.ts";
 import { overview, views } from "../../src/explain/views/views.ts";

@@ -5,9 +5,9 @@ import { jvp } from "../../autodiff/forward.ts";
 import { gradients } from "../../autodiff/reverse.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { input } from "../../ops/source.ts";
-import { type Block, type Cell, heading, paragraph, table, text } from "../document.ts";
-import type { Explained } from "../explained.ts";
-import type { Target } from "../target.ts";
+import type { Explained } from "../derivation/explained.ts";
+import type { Target } from "../derivation/target.ts";
+import { type Block, type Cell, heading, paragraph, table, text } from "../document/document.ts";
 import { gradientStep, gradientSymbol, lossSymbol } from "./shared.ts";
 
 /** Rows that are listed. */

@@ -2,10 +2,10 @@
 import { simplify } from "../../compile/simplify.ts";
 import type { Expr } from "../../graph/expr.ts";
 import { type Notation, symbol } from "../../graph/notation.ts";
-import { type Block, equation, heading, paragraph } from "../document.ts";
-import type { Explained } from "../explained.ts";
-import { formulaOf, repeatedParts, visibleOperands } from "../formula.ts";
-import type { Target } from "../target.ts";
+import type { Explained } from "../derivation/explained.ts";
+import { formulaOf, repeatedParts, visibleOperands } from "../derivation/formula.ts";
+import type { Target } from "../derivation/target.ts";
+import { type Block, equation, heading, paragraph } from "../document/document.ts";
 import { gradientStep, gradientSymbol } from "./shared.ts";
 
 /** Parts that occur again and are at least so long get a name of their own. */

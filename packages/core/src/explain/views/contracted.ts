@@ -1,10 +1,10 @@
 /** The backward pass as it runs: each derivative as a product by the chain rule, then as the formula that computes it. */
 
-import type { Step } from "../derivation.ts";
-import { type Block, heading, paragraph } from "../document.ts";
-import { type Explained, stepEquation } from "../explained.ts";
-import { visibleOperands } from "../formula.ts";
-import type { Target } from "../target.ts";
+import type { Step } from "../derivation/derivation.ts";
+import { type Explained, stepEquation } from "../derivation/explained.ts";
+import { visibleOperands } from "../derivation/formula.ts";
+import type { Target } from "../derivation/target.ts";
+import { type Block, heading, paragraph } from "../document/document.ts";
 import { gradientStep, gradientSymbol, lossSymbol } from "./shared.ts";
 
 /** Everything backwards, or what ∂L/∂target needs. */

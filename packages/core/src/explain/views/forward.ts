@@ -1,9 +1,10 @@
 /** The forward pass: the symbols, what is given, and every value from the input to the loss. */
-import { type Block, type Equation, heading, paragraph } from "../document.ts";
-import { termsOf } from "../element.ts";
-import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { legend, type Shown } from "../legend.ts";
-import { elementSymbol, type Target } from "../target.ts";
+
+import { termsOf } from "../derivation/element.ts";
+import { type Explained, stepEquation, tensorOf } from "../derivation/explained.ts";
+import { elementSymbol, type Target } from "../derivation/target.ts";
+import { type Block, type Equation, heading, paragraph } from "../document/document.ts";
+import { legend, type Shown } from "../document/legend.ts";
 import { lossSymbol } from "./shared.ts";
 import { termEquations } from "./terms.ts";
 

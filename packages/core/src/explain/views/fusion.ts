@@ -4,10 +4,10 @@
  * a loss of its prediction (sigmoid with binary cross-entropy, exp with Poisson).
  */
 import { infix } from "../../graph/notation.ts";
-import { partial } from "../derivation.ts";
-import { type Block, equation, heading, paragraph } from "../document.ts";
-import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { jacobianNotation, localJacobian } from "../local-jacobian.ts";
+import { partial } from "../derivation/derivation.ts";
+import { type Explained, stepEquation, tensorOf } from "../derivation/explained.ts";
+import { jacobianNotation, localJacobian } from "../derivation/local-jacobian.ts";
+import { type Block, equation, heading, paragraph } from "../document/document.ts";
 import { gradientName, gradientStep, lossName } from "./shared.ts";
 
 /**

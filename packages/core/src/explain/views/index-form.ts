@@ -1,10 +1,10 @@
 /** ∂L/∂W₂[i, j] = Σₙ δ₂[n, i] · h₁[n, j], and the sum of one element with its numbers. */
 import type { Expr } from "../../graph/expr.ts";
-import { partial, type Step } from "../derivation.ts";
-import { type Block, equation, heading, paragraph } from "../document.ts";
-import { elementFormula, lettersFor, placed, termsOf } from "../element.ts";
-import { type Explained, tensorOf } from "../explained.ts";
-import { isSingleRow, type Target } from "../target.ts";
+import { partial, type Step } from "../derivation/derivation.ts";
+import { elementFormula, lettersFor, placed, termsOf } from "../derivation/element.ts";
+import { type Explained, tensorOf } from "../derivation/explained.ts";
+import { isSingleRow, type Target } from "../derivation/target.ts";
+import { type Block, equation, heading, paragraph } from "../document/document.ts";
 import { gradientStep, gradientSymbol, lossName } from "./shared.ts";
 import { termEquations } from "./terms.ts";
 

@@ -5,11 +5,17 @@
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, transposed } from "../../graph/notation.ts";
 import { printShape, type Shape, sizeOf } from "../../graph/type.ts";
-import { partial, type Step } from "../derivation.ts";
-import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
-import { type Explained, stepEquation, tensorOf } from "../explained.ts";
-import { elementAt, jacobianNotation, type LocalJacobian, localJacobian, pulledBack } from "../local-jacobian.ts";
-import type { Target } from "../target.ts";
+import { partial, type Step } from "../derivation/derivation.ts";
+import { type Explained, stepEquation, tensorOf } from "../derivation/explained.ts";
+import {
+  elementAt,
+  jacobianNotation,
+  type LocalJacobian,
+  localJacobian,
+  pulledBack,
+} from "../derivation/local-jacobian.ts";
+import type { Target } from "../derivation/target.ts";
+import { type Block, equation, heading, paragraph, type Tensor } from "../document/document.ts";
 import { gradientStep, gradientSymbol, lossName, lossSymbol, wayUp } from "./shared.ts";
 
 /** More numbers than this in one matrix are not shown. */

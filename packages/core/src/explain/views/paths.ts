@@ -5,12 +5,12 @@
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, number, symbol } from "../../graph/notation.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type Block, heading, paragraph, table, text } from "../document.ts";
-import type { Explained } from "../explained.ts";
-import { Best, type Path } from "../k-best.ts";
-import { elementAt, type LocalJacobian, localColumn, localJacobian } from "../local-jacobian.ts";
-import { elementSymbol, type Target, targetSymbol } from "../target.ts";
+import type { Explained } from "../derivation/explained.ts";
+import { elementAt, type LocalJacobian, localColumn, localJacobian } from "../derivation/local-jacobian.ts";
+import { elementSymbol, type Target, targetSymbol } from "../derivation/target.ts";
+import { type Block, heading, paragraph, table, text } from "../document/document.ts";
 import { largest } from "./index-form.ts";
+import { Best, type Path } from "./k-best.ts";
 import { gradientStep, gradientSymbol, wayUp } from "./shared.ts";
 
 /** An element of a labelled node. */

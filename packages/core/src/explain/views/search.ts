@@ -1,7 +1,7 @@
 /** A step of a second-order method, as its loop on the host reports it. */
 import { infix, symbol } from "../../graph/notation.ts";
-import type { Key } from "../catalogue.ts";
-import { type Block, equation, heading, paragraph } from "../document.ts";
+import type { Key } from "../document/catalogue.ts";
+import { type Block, equation, heading, paragraph } from "../document/document.ts";
 
 /** One step of a second-order method as its loop reports it. */
 export interface SearchStep {

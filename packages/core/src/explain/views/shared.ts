@@ -1,9 +1,9 @@
 /** What several views say of a derivation. */
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
-import type { Step } from "../derivation.ts";
-import { type Explained, stepNamed } from "../explained.ts";
-import { elementSymbol, type Target } from "../target.ts";
+import type { Step } from "../derivation/derivation.ts";
+import { type Explained, stepNamed } from "../derivation/explained.ts";
+import { elementSymbol, type Target } from "../derivation/target.ts";
 
 export const lossName = ({ derivation, problem }: Explained): string => derivation.names.get(problem.loss) as string;
 

@@ -1,7 +1,7 @@
 /** A sum written out: its terms in symbols, then in numbers; the largest of many terms in a table. */
 import { infix, type Notation, number } from "../../graph/notation.ts";
-import { type Block, equation, table, text } from "../document.ts";
-import type { Term } from "../element.ts";
+import type { Term } from "../derivation/element.ts";
+import { type Block, equation, table, text } from "../document/document.ts";
 
 /** Up to so many terms stand in one line. */
 const IN_LINE = 6;

@@ -4,9 +4,9 @@ import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { input } from "../../ops/source.ts";
-import { type Block, equation, heading, paragraph, type Tensor } from "../document.ts";
-import type { Explained, Numbers } from "../explained.ts";
-import { formulaOf, repeatedParts, visibleOperands } from "../formula.ts";
+import type { Explained, Numbers } from "../derivation/explained.ts";
+import { formulaOf, repeatedParts, visibleOperands } from "../derivation/formula.ts";
+import { type Block, equation, heading, paragraph, type Tensor } from "../document/document.ts";
 import { gradientName, lossName } from "./shared.ts";
 
 /** What the view needs of a first-order optimiser. */

@@ -1,7 +1,8 @@
 /** Every view by its name. */
-import type { Block } from "../document.ts";
-import type { Explained } from "../explained.ts";
-import type { Target } from "../target.ts";
+
+import type { Explained } from "../derivation/explained.ts";
+import type { Target } from "../derivation/target.ts";
+import type { Block } from "../document/document.ts";
 import { batchView } from "./batch.ts";
 import { closedView } from "./closed-form.ts";
 import { contractedView } from "./contracted.ts";

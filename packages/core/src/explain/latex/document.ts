@@ -1,10 +1,10 @@
 /** Views as a LaTeX document that compiles as it is (pdflatex; with Chinese texts xelatex), or as its body alone. */
-import { catalogue, type Language } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "./document.ts";
-import { latexInline, splitText } from "./inline-math.ts";
-import { latexText } from "./latex-characters.ts";
-import { COLUMNS, latexNotation, latexTensor } from "./print-latex.ts";
-import { printNumber } from "./print-notation.ts";
+import { catalogue, type Language } from "../document/catalogue.ts";
+import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "../document/document.ts";
+import { latexInline, splitText } from "../notation/inline-math.ts";
+import { printNumber } from "../notation/print.ts";
+import { latexText } from "./characters.ts";
+import { COLUMNS, latexNotation, latexTensor } from "./notation.ts";
 
 export interface DocumentOptions {
   /** Significant digits (default 4). */

@@ -3,7 +3,7 @@
  * where signs go. A printer is a table of marks for it: one analysis, three sets of marks.
  *   a − (b − c)     (a + b) c     −x²     W₃ᵀ     (∂L/∂y)(∂y/∂z₃)
  */
-import { type Notation, number } from "../graph/notation.ts";
+import { type Notation, number } from "../../graph/notation.ts";
 
 /** From the weakest to the strongest; an operand that binds more weakly than its place asks for gets parentheses. */
 const strength = { comparison: 0, sum: 1, prefix: 2, product: 3, matrix: 4, postfix: 5, atom: 6 } as const;

@@ -2,14 +2,14 @@
  * ∂u/∂v for two labelled nodes with nothing labelled in between: its numbers, and how it is written for one example.
  * Tensors count as columns of numbers, a matrix row by row; row i, column j of ∂u/∂v is ∂uᵢ/∂vⱼ.
  */
-import { jacobian } from "../autodiff/curvature.ts";
-import { jvp } from "../autodiff/forward.ts";
-import { vjp } from "../autodiff/reverse.ts";
-import { simplify } from "../compile/simplify.ts";
-import { type Expr, withOperands } from "../graph/expr.ts";
-import { call, type Notation, negation, symbol } from "../graph/notation.ts";
-import { sizeOf } from "../graph/type.ts";
-import { fill, filledWith, input } from "../ops/source.ts";
+import { jacobian } from "../../autodiff/curvature.ts";
+import { jvp } from "../../autodiff/forward.ts";
+import { vjp } from "../../autodiff/reverse.ts";
+import { simplify } from "../../compile/simplify.ts";
+import { type Expr, withOperands } from "../../graph/expr.ts";
+import { call, type Notation, negation, symbol } from "../../graph/notation.ts";
+import { sizeOf } from "../../graph/type.ts";
+import { fill, filledWith, input } from "../../ops/source.ts";
 import { type Explained, stepNamed } from "./explained.ts";
 import { formulaOf, written } from "./formula.ts";
 

@@ -2,8 +2,8 @@
  * A graph seen as its labelled nodes only: v → u is an arrow when v reaches u through unlabelled nodes. The chain rule
  * is written along these arrows, ∂L/∂v = Σᵤ (∂L/∂u)(∂u/∂v).
  */
-import { type Expr, topological } from "../graph/expr.ts";
-import { isFloat } from "../graph/type.ts";
+import { type Expr, topological } from "../../graph/expr.ts";
+import { isFloat } from "../../graph/type.ts";
 
 export interface LabelledGraph {
   /** The labelled nodes, operands before users, that the loss depends on and that depend on something differentiated. */

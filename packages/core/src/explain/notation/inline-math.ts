@@ -2,8 +2,8 @@
  * Short mathematics in texts: linear Unicode between `$` ("the derivative is $1/(1 + e⁻ᵃ)$"), for LaTeX and for MathML.
  * One reader, two sets of marks. Formulas of derivations are Notation and never pass through here.
  */
-import { LOWER, latexCharacter, latexFunction, UPPER } from "./latex-characters.ts";
-import { visible } from "./visible.ts";
+import { LOWER, latexCharacter, latexFunction, UPPER } from "../latex/characters.ts";
+import { visible } from "../visible.ts";
 
 /** The parts of a text, mathematics and words by turns; a `$` without a second one stays a word. */
 export function splitText(text: string): { readonly math: boolean; readonly text: string }[] {

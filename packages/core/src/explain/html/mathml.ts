@@ -1,10 +1,10 @@
 /** Notation and numbers as MathML Core: what stands inside <math>. */
-import type { Notation } from "../graph/notation.ts";
-import { type Shape, sizeOf } from "../graph/type.ts";
-import { escapeHtml } from "./inline-math.ts";
-import { layOut, type Marks, type Operand } from "./layout-notation.ts";
-import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
-import { isScientific, printNumber } from "./print-notation.ts";
+import type { Notation } from "../../graph/notation.ts";
+import { type Shape, sizeOf } from "../../graph/type.ts";
+import { escapeHtml } from "../notation/inline-math.ts";
+import { layOut, type Marks, type Operand } from "../notation/layout.ts";
+import { partsOfName, ratioOfName, shownPlaces } from "../notation/names.ts";
+import { isScientific, printNumber } from "../notation/print.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
 export function mathmlNotation(notation: Notation, digits = 4): string {

@@ -1,7 +1,7 @@
 /** What somebody wants explained: "W2", "W2[1,3]", "h1[4]", "x[2]". Places count from 1, as in mathematics. */
-import type { Expr } from "../graph/expr.ts";
-import { element, type Notation, number, symbol } from "../graph/notation.ts";
-import { printShape, type Shape, stridesOf } from "../graph/type.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { element, type Notation, number, symbol } from "../../graph/notation.ts";
+import { printShape, type Shape, stridesOf } from "../../graph/type.ts";
 import type { Derivation } from "./derivation.ts";
 import type { Explained } from "./explained.ts";
 

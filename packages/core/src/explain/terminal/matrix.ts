@@ -1,6 +1,6 @@
 /** Numbers as aligned rows of text that fit a width; what does not fit is left out before the last row or column. */
-import { type Shape, sizeOf } from "../graph/type.ts";
-import { printNumber } from "./print-notation.ts";
+import { type Shape, sizeOf } from "../../graph/type.ts";
+import { printNumber } from "../notation/print.ts";
 
 export interface MatrixOptions {
   readonly width: number;

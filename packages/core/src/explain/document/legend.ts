@@ -1,7 +1,7 @@
 /** What each symbol of a derivation means, for a reader who knows what a derivative is and nothing of networks. */
-import { infix, type Notation, symbol } from "../graph/notation.ts";
+import { infix, type Notation, symbol } from "../../graph/notation.ts";
+import type { Derivation, Step, StepKind } from "../derivation/derivation.ts";
 import type { Key } from "./catalogue.ts";
-import type { Derivation, Step, StepKind } from "./derivation.ts";
 import { type Block, type LegendEntry, text } from "./document.ts";
 
 /** What is shown: all of a derivation, or blocks, or both. */

@@ -1,10 +1,10 @@
 /** Notation and numbers as LaTeX, in mathematics mode and without delimiters; amsmath is all that it needs. */
-import type { Notation } from "../graph/notation.ts";
-import { type Shape, sizeOf } from "../graph/type.ts";
-import { latexFunction, latexName, latexText } from "./latex-characters.ts";
-import { layOut, type Marks, type Operand } from "./layout-notation.ts";
-import { partsOfName, ratioOfName, shownPlaces } from "./names.ts";
-import { isScientific, printNumber } from "./print-notation.ts";
+import type { Notation } from "../../graph/notation.ts";
+import { type Shape, sizeOf } from "../../graph/type.ts";
+import { layOut, type Marks, type Operand } from "../notation/layout.ts";
+import { partsOfName, ratioOfName, shownPlaces } from "../notation/names.ts";
+import { isScientific, printNumber } from "../notation/print.ts";
+import { latexFunction, latexName, latexText } from "./characters.ts";
 
 /** Numbers are rounded to `digits` significant digits. */
 export function latexNotation(notation: Notation, digits = 4): string {

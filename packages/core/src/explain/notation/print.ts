@@ -1,7 +1,7 @@
 /** Notation as one line of Unicode text, with as few parentheses as its binding strengths allow. */
-import type { Notation } from "../graph/notation.ts";
-import { layOut, type Marks } from "./layout-notation.ts";
-import { visible } from "./visible.ts";
+import type { Notation } from "../../graph/notation.ts";
+import { visible } from "../visible.ts";
+import { layOut, type Marks } from "./layout.ts";
 
 /** One line of text; numbers are rounded to `digits` significant digits. */
 export function printNotation(notation: Notation, digits = 4): string {

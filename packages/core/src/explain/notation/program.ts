@@ -1,11 +1,11 @@
 /** Any program as text, for snapshots and debugging: a line for each node that has a label or more than one use. */
-import { type Expr, topological } from "../graph/expr.ts";
-import { type Notation, symbol } from "../graph/notation.ts";
-import type { Program } from "../graph/program.ts";
-import { printType } from "../graph/type.ts";
-import { formulaOf, repeatedParts, written } from "./formula.ts";
-import { printNotation, printSymbol } from "./print-notation.ts";
-import { visible } from "./visible.ts";
+import { type Expr, topological } from "../../graph/expr.ts";
+import { type Notation, symbol } from "../../graph/notation.ts";
+import type { Program } from "../../graph/program.ts";
+import { printType } from "../../graph/type.ts";
+import { formulaOf, repeatedParts, written } from "../derivation/formula.ts";
+import { visible } from "../visible.ts";
+import { printNotation, printSymbol } from "./print.ts";
 
 /**
  *   step(x: f64[2, 3], W1: f64[4, 3])

@@ -1,5 +1,5 @@
 /** Unicode characters, words and function names as LaTeX: any name is safe, and KaTeX's strict parser takes it. */
-import { visible } from "./visible.ts";
+import { visible } from "../visible.ts";
 
 /** Raised and lowered characters, each with what it is on the line. */
 export const UPPER = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻−ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᵀ⊤";

@@ -3,11 +3,11 @@
  * of that sum. Read from the kernels that the graph's ops name (what moves, what multiplies, what is summed), so that it
  * knows no layer.
  */
-import type { Expr } from "../graph/expr.ts";
-import { call, element, infix, type Notation, number } from "../graph/notation.ts";
-import type { Kernel } from "../graph/op.ts";
-import { type Shape, sameShape, sizeOf, stridesOf } from "../graph/type.ts";
-import { filledWith } from "../ops/source.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { call, element, infix, type Notation, number } from "../../graph/notation.ts";
+import type { Kernel } from "../../graph/op.ts";
+import { type Shape, sameShape, sizeOf, stridesOf } from "../../graph/type.ts";
+import { filledWith } from "../../ops/source.ts";
 import type { Explained } from "./explained.ts";
 import { formulaOf } from "./formula.ts";
 import { isSingleRow } from "./target.ts";

@@ -1,6 +1,6 @@
 /** How a node is written once some nodes have symbols: by its op's own notation, down to the nearest symbols. */
-import { type Expr, topological } from "../graph/expr.ts";
-import { type Notation, symbol } from "../graph/notation.ts";
+import { type Expr, topological } from "../../graph/expr.ts";
+import { type Notation, symbol } from "../../graph/notation.ts";
 
 export type Symbols = ReadonlyMap<Expr, Notation>;
 /** The nodes that have symbols: a set, or the map itself. */

@@ -2,10 +2,10 @@
  * What a view of a derivation shows, as data: a handful of blocks in order. Views make them and know networks; printers
  * (terminal, Markdown, LaTeX, HTML, JSON) turn them into their own marks and know nothing but these.
  */
-import type { Notation } from "../graph/notation.ts";
-import type { Shape } from "../graph/type.ts";
+import type { Notation } from "../../graph/notation.ts";
+import type { Shape } from "../../graph/type.ts";
+import type { RuleUse } from "../derivation/rules.ts";
 import type { Key } from "./catalogue.ts";
-import type { RuleUse } from "./rules.ts";
 
 /** A text of the catalogue with what stands in its places; mathematics in it is written between `$`. */
 export interface Text {

@@ -3,13 +3,13 @@
  * its symbol, the chain of ∂ factors, the formula that runs and the rule that made it. Nothing here knows a layer, an
  * activation or a loss: all is read from the graph that `gradients` returns, and one program computes all of it.
  */
-import { gradients, vjp } from "../autodiff/reverse.ts";
-import { simplify } from "../compile/simplify.ts";
-import { type Expr, topological } from "../graph/expr.ts";
-import { infix, type Notation, symbol } from "../graph/notation.ts";
-import { type Program, program } from "../graph/program.ts";
-import { isFloat, type TensorType } from "../graph/type.ts";
-import { fill } from "../ops/source.ts";
+import { gradients, vjp } from "../../autodiff/reverse.ts";
+import { simplify } from "../../compile/simplify.ts";
+import { type Expr, topological } from "../../graph/expr.ts";
+import { infix, type Notation, symbol } from "../../graph/notation.ts";
+import { type Program, program } from "../../graph/program.ts";
+import { isFloat, type TensorType } from "../../graph/type.ts";
+import { fill } from "../../ops/source.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "./formula.ts";
 import { type LabelledGraph, labelledGraph } from "./labelled-graph.ts";
 import { type RuleUse, rulesOf } from "./rules.ts";

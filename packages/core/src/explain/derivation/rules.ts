@@ -1,5 +1,5 @@
 /** Which derivative rules made a node: read from the provenance that the rules' results carry. */
-import type { Expr, Provenance } from "../graph/expr.ts";
+import type { Expr, Provenance } from "../../graph/expr.ts";
 
 /** A rule as often as it was used: where a value has several users, the rules of all of them. */
 export interface RuleUse {

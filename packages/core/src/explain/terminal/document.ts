@@ -2,9 +2,10 @@
  * A view as text for a terminal of any width: every symbol explained, every formula followed by its numbers, with its shape
  * and the rule that made it at the right.
  */
-import type { Notation } from "../graph/notation.ts";
-import { printShape, type Shape } from "../graph/type.ts";
-import { catalogue, type Words } from "./catalogue.ts";
+import type { Notation } from "../../graph/notation.ts";
+import { printShape, type Shape } from "../../graph/type.ts";
+import type { RuleUse } from "../derivation/rules.ts";
+import { catalogue, type Words } from "../document/catalogue.ts";
 import {
   type Block,
   type Cell,
@@ -14,12 +15,11 @@ import {
   pieces,
   ruleTexts,
   type Table,
-} from "./document.ts";
+} from "../document/document.ts";
+import { printNotation, printNumber } from "../notation/print.ts";
+import { visible } from "../visible.ts";
 import { matrixLines } from "./matrix.ts";
-import { printNotation, printNumber } from "./print-notation.ts";
-import type { RuleUse } from "./rules.ts";
-import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
-import { visible } from "./visible.ts";
+import { displayWidth, padBefore, padTo, wrapText } from "./text.ts";
 
 export interface TerminalOptions {
   /** Characters in a line, as far as single formulas allow (default 80; at least 24). */

@@ -1,11 +1,11 @@
 /** Views as Markdown with LaTeX mathematics, as GitHub, GitLab and notebooks show it. */
-import { catalogue } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "./document.ts";
-import { latexInline, splitText } from "./inline-math.ts";
-import { type DocumentOptions, latexAligned } from "./latex-document.ts";
-import { latexNotation } from "./print-latex.ts";
-import { printNumber } from "./print-notation.ts";
-import { visible } from "./visible.ts";
+import { catalogue } from "../document/catalogue.ts";
+import { type Block, type Equation, type Inline, pieces, ruleTexts, type Table } from "../document/document.ts";
+import { type DocumentOptions, latexAligned } from "../latex/document.ts";
+import { latexNotation } from "../latex/notation.ts";
+import { latexInline, splitText } from "../notation/inline-math.ts";
+import { printNumber } from "../notation/print.ts";
+import { visible } from "../visible.ts";
 
 export interface MarkdownOptions extends DocumentOptions {
   /** What stands above all: a line, or several. */

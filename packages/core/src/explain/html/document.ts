@@ -1,10 +1,18 @@
 /** Views as HTML with MathML, to be put into a page: headings, paragraphs, equations and tables, nothing with a style. */
-import { catalogue } from "./catalogue.ts";
-import { type Block, type Equation, type Inline, type LegendEntry, pieces, ruleTexts, type Table } from "./document.ts";
-import { escapeHtml, mathmlInline, splitText } from "./inline-math.ts";
-import type { DocumentOptions } from "./latex-document.ts";
-import { mathmlNotation, mathmlTensor } from "./print-mathml.ts";
-import { printNumber } from "./print-notation.ts";
+import { catalogue } from "../document/catalogue.ts";
+import {
+  type Block,
+  type Equation,
+  type Inline,
+  type LegendEntry,
+  pieces,
+  ruleTexts,
+  type Table,
+} from "../document/document.ts";
+import type { DocumentOptions } from "../latex/document.ts";
+import { escapeHtml, mathmlInline, splitText } from "../notation/inline-math.ts";
+import { printNumber } from "../notation/print.ts";
+import { mathmlNotation, mathmlTensor } from "./mathml.ts";
 
 export interface HtmlOptions extends DocumentOptions {
   /** The level of the headings: 1 to 6 (default 2). */
