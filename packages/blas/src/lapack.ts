@@ -7,7 +7,7 @@ import type { Engine } from "@chaingrad/core";
 import type { BlasLink } from "./bind.ts";
 import { load } from "./load.ts";
 
-export type LinearAlgebra = NonNullable<Engine["linearAlgebra"]>;
+export type LinearAlgebra = Awaited<ReturnType<NonNullable<Engine["linearAlgebra"]>>>;
 type Qr = ReturnType<LinearAlgebra["qr"]>;
 type SymmetricEigen = ReturnType<LinearAlgebra["eigen"]>;
 

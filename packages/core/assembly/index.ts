@@ -16,9 +16,6 @@ import { reduce } from "./reduce";
 import { barrier } from "./threads";
 
 export { gemmWorkspace } from "./product/gemm";
-export { cholesky, choleskyWorkspace } from "./linalg/cholesky";
-export { accumulate, rotate, tridiagonalise } from "./linalg/eigen";
-export { qr } from "./linalg/qr";
 
 /** The product of the instruction at p, by the host's library. */
 @external("env", "gemm")

@@ -13,4 +13,5 @@ export {
   wholeNumber,
 } from "./nn/options.ts";
 export { allFinite } from "./train/finite.ts";
+export { average, checkLength, mostProbable, weigh } from "./train/metrics.ts";
 export { type Moments, moments } from "./train/moments.ts";

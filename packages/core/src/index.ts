@@ -62,7 +62,7 @@ export * from "./train/dataset.ts";
 export * from "./train/events.ts";
 export * from "./train/fit.ts";
 export type { FitOptions } from "./train/fit-options.ts";
-export * from "./train/metrics.ts";
+export { accuracy, type Metric, rootMeanSquaredError } from "./train/metrics.ts";
 export * from "./train/objective.ts";
 export * from "./train/predictor.ts";
 export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";

@@ -2,6 +2,16 @@
 export { UserError } from "@chaingrad/core/user-error";
 export { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./judging/evaluate.ts";
 export { judgedRows } from "./judging/judged-rows.ts";
+export {
+  type ClassificationMetrics,
+  classificationBaseline,
+  classificationMetrics,
+  type RegressionMetrics,
+  type ResidualSummary,
+  regressionBaseline,
+  regressionMetrics,
+  residualSummary,
+} from "./judging/metrics.ts";
 export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";

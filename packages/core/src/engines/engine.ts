@@ -51,8 +51,8 @@ export interface Engine {
   readonly name: string;
   /** That the last bits of results depend on how many threads share the work, as where a library multiplies. */
   readonly dependsOnThreads?: boolean;
-  /** Factorisations that are faster than plain TypeScript; absent: plain. */
-  readonly linearAlgebra?: LinearAlgebra;
+  /** Loads, when it is first called, factorisations that are faster than plain TypeScript; absent: plain. */
+  readonly linearAlgebra?: () => Promise<LinearAlgebra>;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
   readonly compile: Compile;
 }

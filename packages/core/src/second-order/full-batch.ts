@@ -1,6 +1,7 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
@@ -24,16 +25,29 @@ export class FullBatchTrainer implements Training {
   #x: Float64Array;
 
   /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
-  constructor(
+  static async open(
     network: NetworkSpec,
     train: Dataset,
     options: Chosen,
     minimizer: Minimizer,
     settings: Settings,
     turns: Turns,
-  ) {
+  ): Promise<FullBatchTrainer> {
     checkSuits(network, options, minimizer);
-    this.#problem = new NetworkProblem(network, train, options);
+    const linearAlgebra = await linearAlgebraOf(options.engine);
+    return new FullBatchTrainer(network, train, options, minimizer, settings, turns, linearAlgebra);
+  }
+
+  private constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    minimizer: Minimizer,
+    settings: Settings,
+    turns: Turns,
+    linearAlgebra: LinearAlgebra,
+  ) {
+    this.#problem = new NetworkProblem(network, train, options, linearAlgebra);
     checkSize(minimizer, this.#problem.size);
     this.#turns = turns;
     this.#x = this.#problem.pack(startTensors(network, settings.seed, options.initial));

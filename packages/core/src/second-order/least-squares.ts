@@ -93,7 +93,7 @@ export async function* leastSquares(
   options: LeastSquaresOptions,
 ): AsyncGenerator<MinimizeEvent<LeastSquaresMinimum>, LeastSquaresMinimum, void> {
   checkKeys("leastSquares", options ?? null, OPTIONS);
-  const setUp = prepare(halfSquares(residuals), start, options, residuals);
+  const setUp = await prepare(halfSquares(residuals), start, options, residuals);
   checkObserved(setUp, options);
   const inputs = curvedInputs(residuals, setUp.params);
   const tries: Try[] = [];

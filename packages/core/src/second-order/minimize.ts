@@ -10,6 +10,7 @@ import { checkKeys, type Names } from "../given/names.ts";
 import { numbersOf } from "../given/numbers.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
+import { linearAlgebraOf } from "../linalg/linear-algebra.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
 import { type Bounds, type Ending, type Iteration, type Minimizer, project } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
@@ -100,7 +101,7 @@ export async function* minimize(
   options: MinimizeOptions,
 ): AsyncGenerator<MinimizeEvent, Minimum, void> {
   checkKeys("minimize", options ?? null, MINIMIZE_OPTIONS);
-  const setUp = prepare(loss, start, options);
+  const setUp = await prepare(loss, start, options);
   const minimum = yield* run(setUp, options);
   yield { type: "end", minimum };
   return minimum;
@@ -116,7 +117,7 @@ export interface SetUp {
 }
 
 /** Everything that can be refused is refused here. */
-export function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): SetUp {
+export async function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): Promise<SetUp> {
   checkEngine(options.engine);
   const known = new Map(inputsOf([loss]).map((node) => [node.label as string, node]));
   const params = Object.keys(start).map((name) => {
@@ -130,7 +131,8 @@ export function prepare(loss: Expr, start: Start, options: MinimizeOptions, resi
   const { engine, data = {} } = options;
   checkKeys("data", data, Object.fromEntries(known), "input");
   const bounds = packBounds(params, x.length, options.bounds);
-  const spec: ProblemSpec = { engine, loss, params, data, bounds, ...(residuals && { residuals }) };
+  const linearAlgebra = await linearAlgebraOf(engine);
+  const spec: ProblemSpec = { engine, linearAlgebra, loss, params, data, bounds, ...(residuals && { residuals }) };
   const method = chooseMethod(options, x.length, residuals !== undefined, bounds !== undefined);
   const problem = new CompiledProblem(spec);
   return { problem, method, params, x: project(x, bounds), unpack: (flat) => unpack(params, flat) };

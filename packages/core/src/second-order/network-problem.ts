@@ -10,7 +10,7 @@ import type { CompileOptions, Executable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
+import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { type NetworkSpec, type Parameter, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
@@ -68,7 +68,13 @@ export class NetworkProblem implements Problem {
   readonly #remembered = new Remembered();
 
   /** @param most numbers that a chunk's largest tensor may hold */
-  constructor(network: NetworkSpec, train: Dataset, options: ProblemOptions, most: number = MOST) {
+  constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: ProblemOptions,
+    linearAlgebra: LinearAlgebra,
+    most: number = MOST,
+  ) {
     this.#most = most;
     this.#network = network;
     this.#options = options;
@@ -77,7 +83,7 @@ export class NetworkProblem implements Problem {
     this.#vectors = this.#parameters.map(({ name, shape }) => input(`direction/${name}`, shape, "f64"));
     this.size = this.#parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
     this.rows = rowsOf(train, network.inputs);
-    this.linearAlgebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.linearAlgebra = linearAlgebra;
     this.#data = padded(train, this.rows);
     const { l2 = 0 } = options;
     this.#decay = Float64Array.from(

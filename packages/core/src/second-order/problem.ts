@@ -5,7 +5,7 @@ import type { Engine, Executable } from "../engines/engine.ts";
 import { type Expr, topological } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { printType, ShapeError, sizeOf } from "../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
+import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { matmul } from "../ops/matmul.ts";
 import { mul, square } from "../ops/ring.ts";
 import { concat, reshape } from "../ops/shape.ts";
@@ -24,6 +24,7 @@ export interface Evaluations {
 
 export interface ProblemSpec {
   readonly engine: Engine;
+  readonly linearAlgebra: LinearAlgebra;
   /** What is made small: a float64 scalar, or residuals r of which ½‖r‖² is. */
   readonly loss: Expr;
   readonly residuals?: Expr;
@@ -76,7 +77,7 @@ export class CompiledProblem implements Problem {
     this.#spec = spec;
     this.#inputs = inputsOf([spec.loss, ...spec.params]);
     this.size = spec.params.reduce((total, { type }) => total + sizeOf(type.shape), 0);
-    this.linearAlgebra = spec.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.linearAlgebra = spec.linearAlgebra;
     this.bounds = spec.bounds;
     this.#vectors = spec.params.map(({ type, label }) => input(`direction/${label}`, type.shape, type.dtype));
     for (const node of [spec.loss, ...spec.params]) {

@@ -140,10 +140,10 @@ async function open(
   if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
   if (!("iterate" in optimizer)) {
     const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
-    return new KfacTrainer(network, train, options, optimizer, settings, turns);
+    return KfacTrainer.open(network, train, options, optimizer, settings, turns);
   }
   const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
-  return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
+  return FullBatchTrainer.open(network, train, options, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */

@@ -80,7 +80,13 @@ describe.each(Object.keys(targets) as LossName[])("the objective of a network wi
 
   // 1e9: all rows at once; 120: a few rows at a time, the last chunk not full.
   describe.each([1e9, 120])("in chunks of at most %d numbers", (chunk) => {
-    const problem = new NetworkProblem(network, { x, y: targets[lossName], weight }, options, chunk);
+    const problem = new NetworkProblem(
+      network,
+      { x, y: targets[lossName], weight },
+      options,
+      plainLinearAlgebra,
+      chunk,
+    );
 
     test("value and gradient", () => {
       const g = concat(

@@ -1,22 +1,24 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
 import {
-  classificationBaseline,
-  classificationMetrics,
   type Dataset,
   type Engine,
   type Loss,
   type NetworkSpec,
   Predictor,
-  type ResidualSummary,
-  regressionBaseline,
-  regressionMetrics,
-  residualSummary,
   rowsOf,
   type Tensors,
 } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import { decodeTarget, type Target } from "../table/target.ts";
+import {
+  classificationBaseline,
+  classificationMetrics,
+  type ResidualSummary,
+  regressionBaseline,
+  regressionMetrics,
+  residualSummary,
+} from "./metrics.ts";
 
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;

@@ -1,5 +1,6 @@
 /** What a model says of the rows of a table. */
-import { type Engine, mostProbable, Predictor, type TrainedModel } from "@chaingrad/core";
+import { type Engine, Predictor, type TrainedModel } from "@chaingrad/core";
+import { mostProbable } from "@chaingrad/core/given";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { decodeTarget } from "../table/target.ts";

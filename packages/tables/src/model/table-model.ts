@@ -1,6 +1,7 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { type Engine, FormatError, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "../rows.ts";

@@ -14,7 +14,7 @@ import { compiling, type Executable } from "../../engines/engine.ts";
 import { type Expr, topological } from "../../graph/expr.ts";
 import { type Program, program } from "../../graph/program.ts";
 import { inParts, type Work } from "../../graph/work.ts";
-import { plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../../linalg/linear-algebra.ts";
 import { norm } from "../../linalg/vector.ts";
 import { type Activation, activations } from "../../nn/activations.ts";
 import { type Forward, forward, layerName, type NetworkSpec } from "../../nn/network.ts";
@@ -49,6 +49,7 @@ const WIDEST = 1024;
 export class FlowProbe {
   readonly #network: NetworkSpec;
   readonly #options: Chosen;
+  readonly #linearAlgebra: LinearAlgebra;
   readonly #executable: Executable;
   /** The largest |φ′| for |z| ≤ 1; undefined where the activation does not act element by element. */
   readonly #slopes: readonly (number | undefined)[];
@@ -69,7 +70,8 @@ export class FlowProbe {
   ): Promise<FlowProbe> {
     const count = Math.min(rowsOf(train, network.inputs), ROWS);
     const flow = await turns.all(flowProgram(network, options, count));
-    return new FlowProbe(await turns.all(compiling(options.engine, flow)), network, train, options, training);
+    const executable = await turns.all(compiling(options.engine, flow));
+    return new FlowProbe(executable, network, train, options, training, await linearAlgebraOf(options.engine));
   }
 
   private constructor(
@@ -78,10 +80,12 @@ export class FlowProbe {
     train: Dataset,
     options: Chosen,
     training: Training,
+    linearAlgebra: LinearAlgebra,
   ) {
     this.#executable = executable;
     this.#network = network;
     this.#options = options;
+    this.#linearAlgebra = linearAlgebra;
     this.#training = training;
     const total = rowsOf(train, network.inputs);
     const count = Math.min(total, ROWS);
@@ -162,7 +166,7 @@ export class FlowProbe {
     if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
     const side = Math.min(out, width);
     if (side > WIDEST) return { largest: largestSingularValue(values, out, width), smallest: null };
-    return singularExtremes(values, side, this.#options.engine.linearAlgebra ?? plainLinearAlgebra);
+    return singularExtremes(values, side, this.#linearAlgebra);
   }
 }
 

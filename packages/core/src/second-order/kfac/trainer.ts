@@ -9,7 +9,7 @@ import type { Executable } from "../../engines/engine.ts";
 import { type Expr, label } from "../../graph/expr.ts";
 import { program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../../linalg/linear-algebra.ts";
 import { type NetworkSpec, parametersOf } from "../../nn/network.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { add, div, mul, sub } from "../../ops/ring.ts";
@@ -88,13 +88,32 @@ export class KfacTrainer implements Training {
   #averages: { A: Float64Array; G: Float64Array }[] = [];
 
   /** Throws RangeError on options that make no sense with K-FAC. */
-  constructor(network: NetworkSpec, train: Dataset, options: Chosen, kfac: Kfac, settings: Settings, turns: Turns) {
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    kfac: Kfac,
+    settings: Settings,
+    turns: Turns,
+  ): Promise<KfacTrainer> {
     checkSuits(network, options);
+    return new KfacTrainer(network, train, options, kfac, settings, turns, await linearAlgebraOf(options.engine));
+  }
+
+  private constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: Chosen,
+    kfac: Kfac,
+    settings: Settings,
+    turns: Turns,
+    linearAlgebra: LinearAlgebra,
+  ) {
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / (options.batch ?? KFAC_BATCH));
     this.#settings = { ...settings, batch: Math.ceil(this.rows / this.stepsPerEpoch) };
     [this.#network, this.#options, this.#kfac, this.#turns] = [network, options, kfac, turns];
-    this.#algebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.#algebra = linearAlgebra;
     this.#params = parameterInputs(network, "f64").params;
     this.#names = Object.keys(this.#params);
     this.#step = this.#compileStep();

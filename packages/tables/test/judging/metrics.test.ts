@@ -6,7 +6,7 @@ import {
   regressionBaseline,
   regressionMetrics,
   residualSummary,
-} from "../../src/train/metrics.ts";
+} from "../../src/judging/metrics.ts";
 
 /** Probabilities of two classes from those of the second. */
 const binary = (...ofSecond: number[]): number[] => ofSecond.flatMap((p) => [1 - p, p]);
