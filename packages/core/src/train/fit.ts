@@ -102,7 +102,7 @@ export async function* fit(
 
 /** Loaded only where the gradient's flow is asked for. */
 async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training, turns: Turns) {
-  const { FlowProbe } = await import("../diagnosis/diagnostics.ts");
+  const { FlowProbe } = await import("../second-order/on-demand.ts");
   return FlowProbe.open(network, train, options, trainer, turns);
 }
 
@@ -115,7 +115,7 @@ async function findFault(
   epoch: number,
 ): Promise<TrainingFault | undefined> {
   const tensors = trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await import("../diagnosis/diagnostics.ts");
+  const { findTrainingFault, findValidationFault } = await import("../second-order/on-demand.ts");
   const recording = trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
@@ -139,10 +139,10 @@ async function open(
   const { optimizer } = options;
   if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
   if (!("iterate" in optimizer)) {
-    const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
+    const { KfacTrainer } = await import("../second-order/on-demand.ts");
     return KfacTrainer.open(network, train, options, optimizer, settings, turns);
   }
-  const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
+  const { FullBatchTrainer } = await import("../second-order/on-demand.ts");
   return FullBatchTrainer.open(network, train, options, optimizer, settings, turns);
 }
 
