@@ -23,6 +23,16 @@ export * from "./model/model.ts";
 export * from "./model/safetensors.ts";
 export * from "./nn/activations.ts";
 export * from "./nn/initialisers.ts";
+export type {
+  LayerBuffer,
+  LayerKind,
+  LayerKindName,
+  LayerPart,
+  LayerScope,
+  LayerSpec,
+  LayerTensor,
+} from "./nn/layers/layer.ts";
+export * from "./nn/layers/norm.ts";
 export {
   binaryCrossEntropy,
   domainOf,
@@ -38,9 +48,9 @@ export {
   quantile,
   reduceRows,
   softmaxCrossEntropy,
+  targetWidth,
 } from "./nn/losses.ts";
 export * from "./nn/network.ts";
-export * from "./nn/normalisation.ts";
 export * from "./nn/regularisers.ts";
 export * from "./ops/convert.ts";
 export * from "./ops/elementary.ts";

@@ -1,4 +1,5 @@
 /** `chaingrad explain`: the derivation of a network's gradients, from the program that runs, in any of its views. */
+import { layersOf } from "@chaingrad/core";
 import {
   type Block,
   catalogue,
@@ -189,7 +190,7 @@ async function choose(
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
 function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string[] {
-  const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
+  const layers = layersOf(network).map(({ kind, spec }) => kind.describe(spec));
   const { inputs } = network;
   const options = { words, digits: DIGITS };
   const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);

@@ -34,7 +34,8 @@ export function saveModel(model: TrainedModel, parts: ModelParts = {}): Uint8Arr
   checkNetwork(network);
   const loss = lossOf(model.loss);
   const unsaved = network.layers.findIndex(
-    ({ activation, initialiser }) => typeof activation === "function" || typeof initialiser === "function",
+    ({ kind, activation, initialiser }) =>
+      [activation, initialiser].some((part) => typeof part === "function") || typeof kind === "object",
   );
   const own = unsaved >= 0 ? `layer ${unsaved + 1}` : isBuiltIn(loss) ? undefined : `the loss '${loss.name}'`;
   if (own) throw new Error(`${own} is made with a function of your own, which a file cannot hold`);

@@ -1,5 +1,4 @@
 /** A network with its loss, and with its numbers: what is explained, checked and emitted, however it came to be. */
-import type { NetworkSpec } from "../nn/network.ts";
 import type { ObjectiveSpec } from "../train/objective.ts";
 
 /** A network, its loss, and how the rows' losses are put together. */
@@ -17,5 +16,3 @@ export interface WeightedNet {
   /** Where the tensors come from. */
   readonly origin: "trained" | "given" | "initial";
 }
-
-export const outputsOf = (network: NetworkSpec): number => network.layers[network.layers.length - 1].units;

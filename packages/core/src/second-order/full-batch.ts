@@ -1,7 +1,7 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import type { NetworkSpec } from "../nn/network.ts";
+import { layersOf, mixedIn, type NetworkSpec, randomIn } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -87,10 +87,11 @@ function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer):
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
   };
-  if (network.layers.some(({ dropout }) => dropout))
-    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimiser");
-  if (network.layers.some(({ normalisation }) => normalisation === "batch"))
-    refuse("batch normalisation", "use layer normalisation");
+  for (const layer of layersOf(network)) {
+    const [random, mixed] = [randomIn(layer), mixedIn(layer)];
+    if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimiser");
+    if (mixed) refuse(mixed, "use layer normalisation");
+  }
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
   if (options.rate !== undefined || options.schedule)
     refuse("a learning rate", "it finds the length of each step itself");

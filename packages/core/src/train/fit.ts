@@ -9,7 +9,7 @@
 
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
@@ -48,7 +48,7 @@ export async function* fit(
   const twice = madeTwice(network, options.loss);
   if (twice !== undefined) throw new RangeError(twice);
   checkKeys("data", data ?? null, DATA, "part");
-  const outputs = network.layers[network.layers.length - 1].units;
+  const outputs = outputsOf(network);
   checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));

@@ -1,5 +1,6 @@
 /** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
 
+import { type Layer, layersOf, randomIn } from "@chaingrad/core";
 import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
 import type { ColumnEncoding, Model } from "@chaingrad/tables";
@@ -12,12 +13,8 @@ export interface Emittable extends WeightedNet {
 /** Paragraphs; a line break in one is the start of an item of a list. */
 export function describe({ net, origin, model }: Emittable): string[] {
   const { network, loss, reduction, l1, l2 } = net;
-  const layers = network.layers.map(
-    ({ units, activation, normalisation }) =>
-      `${units} ${typeof activation === "string" ? activation : commented(activation.name || "units")}${
-        normalisation === undefined ? "" : ` (${normalisation} norm)`
-      }`,
-  );
+  const all = layersOf(network);
+  const layers = all.map(({ kind, spec }) => commented(kind.describe(spec)));
   const penalty = [l1 ? ` + ${l1} Σ|W|` : "", l2 ? ` + ${l2}/2 Σ W²` : ""].join("");
   const from = {
     trained: "The weights are those of the trained model.",
@@ -28,15 +25,16 @@ export function describe({ net, origin, model }: Emittable): string[] {
     `A fully connected network, written by chaingrad emit: ${network.inputs} input${network.inputs === 1 ? "" : "s"}, ${layers.join(", ")}; ` +
       `loss: ${commented(loss.name)}, the ${reduction} over the rows${penalty}.`,
     `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
-    ...modes(net.network.layers),
+    ...modes(all),
     ...(model === undefined ? [] : [features(model), outputs(model)]),
   ];
 }
 
-function modes(layers: Emittable["net"]["network"]["layers"]): string[] {
+function modes(layers: readonly Layer[]): string[] {
+  const random = new Set(layers.flatMap((layer) => randomIn(layer) ?? []));
   const words = [
-    ...(layers.some(({ dropout }) => dropout) ? ["dropout is off"] : []),
-    ...(layers.some(({ normalisation }) => normalisation === "batch")
+    ...[...random].map((what) => `${what} is off`),
+    ...(layers.some(({ buffers }) => buffers.length > 0)
       ? ["batch norm takes its running statistics, which stay as they are"]
       : []),
   ];

@@ -2,9 +2,9 @@
  * What every language is written from: the lines of the derivation, each with the formula as it is printed, its name in
  * the program and its value for any number of rows.
  */
-import { type Expr, input, optimizers } from "@chaingrad/core";
+import { type Expr, input, optimizers, outputsOf } from "@chaingrad/core";
 import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
-import { type Net, type ObjectiveGraph, objectiveGraph, outputsOf } from "@chaingrad/core/net";
+import { type Net, type ObjectiveGraph, objectiveGraph } from "@chaingrad/core/net";
 import { comment, type Printed, partsOf } from "./comment.ts";
 import type { Names } from "./names.ts";
 import { type Both, both, type Pairing, pairing, ROW_COUNTS, type Value } from "./value.ts";

@@ -1,5 +1,5 @@
 /** A network as source that needs nothing but its language. */
-import { buffersOf, parametersOf } from "@chaingrad/core";
+import { buffersOf, initialBuffers, parametersOf } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
 import { c } from "./c.ts";
 import { describe, type Emittable } from "./describe.ts";
@@ -26,11 +26,8 @@ export function emit(opened: Emittable, language: Language, level: Level): strin
       "Emit a smaller network; for large ones use the library @chaingrad/core.",
     );
   }
-  const buffers = new Map(buffersOf(net.network).map(({ name, initial }) => [name, initial]));
-  const tensors = known.map(({ name, shape }) => {
-    const values = opened.tensors[name] ?? new Float64Array(shape[0]).fill(buffers.get(name) as number);
-    return [name, { values, shape }];
-  });
+  const given = { ...initialBuffers(net.network), ...opened.tensors };
+  const tensors = known.map(({ name, shape }) => [name, { values: given[name], shape }]);
   const names = new Names(reserved(language));
   return LANGUAGES[language]({
     emission: emission(net, names),

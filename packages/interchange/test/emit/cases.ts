@@ -32,6 +32,7 @@ import {
   mul,
   neg,
   normalAt,
+  outputsOf,
   pad,
   pow,
   program,
@@ -50,7 +51,7 @@ import {
   transpose,
   where,
 } from "@chaingrad/core";
-import { type Batch, computeGradients, type Net, outputsOf, randomBatch, type WeightedNet } from "@chaingrad/core/net";
+import { type Batch, computeGradients, type Net, randomBatch, type WeightedNet } from "@chaingrad/core/net";
 import { ACTIVATIONS, LOSSES } from "../../src/net-document.ts";
 
 export interface Case {

@@ -1,5 +1,5 @@
 /** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
-import { FormatError, loadModel, saveModel, type TrainedModel } from "@chaingrad/core";
+import { FormatError, loadModel, outputsOf, saveModel, type TrainedModel } from "@chaingrad/core";
 import {
   checkKeys,
   checkName,
@@ -91,7 +91,7 @@ function checkTable({ network, loss, encoder, target, seed, metrics, ...rest }: 
     throw new RangeError("encoder.features are not what its columns make");
   if (features.length !== network.inputs)
     throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${features.length}`);
-  const outputs = network.layers[network.layers.length - 1].units;
+  const outputs = outputsOf(network);
   const expected = target.task === "classification" ? target.classes.length : 1;
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
   if ((loss.target === "labels") !== (target.task === "classification"))

@@ -1,6 +1,6 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { type Engine, FormatError, layersOf, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "../rows.ts";
@@ -98,7 +98,9 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */
   summary(): string {
     const { network, encoder, target, metrics } = this.model;
-    const layers = network.layers.map(({ units, activation }) => `${units} ${String(activation)}`).join(", ");
+    const layers = layersOf(network)
+      .map(({ kind, spec }) => kind.describe(spec))
+      .join(", ");
     const scores = Object.entries(metrics).map(([part, found]) => {
       const shown = Object.entries(found).map(([name, value]) => `${name} ${value?.toPrecision(4) ?? "–"}`);
       return `${part}: ${shown.join(", ")}`;

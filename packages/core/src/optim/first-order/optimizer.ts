@@ -13,6 +13,7 @@ export interface Hyper {
 }
 
 export interface Optimizer {
+  readonly kind: "first-order";
   readonly name: string;
   readonly defaultRate: number;
   /** The state tensors, all shaped like the parameter, and what fills them at first ("rate": the first learning rate). */
