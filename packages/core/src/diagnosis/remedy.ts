@@ -112,7 +112,7 @@ function candidates(given: Changed, { step, phase }: TrainingFault): Candidate[]
 
 function damp(given: Changed, by: number): Candidate {
   const { schedule, rate, optimizer } = choose(given.options);
-  const usual = rate ?? ("update" in optimizer ? optimizer.defaultRate : 1);
+  const usual = rate ?? (optimizer.kind === "first-order" ? optimizer.defaultRate : 1);
   const options: FitOptions = schedule
     ? {
         ...given.options,
@@ -128,7 +128,8 @@ function damp(given: Changed, by: number): Candidate {
 /** Nothing where that has been tried, or is not less. */
 function usualRate(given: Changed): Candidate[] {
   const { rate, schedule, optimizer } = choose(given.options);
-  if (schedule || rate === undefined || !("update" in optimizer) || optimizer.defaultRate >= rate / 1000) return [];
+  if (schedule || rate === undefined || optimizer.kind !== "first-order" || optimizer.defaultRate >= rate / 1000)
+    return [];
   const change = `rate ${short(optimizer.defaultRate)} in place of ${short(rate)}`;
   return [{ kind: "damp", change, changed: { ...given, options: { ...given.options, rate: optimizer.defaultRate } } }];
 }

@@ -75,6 +75,7 @@ const OPTIONS: Names<FitOptions> = {
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
   ...{ metrics: true, flow: true, slice: true, signal: true },
 };
+const KINDS: readonly Chosen["optimizer"]["kind"][] = ["first-order", "minimizer", "kfac"];
 const CLIP: Names<NonNullable<FitOptions["clip"]>> = { norm: true, value: true };
 const TOLERANCES: Names<Tolerances> = { gradient: true, objective: true };
 
@@ -83,8 +84,7 @@ export function choose(options: FitOptions): Chosen {
   checkKeys("fit", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const { loss, optimizer = "adam" } = options;
-  const isMade = typeof optimizer === "object" && optimizer !== null;
-  if (isMade && ("update" in optimizer || "iterate" in optimizer || optimizer.name === "kfac"))
+  if (typeof optimizer === "object" && KINDS.includes(optimizer?.kind))
     return { ...options, loss: lossOf(loss), optimizer };
   checkName("optimizer", optimizer, Object.keys(optimizers));
   return { ...options, loss: lossOf(loss), optimizer: optimizers[optimizer as OptimizerName]() };

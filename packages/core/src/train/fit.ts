@@ -125,7 +125,7 @@ async function findFault(
 
 /** Minimisers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
-  return dtype ?? ("update" in optimizer ? "f32" : "f64");
+  return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
 }
 
 /** What a minimiser needs is loaded only where one is used. */
@@ -137,13 +137,18 @@ async function open(
   turns: Turns,
 ): Promise<Training> {
   const { optimizer } = options;
-  if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
-  if (!("iterate" in optimizer)) {
-    const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
-    return new KfacTrainer(network, train, options, optimizer, settings, turns);
+  switch (optimizer.kind) {
+    case "first-order":
+      return Trainer.open(network, train, options, optimizer, settings, turns);
+    case "kfac": {
+      const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
+      return new KfacTrainer(network, train, options, optimizer, settings, turns);
+    }
+    case "minimizer": {
+      const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
+      return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
+    }
   }
-  const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
-  return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */

@@ -33,6 +33,7 @@ export function gaussNewton(options: object = {}): Minimizer {
   readOptions("gauss-newton", options, {});
   return {
     name: "gauss-newton",
+    kind: "minimizer",
     needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },

@@ -96,6 +96,7 @@ export interface Tolerances {
 }
 
 export interface Minimizer {
+  readonly kind: "minimizer";
   readonly name: string;
   readonly needs: readonly Curvature[];
   /** Whether it keeps within bounds. */

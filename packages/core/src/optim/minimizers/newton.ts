@@ -20,6 +20,7 @@ export function newton(options: object = {}): Minimizer {
   readOptions("newton", options, {});
   return {
     name: "newton",
+    kind: "minimizer",
     needs: ["hessian"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg" },
