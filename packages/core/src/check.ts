@@ -1,7 +1,13 @@
 /** The entry point `@chaingrad/core/check`: derivatives against independent witnesses, for tests and for the curious. */
-export * from "./autodiff/check-gradients.ts";
+export {
+  checkGradients,
+  type EntryCheck,
+  type GradientCheckOptions,
+  isWrong,
+  type TensorCheck,
+} from "./autodiff/check-gradients.ts";
 export { complexStep, complexSteps } from "./autodiff/complex-step.ts";
-export * from "./autodiff/differences.ts";
+export { checkDerivative, type DerivativeCheck, type Verdict } from "./autodiff/differences.ts";
 export { type Curvature, checkCurvature } from "./check/check-curvature.ts";
 export { checkLoss, type LossCheck } from "./check/check-loss.ts";
 export { checkNet, type VariableCheck, type WitnessedEntry } from "./check/check-net.ts";

@@ -1,13 +1,43 @@
 /** The entry point `@chaingrad/core/explain`: the derivation that ran, as data, text and JSON. A page that only trains does not load it. */
 export { catalogue, type Language, type Words } from "./explain/catalogue.ts";
-export * from "./explain/derivation.ts";
-export type * from "./explain/document.ts";
+export {
+  type Derivable,
+  type Derivation,
+  derive,
+  type InputSymbol,
+  type Step,
+  type StepKind,
+} from "./explain/derivation.ts";
+export type {
+  Block,
+  Cell,
+  Equation,
+  equation,
+  Heading,
+  heading,
+  Inline,
+  Legend,
+  LegendEntry,
+  List,
+  Paragraph,
+  Piece,
+  Table,
+  Tensor,
+  Text,
+} from "./explain/document.ts";
 export { text } from "./explain/document.ts";
 export { type Evaluate, type Explained, explained, type Numbers } from "./explain/explained.ts";
 export { formulaOf } from "./explain/formula.ts";
 export { htmlBody, htmlEquation, htmlLine } from "./explain/html-document.ts";
 export { escapeHtml, mathmlInline } from "./explain/inline-math.ts";
-export * from "./explain/json.ts";
+export {
+  type DerivationJson,
+  derivationJson,
+  type JsonNumber,
+  type StepJson,
+  type TensorJson,
+  viewJson,
+} from "./explain/json.ts";
 export { kernelsOf } from "./explain/kernels.ts";
 export { type LatexOptions, latexBody, latexDocument } from "./explain/latex-document.ts";
 export { markdownDocument } from "./explain/markdown-document.ts";

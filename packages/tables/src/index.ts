@@ -2,7 +2,7 @@
 export { UserError } from "@chaingrad/core/user-error";
 export { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./judging/evaluate.ts";
 export { judgedRows } from "./judging/judged-rows.ts";
-export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
+export { readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";

@@ -56,7 +56,7 @@ async function emit(path: string | undefined, options: EmitOptions): Promise<voi
   const { lang, out, with: level } = options;
   await assertOutputs({ "--out": out }, [path]);
   const opened = path === undefined ? exampleNetwork : await openNetwork(path);
-  warnOfMadeTwice(opened.net, options);
+  warnOfMadeTwice(opened, options);
   const text = source(opened, lang, level);
   if (out !== undefined) {
     await writeFileAtomically(out, text);

@@ -75,10 +75,8 @@ export async function learn(names: Names): Promise<Said> {
     ...printFailure(failure, width),
   ]);
   const opened = {
-    net: { network: model.network, loss: model.loss, l1: model.l1, l2: model.l2, reduction: "mean" as const },
-    tensors: model.tensors as Record<string, Float64Array>,
+    ...model,
     origin: "trained" as const,
-    model: { ...model, metrics: {} },
   };
   return {
     lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),

@@ -55,14 +55,10 @@ export function withOperands<A extends Attributes>(node: Expr<A>, operands: read
 
 /** `node` with the label, provenance and layer of `original` where it has none of its own. */
 export function inherit(node: Expr, original: Expr): Expr {
-  const own: { -readonly [Part in "label" | "provenance" | "within"]?: Expr[Part] } = {};
-  const keep = <Part extends keyof typeof own>(part: Part): void => {
-    if (node[part] === undefined && original[part] !== undefined) own[part] = original[part];
-  };
-  keep("label");
-  keep("provenance");
-  keep("within");
-  return Object.keys(own).length === 0 ? node : { ...node, id: nextId++, ...(own as Partial<Expr>) };
+  const { label: name, provenance, within } = original;
+  const own = { ...(name && { label: name }), ...(provenance && { provenance }), ...(within && { within }), ...node };
+  const isSame = own.label === node.label && own.provenance === node.provenance && own.within === node.within;
+  return isSame ? node : { ...own, id: nextId++ };
 }
 
 /**

@@ -25,14 +25,14 @@ export interface ObjectiveGraph {
 
 /** The graph for batches of this many rows. Nothing random is in it: dropout is off, batch norm uses what it has learnt. */
 export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, dtype: FloatType): ObjectiveGraph {
-  const { network, loss } = net;
+  const { network, objective: spec } = net;
   const { rows } = batch;
   const carried = parameterInputs(network, dtype);
   const x = input("x", [rows, network.inputs], dtype);
-  const target = targetInput(loss, "target", rows, outputsOf(network), dtype);
+  const target = targetInput(spec.loss, "target", rows, outputsOf(network), dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
   const context = { training: false, ...(weight ? { weight } : {}) };
-  const built = objective(net, carried, { x, target }, context);
+  const built = objective({ network, ...spec }, carried, { x, target }, context);
   return {
     variables: { ...carried.params, x },
     given: [...Object.values(carried.buffers), target, ...(weight ? [weight] : [])],

@@ -9,7 +9,7 @@ import { threefry } from "../ops/random.ts";
 import { activations } from "./activations.ts";
 import type { Fans } from "./initialisers.ts";
 import { layerKinds } from "./layers/kinds.ts";
-import type { LayerBuffer, LayerKind, LayerKindName, LayerPart, LayerSpec, LayerTensor } from "./layers/layer.ts";
+import type { LayerBuffer, LayerKind, LayerKindName, LayerSpec, LayerTensor } from "./layers/layer.ts";
 import type { Loss } from "./losses.ts";
 import { checkType, count, inRange } from "./options.ts";
 
@@ -82,22 +82,36 @@ const NETWORK: Names<NetworkSpec> = { inputs: true, layers: true };
 
 /** Throws RangeError naming the layer, what was expected and what was given, unless the network can be built. */
 export function checkNetwork(spec: NetworkSpec): void {
+  layersOf(spec);
+}
+
+/** The layers from the first on. Throws as `checkNetwork`. */
+export function layersOf(spec: NetworkSpec): Layer[] {
   checkKeys("network", spec ?? null, NETWORK, "part");
-  inRange("network: inputs", spec.inputs, count);
+  let inputs = inRange("network: inputs", spec.inputs, count);
   if (!Array.isArray(spec.layers)) throw new RangeError(`network: layers must be a list, got ${String(spec.layers)}`);
   if (spec.layers.length === 0) throw new RangeError("network: at least one layer is needed, got none");
   const seen = new Map<string, number>();
-  spec.layers.forEach((layer, index) => {
-    const kind = kindOf(layer ?? {}, index + 1);
-    checkKeys(`layer ${index + 1}`, layer ?? null, { units: true, ...kind.options, name: true, kind: true }, "part");
+  return spec.layers.map((own: LayerSpec, index) => {
+    const number = index + 1;
+    const kind = kindOf(own ?? {}, number);
+    checkKeys(`layer ${number}`, own ?? null, { units: true, ...kind.options, name: true, kind: true }, "part");
     const name = layerName(spec, index);
-    const where = `layer ${index + 1} ('${name}')`;
+    const where = `layer ${number} ('${name}')`;
     const before = seen.get(name);
     if (before !== undefined) throw new RangeError(`${where} has the name of layer ${before}: give it another`);
-    seen.set(name, index + 1);
-    inRange(`${where}: units`, layer.units, count);
+    seen.set(name, number);
+    const outputs = inRange(`${where}: units`, own.units, count);
     checkType(`${where}: name`, name, "string");
-    for (const part of kind.parts) part.check?.(layer, where);
+    for (const part of kind.parts) part.check?.(own, where);
+    const placed = { layer: number, fanIn: inputs, fanOut: outputs };
+    const carried = <T extends LayerTensor>(tensors: readonly T[] = []): (T & NetworkTensor)[] =>
+      tensors.map((tensor) => ({ ...tensor, ...placed, name: tensor.symbol + number }));
+    const parameters = kind.parts.flatMap((part) => carried(part.parameters?.(own, placed.fanIn)));
+    const buffers = kind.parts.flatMap((part) => carried(part.buffers?.(own)));
+    const layer = { number, name, kind, spec: own, inputs, outputs, parameters, buffers };
+    inputs = outputs;
+    return layer;
   });
 }
 
@@ -107,40 +121,8 @@ function kindOf({ kind = "dense" }: Pick<LayerSpec, "kind">, number: number): La
   return layerKinds[kind as LayerKindName];
 }
 
-/** The layers from the first on. Throws as `checkNetwork`. */
-export function layersOf(spec: NetworkSpec): Layer[] {
-  checkNetwork(spec);
-  let inputs = spec.inputs;
-  return spec.layers.map((own, index) => {
-    const number = index + 1;
-    const kind = kindOf(own, number);
-    const widths = { inputs, outputs: own.units };
-    const fans = { fanIn: inputs, fanOut: own.units };
-    const placed = <T extends LayerTensor>(tensor: T): T & NetworkTensor => {
-      return { ...fans, ...tensor.fans, ...tensor, layer: number, name: `${tensor.symbol}${number}` };
-    };
-    const parameters = kind.parts.flatMap((part) => part.parameters?.(own, inputs) ?? []).map(placed);
-    const buffers = kind.parts.flatMap((part) => part.buffers?.(own) ?? []).map(placed);
-    inputs = own.units;
-    return { ...{ number, name: layerName(spec, index), kind, spec: own, ...widths }, parameters, buffers };
-  });
-}
-
-/** Whether a layer is z = W x + b and an activation, and nothing else has parameters. */
-export const isAffine = ({ kind, parameters }: Layer): boolean =>
-  kind.isAffine === true && parameters.every(({ role }) => role === "weight" || role === "bias");
-
-/** What makes a layer random while training, and what lets its rows depend on each other, in words. */
-export const randomIn = ({ kind, spec }: Layer): string | undefined =>
-  firstOf(kind.parts, (part) => part.random?.(spec));
-export const mixedIn = ({ kind, spec }: Layer): string | undefined =>
-  firstOf(kind.parts, (part) => part.mixesRows?.(spec));
-
 /** How many numbers the network gives for a row. */
 export const outputsOf = ({ layers }: NetworkSpec): number => layers[layers.length - 1].units;
-
-const firstOf = (parts: readonly LayerPart[], tell: (part: LayerPart) => string | undefined): string | undefined =>
-  parts.map(tell).find((told) => told !== undefined);
 
 /** What is wrong with the last layer under a loss that makes itself what the activation there has made already. */
 export function madeTwice({ layers }: NetworkSpec, { name, takes }: Loss): string | undefined {
@@ -199,9 +181,11 @@ export function forward(
   context: ForwardContext,
 ): Forward {
   const all = layersOf(spec);
-  for (const { parameters } of all) checkTensors(parameters, params, "parameter");
-  for (const own of all) checkTensors(own.buffers, context.buffers ?? {}, "buffer");
   const buffers: Record<string, Expr> = { ...context.buffers };
+  for (const layer of all) {
+    checkTensors(layer.parameters, params, "parameter");
+    checkTensors(layer.buffers, buffers, "buffer");
+  }
   const layers: LayerForward[] = [];
   let h = x;
   for (const layer of all) {

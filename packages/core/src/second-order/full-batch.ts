@@ -1,7 +1,8 @@
 /** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import { layersOf, mixedIn, type NetworkSpec, randomIn } from "../nn/network.ts";
+import { randomIn } from "../nn/layers/traits.ts";
+import { layersOf, type NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -88,9 +89,10 @@ function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer):
     throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
   };
   for (const layer of layersOf(network)) {
-    const [random, mixed] = [randomIn(layer), mixedIn(layer)];
+    const random = randomIn(layer);
     if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimiser");
-    if (mixed) refuse(mixed, "use layer normalisation");
+    if (layer.buffers.length > 0)
+      refuse(`${layer.spec.normalisation ?? layer.kind.name} normalisation`, "use layer normalisation");
   }
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
   if (options.rate !== undefined || options.schedule)

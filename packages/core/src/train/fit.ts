@@ -15,10 +15,10 @@ import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.t
 import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
+import type { Model } from "./model.ts";
 import { Predictor } from "./predictor.ts";
 import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import { Trainer } from "./trainer.ts";
 import type { Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
@@ -42,7 +42,7 @@ export async function* fit(
   network: NetworkSpec,
   data: FitData,
   given: FitOptions,
-): AsyncGenerator<FitEvent, TrainedModel, void> {
+): AsyncGenerator<FitEvent, Model, void> {
   const options = choose(given);
   checkNetwork(network);
   const twice = madeTwice(network, options.loss);
@@ -90,8 +90,7 @@ export async function* fit(
     if (stopped !== "epochs") break;
   }
   const { loss, l1, l2 } = options;
-  const penalties = { ...(l1 !== undefined && { l1 }), ...(l2 !== undefined && { l2 }) };
-  const model: TrainedModel = { network, loss, ...penalties, tensors: watcher.best };
+  const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
@@ -119,8 +118,8 @@ async function findFault(
   const recording = trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
-  const judged = { network, loss: options.loss, dtype: dtypeOf(options), tensors, data: validation };
-  return findValidationFault(judged, { step: epoch * trainer.stepsPerEpoch, epoch });
+  const model = { network, objective: options, tensors };
+  return findValidationFault(model, validation, dtypeOf(options), { step: epoch * trainer.stepsPerEpoch, epoch });
 }
 
 /** Minimisers compute in f64. */

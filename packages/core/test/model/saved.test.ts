@@ -3,17 +3,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
-import { loadModel, saveModel } from "../../src/model/model.ts";
-import { Predictor } from "../../src/train/predictor.ts";
+import { loadModel, predictorOf, saveModel } from "../../src/model/model.ts";
 
 const read = (name: string): Uint8Array =>
   readFileSync(resolve(import.meta.dirname, `../fixtures/saved-${name}.safetensors`));
 
 function predicted(name: string): number[] {
-  const { network, loss, tensors } = loadModel(read(name));
-  const predictor = new Predictor(referenceEngine, network, loss);
-  predictor.load(tensors);
-  return [...predictor.predict([0.5, 0.25, -1, 2]).predictions];
+  return [...predictorOf(loadModel(read(name)), referenceEngine).predict([0.5, 0.25, -1, 2]).predictions];
 }
 
 test.each(["huber", "labels"])("'%s' comes back as the same bytes", (name) => {
@@ -38,6 +34,7 @@ test("it predicts what it did", () => {
 });
 
 test("its loss keeps its options", () => {
-  const { loss, l1, l2 } = loadModel(read("huber"));
-  expect({ ...loss, l1, l2 }).toEqual({ name: "huber", target: "values", options: { delta: 2 }, l1: 0.001, l2: 0.01 });
+  const { loss, ...penalties } = loadModel(read("huber")).objective;
+  expect({ ...loss }).toEqual({ name: "huber", target: "values", options: { delta: 2 } });
+  expect(penalties).toEqual({ l1: 0.001, l2: 0.01 });
 });

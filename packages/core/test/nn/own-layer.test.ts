@@ -81,7 +81,7 @@ test("K-FAC says that it is none of its layers", async () => {
 });
 
 test("its derivation has δ and the name of its weight", () => {
-  const net = { network, loss: losses["mean-squared-error"](), reduction: "mean" } as const;
+  const net = { network, objective: { loss: losses["mean-squared-error"]() } };
   const { derivation } = explainNet(net, initialParameters(network, 1), exampleBatch);
   expect(printProgram(derivation.program)).toContain("s₁: f64[2]");
   expect(derivation.backward.map(({ name }) => name)).toContain("∂L/∂s1");
@@ -101,7 +101,7 @@ test("the gradient's flow through it, and its faults, are told", async () => {
 
 test("a file cannot hold it", () => {
   const tensors = initialParameters(network, 1);
-  expect(() => saveModel({ network, loss: losses["mean-squared-error"](), tensors })).toThrow(
+  expect(() => saveModel({ network, objective: { loss: losses["mean-squared-error"]() }, tensors })).toThrow(
     "layer 1 is made with a function of your own, which a file cannot hold",
   );
 });

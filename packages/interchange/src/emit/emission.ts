@@ -164,7 +164,7 @@ function needed(lines: readonly Line[], before: readonly Line[], roots: readonly
     .reverse();
 }
 
-function predictionOf({ loss, network }: Net, writer: Writer): Emission["prediction"] {
+function predictionOf({ objective: { loss }, network }: Net, writer: Writer): Emission["prediction"] {
   const { predict } = loss;
   if (predict === undefined) return undefined;
   const outputs = both((i) => input("y", [ROW_COUNTS[i], outputsOf(network)], "f64"));

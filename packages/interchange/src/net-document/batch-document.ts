@@ -4,7 +4,7 @@ import type { Batch, Net } from "@chaingrad/core/net";
 import { Field } from "./field.ts";
 
 /** `label` is how messages call the file. Throws UserError where the rows are not what the network takes. */
-export function parseBatch(document: unknown, label: string, { network, loss }: Net): Batch {
+export function parseBatch(document: unknown, label: string, { network, objective: { loss } }: Net): Batch {
   const fields = new Field(document, label).object(["x", "y", "weight"]);
   const x = fields.x.matrix("a list of rows, [rows, inputs]");
   if (x.columns !== network.inputs) {

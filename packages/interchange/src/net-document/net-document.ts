@@ -52,9 +52,11 @@ export function parseNet(document: unknown, label: string): NetDocument {
   const lossName = fields.loss.name(LOSSES);
   return {
     network,
-    loss: losses[lossName](lossOptions(lossName, fields)),
-    reduction: fields.reduction.present ? fields.reduction.name(["mean", "sum"]) : "mean",
-    l2: fields.l2.present ? fields.l2.number("a number ≥ 0", (x) => x >= 0) : 0,
+    objective: {
+      loss: losses[lossName](lossOptions(lossName, fields)),
+      reduction: fields.reduction.present ? fields.reduction.name<"mean" | "sum">(["mean", "sum"]) : "mean",
+      l2: fields.l2.present ? fields.l2.number("a number ≥ 0", (x) => x >= 0) : 0,
+    },
     weights: fields.weights.present ? weights(fields.weights, network) : undefined,
   };
 }

@@ -2,7 +2,14 @@
 import { type EndEvent, type LayerFlow, layersOf } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
-import { decodeTarget, type Evaluation, type Model, type Part, type Prepared, type Scores } from "@chaingrad/tables";
+import {
+  decodeTarget,
+  type Evaluation,
+  type Part,
+  type Prepared,
+  type Scores,
+  type TableModelData,
+} from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { count, formatNumber } from "../html/number.ts";
 import { folded, htmlTable } from "../html/table.ts";
@@ -24,7 +31,7 @@ export interface ReportInput {
   readonly title: string;
   readonly file: string;
   readonly prepared: Prepared;
-  readonly model: Pick<Model, "network" | "loss" | "seed">;
+  readonly model: Pick<TableModelData, "network" | "objective" | "seed">;
   /** The name of the engine that trained. */
   readonly engine: string;
   readonly end: EndEvent;
@@ -79,7 +86,7 @@ ${sections.map(([id, name, body]) => `<section id="${id}" aria-labelledby="${id}
 function summary({ end, engine, model }: ReportInput): string {
   const layers = [model.network.inputs, ...layersOf(model.network).map(({ outputs }) => outputs)].join("-");
   const ended = `${count(end.epochs, "epoch")}, the best weights are of epoch ${end.bestEpoch}`;
-  return `A ${layers} network, ${model.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
+  return `A ${layers} network, ${model.objective.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
 }
 
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;

@@ -5,7 +5,7 @@
 import type { Expr } from "../../graph/expr.ts";
 import type { Shape } from "../../graph/type.ts";
 import type { Activation, ActivationName } from "../activations.ts";
-import type { Fans, Initialiser, InitialiserName } from "../initialisers.ts";
+import type { Initialiser, InitialiserName } from "../initialisers.ts";
 
 /** The kinds in `kinds.ts`. */
 export type LayerKindName = "dense";
@@ -47,12 +47,10 @@ export interface LayerPart {
   check?(spec: LayerSpec, where: string): void;
   /** What gradients move. */
   parameters?(spec: LayerSpec, inputs: number): readonly LayerTensor[];
-  /** What training moves but no gradient does, as running statistics. */
+  /** What training moves but no gradient does: running statistics of a batch, on which its rows then depend. */
   buffers?(spec: LayerSpec): readonly LayerBuffer[];
   /** What makes it random while training, in words ("dropout"); undefined where nothing does. */
   random?(spec: LayerSpec): string | undefined;
-  /** What lets a row of a batch depend on the others while training, in words; undefined where nothing does. */
-  mixesRows?(spec: LayerSpec): string | undefined;
   forward(x: Expr, layer: LayerScope): Expr;
 }
 
@@ -64,8 +62,6 @@ export interface LayerTensor {
   readonly shape: Shape;
   /** What every element starts from, or who draws them. */
   readonly start: number | Initialiser;
-  /** What flows in and out of one of its elements, where that is not the layer's widths. */
-  readonly fans?: Fans;
 }
 
 export interface LayerBuffer extends LayerTensor {

@@ -96,7 +96,6 @@ export const normPart: LayerPart = {
     normalisation === undefined ? [] : [feature("gain", units, 1), feature("shift", units, 0)],
   buffers: ({ normalisation, units }) =>
     normalisation === "batch" ? [feature("mean", units, 0), feature("variance", units, 1)] : [],
-  mixesRows: ({ normalisation }) => (normalisation === "batch" ? "batch normalisation" : undefined),
   forward(z, { spec: { normalisation }, tensor, training, weight, leave, mark }) {
     if (normalisation === undefined) return z;
     const affine = { gain: tensor("gain") as Expr, shift: tensor("shift") as Expr };
