@@ -11,7 +11,7 @@ export {
   perExampleGradients,
   perExampleSquaredNorms,
   type RowJacobians,
-  type Rows,
+  type Rows as RowInputs,
   rowGaussNewton,
   rowJacobians,
 } from "./autodiff/curvature.ts";

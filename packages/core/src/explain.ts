@@ -21,7 +21,7 @@ export type {
   List,
   Paragraph,
   Piece,
-  Table,
+  Table as TableBlock,
   Tensor,
   Text,
 } from "./explain/document.ts";
@@ -46,7 +46,7 @@ export { mathmlNotation, mathmlTensor } from "./explain/print-mathml.ts";
 export { printNotation } from "./explain/print-notation.ts";
 export { printProgram } from "./explain/program.ts";
 export type { RuleUse } from "./explain/rules.ts";
-export { parseTarget, type Target } from "./explain/target.ts";
+export { parseTarget, type Target as ExplainedTarget } from "./explain/target.ts";
 export { plain, type TerminalOptions, terminalLines } from "./explain/terminal.ts";
 export { batchView } from "./explain/views/batch.ts";
 export { contractedView } from "./explain/views/contracted.ts";

@@ -22,7 +22,7 @@ test("prepareTable and evaluateModel", async () => {
     "did you mean 'regression'?",
   );
   const target = { task: "regression", name: "y", mean: 0, scale: 1, why: "" } as const;
-  const model = { network: plain, loss: "huber", target, tensors: {} };
+  const model = { network: plain, objective: { loss: "huber" }, target, tensors: {} };
   expect(() => evaluateModel(model as never, engine, { x: [1, 2], y: [1] })).toThrow("'W1' [3, 2] is missing");
 });
 

@@ -5,13 +5,13 @@ import {
   catalogue,
   derivationJson,
   type Explained,
+  type ExplainedTarget,
   explainNet,
   type Language,
   latexDocument,
   markdownDocument,
   parseTarget,
   plain,
-  type Target,
   type Text,
   terminalLines,
   text,
@@ -120,7 +120,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
 
 interface Result {
   readonly of: Explained;
-  readonly target: Target | undefined;
+  readonly target: ExplainedTarget | undefined;
   /** What is explained, line by line. */
   readonly title: readonly string[];
   readonly blocks: readonly Block[];

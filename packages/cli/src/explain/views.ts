@@ -6,6 +6,7 @@ import {
   batchView,
   contractedView,
   type Explained,
+  type ExplainedTarget,
   explainApart,
   forwardView,
   fusionView,
@@ -15,7 +16,6 @@ import {
   type SearchStart,
   searchView,
   symbolsView,
-  type Target,
   updateView,
   views,
 } from "@chaingrad/core/explain";
@@ -39,7 +39,7 @@ export type Shown = (typeof VIEWS)[number];
 
 export interface ViewContext {
   readonly of: Explained;
-  readonly target: Target | undefined;
+  readonly target: ExplainedTarget | undefined;
   readonly opened: WeightedNet;
   readonly batch: Batch;
   readonly optimizer: string;

@@ -24,9 +24,9 @@ export interface Statistics {
   readonly variance: Expr;
 }
 
-export const NORMALISATION_EPSILON = 1e-5;
+const NORMALISATION_EPSILON = 1e-5;
 /** How much of the running statistics each batch replaces (PyTorch's convention). */
-export const RUNNING_MOMENTUM = 0.1;
+const RUNNING_MOMENTUM = 0.1;
 
 /** One number for each row ([batch]) repeated along the features. */
 const acrossRow = (perRow: Expr, z: Expr): Expr => broadcast(perRow, z.type.shape, [0]);
