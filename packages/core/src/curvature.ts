@@ -1,4 +1,4 @@
-/** Second order: Hessians and their kin, the methods that use them, and minimising any expression. */
+/** Second order: Hessians and their kin, the methods that use them, and minimizing any expression. */
 export { type Batched, batch } from "./autodiff/batch.ts";
 export {
   directionalDerivative,

@@ -88,7 +88,7 @@ export function register(program: Command): void {
       new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"),
     )
     .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
-    .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
+    .option("--rate <rate>", "its learning rate (default: the optimizer's own)", positive)
     .option("--step <N>", "which of its steps, all on these rows", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))

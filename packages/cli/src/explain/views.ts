@@ -44,7 +44,7 @@ export interface ViewContext {
   readonly batch: Batch;
   readonly optimizer: string;
   readonly rate: number | undefined;
-  /** Which step of the optimiser, from 1. */
+  /** Which step of the optimizer, from 1. */
   readonly step: number;
 }
 

@@ -3,7 +3,7 @@
  * other, for as many steps as it took and a few more (whole epochs), and the first with which the loss stays finite and falls is
  * told with its effect. Trying is bounded in time; what had no time is not called tried.
  *
- *   damp         the rate by 10, 100, 1000 less; the optimiser's own, where that is still less
+ *   damp         the rate by 10, 100, 1000 less; the optimizer's own, where that is still less
  *   clip         the whole gradient at norm 1                   Pascanu, Mikolov & Bengio, ICML 2013
  *   scale        inputs standardised, where they are far from it       LeCun et al., "Efficient BackProp", 1998
  *   initialise   weights as suits the activations, where they start otherwise
@@ -70,8 +70,8 @@ interface Candidate {
 }
 
 /**
- * Tries remedies for a fault of `fit(network, data, options)` (the end event's `fault`). Only for first-order optimisers:
- * minimisers reject steps that are not finite. A schedule that answers to losses goes on from where it stands. Throws as `fit`, and RangeError unless `seconds` > 0.
+ * Tries remedies for a fault of `fit(network, data, options)` (the end event's `fault`). Only for first-order optimizers:
+ * minimizers reject steps that are not finite. A schedule that answers to losses goes on from where it stands. Throws as `fit`, and RangeError unless `seconds` > 0.
  */
 export async function findRemedy(
   network: NetworkSpec,

@@ -1,4 +1,4 @@
-/** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
+/** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { randomIn } from "../nn/layers/traits.ts";
@@ -24,7 +24,7 @@ export class FullBatchTrainer implements Training {
   readonly #start: Float64Array;
   #x: Float64Array;
 
-  /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
+  /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   constructor(
     network: NetworkSpec,
     train: Dataset,
@@ -86,11 +86,11 @@ export class FullBatchTrainer implements Training {
 
 function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
-    throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
+    throw new RangeError(`${what} does not go with the optimizer '${name}': ${why}`);
   };
   for (const layer of layersOf(network)) {
     const random = randomIn(layer);
-    if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimiser");
+    if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimizer");
     if (layer.buffers.length > 0)
       refuse(`${layer.spec.normalisation ?? layer.kind.name} normalisation`, "use layer normalisation");
   }

@@ -1,5 +1,5 @@
 /**
- * A network's objective on all its rows, as a minimiser sees it. Rows go through the compiled plan in chunks that bound its
+ * A network's objective on all its rows, as a minimizer sees it. Rows go through the compiled plan in chunks that bound its
  * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
  *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
  */

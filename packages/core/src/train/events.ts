@@ -33,7 +33,7 @@ export interface EpochEvent {
   readonly validation?:
     | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
     | undefined;
-  /** The minimiser's step, where one trains. */
+  /** The minimizer's step, where one trains. */
   readonly iteration?: FitIteration | undefined;
   /** Whether the watched loss is the lowest so far. */
   readonly best: boolean;

@@ -122,12 +122,12 @@ async function findFault(
   return findValidationFault(model, validation, dtypeOf(options), { step: epoch * trainer.stepsPerEpoch, epoch });
 }
 
-/** Minimisers compute in f64. */
+/** Minimizers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
   return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
 }
 
-/** What a minimiser needs is loaded only where one is used. */
+/** What a minimizer needs is loaded only where one is used. */
 async function open(
   network: NetworkSpec,
   train: Dataset,

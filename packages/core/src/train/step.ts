@@ -1,5 +1,5 @@
 /**
- * A train step as one program: gather the batch's rows, forward, loss, the chain rule, clipping, the optimiser's update.
+ * A train step as one program: gather the batch's rows, forward, loss, the chain rule, clipping, the optimizer's update.
  * The whole table stays in the engine's memory; a step only says which rows, at which rate.
  */
 import { differentiating } from "../autodiff/reverse.ts";
@@ -26,11 +26,11 @@ export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
 
 export interface TrainStep {
   readonly program: Program;
-  /** Parameters, optimiser state and running statistics: what a step carries to the next. */
+  /** Parameters, optimizer state and running statistics: what a step carries to the next. */
   readonly carried: readonly string[];
 }
 
-/** The name of an optimiser's state tensor: "W1/m". */
+/** The name of an optimizer's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
 export function trainStep(spec: StepSpec): TrainStep {

@@ -66,7 +66,7 @@ test("its options are its own", () => {
   );
 });
 
-test("it trains by a first-order optimiser and by a minimiser, with l2 on its weight", async () => {
+test("it trains by a first-order optimizer and by a minimizer, with l2 on its weight", async () => {
   for (const optimizer of ["adam", minimizers.lbfgs()] as const) {
     const told = await events({ optimizer, l2: 0.01, rate: optimizer === "adam" ? 0.05 : undefined } as FitOptions);
     const losses = told.flatMap((event) => (event.type === "epoch" ? [event.loss] : []));
@@ -76,7 +76,7 @@ test("it trains by a first-order optimiser and by a minimiser, with l2 on its we
 
 test("K-FAC says that it is none of its layers", async () => {
   await expect(events({ optimizer: kfac() })).rejects.toThrow(
-    "layer 'hidden1' (scaling) does not go with the optimiser 'kfac': its factors are those of dense layers alone",
+    "layer 'hidden1' (scaling) does not go with the optimizer 'kfac': its factors are those of dense layers alone",
   );
 });
 

@@ -108,7 +108,7 @@ export class FlowProbe {
       this.#before = this.#training.tensors();
     };
     const wanted = this.#due || mayBeLast;
-    // Minimisers have one step in an epoch and do not tell when it comes.
+    // Minimizers have one step in an epoch and do not tell when it comes.
     const single = this.#training.stepsPerEpoch === 1;
     if (wanted && single) keep();
     const started = now();

@@ -306,7 +306,7 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
 
 function checkSuits(layers: readonly Layer[], options: Chosen): void {
   const refuse = (what: string, why: string): never => {
-    throw new RangeError(`${what} does not go with the optimiser 'kfac': ${why}`);
+    throw new RangeError(`${what} does not go with the optimizer 'kfac': ${why}`);
   };
   const random = layers.map(randomIn).find((what) => what !== undefined);
   if (random !== undefined) refuse(random, "its model and the loss it foretells must agree");
