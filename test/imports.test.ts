@@ -31,9 +31,9 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   engines: ["given", "graph", "ops", "compile", "linalg"],
   explain: ["given", "graph", "ops", "autodiff", "compile"],
   train: ["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts"],
-  net: ["given", "graph", "ops", "autodiff", "nn", "engines", "explain", "train/objective.ts"],
+  net: ["given", "graph", "ops", "autodiff", "nn", "engines", "explain", "train/objective.ts", "train/model.ts"],
   check: ["given", "graph", "ops", "autodiff", "nn", "engines", "net"],
-  model: ["given", "graph", "nn", "train"],
+  model: ["given", "graph", "nn", "engines/engine.ts", "train"],
   diagnosis: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "linalg", "train"],
   "second-order": [
     ...["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "linalg", "train"],

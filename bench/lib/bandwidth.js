@@ -1,6 +1,6 @@
 /**
  * The machine's memory bandwidth: a worker for each core copies arrays far larger than its caches, all at once. Bytes
- * read and bytes written count, as in an optimiser's pass over its parameters.
+ * read and bytes written count, as in an optimizer's pass over its parameters.
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 

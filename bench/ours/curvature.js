@@ -49,7 +49,7 @@ export class Curvature {
     return { first, compiling, threads: this.#hessian.threads, matrix };
   }
 
-  /** As a minimiser asks for it: parameters in, matrix out. */
+  /** As a minimizer asks for it: parameters in, matrix out. */
   #evaluate() {
     write(this.#hessian, this.#parameters);
     this.#hessian.run();

@@ -15,7 +15,7 @@ const powers = ([low, high]) =>
   );
 const extent = (values) => [Math.min(...values), Math.max(...values)];
 
-/** What the arithmetic and the optimiser's traffic would cost at the speeds that were measured. */
+/** What the arithmetic and the optimizer's traffic would cost at the speeds that were measured. */
 function floors({ points, bandwidth, peak, bytes }) {
   const arithmetic = peak === undefined ? [] : points.map((one) => ({ ...one, us: one.flops / peak / 1e3 }));
   const traffic = points.map((one) => ({ ...one, us: (bytes * one.parameters) / bandwidth / 1e3 }));

@@ -19,7 +19,7 @@ def prepare(dir, sizes, batch):
         hidden_layer_sizes=sizes[1:-1], activation="relu", solver="adam", alpha=0.0, batch_size=batch,
         learning_rate_init=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, shuffle=False,
     )  # fmt: skip
-    # The first call makes the layers; then they, and the optimiser, are set to the start.
+    # The first call makes the layers; then they, and the optimizer, are set to the start.
     model.partial_fit(x[:batch], y[:batch], classes=np.arange(sizes[-1]))
     model.coefs_ = [np.ascontiguousarray(W.T) for W, _ in layers]
     model.intercepts_ = [b.copy() for _, b in layers]

@@ -1,5 +1,5 @@
 /**
- * Second order on small nets: whole Hessians and products with them, training by minimisers until the loss is low enough,
+ * Second order on small nets: whole Hessians and products with them, training by minimizers until the loss is low enough,
  * and K-FAC beside Adam. What somebody waits for who does it once is measured in a new process, after its imports: opening
  * the engine, building graphs, compiling, and a runtime that is still cold; then the same again in the same process.
  */

@@ -7,7 +7,8 @@ import { computeGradients, exampleBatch, exampleNetwork } from "@chaingrad/core/
 import { beforeAll, describe, expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
-const { net, tensors } = exampleNetwork;
+const net = exampleNetwork;
+const { tensors } = net;
 
 describe("the example", () => {
   const of = explainNet(net, tensors, exampleBatch);
@@ -183,7 +184,7 @@ describe("the command", () => {
     ["a target that there is not", ["--of", "W4"], "W4: this network has W1 to W3"],
     ["a place that there is not", ["--of", "W2[3,1]"], "W2 is [2, 3]", "W2[2,3]"],
     ["a view that there is not", ["--view", "cube"], "Allowed choices"],
-    ["an optimiser that there is not", ["--view", "update", "--optimizer", "magic"], "'magic'", "adam", "newton"],
+    ["an optimizer that there is not", ["--view", "update", "--optimizer", "magic"], "'magic'", "adam", "newton"],
     ["the step of what is no parameter", ["--view", "update", "--of", "h1"], "h1 is no parameter"],
     ["a format that there is not", ["--format", "pdf"], "Allowed choices"],
     ["too many digits", ["--digits", "18"], "from 1 to 17"],

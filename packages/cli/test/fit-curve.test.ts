@@ -295,7 +295,7 @@ describe("train --optimizer", () => {
     const attempt = (...args: string[]) =>
       runCli(["train", CARS, "--target", "miles_per_gallon", ...args], { cwd: emptyFolder() });
     expect((await attempt("--optimizer", "lbfgs", "--lr", "0.1")).stderr).toMatch(
-      /learning rate does not go with the optimiser 'lbfgs'/,
+      /learning rate does not go with the optimizer 'lbfgs'/,
     );
     expect((await attempt("--optimizer", "newton", "--batch", "16")).stderr).toMatch(/each step uses all rows/);
     const large = await attempt("--optimizer", "newton", "--hidden", "100,100");

@@ -50,7 +50,7 @@ describe("training that meets NaN or Infinity", () => {
     expect(stderr).toContain("trying for 10 s at most what helps");
   });
 
-  test("--clip limits the gradient's norm, and minimisers refuse it", async () => {
+  test("--clip limits the gradient's norm, and minimizers refuse it", async () => {
     const cwd = emptyFolder();
     const args = ["train", ...CARS, "--out", "m.safetensors", "--epochs", "2", "--json", "--quiet"];
     const [plain, clipped] = [await runCli(args, { cwd }), await runCli([...args, "--clip", "0.001"], { cwd })];
@@ -58,7 +58,7 @@ describe("training that meets NaN or Infinity", () => {
     expect(JSON.parse(clipped.stdout).metrics).not.toEqual(JSON.parse(plain.stdout).metrics);
     const refused = await runCli([...args, "--clip", "1", "--optimizer", "lbfgs"], { cwd });
     expect(refused).toMatchObject({ status: 2 });
-    expect(refused.stderr).toContain("clipping does not go with the optimiser");
+    expect(refused.stderr).toContain("clipping does not go with the optimizer");
   });
 });
 

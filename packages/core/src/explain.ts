@@ -1,17 +1,47 @@
 /** The entry point `@chaingrad/core/explain`: the derivation that ran, as data, text and JSON. A page that only trains does not load it. */
 
-export * from "./explain/derivation/derivation.ts";
+export {
+  type Derivable,
+  type Derivation,
+  derive,
+  type InputSymbol,
+  type Step,
+  type StepKind,
+} from "./explain/derivation/derivation.ts";
 export { type Evaluate, type Explained, explained, type Numbers } from "./explain/derivation/explained.ts";
 export { formulaOf } from "./explain/derivation/formula.ts";
 export { kernelsOf } from "./explain/derivation/kernels.ts";
 export type { RuleUse } from "./explain/derivation/rules.ts";
-export { parseTarget, type Target } from "./explain/derivation/target.ts";
+export { parseTarget, type Target as ExplainedTarget } from "./explain/derivation/target.ts";
 export { catalogue, type Language, type Words } from "./explain/document/catalogue.ts";
-export type * from "./explain/document/document.ts";
+export type {
+  Block,
+  Cell,
+  Equation,
+  equation,
+  Heading,
+  heading,
+  Inline,
+  Legend,
+  LegendEntry,
+  List,
+  Paragraph,
+  Piece,
+  Table as TableBlock,
+  Tensor,
+  Text,
+} from "./explain/document/document.ts";
 export { text } from "./explain/document/document.ts";
 export { htmlBody, htmlEquation, htmlLine } from "./explain/html/document.ts";
 export { mathmlNotation, mathmlTensor } from "./explain/html/mathml.ts";
-export * from "./explain/json.ts";
+export {
+  type DerivationJson,
+  derivationJson,
+  type JsonNumber,
+  type StepJson,
+  type TensorJson,
+  viewJson,
+} from "./explain/json.ts";
 export { type LatexOptions, latexBody, latexDocument } from "./explain/latex/document.ts";
 export { latexNotation, latexTensor } from "./explain/latex/notation.ts";
 export { markdownDocument } from "./explain/markdown/document.ts";

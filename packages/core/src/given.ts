@@ -1,8 +1,8 @@
 /** The entry point `@chaingrad/core/given`: what libraries over core check their callers' values and their files with. */
 export { checkKeys, checkName, type Names } from "./given/names.ts";
-export { conform, parseJson } from "./model/form.ts";
+export { conform } from "./model/form.ts";
 export {
-  count,
+  count as countingNumber,
   finite,
   fraction,
   inRange,

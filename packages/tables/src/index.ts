@@ -12,7 +12,7 @@ export {
   regressionMetrics,
   residualSummary,
 } from "./judging/metrics.ts";
-export { type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
+export { readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type AnyRow, type Features, type Prediction, TableModel } from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";

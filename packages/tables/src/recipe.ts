@@ -1,4 +1,4 @@
-/** What network, loss and optimiser a table gets, and what each can be told instead. */
+/** What network, loss and optimizer a table gets, and what each can be told instead. */
 
 import {
   type ActivationName,
@@ -31,7 +31,7 @@ export interface Recipe {
   /** The share of hidden activations dropped while training: in [0, 1). */
   readonly dropout: number;
   readonly optimizer: OptimizerName | SecondOrderName;
-  /** Learning rate; by default 0.005 for adam, else the optimiser's own. */
+  /** Learning rate; by default 0.005 for adam, else the optimizer's own. */
   readonly rate?: number | undefined;
   /** λ of (λ/2) Σ‖W‖²; by default 0.002, and 0 for bayesian-regularisation, which sets it itself. */
   readonly l2?: number | undefined;
@@ -39,7 +39,7 @@ export interface Recipe {
   readonly epochs: number;
   /** Stop after so many epochs without a better validation loss. */
   readonly patience: number;
-  /** Rows in a step; by default 32, for K-FAC its own, for minimisers all. */
+  /** Rows in a step; by default 32, for K-FAC its own, for minimizers all. */
   readonly batch?: number | undefined;
   /** Decides everything random. */
   readonly seed: number;
@@ -68,7 +68,7 @@ export interface Plan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimiser. */
+/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: Engine): Promise<Plan> {
   const { encoder, target } = prepared;
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;

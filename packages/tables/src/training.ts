@@ -1,13 +1,13 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
 import { type EndEvent, type Engine, type FitEvent, fit } from "@chaingrad/core";
-import type { Model } from "./model/model-file.ts";
+import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
 import type { Prepared } from "./table/prepare.ts";
 
 export interface TrainedTable {
   /** Without what it reached, which is yet to be measured. */
-  readonly model: Omit<Model, "metrics">;
+  readonly model: Omit<TableModelData, "metrics">;
   readonly end: EndEvent;
   /** What `fit` was called with. */
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /** The certificate for machines. */
 import {
-  type Curvature,
+  type CurvatureCheck,
   curvatureVerdict,
   type VariableCheck,
   verdictOf,
@@ -12,7 +12,7 @@ import {
 const VERSION = 1;
 
 /** `index` is row-major. */
-export function toDocument(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
+export function toDocument(checks: readonly VariableCheck[], curvature?: CurvatureCheck): Record<string, unknown> {
   const tensors = checks.map(({ name, verdict, shape, size, entries, forwardError, direction }) => ({
     name,
     verdict,

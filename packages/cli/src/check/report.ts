@@ -1,13 +1,24 @@
 /** The certificate's tables as text. */
-import type { Curvature, VariableCheck } from "@chaingrad/core/check";
-import { type Cells, curvatureTable, gradientTable, hessianTable, witnessTable } from "@chaingrad/view/certificate";
+import type { CurvatureCheck, VariableCheck } from "@chaingrad/core/check";
+import {
+  type CertificateCells,
+  curvatureTable,
+  gradientTable,
+  hessianTable,
+  witnessTable,
+} from "@chaingrad/view/certificate";
 import type { Shown } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
 
-const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
+const table = ({ head, rows, sides }: CertificateCells, width: number): Shown[] =>
+  formatTable(head, rows, sides, width);
 
 /** All tables, in lines of at most `width` characters. */
-export function report(checks: readonly VariableCheck[], curvature: Curvature | undefined, width: number): Shown[] {
+export function report(
+  checks: readonly VariableCheck[],
+  curvature: CurvatureCheck | undefined,
+  width: number,
+): Shown[] {
   const second = curvature === undefined ? [] : [curvatureTable(curvature), hessianTable(curvature)];
   return [gradientTable(checks), witnessTable(checks), ...second]
     .filter(({ rows }) => rows.length > 0)

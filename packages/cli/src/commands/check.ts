@@ -1,6 +1,6 @@
 /** `chaingrad check MODEL|NET.json`: every gradient against forward mode, finite differences and complex steps. */
 import { checkCurvature, checkNet, isWrong, type Verdict, verdictOf } from "@chaingrad/core/check";
-import type { Batch } from "@chaingrad/core/net";
+import type { Batch, WeightedNet } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { certificatePage, conclusion } from "@chaingrad/view/certificate";
 import { count } from "@chaingrad/view/number";
@@ -8,7 +8,7 @@ import { type Command, Option } from "commander";
 import { toDocument } from "../check/document.ts";
 import { report } from "../check/report.ts";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
-import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import {
   type CommonOptions,
@@ -80,16 +80,16 @@ export function register(program: Command): void {
 async function check(path: string, options: CheckOptions): Promise<void> {
   await assertOutputs({}, [path, options.batch]);
   const opened = await openNetwork(path, SEED);
-  const { net, tensors } = opened;
-  warnOfMadeTwice(net, options);
+  const { tensors } = opened;
+  warnOfMadeTwice(opened, options);
   const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
   const about = conditions(opened, batch, options.batch);
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
-  const checks = checkNet(net, tensors, batch);
-  const curvature = options.order === "2" ? checkCurvature(net, tensors, batch) : undefined;
+  const checks = checkNet(opened, tensors, batch);
+  const curvature = options.order === "2" ? checkCurvature(opened, tensors, batch) : undefined;
   if (format === "json") printJson(toDocument(checks, curvature));
   else if (format === "html") printDocument(certificatePage(about, checks, curvature));
   else {
@@ -99,8 +99,8 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   if (isWrong(verdictOf(checks, curvature))) process.exitCode = STATUS.failed;
 }
 
-function conditions({ net, origin }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+function conditions({ objective, origin }: WeightedNet, { rows }: Batch, file: string | undefined): string {
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  return `${net.loss.name} (${net.reduction}), ${weights}, ${source}, float64`;
+  return `${objective.loss.name} (${objective.reduction ?? "mean"}), ${weights}, ${source}, float64`;
 }

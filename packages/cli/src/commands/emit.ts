@@ -2,7 +2,7 @@
 
 import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
+import { LEVELS, type Level, type ProgramLanguage, emit as source } from "@chaingrad/interchange/emit";
 import { count } from "@chaingrad/view/number";
 import { type Command, Option } from "commander";
 import { warnOfMadeTwice } from "../net/made-twice.ts";
@@ -19,12 +19,12 @@ import { wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 
 interface EmitOptions extends CommonOptions {
-  readonly lang: Language;
+  readonly lang: ProgramLanguage;
   readonly with: Level;
   readonly out?: string;
 }
 
-const LANGUAGES: readonly Language[] = ["typescript", "python", "c"];
+const LANGUAGES: readonly ProgramLanguage[] = ["typescript", "python", "c"];
 
 const EXPLANATION =
   "Without a network it writes the small one that 'explain' shows. The program has the network's weights in full " +
@@ -56,7 +56,7 @@ async function emit(path: string | undefined, options: EmitOptions): Promise<voi
   const { lang, out, with: level } = options;
   await assertOutputs({ "--out": out }, [path]);
   const opened = path === undefined ? exampleNetwork : await openNetwork(path);
-  warnOfMadeTwice(opened.net, options);
+  warnOfMadeTwice(opened, options);
   const text = source(opened, lang, level);
   if (out !== undefined) {
     await writeFileAtomically(out, text);

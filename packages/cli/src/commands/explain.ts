@@ -1,28 +1,29 @@
 /** `chaingrad explain`: the derivation of a network's gradients, from the program that runs, in any of its views. */
+import { layersOf } from "@chaingrad/core";
 import {
   type Block,
   catalogue,
   derivationJson,
   type Explained,
+  type ExplainedTarget,
   explainNet,
   type Language,
   latexDocument,
   markdownDocument,
   parseTarget,
   plain,
-  type Target,
   type Text,
   terminalLines,
   text,
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
-import { type Batch, exampleBatch, exampleNetwork } from "@chaingrad/core/net";
+import { type Batch, exampleBatch, exampleNetwork, type WeightedNet } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { UserError } from "@chaingrad/tables";
+import { takesTables, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type Shown, VIEWS, viewBlocks } from "../explain/views.ts";
-import { type OpenedNetwork, openNetwork } from "../net/open-network.ts";
+import { openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { Line } from "../output/line.ts";
@@ -87,7 +88,7 @@ export function register(program: Command): void {
       new Option("--lang <language>", "the language of the texts").choices(Object.keys(catalogue)).default("en"),
     )
     .option("--optimizer <name>", "whose step '--view update' shows", "sgd")
-    .option("--rate <rate>", "its learning rate (default: the optimiser's own)", positive)
+    .option("--rate <rate>", "its learning rate (default: the optimizer's own)", positive)
     .option("--step <N>", "which of its steps, all on these rows", wholeNumber(1, 1000), 1)
     .option("--digits <N>", "significant digits", wholeNumber(1, FLOAT64_DIGITS), 4)
     .option("--width <N>", "characters in a line (default: those of the terminal)", wholeNumber(NARROWEST, WIDEST))
@@ -109,7 +110,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
     throw new UserError(`the rows are named twice: '${rows}' and --batch '${options.batch}'`, "Name them once.");
   await assertOutputs({}, [path, rows, options.batch]);
   const { opened, batch, source } = await choose(path, rows ?? options.batch, options);
-  const of = explainNet(opened.net, opened.tensors, batch, { kernels: options.kernels ?? false });
+  const of = explainNet(opened, opened.tensors, batch, { kernels: options.kernels ?? false });
   const target = options.of === undefined ? undefined : refusal(() => parseTarget(of, options.of as string));
   const title = describe(opened, source, catalogue[options.lang]);
   const context = { of, target, opened, batch, optimizer: options.optimizer, rate: options.rate, step: options.step };
@@ -119,7 +120,7 @@ async function explain(path: string | undefined, rows: string | undefined, optio
 
 interface Result {
   readonly of: Explained;
-  readonly target: Target | undefined;
+  readonly target: ExplainedTarget | undefined;
   /** What is explained, line by line. */
   readonly title: readonly string[];
   readonly blocks: readonly Block[];
@@ -152,7 +153,7 @@ const painted = (number: string, sign: number): string =>
   sign === 0 ? `\x1b[2m${number}\x1b[22m` : `\x1b[${sign < 0 ? 31 : 34}m${number}\x1b[39m`;
 
 interface Choice {
-  readonly opened: OpenedNetwork;
+  readonly opened: WeightedNet;
   readonly batch: Batch;
   /** What the rows are, in words. */
   readonly source: Text;
@@ -177,7 +178,7 @@ async function choose(
     return { opened: exampleNetwork, batch: exampleBatch, source: text("source.example") };
   }
   const opened = await openNetwork(path, SEED);
-  const shown = row ?? (opened.model && file !== undefined && !many ? 1 : undefined);
+  const shown = row ?? (takesTables(opened) && file !== undefined && !many ? 1 : undefined);
   const batch = await chooseRows(opened, { file, row: shown, drawn: many ? DRAWN : 1, seed: SEED, reading });
   if (file === undefined)
     return { opened, batch, source: many ? text("source.drawn", { count: DRAWN }) : text("source.random") };
@@ -188,11 +189,12 @@ async function choose(
 }
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'", and what a model's x stands for. */
-function describe({ net: { network, loss }, model }: OpenedNetwork, source: Text, words: Words): string[] {
-  const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
+function describe(opened: WeightedNet, source: Text, words: Words): string[] {
+  const { network, objective } = opened;
+  const layers = layersOf(network).map(({ kind, spec }) => kind.describe(spec));
   const { inputs } = network;
   const options = { words, digits: DIGITS };
   const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);
-  const head = `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
-  return model === undefined ? [head] : [head, `x: ${model.encoder.features.join(", ")}`];
+  const head = `${[first, ...layers, objective.loss.name].join(", ")}; ${plain(source, options)}`;
+  return takesTables(opened) ? [head, `x: ${opened.encoder.features.join(", ")}`] : [head];
 }

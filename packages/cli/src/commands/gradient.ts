@@ -101,7 +101,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   warnOfInfinities(result, options);
   if (options.out !== undefined) await writeFileAtomically(options.out, `${JSON.stringify(document)}\n`);
   if (options.json) return printJson(document);
-  const head = `${count(batch.rows, "row")}, ${net.loss.name} (${net.reduction}), engine ${engine.name} in ${options.dtype}`;
+  const head = `${count(batch.rows, "row")}, ${net.objective.loss.name} (${net.objective.reduction}), engine ${engine.name} in ${options.dtype}`;
   if (!(options.quiet && options.out !== undefined))
     print(...paragraph(head, terminalWidth()), "", ...summary(result, terminalWidth()));
 }

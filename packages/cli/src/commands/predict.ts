@@ -1,7 +1,7 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { Engine } from "@chaingrad/core";
-import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
-import { type Column, type Model, predictTable, UserError } from "@chaingrad/tables";
+import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
+import { type Column, predictTable, type TableModelData, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
@@ -49,7 +49,7 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   });
 }
 
-function predictedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): Column[] {
+function predictedColumns(model: TableModelData, engine: Engine, table: FileTable, options: PredictOptions): Column[] {
   const predicted = refusing(table.path, () => predictTable(model, engine, table));
   for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;
@@ -77,7 +77,7 @@ function classColumns(probabilities: Float64Array, classes: readonly string[]): 
 }
 
 /** @throws UserError when the table has a column of a name that is added */
-function refuseClashes(table: Table, added: readonly Column[]): void {
+function refuseClashes(table: FileTable, added: readonly Column[]): void {
   const clash = added.find(({ name }) => table.columns.some((column) => column.name === name));
   if (clash === undefined) return;
   throw new UserError(`${table.path}: the table already has a column '${clash.name}'`, "Rename or drop it first.");

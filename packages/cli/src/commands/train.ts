@@ -74,7 +74,7 @@ export function register(program: Command): void {
         .choices([...Object.keys(optimizers), ...SECOND_ORDER])
         .default(DEFAULTS.optimizer),
     )
-    .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimiser's own)", positive)
+    .option("--lr <rate>", "learning rate (default: 0.005 for adam, else the optimizer's own)", positive)
     .option("--l2 <strength>", "λ of (λ/2) Σ‖W‖² (default: 0.002; bayesian-regularisation sets its own)", nonNegative)
     .option("--epochs <number>", "most passes over the training rows", wholeNumber(1), DEFAULTS.epochs)
     .option(

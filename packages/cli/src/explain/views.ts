@@ -6,6 +6,7 @@ import {
   batchView,
   contractedView,
   type Explained,
+  type ExplainedTarget,
   explainApart,
   forwardView,
   fusionView,
@@ -15,14 +16,12 @@ import {
   type SearchStart,
   searchView,
   symbolsView,
-  type Target,
   updateView,
   views,
 } from "@chaingrad/core/explain";
-import type { Batch } from "@chaingrad/core/net";
+import type { Batch, WeightedNet } from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/tables";
 import { refusal } from "../commands/refusing.ts";
-import type { OpenedNetwork } from "../net/open-network.ts";
 
 export const VIEWS = [
   "forward",
@@ -40,12 +39,12 @@ export type Shown = (typeof VIEWS)[number];
 
 export interface ViewContext {
   readonly of: Explained;
-  readonly target: Target | undefined;
-  readonly opened: OpenedNetwork;
+  readonly target: ExplainedTarget | undefined;
+  readonly opened: WeightedNet;
   readonly batch: Batch;
   readonly optimizer: string;
   readonly rate: number | undefined;
-  /** Which step of the optimiser, from 1. */
+  /** Which step of the optimizer, from 1. */
   readonly step: number;
 }
 
@@ -93,9 +92,9 @@ async function one(context: ViewContext, view: Exclude<Shown, "all">): Promise<B
 }
 
 function fusion({ of, opened, batch }: ViewContext): Block[] {
-  const apart = explainApart(opened.net, opened.tensors, batch);
+  const apart = explainApart(opened, opened.tensors, batch);
   if (apart === undefined) {
-    return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
+    return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.objective.loss.name } } }];
   }
   return refusal(() => fusionView(of, apart));
 }
@@ -114,18 +113,19 @@ async function update(context: ViewContext): Promise<Block[]> {
 
 /** An accepted step of a second-order method on the batch, from where the weights are. */
 async function search({ of, opened, batch, optimizer, step }: ViewContext): Promise<Block[]> {
-  const { net, tensors } = opened;
+  const { network, objective, tensors } = opened;
   const { minimizers } = await import("@chaingrad/core/curvature");
   const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);
   if (!isMethod(optimizer)) {
     const known = [...Object.keys(optimizers), ...Object.keys(minimizers)].join(", ");
     throw new UserError(`--optimizer: '${optimizer}' has no step to show`, `It can be ${known}.`);
   }
-  const { loss, l2 = 0 } = net;
+  const { loss, l2 = 0 } = objective;
   const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer](), epochs: step };
   const flat = of.problem.parameters.flatMap(({ label: name }) => Array.from(of.numbers[name as string]));
   let before: SearchStart = { objective: of.numbers.L[0], x: flat };
-  for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, { ...options, initial: tensors })) {
+  const data = { train: { x: batch.x, y: batch.y } };
+  for await (const event of fit(network, data, { ...options, initial: tensors })) {
     if (event.type !== "epoch" || event.iteration === undefined) continue;
     if (event.epoch === step) return searchView(optimizer, before, event.iteration);
     before = { objective: event.iteration.objective, x: event.iteration.x.slice() };

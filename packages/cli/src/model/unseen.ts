@@ -1,10 +1,10 @@
 /** Categories that training never saw: predictions go on, and the user is told. */
 
-import type { Table } from "@chaingrad/duckdb";
+import type { FileTable } from "@chaingrad/duckdb";
 import { allRows, countValues, type Encoder, placesOf } from "@chaingrad/tables";
 
 /** "column 'origin': 3 rows hold categories that training never saw (Mars, Venus)" for each column that has such. */
-export function unseenCategories(encoder: Encoder, table: Table): string[] {
+export function unseenCategories(encoder: Encoder, table: FileTable): string[] {
   return encoder.columns.flatMap((encoding) => {
     const column = table.columns.find(({ name }) => name === encoding.name);
     if (encoding.kind !== "category" || column === undefined || encoding.other) return [];

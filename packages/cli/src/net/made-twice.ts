@@ -3,7 +3,7 @@ import { madeTwice } from "@chaingrad/core";
 import type { Net } from "@chaingrad/core/net";
 import { type CommonOptions, note } from "../output/conventions.ts";
 
-export function warnOfMadeTwice({ network, loss }: Net, options: CommonOptions): void {
-  const twice = madeTwice(network, loss);
+export function warnOfMadeTwice({ network, objective }: Net, options: CommonOptions): void {
+  const twice = madeTwice(network, objective.loss);
   if (twice !== undefined) note(`warning: ${twice}`, options);
 }

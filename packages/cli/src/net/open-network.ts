@@ -2,28 +2,18 @@
 import { open } from "node:fs/promises";
 import { initialParameters, parametersOf } from "@chaingrad/core";
 import type { WeightedNet } from "@chaingrad/core/net";
-import { type Model, takesTables, UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/tables";
 import { loadAnyModel } from "../model/model-file.ts";
 import { cannotRead, readNet } from "./read.ts";
-
-export interface OpenedNetwork extends WeightedNet {
-  /** What makes the network's rows from those of a table, where it was trained on one. */
-  readonly model?: Model;
-}
 
 /** More weights than this are not drawn for a network that comes without: every entry is computed in float64. */
 const MOST_PARAMETERS = 20_000_000;
 
-/** Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
-export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
-  if (await isModel(path)) {
-    const model = await loadAnyModel(path);
-    const { network, loss, l1, l2, tensors } = model;
-    const opened = { net: { network, loss, l1, l2, reduction: "mean" }, tensors, origin: "trained" } as const;
-    return takesTables(model) ? { ...opened, model } : opened;
-  }
+/** A model of a table has its encoder and target, too (`takesTables`). Throws UserError where the file is neither, or cannot be used. A NET.json without weights gets those of `seed`. */
+export async function openNetwork(path: string, seed = 0): Promise<WeightedNet> {
+  if (await isModel(path)) return { ...(await loadAnyModel(path)), origin: "trained" };
   const { weights, ...net } = await readNet(path);
-  if (weights !== undefined) return { net, tensors: weights, origin: "given" };
+  if (weights !== undefined) return { ...net, tensors: weights, origin: "given" };
   const parameters = parametersOf(net.network).reduce(
     (total, { shape }) => total + shape.reduce((a, b) => a * b, 1),
     0,
@@ -32,7 +22,7 @@ export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork
     const most = MOST_PARAMETERS.toLocaleString("en");
     throw new UserError(`'${path}': ${parameters.toLocaleString("en")} parameters, expected at most ${most}`);
   }
-  return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
+  return { ...net, tensors: initialParameters(net.network, seed), origin: "initial" };
 }
 
 /**

@@ -1,10 +1,18 @@
 /** The rows that a network is looked at with: from a BATCH.json, for a trained model from a table, or random ones. */
 
-import { type Batch, oneRow, randomBatch } from "@chaingrad/core/net";
+import { type Batch, type Net, oneRow, randomBatch } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
-import { encode, encodeTarget, type Model, type Table, TargetError, textAt, UserError } from "@chaingrad/tables";
+import {
+  encode,
+  encodeTarget,
+  type Table,
+  type TableModelData,
+  TargetError,
+  takesTables,
+  textAt,
+  UserError,
+} from "@chaingrad/tables";
 import { refusing } from "../commands/refusing.ts";
-import type { OpenedNetwork } from "./open-network.ts";
 import { fileLabel, readBatch } from "./read.ts";
 
 export interface RowChoice {
@@ -20,22 +28,24 @@ export interface RowChoice {
 }
 
 /** Throws UserError where the file cannot be used, or has no such row. */
-export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<Batch> {
+export async function chooseRows(net: Net, choice: RowChoice): Promise<Batch> {
   const { file, row } = choice;
-  if (file !== undefined && model !== undefined) {
+  if (file !== undefined && takesTables(net)) {
     // Readers of tables are many files, and a network without one is to be shown at once.
     const { readTable } = await import("@chaingrad/duckdb");
-    return tableRows(model, await readTable(file, choice.reading), file, row);
+    return tableRows(net, await readTable(file, choice.reading), file, row);
   }
   const batch =
-    file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);
+    file === undefined
+      ? randomBatch(net.network, net.objective.loss, choice.drawn, choice.seed)
+      : await readBatch(file, net);
   if (row === undefined) return batch;
   checkRow(row, batch.rows, file === undefined ? "the random batch" : fileLabel(file));
   return oneRow(batch, row - 1);
 }
 
 /** Rows of a table as the model's network takes them: one, or all that have a target. */
-function tableRows(model: Model, table: Table, file: string, row: number | undefined): Batch {
+function tableRows(model: TableModelData, table: Table, file: string, row: number | undefined): Batch {
   const { encoder, target } = model;
   if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
   return refusing(file, () => {

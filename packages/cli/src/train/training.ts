@@ -1,7 +1,7 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
 import type { EndEvent, Engine, FitEvent, FitOptions, NetworkSpec } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
-import { type Model, type Prepared, type Recipe, type TrainedTable, trainPrepared } from "@chaingrad/tables";
+import { type Prepared, type Recipe, type TableModelData, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import type { History } from "@chaingrad/view/report";
 import { complain } from "../output/conventions.ts";
 import type { Flow } from "./flow.ts";
@@ -9,7 +9,7 @@ import { recorded } from "./history.ts";
 import type { Progress } from "./progress.ts";
 
 export interface Trained {
-  readonly model: Omit<Model, "metrics">;
+  readonly model: Omit<TableModelData, "metrics">;
   readonly end: EndEvent;
   /** The most threads that shared a step. */
   readonly threads: number;

@@ -1,7 +1,7 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
 import { referenceEngine } from "@chaingrad/core";
-import type { Table } from "@chaingrad/duckdb";
-import { emit, type Language } from "@chaingrad/interchange/emit";
+import type { FileTable } from "@chaingrad/duckdb";
+import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
 import { type Column, evaluateBaseline, evaluateModel, type Part, prepareTable } from "@chaingrad/tables";
 import { unseenCategories } from "../../src/model/unseen.ts";
 import { type Shown, shown } from "../../src/output/line.ts";
@@ -22,13 +22,13 @@ export interface Names {
 export interface Said {
   readonly lines: readonly string[];
   readonly page: string;
-  sources(language: Language): string;
+  sources(language: ProgramLanguage): string;
 }
 
 const ROWS = 60;
 const WIDTH = 100;
 
-function tableOf({ columns, target, categories, classes, file }: Names): Table {
+function tableOf({ columns, target, categories, classes, file }: Names): FileTable {
   const [number, category] = columns;
   const amounts = Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i));
   const texts = (of: readonly string[]): string[] => Array.from({ length: ROWS }, (_, i) => of[i % of.length]);
@@ -75,10 +75,8 @@ export async function learn(names: Names): Promise<Said> {
     ...printFailure(failure, width),
   ]);
   const opened = {
-    net: { network: model.network, loss: model.loss, l1: model.l1, l2: model.l2, reduction: "mean" as const },
-    tensors: model.tensors as Record<string, Float64Array>,
+    ...model,
     origin: "trained" as const,
-    model: { ...model, metrics: {} },
   };
   return {
     lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),

@@ -3,7 +3,7 @@
  * of B, an element of A and a product beside them, this is the largest tile for which the hosts' compilers, which keep
  * a register or two of the sixteen to themselves, need not spill: six rows ran at two thirds of the speed.
  * Inlined into the loop over tiles: calls with this many arguments cost 6 %, while what a smaller function gains by
- * being optimised sooner is a few milliseconds, once.
+ * being optimized sooner is a few milliseconds, once.
  */
 
 import { madd, splat } from "../vector";

@@ -203,7 +203,7 @@ export function rowJacobians(output: Expr, loss: Expr, wrt: readonly Expr[], row
 
 /**
  * Σᵣ JᵣᵀH_L Jᵣ for each node, Jᵣ = ∂output[r]/∂node[r] its Jacobian on row r: [width, width]. Exact, from a cotangent for
- * each output in place of sampled ones.          Botev, Ritter & Barber, "Practical Gauss-Newton optimisation", ICML 2017
+ * each output in place of sampled ones.          Botev, Ritter & Barber, "Practical Gauss-Newton optimization", ICML 2017
  * @param output [rows, outputs], row r of it dependent on row r of the nodes alone
  * @param nodes [rows, width] each: pre-activations
  */

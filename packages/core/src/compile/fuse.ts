@@ -1,7 +1,7 @@
 /**
  * Fusion within a chain: a few elementwise nodes that often stand together, and that nobody else reads, become one
  * micro-operation, so that what passes between them stays in a vector register. They are told by their kernels, whatever
- * loss or optimiser they came from.
+ * loss or optimizer they came from.
  */
 import type { Expr } from "../graph/expr.ts";
 import type { ElementwiseKernel } from "../graph/op.ts";

@@ -3,7 +3,7 @@
  * other, for as many steps as it took and a few more (whole epochs), and the first with which the loss stays finite and falls is
  * told with its effect. Trying is bounded in time; what had no time is not called tried.
  *
- *   damp         the rate by 10, 100, 1000 less; the optimiser's own, where that is still less
+ *   damp         the rate by 10, 100, 1000 less; the optimizer's own, where that is still less
  *   clip         the whole gradient at norm 1                   Pascanu, Mikolov & Bengio, ICML 2013
  *   scale        inputs standardised, where they are far from it       LeCun et al., "Efficient BackProp", 1998
  *   initialise   weights as suits the activations, where they start otherwise
@@ -70,8 +70,8 @@ interface Candidate {
 }
 
 /**
- * Tries remedies for a fault of `fit(network, data, options)` (the end event's `fault`). Only for first-order optimisers:
- * minimisers reject steps that are not finite. A schedule that answers to losses goes on from where it stands. Throws as `fit`, and RangeError unless `seconds` > 0.
+ * Tries remedies for a fault of `fit(network, data, options)` (the end event's `fault`). Only for first-order optimizers:
+ * minimizers reject steps that are not finite. A schedule that answers to losses goes on from where it stands. Throws as `fit`, and RangeError unless `seconds` > 0.
  */
 export async function findRemedy(
   network: NetworkSpec,
@@ -112,7 +112,7 @@ function candidates(given: Changed, { step, phase }: TrainingFault): Candidate[]
 
 function damp(given: Changed, by: number): Candidate {
   const { schedule, rate, optimizer } = choose(given.options);
-  const usual = rate ?? ("update" in optimizer ? optimizer.defaultRate : 1);
+  const usual = rate ?? (optimizer.kind === "first-order" ? optimizer.defaultRate : 1);
   const options: FitOptions = schedule
     ? {
         ...given.options,
@@ -128,7 +128,8 @@ function damp(given: Changed, by: number): Candidate {
 /** Nothing where that has been tried, or is not less. */
 function usualRate(given: Changed): Candidate[] {
   const { rate, schedule, optimizer } = choose(given.options);
-  if (schedule || rate === undefined || !("update" in optimizer) || optimizer.defaultRate >= rate / 1000) return [];
+  if (schedule || rate === undefined || optimizer.kind !== "first-order" || optimizer.defaultRate >= rate / 1000)
+    return [];
   const change = `rate ${short(optimizer.defaultRate)} in place of ${short(rate)}`;
   return [{ kind: "damp", change, changed: { ...given, options: { ...given.options, rate: optimizer.defaultRate } } }];
 }

@@ -13,7 +13,7 @@ export type TypedValues = Float64Array | Float32Array | Int32Array;
 export interface CompileOptions {
   /**
    * Names that are both an input and an output of the same type: after each step the output becomes the input of the
-   * next, in the same memory. This is how parameters and optimiser state advance.
+   * next, in the same memory. This is how parameters and optimizer state advance.
    */
   readonly donate?: readonly string[];
   /** Inputs that differ from step to step, with the most steps one run takes: `write` gives a table, a row for each step. */

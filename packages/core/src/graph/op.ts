@@ -17,6 +17,15 @@ export interface Expr<A extends Attributes = Attributes> {
   /** The symbol that people read: "W1", "z2", "h2". */
   readonly label?: string;
   readonly provenance?: Provenance;
+  /** Which layer of a network it belongs to, and as what. */
+  readonly within?: LayerRole;
+}
+
+export interface LayerRole {
+  /** From 1. */
+  readonly layer: number;
+  /** "weight", "bias", "pre-activation", "activation": what kinds of layers call their tensors. */
+  readonly role: string;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;

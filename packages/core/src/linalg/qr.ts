@@ -108,7 +108,7 @@ export function rankOf({ m, n, factor, tau }: Qr, tolerance?: number): number {
 }
 
 /**
- * x [n] that minimises ‖A x − b‖, b [m]: the basic solution, which uses as many columns as the rank and is zero elsewhere
+ * x [n] that minimizes ‖A x − b‖, b [m]: the basic solution, which uses as many columns as the rank and is zero elsewhere
  * (where A has full column rank, the only one). b is left as it was.
  */
 export function leastSquaresSolve(f: Qr, b: Float64Array, tolerance?: number): Float64Array {

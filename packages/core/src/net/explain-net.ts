@@ -37,7 +37,7 @@ function problemOf(net: Net, batch: Batch): Derivable & { readonly x: Derivable[
 
 /** The same network with its prediction as one more activation and the loss made of that; undefined where it has none. */
 export function explainApart(net: Net, tensors: NetTensors, batch: Batch): Explained | undefined {
-  const { predict, ofPrediction } = net.loss;
+  const { predict, ofPrediction } = net.objective.loss;
   if (predict === undefined || ofPrediction === undefined) return undefined;
   const graph = objectiveGraph(net, batch, "f64");
   const { x, ...parameters } = graph.variables;
@@ -45,7 +45,7 @@ export function explainApart(net: Net, tensors: NetTensors, batch: Batch): Expla
   const weight = graph.given.find(({ label: name }) => name === "weight");
   const p = label(predict(graph.outputs), "p");
   const rows = ofPrediction(p, target);
-  const loss = label(reduceRows(rows, weight, net.reduction), "L");
+  const loss = label(reduceRows(rows, weight, net.objective.reduction ?? "mean"), "L");
   const layers = [...graph.layers, { z: graph.outputs, h: p }];
   const problem = { loss, layers, rows, parameters: Object.values(parameters), x, given: graph.given };
   return explained(problem, values(net, tensors, batch), run);

@@ -3,11 +3,12 @@ import { gradients } from "../autodiff/reverse.ts";
 import type { Expr } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
-import { buffersOf, type Forward } from "../nn/network.ts";
+import { targetInput } from "../nn/losses.ts";
+import { type Forward, initialBuffers, outputsOf } from "../nn/network.ts";
 import { input } from "../ops/source.ts";
 import { objective, parameterInputs } from "../train/objective.ts";
 import type { Batch } from "./batch.ts";
-import { type Net, type NetTensors, outputsOf } from "./net.ts";
+import type { Net, NetTensors } from "./net.ts";
 
 export interface ObjectiveGraph {
   /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x. */
@@ -24,15 +25,14 @@ export interface ObjectiveGraph {
 
 /** The graph for batches of this many rows. Nothing random is in it: dropout is off, batch norm uses what it has learnt. */
 export function objectiveGraph(net: Net, batch: Pick<Batch, "rows" | "weight">, dtype: FloatType): ObjectiveGraph {
-  const { network, loss } = net;
+  const { network, objective: spec } = net;
   const { rows } = batch;
   const carried = parameterInputs(network, dtype);
   const x = input("x", [rows, network.inputs], dtype);
-  const target =
-    loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype);
+  const target = targetInput(spec.loss, "target", rows, outputsOf(network), dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
   const context = { training: false, ...(weight ? { weight } : {}) };
-  const built = objective(net, carried, { x, target }, context);
+  const built = objective({ network, ...spec }, carried, { x, target }, context);
   return {
     variables: { ...carried.params, x },
     given: [...Object.values(carried.buffers), target, ...(weight ? [weight] : [])],
@@ -59,10 +59,6 @@ export function gradientProgram(graph: ObjectiveGraph): Program {
 
 /** The values of all inputs of an objective by name. Running statistics that are not given start as in training. */
 export function objectiveValues(net: Net, tensors: NetTensors, batch: Batch): NetTensors {
-  const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
-    name,
-    new Float64Array(shape[0]).fill(initial),
-  ]);
   const { x, y, weight } = batch;
-  return { ...Object.fromEntries(statistics), ...tensors, x, target: y, ...(weight ? { weight } : {}) };
+  return { ...initialBuffers(net.network), ...tensors, x, target: y, ...(weight ? { weight } : {}) };
 }

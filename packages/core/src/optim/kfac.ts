@@ -2,7 +2,7 @@
  * K-FAC: the Fisher matrix of a dense layer is nearly the Kronecker product of two small ones, so its inverse is cheap.
  *   F_W ≈ A ⊗ G,   A = E[a aᵀ] of the layer's inputs a = (h, 1),   G = E[Jᵀ H_L J] of its pre-activations, J = ∂y/∂z
  *   Δ = −(G + γ/π I)⁻¹ m (A + πγ I)⁻¹,   γ = √(λ + η),   π² = (tr A/dim A)/(tr G/dim G)
- * The step δ = αΔ + μδ₀ minimises the quadratic model with the exact Gauss-Newton matrix over both α and the momentum μ,
+ * The step δ = αΔ + μδ₀ minimizes the quadratic model with the exact Gauss-Newton matrix over both α and the momentum μ,
  * so there is no learning rate; λ follows how well that model foretold the decrease that the next batch sees.
  * Martens & Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", ICML 2015, sections 4-7
  *
@@ -29,8 +29,9 @@ export interface KfacOptions {
   readonly every?: number;
 }
 
-/** An optimiser that a trainer of its own runs, because its steps share matrices. */
+/** An optimizer that a trainer of its own runs, because its steps share matrices. */
 export interface Kfac {
+  readonly kind: "kfac";
   readonly name: "kfac";
   readonly damping: number;
   readonly every: number;
@@ -40,7 +41,7 @@ const rules: OptionRules<KfacOptions> = { damping: [0.01, positive], every: [5, 
 
 /** Throws RangeError on an option out of range. */
 export function kfac(options: KfacOptions = {}): Kfac {
-  return { name: "kfac", ...readOptions("kfac", options, rules) };
+  return { kind: "kfac", name: "kfac", ...readOptions("kfac", options, rules) };
 }
 
 /** One layer's part of a step: −G⁻¹ m A⁻¹. */
@@ -96,7 +97,7 @@ const inner = (a: readonly Expr[], b: readonly Expr[]): Expr =>
   a.map((x, i) => sum(mul(x, b[i]))).reduce((x, y) => add(x, y));
 
 /**
- * δ = αΔ + μδ₀ that minimises  ∇ᵀδ + ½ δᵀ(F + λI + penalty)δ,  and half its slope, which is the decrease foretold.
+ * δ = αΔ + μδ₀ that minimizes  ∇ᵀδ + ½ δᵀ(F + λI + penalty)δ,  and half its slope, which is the decrease foretold.
  *   [ΔᵀBΔ  ΔᵀBδ₀; ΔᵀBδ₀  δ₀ᵀBδ₀] (α, μ) = −(∇ᵀΔ, ∇ᵀδ₀)
  */
 export function rescaled(model: KfacModel): { step: Expr[]; predicted: Expr; alpha: Expr } {

@@ -1,4 +1,4 @@
-/** Every first-order optimiser by its name. */
+/** Every first-order optimizer by its name. */
 import { type AdagradOptions, adagrad } from "./first-order/adagrad.ts";
 import { adam } from "./first-order/adam.ts";
 import { type AdamwOptions, adamw } from "./first-order/adamw.ts";
@@ -11,7 +11,7 @@ import { sgd } from "./first-order/sgd.ts";
 
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adagrad" | "adam" | "adamw" | "rprop";
 
-/** The options of all of them; one that the chosen optimiser does not have is refused with a RangeError. */
+/** The options of all of them; one that the chosen optimizer does not have is refused with a RangeError. */
 export interface OptimizerOptions extends MomentumOptions, RmspropOptions, AdagradOptions, AdamwOptions, RpropOptions {}
 
 export const optimizers: Readonly<Record<OptimizerName, (options?: OptimizerOptions) => Optimizer>> = {

@@ -1,8 +1,9 @@
-/** Training by a minimiser: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
+/** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
-import type { NetworkSpec } from "../nn/network.ts";
+import { randomIn } from "../nn/layers/traits.ts";
+import { layersOf, type NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
@@ -24,7 +25,7 @@ export class FullBatchTrainer implements Training {
   readonly #start: Float64Array;
   #x: Float64Array;
 
-  /** Throws RangeError on options that make no sense with a minimiser, NonFiniteError when the loss is not finite at first. */
+  /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   static async open(
     network: NetworkSpec,
     train: Dataset,
@@ -99,12 +100,14 @@ export class FullBatchTrainer implements Training {
 
 function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
-    throw new RangeError(`${what} does not go with the optimiser '${name}': ${why}`);
+    throw new RangeError(`${what} does not go with the optimizer '${name}': ${why}`);
   };
-  if (network.layers.some(({ dropout }) => dropout))
-    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimiser");
-  if (network.layers.some(({ normalisation }) => normalisation === "batch"))
-    refuse("batch normalisation", "use layer normalisation");
+  for (const layer of layersOf(network)) {
+    const random = randomIn(layer);
+    if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimizer");
+    if (layer.buffers.length > 0)
+      refuse(`${layer.spec.normalisation ?? layer.kind.name} normalisation`, "use layer normalisation");
+  }
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
   if (options.rate !== undefined || options.schedule)
     refuse("a learning rate", "it finds the length of each step itself");

@@ -1,5 +1,5 @@
 /**
- * Minimising any expression by any second-order method, told as a stream of events like `fit`.
+ * Minimizing any expression by any second-order method, told as a stream of events like `fit`.
  *
  *   for await (const event of minimize(loss, { b1: 500, b2: [0.1, 0.2] }, { engine, method: "newton" })) …
  */
@@ -24,7 +24,7 @@ export type Start = Readonly<Record<string, number | ArrayLike<number>>>;
 
 export interface MinimizeOptions {
   readonly engine: Engine;
-  /** A name or a minimiser with options of its own (default "newton-cg"; for `leastSquares` "levenberg-marquardt"). */
+  /** A name or a minimizer with options of its own (default "newton-cg"; for `leastSquares` "levenberg-marquardt"). */
   readonly method?: MinimizerName | Minimizer;
   /** Values of the inputs that are not varied. */
   readonly data?: Tensors;

@@ -1,5 +1,5 @@
 /**
- * A network's objective on all its rows, as a minimiser sees it. Rows go through the compiled plan in chunks that bound its
+ * A network's objective on all its rows, as a minimizer sees it. Rows go through the compiled plan in chunks that bound its
  * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
  *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
  */
@@ -11,7 +11,8 @@ import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
-import { type NetworkSpec, type Parameter, parametersOf } from "../nn/network.ts";
+import { targetWidth } from "../nn/losses.ts";
+import { layersOf, type NetworkSpec, type NetworkTensor, outputsOf, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
@@ -19,7 +20,7 @@ import { input } from "../ops/source.ts";
 import type { AdjustablePenalty, Problem } from "../optim/minimizers/minimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../train/dataset.ts";
 import type { Chosen } from "../train/fit-options.ts";
-import { objective, parameterInputs } from "../train/objective.ts";
+import { objective, parameterInputs, rowInputs } from "../train/objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 
@@ -58,7 +59,7 @@ export class NetworkProblem implements Problem {
   readonly #most: number;
   readonly #network: NetworkSpec;
   readonly #options: ProblemOptions;
-  readonly #parameters: readonly Parameter[];
+  readonly #parameters: readonly NetworkTensor[];
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #vectors: readonly Expr[];
   readonly #data: { readonly x: Float64Array; readonly y: Float64Array; readonly weight: Float64Array };
@@ -89,11 +90,10 @@ export class NetworkProblem implements Problem {
     this.#decay = Float64Array.from(
       this.#parameters.flatMap(({ role, shape }) => new Array<number>(sizeOf(shape)).fill(role === "weight" ? l2 : 0)),
     );
-    const outputs = network.layers[network.layers.length - 1].units;
     this.penalty = {
       strength: 0,
       withoutPenalty: (x) => this.#point(x)[0],
-      observations: this.rows * (options.loss.target === "labels" ? 1 : outputs),
+      observations: this.rows * targetWidth(options.loss, outputsOf(network)),
     };
   }
 
@@ -143,8 +143,7 @@ export class NetworkProblem implements Problem {
   }
 
   gaussNewton(x: Float64Array): Float64Array {
-    const outputs = this.#network.layers[this.#network.layers.length - 1].units;
-    return this.#matrix("Gauss-Newton", x, outputs * this.size, (chunk) => this.#gaussNewtonOf(chunk));
+    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.size, (chunk) => this.#gaussNewtonOf(chunk));
   }
 
   describe(): string {
@@ -166,7 +165,7 @@ export class NetworkProblem implements Problem {
   }
 
   #largestLayer(): number {
-    return Math.max(this.#network.inputs, ...this.#network.layers.map(({ units }) => units));
+    return Math.max(...layersOf(this.#network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
   }
 
   #loss(chunk: Chunk): Expr {
@@ -281,12 +280,7 @@ export class NetworkProblem implements Problem {
   }
 
   #dataInputs(rows: number) {
-    const { inputs, layers } = this.#network;
-    const outputs = layers[layers.length - 1].units;
-    const x = input("data/x", [rows, inputs], "f64");
-    const y =
-      this.#options.loss.target === "labels" ? input("data/y", [rows], "i32") : input("data/y", [rows, outputs], "f64");
-    return { x, y, weight: input("data/weight", [rows], "f64") };
+    return rowInputs({ network: this.#network, ...this.#options }, rows, "f64", "data/");
   }
 
   #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {

@@ -1,4 +1,4 @@
-/** Expressions as the flat function that a minimiser sees: programs compiled when they are first needed, points kept. */
+/** Expressions as the flat function that a minimizer sees: programs compiled when they are first needed, points kept. */
 import { hessian, hvp, jacobian } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
 import type { Engine, Executable } from "../engines/engine.ts";

@@ -1,5 +1,5 @@
 /** What `fit` tells as it trains. */
-import type { TrainedModel } from "./trained-model.ts";
+import type { Model } from "./model.ts";
 import type { FitIteration } from "./training.ts";
 
 /** Why training ended. */
@@ -33,7 +33,7 @@ export interface EpochEvent {
   readonly validation?:
     | { readonly loss: number; readonly metrics: Readonly<Record<string, number | null>> }
     | undefined;
-  /** The minimiser's step, where one trains. */
+  /** The minimizer's step, where one trains. */
   readonly iteration?: FitIteration | undefined;
   /** Whether the watched loss is the lowest so far. */
   readonly best: boolean;
@@ -53,7 +53,7 @@ export interface EndEvent {
   readonly seconds: number;
   /** The most threads that shared a step: a method may need programs that the first step did not. */
   readonly threads: number;
-  readonly model: TrainedModel;
+  readonly model: Model;
   /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
   readonly fault?: TrainingFault | undefined;
 }

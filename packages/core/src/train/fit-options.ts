@@ -18,9 +18,9 @@ export interface FitOptions {
   readonly engine: Engine;
   /** One of `losses`, or its name, or one of your own. */
   readonly loss: Loss | LossName;
-  /** Adam by default. A minimiser (`@chaingrad/core/curvature`) takes all rows in each step and needs no rate. */
+  /** Adam by default. A minimizer (`@chaingrad/core/curvature`) takes all rows in each step and needs no rate. */
   readonly optimizer?: Optimizer | OptimizerName | Minimizer | Kfac;
-  /** Learning rate, > 0 (default the optimiser's own). */
+  /** Learning rate, > 0 (default the optimizer's own). */
   readonly rate?: number;
   /** Learning rate over time (default constant). It decides the rate alone: `rate` is then not read. */
   readonly schedule?: Schedule;
@@ -37,9 +37,9 @@ export interface FitOptions {
   readonly l1?: number;
   readonly l2?: number;
   readonly clip?: StepSpec["clip"];
-  /** When a minimiser has converged (default: where rounding ends it). */
+  /** When a minimizer has converged (default: where rounding ends it). */
   readonly tolerances?: Partial<Tolerances>;
-  /** Element type of training (default f32; f64 for a minimiser). */
+  /** Element type of training (default f32; f64 for a minimizer). */
   readonly dtype?: FloatType;
   /** Parameters and running statistics to start from instead of the initialisers': all of them. */
   readonly initial?: Tensors;
@@ -75,6 +75,7 @@ const OPTIONS: Names<FitOptions> = {
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
   ...{ metrics: true, flow: true, slice: true, signal: true },
 };
+const KINDS: readonly Chosen["optimizer"]["kind"][] = ["first-order", "minimizer", "kfac"];
 const CLIP: Names<NonNullable<FitOptions["clip"]>> = { norm: true, value: true };
 const TOLERANCES: Names<Tolerances> = { gradient: true, objective: true };
 
@@ -83,8 +84,7 @@ export function choose(options: FitOptions): Chosen {
   checkKeys("fit", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const { loss, optimizer = "adam" } = options;
-  const isMade = typeof optimizer === "object" && optimizer !== null;
-  if (isMade && ("update" in optimizer || "iterate" in optimizer || optimizer.name === "kfac"))
+  if (typeof optimizer === "object" && KINDS.includes(optimizer?.kind))
     return { ...options, loss: lossOf(loss), optimizer };
   checkName("optimizer", optimizer, Object.keys(optimizers));
   return { ...options, loss: lossOf(loss), optimizer: optimizers[optimizer as OptimizerName]() };

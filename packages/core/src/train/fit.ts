@@ -9,16 +9,16 @@
 
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
+import type { Model } from "./model.ts";
 import { Predictor } from "./predictor.ts";
 import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import { Trainer } from "./trainer.ts";
 import type { Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
@@ -42,13 +42,13 @@ export async function* fit(
   network: NetworkSpec,
   data: FitData,
   given: FitOptions,
-): AsyncGenerator<FitEvent, TrainedModel, void> {
+): AsyncGenerator<FitEvent, Model, void> {
   const options = choose(given);
   checkNetwork(network);
   const twice = madeTwice(network, options.loss);
   if (twice !== undefined) throw new RangeError(twice);
   checkKeys("data", data ?? null, DATA, "part");
-  const outputs = network.layers[network.layers.length - 1].units;
+  const outputs = outputsOf(network);
   checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
@@ -90,8 +90,7 @@ export async function* fit(
     if (stopped !== "epochs") break;
   }
   const { loss, l1, l2 } = options;
-  const penalties = { ...(l1 !== undefined && { l1 }), ...(l2 !== undefined && { l2 }) };
-  const model: TrainedModel = { network, loss, ...penalties, tensors: watcher.best };
+  const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
@@ -119,16 +118,16 @@ async function findFault(
   const recording = trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
-  const judged = { network, loss: options.loss, dtype: dtypeOf(options), tensors, data: validation };
-  return findValidationFault(judged, { step: epoch * trainer.stepsPerEpoch, epoch });
+  const model = { network, objective: options, tensors };
+  return findValidationFault(model, validation, dtypeOf(options), { step: epoch * trainer.stepsPerEpoch, epoch });
 }
 
-/** Minimisers compute in f64. */
+/** Minimizers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
-  return dtype ?? ("update" in optimizer ? "f32" : "f64");
+  return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
 }
 
-/** What a minimiser needs is loaded only where one is used. */
+/** What a minimizer needs is loaded only where one is used. */
 async function open(
   network: NetworkSpec,
   train: Dataset,
@@ -137,13 +136,18 @@ async function open(
   turns: Turns,
 ): Promise<Training> {
   const { optimizer } = options;
-  if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
-  if (!("iterate" in optimizer)) {
-    const { KfacTrainer } = await import("../second-order/on-demand.ts");
-    return KfacTrainer.open(network, train, options, optimizer, settings, turns);
+  switch (optimizer.kind) {
+    case "first-order":
+      return Trainer.open(network, train, options, optimizer, settings, turns);
+    case "kfac": {
+      const { KfacTrainer } = await import("../second-order/on-demand.ts");
+      return KfacTrainer.open(network, train, options, optimizer, settings, turns);
+    }
+    case "minimizer": {
+      const { FullBatchTrainer } = await import("../second-order/on-demand.ts");
+      return FullBatchTrainer.open(network, train, options, optimizer, settings, turns);
+    }
   }
-  const { FullBatchTrainer } = await import("../second-order/on-demand.ts");
-  return FullBatchTrainer.open(network, train, options, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */

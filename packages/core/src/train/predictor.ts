@@ -4,12 +4,11 @@ import { checkName } from "../given/names.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { finish, type Work } from "../graph/work.ts";
-import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
-import { checkNetwork, forward, type NetworkSpec } from "../nn/network.ts";
+import { type Loss, type LossName, lossOf, targetWidth } from "../nn/losses.ts";
+import { checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
-import { input } from "../ops/source.ts";
 import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
-import { parameterInputs } from "./objective.ts";
+import { parameterInputs, rowInputs } from "./objective.ts";
 import { type Tensors, tensorsOf } from "./tensors.ts";
 
 export interface Predictions {
@@ -67,7 +66,7 @@ export class Predictor {
     this.#network = network;
     this.#loss = lossOf(loss);
     this.#dtype = dtype;
-    this.#outputs = network.layers[network.layers.length - 1].units;
+    this.#outputs = outputsOf(network);
     const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
     this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
   }
@@ -101,7 +100,7 @@ export class Predictor {
   /** The same of rows that were checked, with pauses while plans are compiled and after each batch for whoever must let others run. */
   *judging(data: Dataset): Work<Judgement> {
     const rows = rowsOf(data, this.#network.inputs);
-    const width = this.#loss.target === "labels" ? 1 : this.#outputs;
+    const width = targetWidth(this.#loss, this.#outputs);
     const targets = Float64Array.from(data.y);
     const predictions = new Float64Array(rows * this.#outputs);
     let total = 0;
@@ -175,8 +174,7 @@ export class Predictor {
   *#compiling(batch: number, judges: boolean): Work<Executable> {
     const [loss, dtype, network] = [this.#loss, this.#dtype, this.#network];
     const { params, buffers } = parameterInputs(network, dtype);
-    const x = input("x", [batch, network.inputs], dtype);
-    const y = loss.target === "labels" ? input("y", [batch], "i32") : input("y", [batch, this.#outputs], dtype);
+    const { x, y } = rowInputs({ network, loss }, batch, dtype);
     const { output } = forward(network, params, x, { training: false, buffers });
     const prediction = loss.predict?.(output) ?? output;
     const carried = [...Object.values(params), ...Object.values(buffers)];

@@ -1,5 +1,5 @@
 /**
- * A train step as one program: gather the batch's rows, forward, loss, the chain rule, clipping, the optimiser's update.
+ * A train step as one program: gather the batch's rows, forward, loss, the chain rule, clipping, the optimizer's update.
  * The whole table stays in the engine's memory; a step only says which rows, at which rate.
  */
 import { differentiating } from "../autodiff/reverse.ts";
@@ -12,7 +12,7 @@ import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
-import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
+import { type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
 
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
@@ -26,11 +26,11 @@ export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
 
 export interface TrainStep {
   readonly program: Program;
-  /** Parameters, optimiser state and running statistics: what a step carries to the next. */
+  /** Parameters, optimizer state and running statistics: what a step carries to the next. */
   readonly carried: readonly string[];
 }
 
-/** The name of an optimiser's state tensor: "W1/m". */
+/** The name of an optimizer's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
 export function trainStep(spec: StepSpec): TrainStep {
@@ -39,15 +39,10 @@ export function trainStep(spec: StepSpec): TrainStep {
 
 /** The same in parts. */
 export function* buildingStep(spec: StepSpec): Work<TrainStep> {
-  const { network, loss, optimizer, dtype } = spec;
+  const { network, optimizer, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
   const { params, buffers } = carriedInputs;
-  const outputs = network.layers[network.layers.length - 1].units;
-  const data = {
-    x: input("data/x", [spec.rows, network.inputs], dtype),
-    y: loss.target === "labels" ? input("data/y", [spec.rows], "i32") : input("data/y", [spec.rows, outputs], dtype),
-    weight: input("data/weight", [spec.rows], dtype),
-  };
+  const data = rowInputs(spec, spec.rows, dtype, "data/");
   const rows = input("rows", [spec.batch], "i32");
   const hyper = { rate: input("rate", [], dtype), step: input("step", [], dtype) };
   const key = input("key", [2], "i32");
@@ -64,8 +59,12 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
   const carried: Record<string, Expr> = { ...result.buffers };
   const state: Expr[] = [];
   yield* inParts(names.entries(), ([i, name]) => {
+    const {
+      type: { shape },
+      within,
+    } = params[name];
     const own = Object.fromEntries(
-      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), params[name].type.shape, dtype)]),
+      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), shape, dtype, within)]),
     );
     state.push(...Object.values(own));
     const updated = optimizer.update(params[name], clipped[i], own, hyper);

@@ -1,10 +1,10 @@
-/** What `fit` drives: an epoch at a time, by a compiled step or by a minimiser on the host. */
+/** What `fit` drives: an epoch at a time, by a compiled step or by a minimizer on the host. */
 import type { Executable, TypedValues } from "../engines/engine.ts";
 import type { Iteration } from "../optim/minimizers/minimizer.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 
-/** A step of a minimiser, and how often the objective has been asked for so far. */
+/** A step of a minimizer, and how often the objective has been asked for so far. */
 export interface FitIteration extends Iteration {
   readonly evaluations: { readonly values: number; readonly products: number; readonly matrices: number };
 }

@@ -272,7 +272,7 @@ describe("training", () => {
   });
 
   test.each([
-    ["a minimiser", minimizers["levenberg-marquardt"]()],
+    ["a minimizer", minimizers["levenberg-marquardt"]()],
     ["kfac", kfac()],
   ])("with %s", async (_, optimizer) => {
     const options = { engine, loss: losses["mean-squared-error"](), optimizer, flow: { every: 1 }, epochs: 3 };

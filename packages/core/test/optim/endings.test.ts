@@ -90,8 +90,9 @@ describe("the 35 problems of Moré, Garbow and Hillstrom", () => {
   );
 });
 
-describe("a minimiser that claims too much", () => {
+describe("a minimizer that claims too much", () => {
   const claiming = (ending: "gradient" | "step" | "objective"): Minimizer => ({
+    kind: "minimizer",
     name: "boast",
     needs: [],
     bounded: true,

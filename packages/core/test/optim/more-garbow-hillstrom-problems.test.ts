@@ -117,10 +117,10 @@ const boundaryValue: readonly number[] = [
 ];
 
 /**
- * Minimisers, each with the place of its value among the minima. Where the paper gives fewer digits than these, they are
+ * Minimizers, each with the place of its value among the minima. Where the paper gives fewer digits than these, they are
  * from Newton's method in 60 digits; x₁ = 10¹² and the like stand for infinity.
  */
-const minimisers: readonly (readonly [number: number, place: number, x: readonly number[]])[] = [
+const minimizers: readonly (readonly [number: number, place: number, x: readonly number[]])[] = [
   [1, 0, [1, 1]],
   [2, 0, [5, 4]],
   [2, 1, [11.412778986902094, -0.8968052532744765]],
@@ -211,14 +211,14 @@ const minimisers: readonly (readonly [number: number, place: number, x: readonly
   ],
 ];
 
-test.each(minimisers)("problem %d attains its minimum, number %d", (number, place, x) => {
+test.each(minimizers)("problem %d attains its minimum, number %d", (number, place, x) => {
   const { plain, minima } = problem(number);
   expect(Math.abs(sumOfSquares(plain(x)) - minima[place])).toBeLessThanOrEqual(Math.max(1e-20, 1e-8 * minima[place]));
 });
 
-test("every minimum is attained at some minimiser", () => {
+test("every minimum is attained at some minimizer", () => {
   const named = mghProblems.flatMap(({ number, minima }) => minima.map((_, place) => `${number}, ${place}`));
-  expect(new Set(minimisers.map(([number, place]) => `${number}, ${place}`))).toEqual(new Set(named));
+  expect(new Set(minimizers.map(([number, place]) => `${number}, ${place}`))).toEqual(new Set(named));
 });
 
 test("every problem has its published value at the start", () => {

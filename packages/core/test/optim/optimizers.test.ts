@@ -1,4 +1,4 @@
-/** Seven steps of every optimiser against PyTorch (fixtures/optimisers.json), by the reference engine. */
+/** Seven steps of every optimizer against PyTorch (fixtures/optimizers.json), by the reference engine. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { evaluate } from "../../src/engines/engine.ts";
@@ -24,7 +24,7 @@ interface Fixture {
 }
 
 const fixtures = JSON.parse(
-  readFileSync(new URL("../fixtures/optimisers.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../fixtures/optimizers.json", import.meta.url), "utf8"),
 ) as readonly Fixture[];
 
 function updateProgram(optimizer: Optimizer, shape: readonly number[], dtype: FloatType = "f64"): Program {
@@ -47,7 +47,7 @@ function initialState(optimizer: Optimizer, size: number, rate: number): Record<
   return Object.fromEntries(fills);
 }
 
-test("there is a fixture for every optimiser", () => {
+test("there is a fixture for every optimizer", () => {
   expect(new Set(fixtures.map(({ name }) => name))).toEqual(new Set(Object.keys(optimizers)));
   for (const name of Object.keys(optimizers) as OptimizerName[]) expect(optimizers[name]().name).toBe(name);
 });

@@ -1,4 +1,4 @@
-/** Minimising expressions: results that are known, bounds, errors of parameters, and everything that is refused. */
+/** Minimizing expressions: results that are known, bounds, errors of parameters, and everything that is refused. */
 import { describe, expect, test } from "vitest";
 import { NonFiniteError } from "../../src/diagnosis/first-fault/first-fault.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";

@@ -3,7 +3,7 @@
  * Mathematical Software 7 (1981) 17–41.
  *
  * Published minima have six digits; those here come from Newton's method on ∇f in 60 digits, begun at the published
- * minimiser. MINPACK's counts are those of its own test driver for lmder1 (tolerance √ε, step bound 100), as cminpack keeps
+ * minimizer. MINPACK's counts are those of its own test driver for lmder1 (tolerance √ε, step bound 100), as cminpack keeps
  * them in examples/ref/lmddrv.ref; they are there for the problems and sizes that the driver runs.
  */
 import { anySize } from "./mgh/any-size.ts";

@@ -13,7 +13,7 @@ interface Weight {
   readonly atOnce: number;
   /** Bytes that are loaded only where there are several threads, the worker's script included. */
   readonly threads: number;
-  /** Bytes that are loaded only where a minimiser or K-FAC trains, the gradient's flow is told or NaN was met; the method itself not included. */
+  /** Bytes that are loaded only where a minimizer or K-FAC trains, the gradient's flow is told or NaN was met; the method itself not included. */
   readonly secondOrder: number;
 }
 

@@ -87,7 +87,7 @@ describe("fit", () => {
     const best = epochs.reduce((a, b) => ((b.validation?.loss as number) < (a.validation?.loss as number) ? b : a));
     expect(end.bestEpoch).toBe(best.epoch);
     expect(best.epoch).toBeLessThan(25);
-    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    const predictor = new Predictor(engine, NETWORK, end.model.objective.loss, 61, "f32");
     predictor.load(end.model.tensors);
     expect(predictor.judge(validation).loss).toBeCloseTo(best.validation?.loss as number, 6);
   });
@@ -112,7 +112,7 @@ describe("fit", () => {
 
   test("tells accuracy for labels, or what it is asked for", async () => {
     const { epochs, end } = await run({ epochs: 5 });
-    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    const predictor = new Predictor(engine, NETWORK, end.model.objective.loss, 61, "f32");
     predictor.load(end.model.tensors);
     const { predictions } = predictor.predict(validation.x);
     const right = Array.from(validation.y).filter((label, r) => predictions[2 * r + label] > 0.5).length;

@@ -168,7 +168,7 @@ describe("fit refuses", () => {
   test.each<[object, string]>([
     [{ epoch: 3 }, "fit has no option 'epoch'; did you mean 'epochs'?"],
     [{ learningRate: 3 }, "fit has no option 'learningRate'"],
-    [{ optimiser: "adam" }, "fit has no option 'optimiser'; did you mean 'optimizer'?"],
+    [{ optimizer: "adam" }, "fit has no option 'optimizer'; did you mean 'optimizer'?"],
     [{ optimizer: "adma" }, "optimizer 'adma' is not known; did you mean 'adam'?"],
     [{ optimizer: "lbfgs" }, "optimizer 'lbfgs' is not known; it can be sgd"],
     [{ optimizer: optimizers.adam }, "optimizer is a function: call it, or give its name"],
@@ -239,7 +239,7 @@ describe("fit refuses", () => {
     await expect(run({}, { train }, spec)).rejects.toThrow(message);
   });
 
-  test("no name of a loss or an optimiser that there is", async () => {
+  test("no name of a loss or an optimizer that there is", async () => {
     const named = await run({ optimizer: "momentum", seed: 2 });
     const made = await run({ optimizer: optimizers.momentum(), seed: 2 });
     expect(named.model.tensors).toEqual(made.model.tensors);
@@ -281,7 +281,7 @@ describe("others refuse, too", () => {
     await expect(leastSquares(sub(x, input("t", [2], "f64")), { x: [1, 2] }, given).next()).rejects.toThrow(message);
   });
 
-  test.each(Object.keys(minimizers) as (keyof typeof minimizers)[])("the minimiser %s", (name) => {
+  test.each(Object.keys(minimizers) as (keyof typeof minimizers)[])("the minimizer %s", (name) => {
     expect(() => minimizers[name]({ memori: 3 } as object)).toThrow(/has no option 'memori'/);
   });
 

@@ -1,14 +1,6 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
-import {
-  type Dataset,
-  type Engine,
-  type Loss,
-  type NetworkSpec,
-  Predictor,
-  rowsOf,
-  type Tensors,
-} from "@chaingrad/core";
+import { type Dataset, type Engine, type Model, predictorOf, rowsOf } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import { decodeTarget, type Target } from "../table/target.ts";
 import {
@@ -32,18 +24,9 @@ export interface Evaluation {
   readonly residuals?: ResidualSummary;
 }
 
-interface Judged {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  readonly target: Target;
-  readonly tensors: Tensors;
-}
-
-export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
+export function evaluateModel(model: Model & { readonly target: Target }, engine: Engine, data: Dataset): Evaluation {
   const { network, target } = model;
-  const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");
-  predictor.load(model.tensors);
-  const { predictions, loss } = predictor.judge(data);
+  const { predictions, loss } = predictorOf(model, engine, rowsOf(data, network.inputs)).judge(data);
   if (target.task === "classification") {
     if (!allFinite(predictions)) return { scores: { accuracy: null, f1: null, auc: null, loss } };
     const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);

@@ -1,5 +1,5 @@
 import type { Dataset } from "@chaingrad/core";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { encode } from "../table/encoder.ts";
 import { allRows, type Table, TargetError, textAt } from "../table/table.ts";
 import { encodeTarget } from "../table/target.ts";
@@ -12,7 +12,7 @@ export interface JudgedRows {
 }
 
 /** The rows of a table that a model can be judged by. Throws TargetError where there are none, EncodingError as `encode`. */
-export function judgedRows(model: Model, table: Table): JudgedRows {
+export function judgedRows(model: TableModelData, table: Table): JudgedRows {
   const { target, encoder } = model;
   const column = table.columns.find(({ name }) => name === target.name);
   if (column === undefined)

@@ -1,6 +1,6 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { type Engine, FormatError, layersOf, nearest, type Predictor, predictorOf, wasmEngine } from "@chaingrad/core";
 import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
@@ -9,7 +9,7 @@ import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
-import { readModel as loadModel, type Model, writeModel as saveModel, takesTables } from "./model-file.ts";
+import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
 
 /** Rows whose columns are not known to the compiler. */
 export type AnyRow = Readonly<Record<string, Value>>;
@@ -37,17 +37,16 @@ const MOST_ROWS = 256;
 
 export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
   /** Network, encoder, target and tensors, as plain data. */
-  readonly model: Model;
+  readonly model: TableModelData;
   readonly #engine: Engine;
   readonly #predictor: Predictor;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
 
-  constructor(model: Model, engine: Engine) {
+  constructor(model: TableModelData, engine: Engine) {
     this.model = model;
     this.#engine = engine;
-    this.#predictor = new Predictor(engine, model.network, model.loss, MOST_ROWS, "f32");
-    this.#predictor.load(model.tensors);
+    this.#predictor = predictorOf(model, engine, MOST_ROWS);
     this.#encodeRow = rowEncoder(model.encoder);
     this.#x = new Float64Array(model.network.inputs);
   }
@@ -99,7 +98,9 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */
   summary(): string {
     const { network, encoder, target, metrics } = this.model;
-    const layers = network.layers.map(({ units, activation }) => `${units} ${String(activation)}`).join(", ");
+    const layers = layersOf(network)
+      .map(({ kind, spec }) => kind.describe(spec))
+      .join(", ");
     const scores = Object.entries(metrics).map(([part, found]) => {
       const shown = Object.entries(found).map(([name, value]) => `${name} ${value?.toPrecision(4) ?? "–"}`);
       return `${part}: ${shown.join(", ")}`;

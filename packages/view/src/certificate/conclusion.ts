@@ -1,13 +1,19 @@
 /** What a certificate comes to, in words: its verdict, and what is wrong. */
-import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
+import {
+  type CurvatureCheck,
+  curvatureVerdict,
+  isWrong,
+  type VariableCheck,
+  type Verdict,
+} from "@chaingrad/core/check";
 import { count, formatNumber, formatPlace } from "../html/number.ts";
 
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
-export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature): string[] {
+export function conclusion(checks: readonly VariableCheck[], curvature?: CurvatureCheck): string[] {
   return [...firstOrder(checks), ...(curvature === undefined ? [] : [secondOrder(curvature)])];
 }
 
-function secondOrder(curvature: Curvature): string {
+function secondOrder(curvature: CurvatureCheck): string {
   const symmetric = `uᵀ H v and vᵀ H u differ by ${formatNumber(curvature.asymmetry, 2)}`;
   const verdict = curvatureVerdict(curvature);
   const kink = verdict === "kink" ? ", with a kink of the gradient" : "";

@@ -1,5 +1,5 @@
 /** The certificate of a gradient as one page that needs nothing but itself. */
-import type { Curvature, VariableCheck } from "@chaingrad/core/check";
+import type { CurvatureCheck, VariableCheck } from "@chaingrad/core/check";
 import { escapeHtml } from "@chaingrad/core/explain";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
@@ -28,7 +28,7 @@ const MOST_LISTED = 100;
 export function certificatePage(
   about: string,
   checks: readonly VariableCheck[],
-  curvature: Curvature | undefined,
+  curvature: CurvatureCheck | undefined,
 ): string {
   const tables = [
     htmlTable("Gradients, the worst first", gradientTable(checks)),
@@ -66,8 +66,8 @@ function entriesOf(check: VariableCheck): string {
   return folded(title, htmlTable(title, entryTable(check, listed)));
 }
 
-const curvatureTables = (curvature: Curvature): string[] => [
-  htmlTable("Curvature, the worst first", curvatureTable(curvature)),
+const curvatureTables = (curvature: CurvatureCheck): string[] => [
+  htmlTable("CurvatureCheck, the worst first", curvatureTable(curvature)),
   ...(curvature.entries.length === 0
     ? []
     : [htmlTable("The worst entry of the Hessian in each tensor's rows", hessianTable(curvature))]),

@@ -1,5 +1,5 @@
 /** The certificate's tables: titles and cells, for text and pages alike. */
-import type { Curvature, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
+import type { CurvatureCheck, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
 import { formatNumber, formatPlace } from "../html/number.ts";
 
 export interface Cells {
@@ -51,7 +51,7 @@ export const entryTable = ({ name, shape }: VariableCheck, entries: readonly Wit
   ]),
 });
 
-export const curvatureTable = ({ products }: Curvature): Cells => ({
+export const curvatureTable = ({ products }: CurvatureCheck): Cells => ({
   head: ["curvature", "verdict", "forward over reverse", "differences", "±", "error"],
   sides: "llrrrr",
   rows: products.map(({ name, verdict, claimed, measured, error, relativeError }) => [
@@ -61,7 +61,7 @@ export const curvatureTable = ({ products }: Curvature): Cells => ({
 });
 
 /** The worst entry of the Hessian in each tensor's rows. */
-export const hessianTable = ({ entries }: Curvature): Cells => ({
+export const hessianTable = ({ entries }: CurvatureCheck): Cells => ({
   head: ["worst of H", "verdict", "whole H", "product H e", "differences", "±"],
   sides: "llrrrr",
   rows: entries.map(({ row, column, verdict, claimed, forward, measured, error }) => [

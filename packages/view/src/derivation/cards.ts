@@ -2,6 +2,7 @@
 import {
   type Block,
   type Explained,
+  type ExplainedTarget,
   escapeHtml,
   htmlBody,
   htmlEquation,
@@ -9,7 +10,6 @@ import {
   parseTarget,
   printNotation,
   type Step,
-  type Target,
   views,
 } from "@chaingrad/core/explain";
 import { type Layout, printTarget } from "./layout.ts";
@@ -66,7 +66,7 @@ export function choices(
   return { chosen, isWhole: all > EVERY };
 }
 
-const sizeOf = ({ type }: Target["node"]): number => type.shape.reduce((a, b) => a * b, 1);
+const sizeOf = ({ type }: ExplainedTarget["node"]): number => type.shape.reduce((a, b) => a * b, 1);
 const sequence = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 /** The places of the largest numbers, found in one pass. */
@@ -86,7 +86,7 @@ const slope = (of: Explained, name: string): ArrayLike<number> =>
   of.numbers[`∂${of.derivation.names.get(of.problem.loss)}/∂${name}`];
 
 /** "W2[1,3]" as it is asked for; the row of a single example is left out. */
-function textOf({ problem }: Explained, { node, name, index = 0 }: Target): string {
+function textOf({ problem }: Explained, { node, name, index = 0 }: ExplainedTarget): string {
   const { shape } = node.type;
   let rest = index;
   const places = shape.toReversed().map((size) => {
@@ -101,7 +101,7 @@ function textOf({ problem }: Explained, { node, name, index = 0 }: Target): stri
     .join(",")}]`;
 }
 
-function choice({ of, words }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
+function choice({ of, words }: CardContext, { node, name, index = 0 }: ExplainedTarget, text: string): Chosen {
   const number = (value: number): string => printNotation({ form: "number", value });
   const { problem } = of;
   const group =

@@ -1,8 +1,15 @@
 /** A report of a training: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
-import type { EndEvent, LayerFlow } from "@chaingrad/core";
+import { type EndEvent, type LayerFlow, layersOf } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
-import { decodeTarget, type Evaluation, type Model, type Part, type Prepared, type Scores } from "@chaingrad/tables";
+import {
+  decodeTarget,
+  type Evaluation,
+  type Part,
+  type Prepared,
+  type Scores,
+  type TableModelData,
+} from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { count, formatNumber } from "../html/number.ts";
 import { folded, htmlTable } from "../html/table.ts";
@@ -24,7 +31,7 @@ export interface ReportInput {
   readonly title: string;
   readonly file: string;
   readonly prepared: Prepared;
-  readonly model: Pick<Model, "network" | "loss" | "seed">;
+  readonly model: Pick<TableModelData, "network" | "objective" | "seed">;
   /** The name of the engine that trained. */
   readonly engine: string;
   readonly end: EndEvent;
@@ -76,10 +83,10 @@ ${sections.map(([id, name, body]) => `<section id="${id}" aria-labelledby="${id}
 `;
 }
 
-function summary({ prepared, end, engine, model }: ReportInput): string {
-  const layers = [prepared.encoder.features.length, ...model.network.layers.map(({ units }) => units)].join("-");
+function summary({ end, engine, model }: ReportInput): string {
+  const layers = [model.network.inputs, ...layersOf(model.network).map(({ outputs }) => outputs)].join("-");
   const ended = `${count(end.epochs, "epoch")}, the best weights are of epoch ${end.bestEpoch}`;
-  return `A ${layers} network, ${model.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
+  return `A ${layers} network, ${model.objective.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
 }
 
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;

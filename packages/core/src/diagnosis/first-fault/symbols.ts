@@ -14,8 +14,8 @@ export type Place = number | ":";
 export interface Named {
   /** "z2", "δ2", "∂L/∂W2", "next W2/v" */
   readonly name: string;
-  /** The symbol of the forward pass that it belongs to: "z2", "W2". */
-  readonly of: string;
+  /** The node of the forward pass, or the tensor that is carried, that it belongs to: z2, W2. */
+  readonly of: Expr | undefined;
   readonly node: Expr;
 }
 
@@ -28,11 +28,11 @@ const DEPTH = 4;
 export class Symbols {
   readonly #users = new Map<Expr, Expr[]>();
   readonly #outputs = new Map<Expr, string>();
-  /** Names of what a step takes and gives. */
-  readonly #carried: ReadonlySet<string | undefined>;
+  /** What a step takes, by name. */
+  readonly #inputs: ReadonlyMap<string | undefined, Expr>;
 
   constructor(program: Program) {
-    this.#carried = new Set(program.inputs.map(({ label }) => label));
+    this.#inputs = new Map(program.inputs.map((node) => [node.label, node]));
     for (const [name, node] of Object.entries(program.outputs)) this.#outputs.set(node, name);
     for (const node of nodesOf(program)) {
       for (const operand of node.operands) {
@@ -45,12 +45,13 @@ export class Symbols {
 
   /** What a node is called, if it has a name. */
   named(node: Expr): Named | undefined {
-    if (node.label !== undefined) return { name: node.label, of: node.label, node };
-    const target = this.#cotangentOf(node)?.label;
-    if (target !== undefined) return { name: target.replace(/^z(?=\d)|^/, bar), of: target, node };
+    if (node.label !== undefined) return { name: node.label, of: node, node };
+    const target = this.#cotangentOf(node);
+    if (target !== undefined) return { name: bar(target), of: target, node };
     const output = this.#outputs.get(node);
     if (output === undefined) return undefined;
-    return { name: this.#carried.has(output) ? `next ${output}` : output, of: output.split("/")[0], node };
+    const before = this.#inputs.get(output);
+    return { name: before === undefined ? output : `next ${output}`, of: before, node };
   }
 
   /** The nearest named node that this one is a part of, element by element: itself, or a user of its shape. */
@@ -174,8 +175,9 @@ export class Symbols {
   }
 }
 
-/** "z" of z2 becomes "δ"; before anything else comes "∂L/∂". */
-const bar = (letter: string): string => (letter === "z" ? "δ" : "∂L/∂");
+/** The cotangent of z₂ is δ₂, that of anything else ∂L/∂…. */
+const bar = ({ label, within }: Expr): string =>
+  within?.role === "pre-activation" ? `δ${within.layer}` : `∂L/∂${label}`;
 
 /** "z₂[17, 4]"; a scalar has no index. */
 export function place(name: string, index: readonly Place[]): string {

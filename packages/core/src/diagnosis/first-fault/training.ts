@@ -166,11 +166,10 @@ function whereabouts(
   rows: ArrayLike<number>,
 ): Whereabouts {
   const inBatch = first === undefined ? {} : { row: rows[first], ...(part === "train" && { batchRow: first }) };
-  const [, role, digits] = /^([a-z]+)(\d*)$/i.exec(found?.of ?? "") ?? [];
-  const layer = role === "y" ? network.layers.length : Number(digits);
-  if (!(layer > 0)) return inBatch;
+  if (found?.of?.within === undefined) return inBatch;
+  const { layer } = found.of.within;
   const named = { layer, layerName: layerName(network, layer - 1) };
-  const ofRows = ["z", "n", "h", "y"].includes(role);
+  const ofRows = found.of.operands.length > 0;
   return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first };
 }
 

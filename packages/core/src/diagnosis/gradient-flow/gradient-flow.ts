@@ -11,18 +11,18 @@
  */
 import { differentiating, vjp } from "../../autodiff/reverse.ts";
 import { compiling, type Executable } from "../../engines/engine.ts";
-import { type Expr, topological } from "../../graph/expr.ts";
+import type { Expr } from "../../graph/expr.ts";
 import { type Program, program } from "../../graph/program.ts";
 import { inParts, type Work } from "../../graph/work.ts";
 import { type LinearAlgebra, linearAlgebraOf } from "../../linalg/linear-algebra.ts";
 import { norm } from "../../linalg/vector.ts";
 import { type Activation, activations } from "../../nn/activations.ts";
-import { type Forward, forward, layerName, type NetworkSpec } from "../../nn/network.ts";
+import { type Forward, forward, type Layer, layersOf, type NetworkSpec } from "../../nn/network.ts";
 import { sqrt } from "../../ops/elementary.ts";
 import { broadcastTo } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { max } from "../../ops/reduce.ts";
-import { mul, square } from "../../ops/ring.ts";
+import { add, mul, square } from "../../ops/ring.ts";
 import { abs } from "../../ops/select.ts";
 import { reshape } from "../../ops/shape.ts";
 import { constant, fill, input } from "../../ops/source.ts";
@@ -30,7 +30,7 @@ import { sum } from "../../ops/sum-broadcast.ts";
 import { type Dataset, pickRows, rowsOf } from "../../train/dataset.ts";
 import type { LayerFlow, SingularExtremes } from "../../train/events.ts";
 import type { Chosen } from "../../train/fit-options.ts";
-import { objective, parameterInputs } from "../../train/objective.ts";
+import { objective, parameterInputs, rowInputs } from "../../train/objective.ts";
 import type { Tensors } from "../../train/tensors.ts";
 import type { Training } from "../../train/training.ts";
 import { now, type Turns } from "../../train/turns.ts";
@@ -47,7 +47,7 @@ const SATURATED = 1e-2;
 const WIDEST = 1024;
 
 export class FlowProbe {
-  readonly #network: NetworkSpec;
+  readonly #layers: readonly Layer[];
   readonly #options: Chosen;
   readonly #linearAlgebra: LinearAlgebra;
   readonly #executable: Executable;
@@ -83,7 +83,7 @@ export class FlowProbe {
     linearAlgebra: LinearAlgebra,
   ) {
     this.#executable = executable;
-    this.#network = network;
+    this.#layers = layersOf(network);
     this.#options = options;
     this.#linearAlgebra = linearAlgebra;
     this.#training = training;
@@ -112,7 +112,7 @@ export class FlowProbe {
       this.#before = this.#training.tensors();
     };
     const wanted = this.#due || mayBeLast;
-    // Minimisers have one step in an epoch and do not tell when it comes.
+    // Minimizers have one step in an epoch and do not tell when it comes.
     const single = this.#training.stepsPerEpoch === 1;
     if (wanted && single) keep();
     const started = now();
@@ -132,13 +132,13 @@ export class FlowProbe {
     const started = now();
     for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
     this.#executable.run();
-    const flow = this.#network.layers.map((_, index): LayerFlow => {
+    const flow = this.#layers.map((_, index): LayerFlow => {
       const number = (name: string): number => this.#executable.read(`${name}${index + 1}`)[0];
-      const W = `W${index + 1}`;
+      const all = (of: Tensors): number[] => weightNames(this.#layers[index]).flatMap((name) => Array.from(of[name]));
       return {
-        ...{ layer: index + 1, name: layerName(this.#network, index) },
+        ...{ layer: index + 1, name: this.#layers[index].name },
         ...{ delta: number("delta"), gradient: number("gradient") },
-        update: this.#before === undefined ? null : relativeChange(tensors[W], this.#before[W]),
+        update: this.#before === undefined ? null : relativeChange(all(tensors), all(this.#before)),
         ...this.#shares(index),
         jacobian: this.#jacobian(index),
       };
@@ -160,8 +160,7 @@ export class FlowProbe {
   }
 
   #jacobian(index: number): SingularExtremes {
-    const { inputs, layers } = this.#network;
-    const [out, width] = [layers[index].units, index === 0 ? inputs : layers[index - 1].units];
+    const { inputs: width, outputs: out } = this.#layers[index];
     const values = this.#executable.read(`jacobian${index + 1}`) as Float64Array;
     if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
     const side = Math.min(out, width);
@@ -182,10 +181,7 @@ function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work
   const { loss, l1, l2 } = options;
   const carried = parameterInputs(network, "f64");
   const { params, buffers } = carried;
-  const outputs = network.layers[network.layers.length - 1].units;
-  const x = input("x", [rows, network.inputs], "f64");
-  const y = loss.target === "labels" ? input("y", [rows], "i32") : input("y", [rows, outputs], "f64");
-  const weight = input("weight", [rows], "f64");
+  const { x, y, weight } = rowInputs({ network, loss }, rows, "f64");
   const row = input("row", [1, network.inputs], "f64");
   // As the network predicts: no dropout, batch norm by its running statistics.
   const context = { training: false, weight };
@@ -200,29 +196,30 @@ function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work
     return made;
   };
   const zs = result.layers.map(({ z }) => z);
-  const weights = zs.map((_, index) => params[`W${index + 1}`]);
+  const layers = layersOf(network);
+  const weights = layers.map((layer) => weightNames(layer).map((name) => params[name]));
   yield;
-  const bars = yield* differentiating(result.loss, [...zs, ...weights]);
+  const bars = yield* differentiating(result.loss, [...zs, ...weights.flat()]);
+  let next = zs.length;
   const found: Record<string, Expr> = {};
-  yield* inParts(result.layers.entries(), ([index, { h }]) => {
+  yield* inParts(result.layers.entries(), ([index, { h, argument }]) => {
     const l = index + 1;
-    found[`delta${l}`] = size(bars[index]);
-    found[`gradient${l}`] = size(bars[zs.length + index]);
-    const slope = slopeOf(h, argumentOf(network, h, zs[index], l));
+    found[`delta${l}`] = size([bars[index]]);
+    found[`gradient${l}`] = size(bars.slice(next, next + weights[index].length));
+    next += weights[index].length;
+    const slope = slopeOf(h, argument);
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
-    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, index, weights[index]));
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, layers[index], params));
   });
   return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
 }
 
-/** ‖x‖ */
-const size = (x: Expr): Expr => sqrt(sum(square(x)));
+/** ‖x‖ of tensors taken as one. */
+const size = (parts: readonly Expr[]): Expr =>
+  sqrt(parts.map((x) => sum(square(x))).reduce((a, b) => add(a, b), fill(0, [], "f64")));
 
-/** What φ was given: z, or z normalised, which is h itself where φ is the identity. */
-function argumentOf({ layers }: NetworkSpec, h: Expr, z: Expr, layer: number): Expr {
-  if (layers[layer - 1].normalisation === undefined) return z;
-  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? h;
-}
+const weightNames = ({ parameters }: Layer): string[] =>
+  parameters.flatMap(({ role, name }) => (role === "weight" ? [name] : []));
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
 function slopeOf(h: Expr, z: Expr): Expr | undefined {
@@ -245,14 +242,14 @@ function isElementwise(h: Expr, z: Expr): boolean {
 type Copies = (count: number) => Forward & { readonly rows: Expr };
 
 /**
- * Jₗ of one row: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer has units,
- * the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
+ * Jₗ of one row: diag(φ′) W where z is affine and φ acts element by element. Else of as many copies of the row as the layer has
+ * units, the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
  */
-function layerJacobian(copies: Copies, index: number, W: Expr): Expr {
-  const [units] = W.type.shape;
+function layerJacobian(copies: Copies, layer: Layer, params: Readonly<Record<string, Expr>>): Expr {
+  const [index, units] = [layer.number - 1, layer.outputs];
   const { z, h } = copies(1).layers[index];
-  const slope = slopeOf(h, z);
-  if (slope !== undefined) return mul(reshape(slope, [units, 1]), W);
+  const slope = layer.kind.isAffine ? slopeOf(h, z) : undefined;
+  if (slope !== undefined) return mul(reshape(slope, [units, 1]), params[weightNames(layer)[0]]);
   const { layers, rows } = copies(units);
   const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));
   return vjp(

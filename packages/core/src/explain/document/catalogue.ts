@@ -133,7 +133,7 @@ const en = {
     "What runs never divides by a probability that may be 0: prediction and loss are one op, whose rule gives {gradient} by a subtraction. The numbers are the same.",
   update: "UPDATE: {optimizer}",
   "update.why":
-    "What the optimiser makes of the gradient {gradient}, with the learning rate {rate}, in its step {step}. A prime marks the next value. All products are number by number.",
+    "What the optimizer makes of the gradient {gradient}, with the learning rate {rate}, in its step {step}. A prime marks the next value. All products are number by number.",
   "update.of": "For {parameter}:",
   "search.newton":
     "$(H + λI) p = −g$: $H$ holds the second derivatives of the loss, $g$ its gradient. $λ ≥ 0$ keeps the step within a radius and lifts negative eigenvalues; $κ$ is the condition number of what was solved, $μ$ are the eigenvalues of $H$, and $Δ′$ is the radius of the next step.",

@@ -1,4 +1,4 @@
-/** The update: what the optimiser makes of the gradient, from its own graph, with numbers. */
+/** The update: what the optimizer makes of the gradient, from its own graph, with numbers. */
 import { simplify } from "../../compile/simplify.ts";
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
@@ -9,7 +9,7 @@ import { formulaOf, repeatedParts, visibleOperands } from "../derivation/formula
 import { type Block, equation, heading, paragraph, type Tensor } from "../document/document.ts";
 import { gradientName, lossName } from "./shared.ts";
 
-/** What the view needs of a first-order optimiser. */
+/** What the view needs of a first-order optimizer. */
 export interface UpdateRule {
   readonly name: string;
   readonly state: Readonly<Record<string, number | "rate">>;
@@ -28,7 +28,7 @@ export interface UpdateOptions {
   readonly step?: number;
 }
 
-/** A step of the optimiser, for one parameter or for all, and what all of it does to the loss. */
+/** A step of the optimizer, for one parameter or for all, and what all of it does to the loss. */
 export function updateView(of: Explained, rule: UpdateRule, options: UpdateOptions, parameter?: Expr): Block[] {
   const { rate, step = 1 } = options;
   const updates = of.problem.parameters.map((node) => updateOf(rule, node, rate));

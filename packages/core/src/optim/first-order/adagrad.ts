@@ -21,6 +21,7 @@ export interface AdagradOptions {
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { epsilon } = readOptions("adagrad", options, { epsilon: [1e-10, positive] });
   return {
+    kind: "first-order",
     name: "adagrad",
     defaultRate: 0.01,
     state: { squares: 0 },

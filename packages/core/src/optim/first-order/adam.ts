@@ -37,6 +37,7 @@ export const adamRules: OptionRules<AdamOptions> = {
 export function adam(options: AdamOptions = {}): Optimizer {
   const { beta1, beta2, epsilon } = readOptions("adam", options, adamRules);
   return {
+    kind: "first-order",
     name: "adam",
     defaultRate: 0.001,
     state: { m: 0, v: 0 },

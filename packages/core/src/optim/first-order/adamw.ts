@@ -21,6 +21,7 @@ export function adamw(options: AdamwOptions = {}): Optimizer {
   const inner = adam(rest);
   return {
     ...inner,
+    kind: "first-order",
     name: "adamw",
     update: (w, g, state, hyper) => inner.update(mul(w, sub(1, mul(weightDecay, hyper.rate))), g, state, hyper),
   };

@@ -1,4 +1,4 @@
-/** Gradient clipping, as graph: between the gradients and the optimiser. */
+/** Gradient clipping, as graph: between the gradients and the optimizer. */
 import type { Expr } from "../../graph/expr.ts";
 import { inRange, positive } from "../../nn/options.ts";
 import { sqrt } from "../../ops/elementary.ts";

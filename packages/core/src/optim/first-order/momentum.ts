@@ -18,6 +18,7 @@ export interface MomentumOptions {
 export function momentum(options: MomentumOptions = {}): Optimizer {
   const { momentum: mu } = readOptions("momentum", options, { momentum: [0.9, fraction] });
   return {
+    kind: "first-order",
     name: "momentum",
     defaultRate: 0.01,
     state: { velocity: 0 },

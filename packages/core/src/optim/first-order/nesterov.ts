@@ -14,6 +14,7 @@ import type { Optimizer } from "./optimizer.ts";
 export function nesterov(options: MomentumOptions = {}): Optimizer {
   const { momentum: mu } = readOptions("nesterov", options, { momentum: [0.9, fraction] });
   return {
+    kind: "first-order",
     name: "nesterov",
     defaultRate: 0.01,
     state: { velocity: 0 },

@@ -1,6 +1,6 @@
 /**
- * An optimiser: what a gradient does to a parameter, as graph. The update is a pure function of the parameter, its
- * gradient and the optimiser's state, element by element, so that an engine runs it as one pass over each parameter.
+ * An optimizer: what a gradient does to a parameter, as graph. The update is a pure function of the parameter, its
+ * gradient and the optimizer's state, element by element, so that an engine runs it as one pass over each parameter.
  */
 import type { Expr } from "../../graph/expr.ts";
 
@@ -13,6 +13,7 @@ export interface Hyper {
 }
 
 export interface Optimizer {
+  readonly kind: "first-order";
   readonly name: string;
   readonly defaultRate: number;
   /** The state tensors, all shaped like the parameter, and what fills them at first ("rate": the first learning rate). */

@@ -23,6 +23,7 @@ export interface RmspropOptions {
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { alpha, epsilon } = readOptions("rmsprop", options, { alpha: [0.99, fraction], epsilon: [1e-8, positive] });
   return {
+    kind: "first-order",
     name: "rmsprop",
     defaultRate: 0.01,
     state: { meanSquare: 0 },

@@ -35,6 +35,7 @@ export function rprop(options: RpropOptions = {}): Optimizer {
   });
   inRange("rprop: maxStep", maxStep, { text: `at least minStep, ${minStep}`, holds: (x) => x >= minStep });
   return {
+    kind: "first-order",
     name: "rprop",
     defaultRate: 0.01,
     // The sign is kept, not the gradient: a product of two small gradients would be 0 in f32.

@@ -11,6 +11,7 @@ import type { Optimizer } from "./optimizer.ts";
 export function sgd(options: object = {}): Optimizer {
   readOptions("sgd", options, {});
   return {
+    kind: "first-order",
     name: "sgd",
     defaultRate: 0.01,
     state: {},

@@ -1,5 +1,5 @@
 /**
- * Gauss-Newton: p = −(JᵀJ)⁻¹ Jᵀr, the minimiser of ½‖r + J p‖², with its length found by halving until f decreases enough.
+ * Gauss-Newton: p = −(JᵀJ)⁻¹ Jᵀr, the minimizer of ½‖r + J p‖², with its length found by halving until f decreases enough.
  * Where JᵀJ is singular the least damping that makes it positive definite is added. For losses that are no squares JᵀJ is
  * JᵀH_L J.          Nocedal & Wright, "Numerical Optimization", 2nd ed., section 10.3; Schraudolph 2002
  */
@@ -33,6 +33,7 @@ export function gaussNewton(options: object = {}): Minimizer {
   readOptions("gauss-newton", options, {});
   return {
     name: "gauss-newton",
+    kind: "minimizer",
     needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },

@@ -45,6 +45,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
   if (firstRadius !== undefined) inRange("levenberg-marquardt: firstRadius", firstRadius, positive);
   return {
     name: bayesian ? "bayesian-regularisation" : "levenberg-marquardt",
+    kind: "minimizer",
     needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },

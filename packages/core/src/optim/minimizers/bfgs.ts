@@ -14,6 +14,7 @@ export function bfgs(options: object = {}): Minimizer {
   readOptions("bfgs", options, {});
   return {
     name: "bfgs",
+    kind: "minimizer",
     needs: [],
     bounded: true,
     most: { size: MOST, instead: "lbfgs" },

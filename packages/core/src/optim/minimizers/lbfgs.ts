@@ -21,6 +21,7 @@ export function lbfgs(options: LbfgsOptions = {}): Minimizer {
   const { memory } = readOptions("lbfgs", options, { memory: [20, count] });
   return {
     name: "lbfgs",
+    kind: "minimizer",
     needs: [],
     bounded: true,
     iterate: (problem, start, tolerances) => quasiNewton(problem, start, tolerances, new Compact(memory)),

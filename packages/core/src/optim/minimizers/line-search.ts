@@ -50,7 +50,7 @@ export function strongWolfe<P extends Probe>(probe: (alpha: number) => P, start:
   return best;
 }
 
-/** The minimiser of the cubic through two probes, kept off their ends. */
+/** The minimizer of the cubic through two probes, kept off their ends. */
 function between(low: Probe, high: Probe): number {
   const width = high.alpha - low.alpha;
   if (!Number.isFinite(high.value) || !Number.isFinite(high.slope)) return low.alpha + 0.1 * width;

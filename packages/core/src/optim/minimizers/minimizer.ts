@@ -1,6 +1,6 @@
 /**
- * A minimiser: a loop on the host that chooses points at which a compiled function is evaluated. It sees flat vectors of n
- * numbers and never an engine, so the same loop trains a network, fits a curve or minimises any expression.
+ * A minimizer: a loop on the host that chooses points at which a compiled function is evaluated. It sees flat vectors of n
+ * numbers and never an engine, so the same loop trains a network, fits a curve or minimizes any expression.
  */
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 
@@ -11,7 +11,7 @@ export interface Bounds {
   readonly upper: Float64Array;
 }
 
-/** What a minimiser may ask of a function besides its value and gradient. */
+/** What a minimizer may ask of a function besides its value and gradient. */
 export type Curvature = "hvp" | "hessian" | "gauss-newton" | "residuals";
 
 /** The function. Points are evaluated once: asking again for the last one is free, and results are to be read, not changed. */
@@ -48,7 +48,7 @@ export interface AdjustablePenalty {
   readonly observations: number;
 }
 
-/** Why a minimiser ended. */
+/** Why a minimizer ended. */
 export type Ending =
   /** The gradient is zero to rounding, and no direction of negative curvature was found where that was looked for. */
   | "gradient"
@@ -59,7 +59,7 @@ export type Ending =
   /** No step along any tried direction makes the objective smaller. */
   | "stalled";
 
-/** One trial step. Vectors and matrices are the minimiser's own, to be read and not changed. */
+/** One trial step. Vectors and matrices are the minimizer's own, to be read and not changed. */
 export interface Iteration {
   /** From 1. */
   readonly iteration: number;
@@ -96,6 +96,7 @@ export interface Tolerances {
 }
 
 export interface Minimizer {
+  readonly kind: "minimizer";
   readonly name: string;
   readonly needs: readonly Curvature[];
   /** Whether it keeps within bounds. */

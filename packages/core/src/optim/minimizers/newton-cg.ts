@@ -19,6 +19,7 @@ export function newtonCG(options: object = {}): Minimizer {
   readOptions("newton-cg", options, {});
   return {
     name: "newton-cg",
+    kind: "minimizer",
     needs: ["hvp"],
     bounded: false,
     iterate: (problem, start, tolerances) =>

@@ -1,6 +1,6 @@
 /**
- * Newton's method with the full Hessian, made safe by a trust region: p minimises gᵀp + ½ pᵀHp within ‖p‖ ≤ Δ. Where H is
- * positive definite and the minimiser lies inside, p = −H⁻¹g, and digits double with each step; where it is not, the exact
+ * Newton's method with the full Hessian, made safe by a trust region: p minimizes gᵀp + ½ pᵀHp within ‖p‖ ≤ Δ. Where H is
+ * positive definite and the minimizer lies inside, p = −H⁻¹g, and digits double with each step; where it is not, the exact
  * solution (H + λI) p = −g with H + λI positive semi-definite goes along negative curvature in place of stumbling over it.
  * Nocedal & Wright, "Numerical Optimization", 2nd ed., section 4.3; Moré & Sorensen, "Computing a trust region step", 1983
  */
@@ -20,6 +20,7 @@ export function newton(options: object = {}): Minimizer {
   readOptions("newton", options, {});
   return {
     name: "newton",
+    kind: "minimizer",
     needs: ["hessian"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg" },
@@ -72,7 +73,7 @@ function newtonStep(hessian: Float64Array, gradient: Float64Array, algebra: Line
   return step.every(Number.isFinite) ? step : undefined;
 }
 
-/** The exact minimiser within the radius, in the eigenvectors' coordinates: pᵢ = −cᵢ/(μᵢ + λ), c = Vᵀg. */
+/** The exact minimizer within the radius, in the eigenvectors' coordinates: pᵢ = −cᵢ/(μᵢ + λ), c = Vᵀg. */
 function exactStep({ values, vectors }: SymmetricEigen, gradient: Float64Array, radius: number): TrustStep {
   const n = gradient.length;
   const c = matVec(vectors, gradient);

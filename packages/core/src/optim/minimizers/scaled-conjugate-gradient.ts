@@ -26,7 +26,7 @@ const PATIENCE = 20;
 
 export function scaledConjugateGradient(options: object = {}): Minimizer {
   readOptions("scaled-conjugate-gradient", options, {});
-  return { name: "scaled-conjugate-gradient", needs: ["hvp"], bounded: false, iterate };
+  return { kind: "minimizer", name: "scaled-conjugate-gradient", needs: ["hvp"], bounded: false, iterate };
 }
 
 function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances): Generator<Iteration, Ending> {

@@ -18,7 +18,7 @@ const VISIBLE = 1e-11;
 /** A step of so many times the parameter's size is no longer a change of it. */
 const ABSURD = 1e100;
 
-/** @param start where the minimiser began: it tells what size is typical */
+/** @param start where the minimizer began: it tells what size is typical */
 export function scaledGradient(problem: Problem, x: Float64Array, start: Float64Array): number {
   const full = problem.gradient(x);
   const gradient = zeroed(full, blocked(x, full, problem.bounds));

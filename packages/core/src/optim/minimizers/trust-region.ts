@@ -65,7 +65,7 @@ interface Point {
   readonly model: TrustModel;
 }
 
-/** Minimises by trust regions around the models that `modelAt` makes. */
+/** Minimizes by trust regions around the models that `modelAt` makes. */
 export function* trustRegion(
   problem: Problem,
   start: Float64Array,
@@ -141,7 +141,7 @@ function nextRadius(radius: number, length: number, actual: number, predicted: n
   const ratio = Number.isFinite(actual) ? actual / predicted : Number.NEGATIVE_INFINITY;
   if (ratio >= 0.75) return Math.max(radius, 2 * length);
   if (ratio > 0.25) return radius;
-  // The minimiser of the parabola through f, its slope and the value at the end of the step.
+  // The minimizer of the parabola through f, its slope and the value at the end of the step.
   const parabola = actual >= 0 ? 0.5 : (0.5 * slope) / (slope + actual);
   const factor = Number.isFinite(parabola) ? Math.min(0.5, Math.max(0.1, parabola)) : 0.1;
   return factor * Math.min(radius, 10 * length);

@@ -1,4 +1,4 @@
-/** Vectors of n numbers on the host: what a minimiser does between two evaluations. */
+/** Vectors of n numbers on the host: what a minimizer does between two evaluations. */
 import { dot as dotOfParts, norm as normOfPart } from "../../linalg/vector.ts";
 
 /** aᵀ b */

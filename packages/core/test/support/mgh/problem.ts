@@ -6,7 +6,7 @@ import { concat, pad, reshape, slice } from "../../../src/ops/shape.ts";
 import { constant } from "../../../src/ops/source.ts";
 import { sum } from "../../../src/ops/sum-broadcast.ts";
 
-/** Minimise f(x) = Σᵢ fᵢ(x)², i = 1 … m, over x in ℝⁿ. */
+/** Minimize f(x) = Σᵢ fᵢ(x)², i = 1 … m, over x in ℝⁿ. */
 export interface MghProblem {
   /** As in the paper, 1 … 35. */
   readonly number: number;

@@ -112,7 +112,7 @@ const helicalValley: MghProblem = {
 
 /**
  * f₁ = x₁ + 10 x₂   f₂ = √5 (x₃ − x₄)   f₃ = (x₂ − 2 x₃)²   f₄ = √10 (x₁ − x₄)²
- * The Jacobian is singular at the minimiser, so where lmder1 stops is a matter of rounding: cminpack's other reference
+ * The Jacobian is singular at the minimizer, so where lmder1 stops is a matter of rounding: cminpack's other reference
  * run (lmddrv.fortran.ref) takes all the 500 evaluations allowed.
  */
 const powellSingular: MghProblem = {

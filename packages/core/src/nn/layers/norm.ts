@@ -1,13 +1,16 @@
 /** Normalisation of pre-activations: ẑ = (z − μ)/√(σ² + ε), then gain ⊙ ẑ + shift. What differs is what μ and σ² run over. */
-import type { Expr } from "../graph/expr.ts";
-import { sqrt } from "../ops/elementary.ts";
-import type { Operand } from "../ops/elementwise.ts";
-import { mean } from "../ops/reduce.ts";
-import { add, div, mul, reciprocal, square, sub } from "../ops/ring.ts";
-import { less, maximum } from "../ops/select.ts";
-import { fill } from "../ops/source.ts";
-import { broadcast, sum } from "../ops/sum-broadcast.ts";
-import { oneIfZero } from "./losses.ts";
+
+import { checkName } from "../../given/names.ts";
+import type { Expr } from "../../graph/expr.ts";
+import { sqrt } from "../../ops/elementary.ts";
+import type { Operand } from "../../ops/elementwise.ts";
+import { mean } from "../../ops/reduce.ts";
+import { add, div, mul, reciprocal, square, sub } from "../../ops/ring.ts";
+import { less, maximum } from "../../ops/select.ts";
+import { fill } from "../../ops/source.ts";
+import { broadcast, sum } from "../../ops/sum-broadcast.ts";
+import { oneIfZero } from "../losses.ts";
+import type { LayerBuffer, LayerPart } from "./layer.ts";
 
 /** [features] each: what a normalised feature is multiplied by, and what is added. */
 export interface GainAndShift {
@@ -21,9 +24,9 @@ export interface Statistics {
   readonly variance: Expr;
 }
 
-export const NORMALISATION_EPSILON = 1e-5;
+const NORMALISATION_EPSILON = 1e-5;
 /** How much of the running statistics each batch replaces (PyTorch's convention). */
-export const RUNNING_MOMENTUM = 0.1;
+const RUNNING_MOMENTUM = 0.1;
 
 /** One number for each row ([batch]) repeated along the features. */
 const acrossRow = (perRow: Expr, z: Expr): Expr => broadcast(perRow, z.type.shape, [0]);
@@ -80,3 +83,29 @@ export function batchNormInference(z: Expr, { gain, shift }: GainAndShift, runni
 function towards(from: Expr, to: Expr, momentum: Operand): Expr {
   return add(mul(sub(1, momentum), from), mul(momentum, to));
 }
+
+const feature = (symbol: string, units: number, start: number): LayerBuffer => {
+  return { symbol, role: symbol, shape: [units], start };
+};
+
+export const normPart: LayerPart = {
+  check({ normalisation = "layer" }, where) {
+    checkName(`${where}: normalisation`, normalisation, ["layer", "batch"]);
+  },
+  parameters: ({ normalisation, units }) =>
+    normalisation === undefined ? [] : [feature("gain", units, 1), feature("shift", units, 0)],
+  buffers: ({ normalisation, units }) =>
+    normalisation === "batch" ? [feature("mean", units, 0), feature("variance", units, 1)] : [],
+  forward(z, { spec: { normalisation }, tensor, training, weight, leave, mark }) {
+    if (normalisation === undefined) return z;
+    const affine = { gain: tensor("gain") as Expr, shift: tensor("shift") as Expr };
+    const normalised = (node: Expr): Expr => mark(node, "n", "normalised");
+    if (normalisation === "layer") return normalised(layerNorm(z, affine));
+    const running = { mean: tensor("mean") as Expr, variance: tensor("variance") as Expr };
+    if (!training) return normalised(batchNormInference(z, affine, running));
+    const result = batchNorm(z, affine, running, weight);
+    leave("mean", result.running.mean);
+    leave("variance", result.running.variance);
+    return normalised(result.normalised);
+  },
+};
