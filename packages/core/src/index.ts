@@ -15,7 +15,7 @@ export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
-export type { ElementwiseKernel, Kernel } from "./graph/op.ts";
+export type { Batched, ElementwiseKernel, Kernel, Op, Values } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
 export { FormatError } from "./model/form.ts";

@@ -14,9 +14,12 @@ test("core and its kernels stay under the ceiling", async () => {
   expect((await weigh("index.ts")).atOnce).toBeLessThan(58_500);
 });
 
-/** 4.7 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
+/**
+ * 4.8 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. (Decision 30: 0.1 so
+ * that an op of one's own that runs the engine that runs it is an error, not a wait for ever.)
+ */
 test("threads stay under theirs", async () => {
-  expect((await weigh("index.ts")).threads).toBeLessThan(4700);
+  expect((await weigh("index.ts")).threads).toBeLessThan(4800);
 });
 
 /**

@@ -140,7 +140,7 @@ export function describeFault(
         ? "forward"
         : "update";
   const found = symbols.enclosing(node);
-  const isElementwise = node.op.kernel?.(node).kind === "elementwise";
+  const isElementwise = node.op.elementwise === true;
   const where = whereabouts(found, index, network, part, rows);
   const symbol = found?.name ?? "loss";
   const made = isInput ? ", as given" : `: ${expressed(origin, index, symbols)}`;
@@ -187,8 +187,7 @@ function sayWhere({ layer, layerName, unit, row, batchRow }: Whereabouts, part: 
 /** "exp(812.3) ← z₂[17, 4] = W₂[4, :]·h₁[17, :] + b₂[4]" */
 function expressed(origin: Origin, index: readonly number[], symbols: Symbols): string {
   const { node, at, operands } = origin;
-  const kernel = node.op.kernel?.(node);
-  if (kernel?.kind !== "elementwise") return `${symbols.definition(node, index)}${largest(origin, index)}`;
+  if (!node.op.elementwise) return `${symbols.definition(node, index)}${largest(origin, index)}`;
   const numbers = withNumbers(
     node,
     operands.map((own) => own[at]),

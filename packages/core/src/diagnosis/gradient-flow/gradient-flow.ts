@@ -230,8 +230,7 @@ function slopeOf(h: Expr, z: Expr): Expr | undefined {
 function isElementwise(h: Expr, z: Expr): boolean {
   const pending = new Set([h]);
   for (const node of pending) {
-    const kind = node.op.kernel?.(node).kind;
-    if (kind !== "elementwise" && kind !== "fill") return false;
+    if (!node.op.elementwise && node.op.kernel?.(node).kind !== "fill") return false;
     for (const operand of node.operands) if (operand !== z) pending.add(operand);
   }
   return true;

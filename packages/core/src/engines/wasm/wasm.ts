@@ -13,9 +13,10 @@ import type { Program } from "../../graph/program.ts";
 import { finish, type Work } from "../../graph/work.ts";
 import { type CompileOptions, checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
+import { type Call, callsOf } from "./calls.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, encoding, type Layout, type ProductStep, registerBytes } from "./encode.ts";
-import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
+import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
 import { type LinearAlgebraKernels, WasmLinearAlgebra, type Workshop } from "./linalg.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
@@ -149,7 +150,8 @@ class WasmExecutable implements Executable {
     const { control, end, layouts, words, streams } = room;
     this.#arena = room.arena;
     this.#memory = allocate(shop, end, source.name);
-    this.#kernels = instantiate(shop, this.#memory);
+    const call = callsOf(source.streams[0], (item) => this.#view(item));
+    this.#kernels = instantiate(shop, this.#memory, call);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
     this.#writePlan(words, layouts);
@@ -264,9 +266,9 @@ function allocate({ crew }: Shop, bytes: number, name: string): WebAssembly.Memo
   }
 }
 
-function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory): Kernels {
-  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : noGemm;
-  return new WebAssembly.Instance(module, { env: { memory, gemm: product } }).exports as unknown as Kernels;
+function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory, call: Call = notHere): Kernels {
+  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : notHere;
+  return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
 /** Memory for factorisations; the kernels' own constants take less than a page of it. */
