@@ -6,6 +6,8 @@ export {
   type Engine,
   type Executable,
   evaluate,
+  type SyncEngine,
+  type SyncExecutable,
   type TypedValues,
 } from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
@@ -18,6 +20,7 @@ export type { Notation } from "./graph/notation.ts";
 export type { Batched, ElementwiseKernel, Kernel, Op, Values } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
+export type { Awaitable } from "./graph/work.ts";
 export { FormatError } from "./model/form.ts";
 export * from "./model/model.ts";
 export * from "./model/safetensors.ts";

@@ -6,7 +6,7 @@ import { gradients, vjp } from "../../src/autodiff/reverse.ts";
 import { checkLoss } from "../../src/check/check-loss.ts";
 import { checkNet } from "../../src/check/check-net.ts";
 import { checkOp } from "../../src/check/check-op.ts";
-import { type Engine, evaluate } from "../../src/engines/engine.ts";
+import { evaluate, type SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { parseTarget } from "../../src/explain/target.ts";
@@ -121,7 +121,7 @@ const FUNCTIONS: Readonly<Record<string, (x: Expr) => Expr>> = {
 };
 const named = Object.entries(FUNCTIONS);
 
-const engines: Record<string, Engine> = { reference: referenceEngine };
+const engines: Record<string, SyncEngine> = { reference: referenceEngine };
 beforeAll(async () => {
   engines.wasm = await wasmEngine({ threads: 1 });
   for (const threads of [2, 3]) engines[`${threads} threads`] = await wasmEngine({ threads });
@@ -178,7 +178,7 @@ const ownLoss: Loss = {
 } as unknown as Loss;
 
 describe("in training", () => {
-  const trained = async (engine: Engine, activation: (z: Expr) => Expr): Promise<[number, string]> => {
+  const trained = async (engine: SyncEngine, activation: (z: Expr) => Expr): Promise<[number, string]> => {
     let plan = "";
     for await (const event of fit(
       network(activation),
@@ -264,7 +264,7 @@ describe("in what is shown and certified", () => {
 
 describe("misuse", () => {
   const x = input("x", [2, 3], "f64");
-  const run = (y: Expr, engine: Engine = referenceEngine): number[] =>
+  const run = (y: Expr, engine: SyncEngine = referenceEngine): number[] =>
     Array.from(evaluate(engine, program("p", [x], { y }), { x: [1, 2, 3, 4, 5, 6] }).y);
 
   test.each<[string, unknown, RegExp]>([

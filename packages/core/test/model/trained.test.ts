@@ -1,7 +1,7 @@
 /** What `fit` returns saves, clones, goes to a worker and loads as it is. */
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { loadModel, saveModel } from "../../src/model/model.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
@@ -10,7 +10,7 @@ import { fit } from "../../src/train/fit.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import type { TrainedModel } from "../../src/train/trained-model.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });

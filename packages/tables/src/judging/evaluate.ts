@@ -4,7 +4,6 @@ import {
   classificationBaseline,
   classificationMetrics,
   type Dataset,
-  type Engine,
   type Loss,
   type NetworkSpec,
   Predictor,
@@ -13,6 +12,7 @@ import {
   regressionMetrics,
   residualSummary,
   rowsOf,
+  type SyncEngine,
   type Tensors,
 } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
@@ -37,7 +37,7 @@ interface Judged {
   readonly tensors: Tensors;
 }
 
-export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
+export function evaluateModel(model: Judged, engine: SyncEngine, data: Dataset): Evaluation {
   const { network, target } = model;
   const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");
   predictor.load(model.tensors);

@@ -1,5 +1,5 @@
 /** What a model says of the rows of a table. */
-import { type Engine, mostProbable, Predictor, type TrainedModel } from "@chaingrad/core";
+import { mostProbable, Predictor, type SyncEngine, type TrainedModel } from "@chaingrad/core";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { decodeTarget } from "../table/target.ts";
@@ -23,7 +23,7 @@ export type TablePrediction =
  */
 export function predictTable(
   model: TrainedModel | Model,
-  engine: Engine,
+  engine: SyncEngine,
   table: Table,
   rows?: ArrayLike<number>,
 ): TablePrediction {

@@ -1,6 +1,6 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import { FormatError, mostProbable, nearest, Predictor, type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf, type Value } from "../rows.ts";
@@ -24,9 +24,9 @@ export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Targ
   readonly probabilities?: Readonly<Record<string, number>>;
 };
 
-let shared: Promise<Engine> | undefined;
+let shared: Promise<SyncEngine> | undefined;
 /** The best engine that this host has by itself: compiled once, on first use. */
-export function defaultEngine(): Promise<Engine> {
+export function defaultEngine(): Promise<SyncEngine> {
   shared ??= wasmEngine();
   return shared;
 }
@@ -37,12 +37,12 @@ const MOST_ROWS = 256;
 export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
   /** Network, encoder, target and tensors, as plain data. */
   readonly model: Model;
-  readonly #engine: Engine;
+  readonly #engine: SyncEngine;
   readonly #predictor: Predictor;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
 
-  constructor(model: Model, engine: Engine) {
+  constructor(model: Model, engine: SyncEngine) {
     this.model = model;
     this.#engine = engine;
     this.#predictor = new Predictor(engine, model.network, model.loss, MOST_ROWS, "f32");
@@ -57,7 +57,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
    */
   static async load<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string>(
     bytes: Uint8Array,
-    options: { readonly engine?: Engine } = {},
+    options: { readonly engine?: SyncEngine } = {},
   ): Promise<TableModel<Row, Target>> {
     const model = loadModel(bytes);
     if (!takesTables(model)) throw new FormatError("a network that was not trained on a table: load it with loadModel");

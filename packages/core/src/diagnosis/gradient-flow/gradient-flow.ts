@@ -69,33 +69,33 @@ export class FlowProbe {
   ): Promise<FlowProbe> {
     const count = Math.min(rowsOf(train, network.inputs), ROWS);
     const flow = await turns.all(flowProgram(network, options, count));
-    return new FlowProbe(await turns.all(compiling(options.engine, flow)), network, train, options, training);
+    const probe = new FlowProbe(await turns.all(compiling(options.engine, flow)), network, options, training);
+    await probe.#write(train);
+    return probe;
   }
 
-  private constructor(
-    executable: Executable,
-    network: NetworkSpec,
-    train: Dataset,
-    options: Chosen,
-    training: Training,
-  ) {
+  private constructor(executable: Executable, network: NetworkSpec, options: Chosen, training: Training) {
     this.#executable = executable;
     this.#network = network;
     this.#options = options;
     this.#training = training;
-    const total = rowsOf(train, network.inputs);
-    const count = Math.min(total, ROWS);
-    const { weight } = train;
-    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
-    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
-    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
-    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
-      this.#executable.write(name, values);
     const slopes = new Map<unknown, number | undefined>();
     this.#slopes = network.layers.map(({ activation }) => {
       if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
       return slopes.get(activation);
     });
+  }
+
+  async #write(train: Dataset): Promise<void> {
+    const { inputs } = this.#network;
+    const total = rowsOf(train, inputs);
+    const count = Math.min(total, ROWS);
+    const { weight } = train;
+    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
+    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
+    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
+    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, inputs) }))
+      await this.#executable.write(name, values);
   }
 
   /** An epoch (from 0) of the training that is watched. */
@@ -104,13 +104,13 @@ export class FlowProbe {
     const earned = this.#trained >= PATIENCE * this.#cost;
     this.#due = typeof flow === "object" ? (epoch + 1) % flow.every === 0 : earned;
     this.#before = undefined;
-    const keep = (): void => {
-      this.#before = this.#training.tensors();
+    const keep = async (): Promise<void> => {
+      this.#before = await this.#training.tensors();
     };
     const wanted = this.#due || mayBeLast;
     // Minimisers have one step in an epoch and do not tell when it comes.
     const single = this.#training.stepsPerEpoch === 1;
-    if (wanted && single) keep();
+    if (wanted && single) await keep();
     const started = now();
     const result = await this.#training.epoch(epoch, signal, wanted && !single ? keep : undefined);
     this.#trained += now() - started;
@@ -118,36 +118,37 @@ export class FlowProbe {
   }
 
   /** The flow after the epoch, if it is due: asked for, earned by training, or the last one. */
-  after(isLast: boolean): LayerFlow[] | undefined {
-    return this.#due || isLast ? this.measure() : undefined;
+  async after(isLast: boolean): Promise<LayerFlow[] | undefined> {
+    return this.#due || isLast ? await this.measure() : undefined;
   }
 
   /** The flow as the parameters and running statistics stand. */
-  measure(): LayerFlow[] {
-    const tensors = this.#training.tensors();
+  async measure(): Promise<LayerFlow[]> {
+    const tensors = await this.#training.tensors();
     const started = now();
-    for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
-    this.#executable.run();
-    const flow = this.#network.layers.map((_, index): LayerFlow => {
-      const number = (name: string): number => this.#executable.read(`${name}${index + 1}`)[0];
+    for (const [name, values] of Object.entries(tensors)) await this.#executable.write(name, values);
+    await this.#executable.run();
+    const flow: LayerFlow[] = [];
+    for (const index of this.#network.layers.keys()) {
+      const number = async (name: string): Promise<number> => (await this.#executable.read(`${name}${index + 1}`))[0];
       const W = `W${index + 1}`;
-      return {
+      flow.push({
         ...{ layer: index + 1, name: layerName(this.#network, index) },
-        ...{ delta: number("delta"), gradient: number("gradient") },
+        ...{ delta: await number("delta"), gradient: await number("gradient") },
         update: this.#before === undefined ? null : relativeChange(tensors[W], this.#before[W]),
-        ...this.#shares(index),
-        jacobian: this.#jacobian(index),
-      };
-    });
+        ...(await this.#shares(index)),
+        jacobian: await this.#jacobian(index),
+      });
+    }
     this.#cost = now() - started;
     this.#trained = 0;
     return flow;
   }
 
-  #shares(index: number): Pick<LayerFlow, "dead" | "saturated"> {
+  async #shares(index: number): Promise<Pick<LayerFlow, "dead" | "saturated">> {
     const largest = this.#slopes[index];
     if (largest === undefined) return { dead: null, saturated: null };
-    const peaks = this.#executable.read(`slope${index + 1}`);
+    const peaks = await this.#executable.read(`slope${index + 1}`);
     const share = (holds: (peak: number) => boolean): number => Array.from(peaks).filter(holds).length / peaks.length;
     return {
       dead: share((peak) => peak === 0),
@@ -155,10 +156,10 @@ export class FlowProbe {
     };
   }
 
-  #jacobian(index: number): SingularExtremes {
+  async #jacobian(index: number): Promise<SingularExtremes> {
     const { inputs, layers } = this.#network;
     const [out, width] = [layers[index].units, index === 0 ? inputs : layers[index - 1].units];
-    const values = this.#executable.read(`jacobian${index + 1}`) as Float64Array;
+    const values = (await this.#executable.read(`jacobian${index + 1}`)) as Float64Array;
     if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
     const side = Math.min(out, width);
     if (side > WIDEST) return { largest: largestSingularValue(values, out, width), smallest: null };

@@ -11,7 +11,13 @@ import type { Step } from "../../compile/step.ts";
 import { checkKeys, type Names } from "../../given/names.ts";
 import type { Program } from "../../graph/program.ts";
 import { finish, type Work } from "../../graph/work.ts";
-import { type CompileOptions, checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
+import {
+  type CompileOptions,
+  checkOptions,
+  type SyncEngine,
+  type SyncExecutable,
+  type TypedValues,
+} from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 import { type Call, callsOf } from "./calls.ts";
 import type { Crew, Site } from "./crew.ts";
@@ -105,7 +111,7 @@ function checkKernels(shop: Shop): void {
 }
 
 /** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
-export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
+export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine> {
   checkKeys("wasmEngine", options, OPTIONS);
   const { module, gemm } = options;
   const { threads, most } = threadsOf(options);
@@ -119,12 +125,13 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
   const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
-  function* inParts(program: Program, options: CompileOptions = {}): Work<Executable> {
+  function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
     const source = yield* planning(program, { ...options, ...arrange });
     return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
   }
   return {
+    sync: true,
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     dependsOnThreads: gemm !== undefined,
     linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
@@ -132,7 +139,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   };
 }
 
-class WasmExecutable implements Executable {
+class WasmExecutable implements SyncExecutable {
   readonly threads: number;
   readonly #shop: Shop;
   readonly #plan: Plan;

@@ -5,7 +5,7 @@
  */
 import { rowGaussNewton } from "../../autodiff/curvature.ts";
 import { gradients } from "../../autodiff/reverse.ts";
-import type { Executable } from "../../engines/engine.ts";
+import type { SyncExecutable } from "../../engines/engine.ts";
 import { type Expr, label } from "../../graph/expr.ts";
 import { program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
@@ -30,7 +30,7 @@ import {
   rescaled,
 } from "../../optim/kfac.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
-import type { Chosen, Settings } from "../../train/fit-options.ts";
+import type { ChosenSync, Settings } from "../../train/fit-options.ts";
 import { type Objective, objective, parameterInputs } from "../../train/objective.ts";
 import { constant, type Schedule } from "../../train/schedules.ts";
 import { shuffle } from "../../train/split.ts";
@@ -74,21 +74,21 @@ export class KfacTrainer implements Training {
   readonly stepsPerEpoch: number;
   readonly schedule: Schedule = constant(1);
   readonly #network: NetworkSpec;
-  readonly #options: Chosen;
+  readonly #options: ChosenSync;
   readonly #kfac: Kfac;
   readonly #settings: Settings;
   readonly #turns: Turns;
   readonly #algebra: LinearAlgebra;
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #names: readonly string[];
-  readonly #step: Executable;
-  readonly #factors: Executable;
+  readonly #step: SyncExecutable;
+  readonly #factors: SyncExecutable;
   #steps = 0;
   #refreshes = 0;
   #averages: { A: Float64Array; G: Float64Array }[] = [];
 
   /** Throws RangeError on options that make no sense with K-FAC. */
-  constructor(network: NetworkSpec, train: Dataset, options: Chosen, kfac: Kfac, settings: Settings, turns: Turns) {
+  constructor(network: NetworkSpec, train: Dataset, options: ChosenSync, kfac: Kfac, settings: Settings, turns: Turns) {
     checkSuits(network, options);
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / (options.batch ?? KFAC_BATCH));
@@ -134,7 +134,7 @@ export class KfacTrainer implements Training {
     return Object.fromEntries(this.#names.map((name, i) => [name + suffix, tensors[i]]));
   }
 
-  #compileStep(): Executable {
+  #compileStep(): SyncExecutable {
     const batch = this.#batch();
     const params = Object.values(this.#params);
     const { l2 = 0 } = this.#options;
@@ -174,7 +174,7 @@ export class KfacTrainer implements Training {
     );
   }
 
-  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): Executable {
+  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): SyncExecutable {
     const { fresh, previous, means, damping, foretold } = state;
     const donated = [...Object.values(this.#params), ...previous, ...means, damping, foretold];
     const inputs = [...donated, fresh, ...inverses, ...Object.values(batch.data), batch.rows];
@@ -201,7 +201,7 @@ export class KfacTrainer implements Training {
     }));
   }
 
-  #compileFactors(): Executable {
+  #compileFactors(): SyncExecutable {
     const batch = this.#batch();
     const result = this.#objective(this.#params, batch);
     const share = div(batch.weight, sum(batch.weight));
@@ -307,7 +307,7 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
   return old.map((value, i) => memory * value + (1 - memory) * now[i]);
 }
 
-function checkSuits(network: NetworkSpec, options: Chosen): void {
+function checkSuits(network: NetworkSpec, options: ChosenSync): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimiser 'kfac': ${why}`);
   };
