@@ -11,8 +11,8 @@ import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
+import type { Hyper, Optimizer } from "../optim/optimizer.ts";
+import { type CarriedInputs, type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
 
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
@@ -39,9 +39,8 @@ export function trainStep(spec: StepSpec): TrainStep {
 
 /** The same in parts. */
 export function* buildingStep(spec: StepSpec): Work<TrainStep> {
-  const { network, loss, optimizer, dtype } = spec;
+  const { network, loss, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
-  const { params, buffers } = carriedInputs;
   const outputs = network.layers[network.layers.length - 1].units;
   const data = {
     x: input("data/x", [spec.rows, network.inputs], dtype),
@@ -54,18 +53,72 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
 
   const x = label(gatherRows(data.x, rows), "x");
   const weight = gatherRows(data.weight, rows);
-  const batch = { x, target: gatherRows(data.y, rows) };
-  const result = objective(spec, carriedInputs, batch, { training: true, key, weight });
-  const names = Object.keys(params);
-  yield;
-  const raw = yield* differentiating(result.loss, Object.values(params));
-  const clipped = clip(raw, spec.clip);
+  const batch = { x, target: gatherRows(data.y, rows), weight, key };
+  const gradient = yield* buildingGradient(spec, carriedInputs, batch);
+  const { carried, state } = yield* buildingUpdate(spec, carriedInputs.params, gradient.gradients, hyper);
+  const all = { ...gradient.buffers, ...carried };
+  const { params, buffers } = carriedInputs;
+  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
+  return {
+    program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
+      loss: gradient.loss,
+      weight: sum(weight),
+      ...all,
+    }),
+    carried: Object.keys(all),
+  };
+}
 
-  const carried: Record<string, Expr> = { ...result.buffers };
+/** Rows of a batch, their weights, and what decides which activations are dropped. */
+export interface BatchInputs {
+  readonly x: Expr;
+  readonly target: Expr;
+  readonly weight: Expr;
+  readonly key: Expr;
+}
+
+interface GradientGraph {
+  /** Regularisers not included. */
+  readonly loss: Expr;
+  /** By each parameter, as the objective has it: neither clipped nor changed by the optimiser. */
+  readonly gradients: readonly Expr[];
+  /** The next running statistics. */
+  readonly buffers: Readonly<Record<string, Expr>>;
+}
+
+/** The first half of a step: what a batch says of the parameters. */
+export function* buildingGradient(
+  spec: ObjectiveSpec,
+  inputs: CarriedInputs,
+  { x, target, weight, key }: BatchInputs,
+): Work<GradientGraph> {
+  const result = objective(spec, inputs, { x, target }, { training: true, key, weight });
+  yield;
+  const gradients = yield* differentiating(result.loss, Object.values(inputs.params));
+  return { loss: result.dataLoss, gradients, buffers: result.buffers };
+}
+
+interface UpdateGraph {
+  /** The next parameters, and the next state of the optimiser. */
+  readonly carried: Readonly<Record<string, Expr>>;
+  /** Inputs for its state. */
+  readonly state: readonly Expr[];
+}
+
+/** The second half: what the optimiser makes of a gradient, wherever it came from. */
+export function* buildingUpdate(
+  { optimizer, clip: limits }: Pick<StepSpec, "optimizer" | "clip">,
+  params: CarriedInputs["params"],
+  gradients: readonly Expr[],
+  hyper: Hyper,
+): Work<UpdateGraph> {
+  const clipped = clip(gradients, limits);
+  const carried: Record<string, Expr> = {};
   const state: Expr[] = [];
-  yield* inParts(names.entries(), ([i, name]) => {
+  yield* inParts(Object.keys(params).entries(), ([i, name]) => {
+    const { shape, dtype } = params[name].type;
     const own = Object.fromEntries(
-      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), params[name].type.shape, dtype)]),
+      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), shape, dtype)]),
     );
     state.push(...Object.values(own));
     const updated = optimizer.update(params[name], clipped[i], own, hyper);
@@ -73,15 +126,7 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
     for (const [part, value] of Object.entries(updated.state)) carried[stateName(name, part)] = value;
   });
   yield;
-  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
-  return {
-    program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
-      loss: result.dataLoss,
-      weight: sum(weight),
-      ...carried,
-    }),
-    carried: Object.keys(carried),
-  };
+  return { carried, state };
 }
 
 function clip(gradient: readonly Expr[], limits: StepSpec["clip"]): readonly Expr[] {
