@@ -2,7 +2,7 @@
  * Moving and converting elements: contiguous and strided copies, broadcasts within a chain, casts, rows by index.
  */
 
-import { M_ADD } from "../src/engines/wasm/opcodes";
+import { M_ADD } from "../src/graph/elementwise-kernels";
 import { binary } from "./elementwise/simple";
 import { lanes } from "./vector";
 

@@ -56,5 +56,6 @@ export { fusionView } from "./explain/views/fusion.ts";
 export { type SearchStart, type SearchStep, searchView } from "./explain/views/search.ts";
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
+export { type ElementForm, elementForm } from "./graph/element.ts";
 export type { Notation } from "./graph/notation.ts";
 export { explainApart, explainNet } from "./net/explain-net.ts";

@@ -6,6 +6,8 @@ export {
   type Engine,
   type Executable,
   evaluate,
+  type SyncEngine,
+  type SyncExecutable,
   type TypedValues,
 } from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
@@ -15,9 +17,10 @@ export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
-export type { ElementwiseKernel, Kernel } from "./graph/op.ts";
+export type { Batched, ElementwiseKernel, Kernel, Op, Values } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
+export type { Awaitable } from "./graph/work.ts";
 export { FormatError } from "./model/form.ts";
 export { type LoadedModel, loadModel, type ModelParts, predictorOf, saveModel } from "./model/model.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SavedTensor } from "./model/safetensors.ts";

@@ -2,7 +2,6 @@
 
 import {
   type ActivationName,
-  type Engine,
   type FitOptions,
   losses,
   type Metric,
@@ -10,6 +9,7 @@ import {
   type OptimizerName,
   optimizers,
   rootMeanSquaredError,
+  type SyncEngine,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
 import type { Prepared } from "./table/prepare.ts";
@@ -69,7 +69,7 @@ export interface Plan {
 }
 
 /** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
-export async function planFor(prepared: Prepared, recipe: Recipe, engine: Engine): Promise<Plan> {
+export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
   const { encoder, target } = prepared;
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
   const outputs = target.task === "classification" ? target.classes.length : 1;

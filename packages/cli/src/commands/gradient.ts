@@ -1,5 +1,5 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
-import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
+import { type FloatType, referenceEngine, type SyncEngine } from "@chaingrad/core";
 import { computeGradients, type Gradients, type ShapedValues } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { ACTIVATIONS, LOSSES } from "@chaingrad/interchange/net-document";
@@ -94,7 +94,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   }
   const batch = await readBatch(batchPath, net);
   warnOfMadeTwice(net, options);
-  const engine: Engine =
+  const engine: SyncEngine =
     options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
   const document = toDocument(result);

@@ -1,5 +1,5 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
 import { type Column, predictTable, type TableModelData, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
@@ -49,7 +49,12 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   });
 }
 
-function predictedColumns(model: TableModelData, engine: Engine, table: FileTable, options: PredictOptions): Column[] {
+function predictedColumns(
+  model: TableModelData,
+  engine: SyncEngine,
+  table: FileTable,
+  options: PredictOptions,
+): Column[] {
   const predicted = refusing(table.path, () => predictTable(model, engine, table));
   for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;

@@ -1,6 +1,6 @@
 /** `train --report`: what the page shows, computed. */
 import { basename } from "node:path";
-import { type Engine, predictorOf } from "@chaingrad/core";
+import { predictorOf, type SyncEngine } from "@chaingrad/core";
 import { checkNet } from "@chaingrad/core/check";
 import { explainNet } from "@chaingrad/core/explain";
 import type { Batch } from "@chaingrad/core/net";
@@ -11,7 +11,7 @@ import type { Report } from "../train/report.ts";
 interface Trained {
   readonly report: Report;
   readonly model: Omit<TableModelData, "metrics">;
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly history: History;
 }
 
@@ -31,7 +31,7 @@ export function reportPage({ report, model, engine, history }: Trained): string 
 }
 
 /** The test rows' in the table's unit; none of classes. */
-function predictionsOf(prepared: Prepared, model: Trained["model"], engine: Engine): ArrayLike<number> | undefined {
+function predictionsOf(prepared: Prepared, model: Trained["model"], engine: SyncEngine): ArrayLike<number> | undefined {
   const { target, data } = prepared;
   if (target.task !== "regression") return undefined;
   const { test } = data;

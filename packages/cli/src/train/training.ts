@@ -1,5 +1,5 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
-import type { EndEvent, Engine, FitEvent, FitOptions, NetworkSpec } from "@chaingrad/core";
+import type { EndEvent, FitEvent, FitOptions, NetworkSpec, SyncEngine } from "@chaingrad/core";
 import type { Remedy } from "@chaingrad/core/diagnosis";
 import { type Prepared, type Recipe, type TableModelData, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import type { History } from "@chaingrad/view/report";
@@ -26,7 +26,7 @@ const REMEDY_SECONDS = 10;
 export async function train(
   prepared: Prepared,
   recipe: Recipe,
-  engine: Engine,
+  engine: SyncEngine,
   progress: Progress | undefined,
   signal: AbortSignal,
 ): Promise<Trained> {

@@ -3,16 +3,13 @@
  * next 512, so that what passes between them stays in the first-level cache.
  */
 
-import {
-  M_ABS, M_ADD, M_ADD_ROW, M_ATAN, M_BROADCAST, M_COPY, M_COS, M_DIV, M_EQUAL, M_ERF, M_EXP, M_EXPM1, M_FLOOR, M_GATE,
-  M_LESS, M_LESS_EQUAL, M_LOG, M_LOG1P, M_MAX, M_MIN, M_MINUS_PRODUCT, M_MOMENTS, M_MUL, M_NEG, M_NORMALISED_STEP, M_POW, M_RECIPROCAL, M_RELU,
-  M_SIGMOID, M_SIGN, M_SIN, M_SOFTPLUS, M_SQRT, M_SUB, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TAN, M_TANH,
-  M_TIMES_DIFFERENCE, M_WHERE, TILE,
-} from "../../src/engines/wasm/opcodes";
+import { M_ADD_ROW, M_BROADCAST, M_COPY, M_MOMENTS, TILE } from "../../src/engines/wasm/opcodes";
 import { broadcast, fill } from "../copy";
 import { binary, unary, where } from "./simple";
 import { addRow, fused, moments } from "./fused";
-import { powLoop, rareLoop, transcendental } from "./transcendental";
+import { rarePairs } from "./pow";
+import { rareLoop } from "./rare";
+import { transcendental } from "./transcendental";
 
 /** Runs one CHAIN instruction at p: [op, len, first, count, segments, stride, splats, body, ...splats × 2, ...body × 8]. */
 export function chain<T>(p: usize): void {
@@ -60,50 +57,15 @@ function step<T>(p: usize, start: i32, offset: usize, count: i32): void {
     return;
   }
   const c = load<usize>(p, 20) + (flags & 8 ? offset : 0);
-  switch (op) {
-    case M_ADD:
-    case M_SUB:
-    case M_MUL:
-    case M_DIV:
-    case M_MAX:
-    case M_MIN:
-    case M_LESS:
-    case M_LESS_EQUAL:
-    case M_EQUAL: return binary<T>(op, dst, a, b, count);
-    case M_COPY:
-    case M_NEG:
-    case M_ABS:
-    case M_SIGN:
-    case M_SQRT:
-    case M_RELU:
-    case M_FLOOR:
-    case M_RECIPROCAL: return unary<T>(op, dst, a, count);
-    case M_EXP:
-    case M_LOG:
-    case M_TANH:
-    case M_SIGMOID:
-    case M_SOFTPLUS: return transcendental<T>(op, dst, a, count);
-    case M_EXPM1:
-    case M_LOG1P:
-    case M_ERF:
-    case M_SIN:
-    case M_COS:
-    case M_TAN:
-    case M_ATAN: return rareLoop<T>(op, dst, a, count);
-    case M_POW: return powLoop<T>(dst, a, b, count);
-    case M_SUM_OF_PRODUCTS:
-    case M_SUM_OF_SQUARES:
-    case M_NORMALISED_STEP:
-    case M_GATE:
-    case M_MINUS_PRODUCT:
-    case M_TIMES_DIFFERENCE: {
-      const d = load<usize>(p, 24) + (flags & 16 ? offset : 0);
-      const e = load<usize>(p, 28) + (flags & 32 ? offset : 0);
-      if (sizeof<T>() == 4) fused<T>(op, dst, a, b, c, d, e, count);
-      else unreachable();
-      return;
-    }
-    case M_WHERE: return where<T>(dst, a, b, c, count);
-    default: unreachable();
-  }
+  // Ranges of graph/elementwise-kernels.ts; the case for each kernel stands beside its code.
+  if (op < 16) return binary<T>(op, dst, a, b, count);
+  if (op <= M_COPY) return unary<T>(op, dst, a, count);
+  if (op < M_BROADCAST) return where<T>(op, dst, a, b, c, count);
+  if (op >= 96) return rarePairs<T>(op, dst, a, b, count);
+  if (op >= 80) return rareLoop<T>(op, dst, a, count);
+  if (op >= 64) return transcendental<T>(op, dst, a, count);
+  const d = load<usize>(p, 24) + (flags & 16 ? offset : 0);
+  const e = load<usize>(p, 28) + (flags & 32 ? offset : 0);
+  if (sizeof<T>() == 4) fused<T>(op, dst, a, b, c, d, e, count);
+  else unreachable();
 }

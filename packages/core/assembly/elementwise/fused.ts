@@ -4,8 +4,9 @@
  */
 
 import {
-  M_ADD, M_GATE, M_MINUS_PRODUCT, M_NORMALISED_STEP, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TIMES_DIFFERENCE,
+  M_GATE, M_MINUS_PRODUCT, M_NORMALISED_STEP, M_SUM_OF_PRODUCTS, M_SUM_OF_SQUARES, M_TIMES_DIFFERENCE,
 } from "../../src/engines/wasm/opcodes";
+import { M_ADD } from "../../src/graph/elementwise-kernels";
 import { binary } from "./simple";
 import { lanes, loadPart, splat, storePart } from "../vector";
 

@@ -4,6 +4,7 @@
  * numbers, high + low, accurate to 2⁻⁶⁵. Scalar, because powers are rare and their edge cases many.
  */
 
+import { M_POW } from "../../src/graph/elementwise-kernels";
 import { expPair } from "./rare";
 
 /** The upper 26 bits of a: products of two such halves are exact. */
@@ -76,7 +77,7 @@ function positivePower(x: f64, y: f64): f64 {
   return e + e * (productError(y, log, exponent) + y * logLow);
 }
 
-export function pow(x: f64, y: f64): f64 {
+function pow(x: f64, y: f64): f64 {
   if (y == 0) return 1;
   const size = abs(x);
   const infinite = abs(y) == Infinity;
@@ -93,4 +94,21 @@ export function pow(x: f64, y: f64): f64 {
   }
   const odd = abs(y) < 9007199254740992 && whole && (<i64>y & 1) != 0;
   return odd ? copysign(result, x) : result;
+}
+
+@inline
+function applyPair(op: i32, a: f64, b: f64): f64 {
+  switch (op) {
+    case M_POW: return pow(a, b);
+    default: unreachable();
+  }
+  return 0;
+}
+
+/** aᵇ, and whatever else of two operands goes through f64, one element at a time. */
+export function rarePairs<T>(op: i32, dst: usize, a: usize, b: usize, count: i32): void {
+  const end = dst + <usize>count * sizeof<T>();
+  for (; dst < end; dst += sizeof<T>(), a += sizeof<T>(), b += sizeof<T>()) {
+    store<T>(dst, <T>applyPair(op, <f64>load<T>(a), <f64>load<T>(b)));
+  }
 }

@@ -4,8 +4,9 @@
  * math.ts.
  */
 
+import { M_ATAN, M_COS, M_ERF, M_EXPM1, M_LOG1P, M_SIN, M_TAN } from "../../src/graph/elementwise-kernels";
 import { copySign, madd, splat } from "../vector";
-import { exp } from "./math";
+import { exp, expm1, log1p } from "./math";
 
 /** exp as a function of its own, for callers that are not a loop over a tile. */
 export function expPair(x: v128): v128 {
@@ -150,4 +151,35 @@ export function erf(x: v128): v128 {
   const a = v128.abs<f64>(x);
   const y = v128.bitselect(erfCentral(a), erfOuter(a), v128.lt<f64>(a, splat<f64>(1)));
   return copySign<f64>(y, x);
+}
+
+function applyRare(op: i32, x: v128): v128 {
+  switch (op) {
+    case M_EXPM1: return expm1<f64>(x);
+    case M_LOG1P: return log1p<f64>(x);
+    case M_ERF: return erf(x);
+    case M_SIN: return trigonometric(x, SIN);
+    case M_COS: return trigonometric(x, COS);
+    case M_TAN: return trigonometric(x, TAN);
+    
+    case M_ATAN: return atan(x);
+    default: unreachable();
+  }
+  return x;
+}
+
+/** The rare functions, two elements at a time in f64 whatever T is. */
+export function rareLoop<T>(op: i32, dst: usize, a: usize, count: i32): void {
+  for (; count > 0; dst += 2 * sizeof<T>(), a += 2 * sizeof<T>(), count -= 2) {
+    if (sizeof<T>() == 4) {
+      const x = count > 1 ? v128.load64_zero(a) : v128.load32_zero(a);
+      const y = v128.demote_zero(applyRare(op, v128.promote_low(x)));
+      if (count > 1) v128.store64_lane(dst, y, 0);
+      else v128.store32_lane(dst, y, 0);
+    } else {
+      const y = applyRare(op, count > 1 ? v128.load(a) : v128.load64_zero(a));
+      if (count > 1) v128.store(dst, y);
+      else v128.store64_lane(dst, y, 0);
+    }
+  }
 }

@@ -4,9 +4,10 @@
  */
 
 import {
-  M_ABS, M_ADD, M_COPY, M_DIV, M_EQUAL, M_FLOOR, M_LESS, M_LESS_EQUAL, M_MAX, M_MIN, M_MUL, M_NEG, M_RECIPROCAL, M_RELU,
-  M_SIGN, M_SQRT, M_SUB,
-} from "../../src/engines/wasm/opcodes";
+  M_ABS, M_ADD, M_DIV, M_EQUAL, M_FLOOR, M_LESS, M_LESS_EQUAL, M_MAXIMUM, M_MINIMUM, M_MUL, M_NEG, M_RECIPROCAL, M_RELU,
+  M_SIGN, M_SQRT, M_SUB, M_WHERE,
+} from "../../src/graph/elementwise-kernels";
+import { M_COPY } from "../../src/engines/wasm/opcodes";
 import { copySign, lanes, loadPart, splat, storePart } from "../vector";
 
 @unmanaged class Add { @inline of<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); } }
@@ -45,8 +46,8 @@ export function binary<T>(op: i32, dst: usize, a: usize, b: usize, count: i32): 
     case M_SUB: return binaryLoop<T, Sub>(dst, a, b, count);
     case M_MUL: return binaryLoop<T, Mul>(dst, a, b, count);
     case M_DIV: return binaryLoop<T, Div>(dst, a, b, count);
-    case M_MAX: return binaryLoop<T, Max>(dst, a, b, count);
-    case M_MIN: return binaryLoop<T, Min>(dst, a, b, count);
+    case M_MAXIMUM: return binaryLoop<T, Max>(dst, a, b, count);
+    case M_MINIMUM: return binaryLoop<T, Min>(dst, a, b, count);
     case M_LESS: return binaryLoop<T, Less>(dst, a, b, count);
     case M_LESS_EQUAL: return binaryLoop<T, LessEqual>(dst, a, b, count);
     case M_EQUAL: return binaryLoop<T, Equal>(dst, a, b, count);
@@ -105,7 +106,8 @@ function choose<T>(condition: v128, b: v128, c: v128): v128 {
 }
 
 /** dst = condition ≠ 0 ? b : c, by bits: what is not chosen does not matter. */
-export function where<T>(dst: usize, condition: usize, b: usize, c: usize, count: i32): void {
+export function where<T>(op: i32, dst: usize, condition: usize, b: usize, c: usize, count: i32): void {
+  if (op != M_WHERE) unreachable();
   const rest = count & (lanes<T>() - 1);
   const end = dst + (<usize>(count - rest) * sizeof<T>());
   for (; dst < end; dst += 16, condition += 16, b += 16, c += 16) {

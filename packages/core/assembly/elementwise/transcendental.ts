@@ -1,14 +1,7 @@
-/**
- * The micro-operations of a chain that take many instructions: exp, log and their family as loops of their own in both
- * precisions, the rare functions through f64.
- */
+/** The micro-operations of a chain that take many instructions: exp, log and their family, loops of their own in both precisions. */
 
-import {
-  M_ATAN, M_COS, M_ERF, M_EXP, M_EXPM1, M_LOG, M_LOG1P, M_SIGMOID, M_SIN, M_SOFTPLUS, M_TAN, M_TANH,
-} from "../../src/engines/wasm/opcodes";
-import { exp, expm1, log, log1p, sigmoid, softplus, tanh } from "./math";
-import { pow } from "./pow";
-import { atan, COS, erf, SIN, TAN, trigonometric } from "./rare";
+import { M_EXP, M_LOG, M_SIGMOID, M_SOFTPLUS, M_TANH } from "../../src/graph/elementwise-kernels";
+import { exp, log, sigmoid, softplus, tanh } from "./math";
 import { lanes, loadPart, splat, storePart } from "../vector";
 
 @unmanaged class Exp { @inline of<T>(x: v128): v128 { return exp<T>(x); } }
@@ -36,42 +29,5 @@ export function transcendental<T>(op: i32, dst: usize, a: usize, count: i32): vo
     case M_SIGMOID: return loop<T, Sigmoid>(dst, a, count);
     case M_SOFTPLUS: return loop<T, Softplus>(dst, a, count);
     default: unreachable();
-  }
-}
-
-function applyRare(op: i32, x: v128): v128 {
-  switch (op) {
-    case M_EXPM1: return expm1<f64>(x);
-    case M_LOG1P: return log1p<f64>(x);
-    case M_ERF: return erf(x);
-    case M_SIN: return trigonometric(x, SIN);
-    case M_COS: return trigonometric(x, COS);
-    case M_TAN: return trigonometric(x, TAN);
-    case M_ATAN: return atan(x);
-    default: unreachable();
-  }
-  return x;
-}
-
-/** The rare functions, two elements at a time in f64 whatever T is. */
-export function rareLoop<T>(op: i32, dst: usize, a: usize, count: i32): void {
-  for (; count > 0; dst += 2 * sizeof<T>(), a += 2 * sizeof<T>(), count -= 2) {
-    if (sizeof<T>() == 4) {
-      const x = count > 1 ? v128.load64_zero(a) : v128.load32_zero(a);
-      const y = v128.demote_zero(applyRare(op, v128.promote_low(x)));
-      if (count > 1) v128.store64_lane(dst, y, 0);
-      else v128.store32_lane(dst, y, 0);
-    } else {
-      const y = applyRare(op, count > 1 ? v128.load(a) : v128.load64_zero(a));
-      if (count > 1) v128.store(dst, y);
-      else v128.store64_lane(dst, y, 0);
-    }
-  }
-}
-
-export function powLoop<T>(dst: usize, a: usize, b: usize, count: i32): void {
-  const end = dst + <usize>count * sizeof<T>();
-  for (; dst < end; dst += sizeof<T>(), a += sizeof<T>(), b += sizeof<T>()) {
-    store<T>(dst, <T>pow(<f64>load<T>(a), <f64>load<T>(b)));
   }
 }

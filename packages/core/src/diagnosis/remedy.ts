@@ -170,7 +170,7 @@ async function attempt(candidate: Candidate, fault: TrainingFault, deadline: num
   const { kind, change, changed } = candidate;
   const { network, data, options } = changed;
   const { patience: _, flow: __, ...others } = options;
-  const before = startLoss(changed);
+  const before = await startLoss(changed);
   let perEpoch = 1;
   for await (const event of fit(network, data, { ...others, signal: until(deadline, options.signal) })) {
     if (event.type === "start") perEpoch = event.stepsPerEpoch;
@@ -196,11 +196,11 @@ function until(deadline: number, outer: AbortSignal | undefined): AbortSignal {
 }
 
 /** The training rows' loss before the first step. */
-function startLoss({ network, data: { train }, options }: Changed): number {
+async function startLoss({ network, data: { train }, options }: Changed): Promise<number> {
   const { engine, loss, dtype = "f32", seed = 0, initial } = options;
   const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), dtype);
   predictor.load(startTensors(network, seed, initial));
-  return predictor.judge(train).loss;
+  return (await predictor.judgeAsync(train)).loss;
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));

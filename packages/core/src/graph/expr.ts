@@ -31,14 +31,14 @@ function inferOrExplain<A extends Attributes>(op: Op<A>, operands: readonly Expr
   }
 }
 
-/** Nodes made while `build` runs carry this provenance (unless a rule inside sets its own). */
+/** Nodes made while `build` runs carry this provenance. Of rules that call rules the first counts: its node is in the graph. */
 export function withProvenance<T>(provenance: Provenance | undefined, build: () => T): T {
-  const outer = current;
+  if (current !== undefined) return build();
   current = provenance;
   try {
     return build();
   } finally {
-    current = outer;
+    current = undefined;
   }
 }
 

@@ -28,7 +28,7 @@ export interface LoadedModel extends Model {
 }
 
 /** Predictions of a model: its own tensors are loaded. Throws as the constructor of `Predictor` and its `load`. */
-export function predictorOf(model: Model, engine: Engine, rows?: number, dtype?: FloatType): Predictor {
+export function predictorOf<E extends Engine>(model: Model, engine: E, rows?: number, dtype?: FloatType): Predictor<E> {
   const predictor = new Predictor(engine, model.network, model.objective.loss, rows, dtype);
   predictor.load(model.tensors);
   return predictor;

@@ -7,7 +7,7 @@ import { layersOf, type NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
-import type { Chosen, Settings } from "../train/fit-options.ts";
+import type { ChosenSync, Settings } from "../train/fit-options.ts";
 import { constant, type Schedule } from "../train/schedules.ts";
 import { startTensors } from "../train/tensors.ts";
 import type { EpochResult, Training } from "../train/training.ts";
@@ -29,7 +29,7 @@ export class FullBatchTrainer implements Training {
   static async open(
     network: NetworkSpec,
     train: Dataset,
-    options: Chosen,
+    options: ChosenSync,
     minimizer: Minimizer,
     settings: Settings,
     turns: Turns,
@@ -42,7 +42,7 @@ export class FullBatchTrainer implements Training {
   private constructor(
     network: NetworkSpec,
     train: Dataset,
-    options: Chosen,
+    options: ChosenSync,
     minimizer: Minimizer,
     settings: Settings,
     turns: Turns,
@@ -98,7 +98,7 @@ export class FullBatchTrainer implements Training {
   }
 }
 
-function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
+function checkSuits(network: NetworkSpec, options: ChosenSync, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimizer '${name}': ${why}`);
   };

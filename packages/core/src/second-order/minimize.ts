@@ -5,7 +5,7 @@
  */
 
 import { firstFault, NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkEngine, needSync, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { numbersOf } from "../given/numbers.ts";
 import type { Expr } from "../graph/expr.ts";
@@ -23,7 +23,8 @@ import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from ".
 export type Start = Readonly<Record<string, number | ArrayLike<number>>>;
 
 export interface MinimizeOptions {
-  readonly engine: Engine;
+  /** One that answers at once: a search asks for one number after another. */
+  readonly engine: SyncEngine;
   /** A name or a minimizer with options of its own (default "newton-cg"; for `leastSquares` "levenberg-marquardt"). */
   readonly method?: MinimizerName | Minimizer;
   /** Values of the inputs that are not varied. */
@@ -119,6 +120,7 @@ export interface SetUp {
 /** Everything that can be refused is refused here. */
 export async function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): Promise<SetUp> {
   checkEngine(options.engine);
+  needSync(options.engine, "minimizing");
   const known = new Map(inputsOf([loss]).map((node) => [node.label as string, node]));
   const params = Object.keys(start).map((name) => {
     const node = known.get(name);

@@ -6,7 +6,7 @@
 import { hvp, type Rows, rowJacobians } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
 import { rowHessian } from "../autodiff/row-hessian.ts";
-import type { CompileOptions, Executable } from "../engines/engine.ts";
+import type { CompileOptions, SyncExecutable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
@@ -19,7 +19,7 @@ import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import type { AdjustablePenalty, Problem } from "../optim/minimizers/minimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../train/dataset.ts";
-import type { Chosen } from "../train/fit-options.ts";
+import type { ChosenSync } from "../train/fit-options.ts";
 import { objective, parameterInputs, rowInputs } from "../train/objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
@@ -39,10 +39,10 @@ interface Chunk {
   readonly inputs: readonly Expr[];
 }
 
-type ProblemOptions = Pick<Chosen, "engine" | "loss" | "l2">;
+type ProblemOptions = Pick<ChosenSync, "engine" | "loss" | "l2">;
 
 interface Compiled {
-  readonly executable: Executable;
+  readonly executable: SyncExecutable;
   readonly chunks: number;
   /** Numbers of its result. */
   readonly size: number;
@@ -283,7 +283,7 @@ export class NetworkProblem implements Problem {
     return rowInputs({ network: this.#network, ...this.#options }, rows, "f64", "data/");
   }
 
-  #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {
+  #write(executable: SyncExecutable, nodes: readonly Expr[], x: Float64Array): void {
     let start = 0;
     for (const node of nodes) {
       const end = start + sizeOf(node.type.shape);

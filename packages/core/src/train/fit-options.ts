@@ -1,5 +1,5 @@
 /** What `fit` can be told, what it does otherwise, and the checks that come before any work. */
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkEngine, type Engine, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { FloatType } from "../graph/type.ts";
 import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
@@ -14,7 +14,8 @@ import type { StepSpec } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 import { SLICE } from "./turns.ts";
 
-export interface FitOptions {
+/** All options; which engine goes with which optimizer, `FitOptions` says. */
+interface AllOptions {
   readonly engine: Engine;
   /** One of `losses`, or its name, or one of your own. */
   readonly loss: Loss | LossName;
@@ -57,6 +58,13 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What `fit` can be told. A minimizer and K-FAC need an engine that answers at once. */
+export type FitOptions = Omit<AllOptions, "engine" | "optimizer"> &
+  (
+    | (Pick<AllOptions, "engine"> & { readonly optimizer?: Optimizer | OptimizerName })
+    | { readonly engine: SyncEngine; readonly optimizer?: Optimizer | OptimizerName | Minimizer | Kfac }
+  );
+
 export interface Settings {
   readonly epochs: number;
   readonly batch: number;
@@ -65,9 +73,14 @@ export interface Settings {
 }
 
 /** Options whose names have become what they stand for. */
-export interface Chosen extends FitOptions {
+export interface Chosen extends AllOptions {
   readonly loss: Loss;
   readonly optimizer: Optimizer | Minimizer | Kfac;
+}
+
+/** The same where the engine answers at once. */
+export interface ChosenSync extends Chosen {
+  readonly engine: SyncEngine;
 }
 
 const OPTIONS: Names<FitOptions> = {
@@ -91,7 +104,7 @@ export function choose(options: FitOptions): Chosen {
 }
 
 /** Throws RangeError naming the option that makes no sense. */
-export function checkSettings(options: FitOptions, rows: number): Settings {
+export function checkSettings(options: AllOptions, rows: number): Settings {
   const { epochs = 100, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
   const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;

@@ -7,6 +7,7 @@
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 
+import { type Engine, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
@@ -57,7 +58,7 @@ export async function* fit(
   const turns = new Turns(options.slice);
   const trainer = await open(network, train, options, settings, turns);
   const probe = options.flow ? await openProbe(network, train, options, trainer, turns) : undefined;
-  const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
+  const watcher = new Watcher(network, validation, options, await trainer.tensors(), turns);
 
   yield {
     type: "start",
@@ -68,7 +69,7 @@ export async function* fit(
     engine: options.engine.name,
     threads: trainer.threads,
     describePlan: () => trainer.describe(),
-    ...(probe && { flow: probe.measure() }),
+    ...(probe && { flow: await probe.measure() }),
   };
   let stopped: StopReason = "epochs";
   let epoch = 0;
@@ -84,7 +85,7 @@ export async function* fit(
     if (!finite) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
     const isLast = stopped !== "epochs" || epoch === settings.epochs;
-    const flow = finite ? probe?.after(isLast) : undefined;
+    const flow = finite ? await probe?.after(isLast) : undefined;
     const told = { ...result, ...watched, ...(flow && { flow }) };
     yield { type: "epoch", epoch, epochs: settings.epochs, ...told, seconds: now() - started };
     if (stopped !== "epochs") break;
@@ -113,9 +114,9 @@ async function findFault(
   options: Chosen,
   epoch: number,
 ): Promise<TrainingFault | undefined> {
-  const tensors = trainer.tensors();
+  const tensors = await trainer.tensors();
   const { findTrainingFault, findValidationFault } = await import("../second-order/on-demand.ts");
-  const recording = trainer.recording?.();
+  const recording = await trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
   const model = { network, objective: options, tensors };
@@ -136,18 +137,12 @@ async function open(
   turns: Turns,
 ): Promise<Training> {
   const { optimizer } = options;
-  switch (optimizer.kind) {
-    case "first-order":
-      return Trainer.open(network, train, options, optimizer, settings, turns);
-    case "kfac": {
-      const { KfacTrainer } = await import("../second-order/on-demand.ts");
-      return KfacTrainer.open(network, train, options, optimizer, settings, turns);
-    }
-    case "minimizer": {
-      const { FullBatchTrainer } = await import("../second-order/on-demand.ts");
-      return FullBatchTrainer.open(network, train, options, optimizer, settings, turns);
-    }
-  }
+  if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns);
+  const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
+  const { FullBatchTrainer, KfacTrainer } = await import("../second-order/on-demand.ts");
+  return optimizer.kind === "kfac"
+    ? KfacTrainer.open(network, train, own, optimizer, settings, turns)
+    : FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
@@ -168,7 +163,7 @@ class Watcher {
   /** Of the best epoch; before it, where training started. */
   best: Record<string, Float64Array>;
   readonly #validation: Dataset | undefined;
-  readonly #predictor: Predictor | undefined;
+  readonly #predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
   readonly #turns: Turns;
 
@@ -193,7 +188,7 @@ class Watcher {
     trainingLoss: number,
     trainer: Training,
   ): Promise<Pick<EpochEvent, "validation" | "best"> & { finite: boolean }> {
-    const tensors = trainer.tensors();
+    const tensors = await trainer.tensors();
     const validation = await this.#judge(tensors);
     const watched = validation?.loss ?? trainingLoss;
     // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.

@@ -1,7 +1,7 @@
 /** What `fit` returns saves, clones, goes to a worker and loads as it is. */
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { loadModel, predictorOf, saveModel } from "../../src/model/model.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
@@ -9,7 +9,7 @@ import type { NetworkSpec } from "../../src/nn/network.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { Model } from "../../src/train/model.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });

@@ -1,6 +1,6 @@
 /** Training as its users meet it: events, seeds, early stopping, abort, weights. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
@@ -31,13 +31,13 @@ function rows(count: number, stream: number): Dataset {
 
 const train = rows(203, 0);
 const validation = rows(61, 1);
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
 
 async function run(
-  options: Partial<FitOptions> = {},
+  options: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine } = {},
   data: { train: Dataset; validation?: Dataset } = { train, validation },
   network = NETWORK,
 ) {
@@ -212,7 +212,10 @@ describe("fit", () => {
 });
 
 describe("refuses before any work", () => {
-  const bad = async (options: Partial<FitOptions>, data: Dataset = train): Promise<void> => {
+  const bad = async (
+    options: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine },
+    data: Dataset = train,
+  ): Promise<void> => {
     await run(options, { train: data });
   };
   test.each([

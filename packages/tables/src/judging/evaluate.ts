@@ -1,6 +1,6 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
-import { type Dataset, type Engine, type Model, predictorOf, rowsOf } from "@chaingrad/core";
+import { type Dataset, type Model, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import { decodeTarget, type Target } from "../table/target.ts";
 import {
@@ -24,7 +24,11 @@ export interface Evaluation {
   readonly residuals?: ResidualSummary;
 }
 
-export function evaluateModel(model: Model & { readonly target: Target }, engine: Engine, data: Dataset): Evaluation {
+export function evaluateModel(
+  model: Model & { readonly target: Target },
+  engine: SyncEngine,
+  data: Dataset,
+): Evaluation {
   const { network, target } = model;
   const { predictions, loss } = predictorOf(model, engine, rowsOf(data, network.inputs)).judge(data);
   if (target.task === "classification") {

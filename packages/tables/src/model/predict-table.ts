@@ -1,5 +1,5 @@
 /** What a model says of the rows of a table. */
-import { type Engine, type Model, predictorOf } from "@chaingrad/core";
+import { type Model, predictorOf, type SyncEngine } from "@chaingrad/core";
 import { mostProbable } from "@chaingrad/core/given";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
@@ -22,7 +22,12 @@ export type TablePrediction =
  * Throws EncodingError when the table lacks a column the model was trained with, or holds text where numbers are due, and
  * when a class cannot be told because the model's weights overflow on a row; RangeError on a model that takes no tables.
  */
-export function predictTable(model: Model, engine: Engine, table: Table, rows?: ArrayLike<number>): TablePrediction {
+export function predictTable(
+  model: Model,
+  engine: SyncEngine,
+  table: Table,
+  rows?: ArrayLike<number>,
+): TablePrediction {
   if (!takesTables(model))
     throw new RangeError("this model was not trained on a table: give its inputs to a Predictor");
   const x = encode(model.encoder, table, rows);

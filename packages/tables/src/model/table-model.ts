@@ -1,6 +1,14 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, layersOf, nearest, type Predictor, predictorOf, wasmEngine } from "@chaingrad/core";
+import {
+  FormatError,
+  layersOf,
+  nearest,
+  type Predictor,
+  predictorOf,
+  type SyncEngine,
+  wasmEngine,
+} from "@chaingrad/core";
 import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/judged-rows.ts";
@@ -25,9 +33,9 @@ export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Targ
   readonly probabilities?: Readonly<Record<string, number>>;
 };
 
-let shared: Promise<Engine> | undefined;
+let shared: Promise<SyncEngine> | undefined;
 /** The best engine that this host has by itself: compiled once, on first use. */
-export function defaultEngine(): Promise<Engine> {
+export function defaultEngine(): Promise<SyncEngine> {
   shared ??= wasmEngine();
   return shared;
 }
@@ -38,12 +46,12 @@ const MOST_ROWS = 256;
 export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
   /** Network, encoder, target and tensors, as plain data. */
   readonly model: TableModelData;
-  readonly #engine: Engine;
+  readonly #engine: SyncEngine;
   readonly #predictor: Predictor;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
 
-  constructor(model: TableModelData, engine: Engine) {
+  constructor(model: TableModelData, engine: SyncEngine) {
     this.model = model;
     this.#engine = engine;
     this.#predictor = predictorOf(model, engine, MOST_ROWS);
@@ -57,7 +65,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
    */
   static async load<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string>(
     bytes: Uint8Array,
-    options: { readonly engine?: Engine } = {},
+    options: { readonly engine?: SyncEngine } = {},
   ): Promise<TableModel<Row, Target>> {
     const model = loadModel(bytes);
     if (!takesTables(model)) throw new FormatError("a network that was not trained on a table: load it with loadModel");

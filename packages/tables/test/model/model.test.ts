@@ -1,7 +1,6 @@
 /** Model files: what is saved comes back, the same model gives the same bytes, and damaged files are refused. */
 import {
   decodeSafetensors,
-  type Engine,
   encodeSafetensors,
   FormatError,
   initialParameters,
@@ -9,6 +8,7 @@ import {
   losses,
   mean,
   type NetworkSpec,
+  type SyncEngine,
   square,
   sub,
   wasmEngine,
@@ -55,7 +55,7 @@ const table: Table = {
     { name: "a", type: "number", values: Float64Array.of(1, Number.NaN, 9) },
   ],
 };
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });

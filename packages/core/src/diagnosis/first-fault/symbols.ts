@@ -2,6 +2,7 @@
  * Elements of a program's tensors in symbols: z₂[17, 4], δ₂[17, 4], next W₂[4, 0], and what makes them,
  * W₂[4, :]·h₁[17, :] + b₂[4]. Names are those of the forward pass; a cotangent is named after what it is the cotangent of.
  */
+import { elementForm } from "../../graph/element.ts";
 import type { Expr, Provenance } from "../../graph/expr.ts";
 import { type Notation, number, symbol } from "../../graph/notation.ts";
 import { nodesOf, type Program } from "../../graph/program.ts";
@@ -134,42 +135,38 @@ export class Symbols {
   /** What makes an element, out of named ones. */
   definition(node: Expr, index: readonly Place[], depth: number = DEPTH): string {
     const kernel = node.op.kernel?.(node);
-    const [a, b] = node.operands;
+    const [a] = node.operands;
     if (kernel?.kind === "fill") return printNumber(kernel.value);
     if (depth === 0) return "…";
     const inner = (operand: Expr, at: readonly Place[]): string => this.element(operand, at, depth - 1);
-    switch (kernel?.kind) {
-      case "matmul": {
-        const [left, right] = [
-          inner(a, kernel.transposeA ? [":", index[0]] : [index[0], ":"]),
-          inner(b, kernel.transposeB ? [index[1], ":"] : [":", index[1]]),
-        ].map(atom);
-        // X Wᵀ reads as W x, as for one row.
-        return kernel.transposeB && !kernel.transposeA ? `${right}·${left}` : `${left}·${right}`;
-      }
-      case "broadcast":
-        return inner(
-          a,
-          kernel.axes.map((axis) => index[axis]),
-        );
-      case "alias":
-        return inner(a, reindexed(index, node.type.shape, a.type.shape));
-      case "elementwise":
-      case "cast":
+    if (kernel?.kind === "gather-rows") return place(TABLES[a.label ?? ""] ?? a.label ?? "…", index);
+    const form = elementForm<Place, number>(
+      node.op.elementwise ? { kind: "elementwise" } : kernel,
+      node.type.shape,
+      node.operands.map((operand) => operand.type.shape),
+      index,
+      { isOne: (size) => size === 1, isSame: Object.is, only: 0 },
+    );
+    switch (form?.kind) {
+      case "pointwise":
         return print(
           node.op.notation(
             node.operands.map((operand) => symbol(inner(operand, index))),
             node,
           ),
         );
-      case "gather-rows":
-        return place(TABLES[a.label ?? ""] ?? a.label ?? "…", index);
-      case "reduce": {
-        const rest = [...index];
-        const whole = a.type.shape.map((_, axis) => (kernel.axes.includes(axis) ? ":" : (rest.shift() ?? ":")));
-        return print(node.op.notation([symbol(inner(a, whole))], node));
+      case "moved":
+        return inner(a, form.at);
+      case "folded": {
+        const parts = form.places(form.sizes.map(() => ":" as const)).map((at, i) => inner(node.operands[i], at));
+        if (parts.length === 1) return print(node.op.notation([symbol(parts[0])], node));
+        const [left, right] = parts.map(atom);
+        // X Wᵀ reads as W x, as for one row.
+        const isLayer = kernel?.kind === "matmul" && kernel.transposeB && !kernel.transposeA;
+        return isLayer ? `${right}·${left}` : `${left}·${right}`;
       }
       default:
+        if (kernel?.kind === "alias") return inner(a, reindexed(index, node.type.shape, a.type.shape));
         return `${node.op.name}(${node.operands.map((operand) => this.named(operand)?.name ?? "…").join(", ")})`;
     }
   }

@@ -71,13 +71,14 @@ export class FlowProbe {
     const count = Math.min(rowsOf(train, network.inputs), ROWS);
     const flow = await turns.all(flowProgram(network, options, count));
     const executable = await turns.all(compiling(options.engine, flow));
-    return new FlowProbe(executable, network, train, options, training, await linearAlgebraOf(options.engine));
+    const probe = new FlowProbe(executable, network, options, training, await linearAlgebraOf(options.engine));
+    await probe.#write(train);
+    return probe;
   }
 
   private constructor(
     executable: Executable,
     network: NetworkSpec,
-    train: Dataset,
     options: Chosen,
     training: Training,
     linearAlgebra: LinearAlgebra,
@@ -87,19 +88,23 @@ export class FlowProbe {
     this.#options = options;
     this.#linearAlgebra = linearAlgebra;
     this.#training = training;
-    const total = rowsOf(train, network.inputs);
-    const count = Math.min(total, ROWS);
-    const { weight } = train;
-    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
-    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
-    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
-    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
-      this.#executable.write(name, values);
     const slopes = new Map<unknown, number | undefined>();
     this.#slopes = network.layers.map(({ activation }) => {
       if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
       return slopes.get(activation);
     });
+  }
+
+  async #write(train: Dataset): Promise<void> {
+    const { inputs } = this.#layers[0];
+    const total = rowsOf(train, inputs);
+    const count = Math.min(total, ROWS);
+    const { weight } = train;
+    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
+    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
+    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
+    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, inputs) }))
+      await this.#executable.write(name, values);
   }
 
   /** An epoch (from 0) of the training that is watched. */
@@ -108,13 +113,13 @@ export class FlowProbe {
     const earned = this.#trained >= PATIENCE * this.#cost;
     this.#due = typeof flow === "object" ? (epoch + 1) % flow.every === 0 : earned;
     this.#before = undefined;
-    const keep = (): void => {
-      this.#before = this.#training.tensors();
+    const keep = async (): Promise<void> => {
+      this.#before = await this.#training.tensors();
     };
     const wanted = this.#due || mayBeLast;
     // Minimizers have one step in an epoch and do not tell when it comes.
     const single = this.#training.stepsPerEpoch === 1;
-    if (wanted && single) keep();
+    if (wanted && single) await keep();
     const started = now();
     const result = await this.#training.epoch(epoch, signal, wanted && !single ? keep : undefined);
     this.#trained += now() - started;
@@ -122,36 +127,37 @@ export class FlowProbe {
   }
 
   /** The flow after the epoch, if it is due: asked for, earned by training, or the last one. */
-  after(isLast: boolean): LayerFlow[] | undefined {
-    return this.#due || isLast ? this.measure() : undefined;
+  async after(isLast: boolean): Promise<LayerFlow[] | undefined> {
+    return this.#due || isLast ? await this.measure() : undefined;
   }
 
   /** The flow as the parameters and running statistics stand. */
-  measure(): LayerFlow[] {
-    const tensors = this.#training.tensors();
+  async measure(): Promise<LayerFlow[]> {
+    const tensors = await this.#training.tensors();
     const started = now();
-    for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
-    this.#executable.run();
-    const flow = this.#layers.map((_, index): LayerFlow => {
-      const number = (name: string): number => this.#executable.read(`${name}${index + 1}`)[0];
-      const all = (of: Tensors): number[] => weightNames(this.#layers[index]).flatMap((name) => Array.from(of[name]));
-      return {
-        ...{ layer: index + 1, name: this.#layers[index].name },
-        ...{ delta: number("delta"), gradient: number("gradient") },
+    for (const [name, values] of Object.entries(tensors)) await this.#executable.write(name, values);
+    await this.#executable.run();
+    const flow: LayerFlow[] = [];
+    for (const [index, layer] of this.#layers.entries()) {
+      const number = async (name: string): Promise<number> => (await this.#executable.read(`${name}${index + 1}`))[0];
+      const all = (of: Tensors): number[] => weightNames(layer).flatMap((name) => Array.from(of[name]));
+      flow.push({
+        ...{ layer: index + 1, name: layer.name },
+        ...{ delta: await number("delta"), gradient: await number("gradient") },
         update: this.#before === undefined ? null : relativeChange(all(tensors), all(this.#before)),
-        ...this.#shares(index),
-        jacobian: this.#jacobian(index),
-      };
-    });
+        ...(await this.#shares(index)),
+        jacobian: await this.#jacobian(index),
+      });
+    }
     this.#cost = now() - started;
     this.#trained = 0;
     return flow;
   }
 
-  #shares(index: number): Pick<LayerFlow, "dead" | "saturated"> {
+  async #shares(index: number): Promise<Pick<LayerFlow, "dead" | "saturated">> {
     const largest = this.#slopes[index];
     if (largest === undefined) return { dead: null, saturated: null };
-    const peaks = this.#executable.read(`slope${index + 1}`);
+    const peaks = await this.#executable.read(`slope${index + 1}`);
     const share = (holds: (peak: number) => boolean): number => Array.from(peaks).filter(holds).length / peaks.length;
     return {
       dead: share((peak) => peak === 0),
@@ -159,9 +165,9 @@ export class FlowProbe {
     };
   }
 
-  #jacobian(index: number): SingularExtremes {
+  async #jacobian(index: number): Promise<SingularExtremes> {
     const { inputs: width, outputs: out } = this.#layers[index];
-    const values = this.#executable.read(`jacobian${index + 1}`) as Float64Array;
+    const values = (await this.#executable.read(`jacobian${index + 1}`)) as Float64Array;
     if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
     const side = Math.min(out, width);
     if (side > WIDEST) return { largest: largestSingularValue(values, out, width), smallest: null };
@@ -231,8 +237,7 @@ function slopeOf(h: Expr, z: Expr): Expr | undefined {
 function isElementwise(h: Expr, z: Expr): boolean {
   const pending = new Set([h]);
   for (const node of pending) {
-    const kind = node.op.kernel?.(node).kind;
-    if (kind !== "elementwise" && kind !== "fill") return false;
+    if (!node.op.elementwise && node.op.kernel?.(node).kind !== "fill") return false;
     for (const operand of node.operands) if (operand !== z) pending.add(operand);
   }
   return true;

@@ -12,11 +12,18 @@ import { checkKeys, type Names } from "../../given/names.ts";
 import type { Program } from "../../graph/program.ts";
 import { finish, type Work } from "../../graph/work.ts";
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
-import { type CompileOptions, checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
+import {
+  type CompileOptions,
+  checkOptions,
+  type SyncEngine,
+  type SyncExecutable,
+  type TypedValues,
+} from "../engine.ts";
 import { Inbox } from "../inbox.ts";
+import { type Call, callsOf } from "./calls.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, encoding, type Layout, type ProductStep, registerBytes } from "./encode.ts";
-import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
+import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
 import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
@@ -103,7 +110,7 @@ function checkKernels(shop: Shop): void {
 }
 
 /** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
-export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
+export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine> {
   checkKeys("wasmEngine", options, OPTIONS);
   const { module, gemm } = options;
   const { threads, most } = threadsOf(options);
@@ -121,12 +128,13 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
     const own = await (await import("./linalg.ts")).openLinearAlgebra(module !== undefined);
     return gemm?.linearAlgebra?.(own) ?? own;
   };
-  function* inParts(program: Program, options: CompileOptions = {}): Work<Executable> {
+  function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
     const source = yield* planning(program, { ...options, ...arrange });
     return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
   }
   return {
+    sync: true,
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     dependsOnThreads: gemm !== undefined,
     linearAlgebra: () => {
@@ -137,7 +145,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   };
 }
 
-class WasmExecutable implements Executable {
+class WasmExecutable implements SyncExecutable {
   readonly threads: number;
   readonly #shop: Shop;
   readonly #plan: Plan;
@@ -155,7 +163,8 @@ class WasmExecutable implements Executable {
     const { control, end, layouts, words, streams } = room;
     this.#arena = room.arena;
     this.#memory = allocate(end, source.name, shop.crew !== undefined);
-    this.#kernels = instantiate(shop, this.#memory);
+    const call = callsOf(source.streams[0], (item) => this.#view(item));
+    this.#kernels = instantiate(shop, this.#memory, call);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
     this.#writePlan(words, layouts);
@@ -259,9 +268,9 @@ function* roomOf(shop: Shop, source: Plan): Work<Room> {
   return { control, arena, end, layouts, words, streams };
 }
 
-function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory): Kernels {
-  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : noGemm;
-  return new WebAssembly.Instance(module, { env: { memory, gemm: product } }).exports as unknown as Kernels;
+function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory, call: Call = notHere): Kernels {
+  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : notHere;
+  return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */

@@ -5,7 +5,7 @@
  */
 import { rowGaussNewton } from "../../autodiff/curvature.ts";
 import { gradients } from "../../autodiff/reverse.ts";
-import type { Executable } from "../../engines/engine.ts";
+import type { SyncExecutable } from "../../engines/engine.ts";
 import { type Expr, label } from "../../graph/expr.ts";
 import { program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
@@ -31,7 +31,7 @@ import {
   rescaled,
 } from "../../optim/kfac.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
-import type { Chosen, Settings } from "../../train/fit-options.ts";
+import type { ChosenSync, Settings } from "../../train/fit-options.ts";
 import { type Objective, objective, parameterInputs, rowInputs } from "../../train/objective.ts";
 import { constant, type Schedule } from "../../train/schedules.ts";
 import { shuffle } from "../../train/split.ts";
@@ -76,15 +76,15 @@ export class KfacTrainer implements Training {
   readonly schedule: Schedule = constant(1);
   readonly #network: NetworkSpec;
   readonly #layers: readonly Layer[];
-  readonly #options: Chosen;
+  readonly #options: ChosenSync;
   readonly #kfac: Kfac;
   readonly #settings: Settings;
   readonly #turns: Turns;
   readonly #algebra: LinearAlgebra;
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #names: readonly string[];
-  readonly #step: Executable;
-  readonly #factors: Executable;
+  readonly #step: SyncExecutable;
+  readonly #factors: SyncExecutable;
   #steps = 0;
   #refreshes = 0;
   #averages: { A: Float64Array; G: Float64Array }[] = [];
@@ -93,7 +93,7 @@ export class KfacTrainer implements Training {
   static async open(
     network: NetworkSpec,
     train: Dataset,
-    options: Chosen,
+    options: ChosenSync,
     kfac: Kfac,
     settings: Settings,
     turns: Turns,
@@ -104,7 +104,7 @@ export class KfacTrainer implements Training {
   private constructor(
     network: NetworkSpec,
     train: Dataset,
-    options: Chosen,
+    options: ChosenSync,
     kfac: Kfac,
     settings: Settings,
     turns: Turns,
@@ -151,7 +151,7 @@ export class KfacTrainer implements Training {
     return Object.fromEntries(this.#names.map((name, i) => [name + suffix, tensors[i]]));
   }
 
-  #compileStep(): Executable {
+  #compileStep(): SyncExecutable {
     const batch = this.#batch();
     const params = Object.values(this.#params);
     const { l2 = 0 } = this.#options;
@@ -190,7 +190,7 @@ export class KfacTrainer implements Training {
     );
   }
 
-  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): Executable {
+  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): SyncExecutable {
     const { fresh, previous, means, damping, foretold } = state;
     const donated = [...Object.values(this.#params), ...previous, ...means, damping, foretold];
     const inputs = [...donated, fresh, ...inverses, ...Object.values(batch.data), batch.rows];
@@ -217,7 +217,7 @@ export class KfacTrainer implements Training {
     }));
   }
 
-  #compileFactors(): Executable {
+  #compileFactors(): SyncExecutable {
     const batch = this.#batch();
     const result = this.#objective(this.#params, batch);
     const share = div(batch.weight, sum(batch.weight));
@@ -323,7 +323,7 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
   return old.map((value, i) => memory * value + (1 - memory) * now[i]);
 }
 
-function checkSuits(layers: readonly Layer[], options: Chosen): void {
+function checkSuits(layers: readonly Layer[], options: ChosenSync): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimizer 'kfac': ${why}`);
   };
