@@ -1,5 +1,5 @@
 /** Second order: Hessians and their kin, the methods that use them, and minimizing any expression. */
-export { type Batched, batch } from "./autodiff/batch.ts";
+export { batch } from "./autodiff/batch.ts";
 export {
   directionalDerivative,
   empiricalFisherProduct,
@@ -17,6 +17,7 @@ export {
 } from "./autodiff/curvature.ts";
 export { rowHessian } from "./autodiff/row-hessian.ts";
 export { type Fault, firstFault, NonFiniteError, type Origin } from "./diagnosis/first-fault/first-fault.ts";
+export type { Batched } from "./graph/op.ts";
 export { cholesky, choleskySolve } from "./linalg/cholesky.ts";
 export { type SymmetricEigen, symmetricEigen } from "./linalg/eigen.ts";
 export { type Inertia, inertia, type Ldl, ldl, ldlSolve } from "./linalg/ldl.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { weigh } from "../../core/test/support/weigh.ts";
 
-/** 67.5 KB: 53 of them core's, the rest how people write tables, encoders, judging and model files. */
+/** 68.3 KB: 54 of them core's, the rest how people write tables, encoders, judging and model files. */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(67_500);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(68_300);
 });
