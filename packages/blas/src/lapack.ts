@@ -3,11 +3,11 @@
  * takes matrices by columns, so a lower triangle by rows is its upper one, and what it gives as columns are our rows.
  * Anderson et al., "LAPACK users' guide", 3rd ed.
  */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import type { BlasLink } from "./bind.ts";
 import { load } from "./load.ts";
 
-export type LinearAlgebra = NonNullable<Engine["linearAlgebra"]>;
+export type LinearAlgebra = Awaited<ReturnType<NonNullable<SyncEngine["linearAlgebra"]>>>;
 type Qr = ReturnType<LinearAlgebra["qr"]>;
 type SymmetricEigen = ReturnType<LinearAlgebra["eigen"]>;
 

@@ -1,5 +1,6 @@
 /** The library's LAPACK, held to the contract of every implementation, and taken only where it is faster. */
 import { wasmEngine } from "@chaingrad/core";
+import { linearAlgebraOf } from "@chaingrad/core/curvature";
 import { describe, expect, test } from "vitest";
 import { choleskyContract } from "../../core/test/linalg/cholesky-contract.ts";
 import { eigenContract } from "../../core/test/linalg/eigen-contract.ts";
@@ -11,7 +12,7 @@ import { isWrong } from "../src/trust.ts";
 import { systemBlas } from "./system.ts";
 
 const blas = await systemBlas();
-const own = (await wasmEngine({ threads: 1 })).linearAlgebra as LinearAlgebra;
+const own = await linearAlgebraOf(await wasmEngine({ threads: 1 }));
 const library = blas && lapack(blas.data as BlasLink, own);
 
 describe.skipIf(library === undefined)("LAPACK", () => {
@@ -31,9 +32,9 @@ describe.skipIf(library === undefined)("LAPACK", () => {
   });
 
   test("is offered by the engine beside its own", async () => {
-    const { linearAlgebra } = await wasmEngine({ threads: 1, gemm: blas });
-    expect(linearAlgebra?.name).toBe("wasm or LAPACK");
-    const { values } = linearAlgebra!.eigen(Float64Array.of(2, 0, 1, 2), 2);
+    const linearAlgebra = await linearAlgebraOf(await wasmEngine({ threads: 1, gemm: blas }));
+    expect(linearAlgebra.name).toBe("wasm or LAPACK");
+    const { values } = linearAlgebra.eigen(Float64Array.of(2, 0, 1, 2), 2);
     expect(values[0]).toBeCloseTo(1, 14);
     expect(values[1]).toBeCloseTo(3, 14);
   });

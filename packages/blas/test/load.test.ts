@@ -31,7 +31,7 @@ const CODE = `
   const bits = async () => {
     // Where nothing can be kept, all goes to the library.
     const gemm = await findBlas({ cache: "/dev/null/cache" });
-    const { linearAlgebra } = await wasmEngine({ threads: 1, gemm });
+    const linearAlgebra = await (await wasmEngine({ threads: 1, gemm })).linearAlgebra();
     const lower = matrix.slice();
     linearAlgebra.cholesky(lower, n);
     const { factor } = linearAlgebra.qr(matrix.slice(), n, n);

@@ -1,7 +1,7 @@
 /** The engine that the commands train and predict on: the embedded kernels, and the system's BLAS where there is one. */
 import { setFlagsFromString } from "node:v8";
 import { type Blas, BlasError, findBlas, installHint } from "@chaingrad/blas";
-import { type Engine, wasmEngine } from "@chaingrad/core";
+import { type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "./commands/options.ts";
@@ -29,7 +29,7 @@ export function withEngine(command: Command): Command {
 }
 
 /** Throws UserError when `--blas` names a library that cannot be used. */
-export async function openEngine({ threads, blas }: EngineOptions, options: CommonOptions): Promise<Engine> {
+export async function openEngine({ threads, blas }: EngineOptions, options: CommonOptions): Promise<SyncEngine> {
   // Node 20 has relaxed SIMD behind a flag that may be set until the kernels are compiled; later versions just have it.
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
   const gemm = blas === "none" ? undefined : await openBlas(blas, options);

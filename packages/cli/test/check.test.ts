@@ -113,7 +113,7 @@ describe("a network", () => {
       b2: [0],
     };
     const net = parseNet({ inputs: 50, layers, loss: "mean-squared-error", weights }, "net");
-    const batch = randomBatch(net.network, net.loss, 2, 3);
+    const batch = randomBatch(net.network, net.objective.loss, 2, 3);
     const right = checkNet(net, net.weights!, batch);
     expect(right.map(({ entries }) => entries.length).sort()).toEqual([1, 50, 50, 50, 50].sort());
     expect(conclusion(right).join("\n")).toMatch(
@@ -140,8 +140,8 @@ describe("a network", () => {
       { units: 2, activation: "identity" },
     ];
     writeFileSync(path, JSON.stringify({ inputs: 3, layers, loss: "binary-cross-entropy", l2: 0.01 }));
-    const { net, tensors } = await openNetwork(path, seed);
-    const checks = checkNet(net, tensors, randomBatch(net.network, net.loss, 4, seed));
+    const net = await openNetwork(path, seed);
+    const checks = checkNet(net, net.tensors, randomBatch(net.network, net.objective.loss, 4, seed));
     expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
   });
 
@@ -161,9 +161,9 @@ describe("a network", () => {
         { units: 3, activation: "identity" },
       ];
       writeFileSync(path, JSON.stringify({ inputs: 4, layers, loss: "softmax-cross-entropy" }));
-      const { net, tensors, origin } = await openNetwork(path, 3);
-      expect(origin).toBe("initial");
-      const checks = checkNet(net, tensors, randomBatch(net.network, net.loss, 5, 3));
+      const net = await openNetwork(path, 3);
+      expect(net.origin).toBe("initial");
+      const checks = checkNet(net, net.tensors, randomBatch(net.network, net.objective.loss, 5, 3));
       expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
     },
   );

@@ -7,7 +7,8 @@ import { computeGradients, exampleBatch, exampleNetwork } from "@chaingrad/core/
 import { beforeAll, describe, expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
-const { net, tensors } = exampleNetwork;
+const net = exampleNetwork;
+const { tensors } = net;
 
 describe("the example", () => {
   const of = explainNet(net, tensors, exampleBatch);

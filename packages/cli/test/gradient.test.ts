@@ -1,7 +1,7 @@
 /** `gradient` against PyTorch on both engines, and as a command. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Engine, type FloatType, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { type FloatType, referenceEngine, type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { computeGradients, gradientsJson } from "@chaingrad/core/net";
 import { ACTIVATIONS, LOSSES, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -25,7 +25,11 @@ const fixtures: readonly Fixture[] = JSON.parse(readFileSync(FIXTURES, "utf8"));
 const flatten = (values: Nested): number[] => (typeof values === "number" ? [values] : values.flatMap(flatten));
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
-function run({ net, batch }: Pick<Fixture, "net" | "batch">, engine: Engine, dtype: FloatType): Fixture["expected"] {
+function run(
+  { net, batch }: Pick<Fixture, "net" | "batch">,
+  engine: SyncEngine,
+  dtype: FloatType,
+): Fixture["expected"] {
   const parsed = parseNet(net, "net");
   const result = computeGradients(parsed, parsed.weights!, parseBatch(batch, "batch", parsed), engine, dtype);
   return gradientsJson(result) as unknown as Fixture["expected"];
@@ -51,7 +55,7 @@ function expectClose(actual: Fixture["expected"], expected: Fixture["expected"],
 }
 
 describe("against PyTorch", () => {
-  let wasm: Engine;
+  let wasm: SyncEngine;
   beforeAll(async () => {
     wasm = await wasmEngine();
   });

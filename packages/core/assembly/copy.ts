@@ -2,8 +2,8 @@
  * Moving and converting elements: contiguous and strided copies, broadcasts within a chain, casts, rows by index.
  */
 
-import { M_ADD } from "../src/engines/wasm/opcodes";
-import { binary } from "./elementwise";
+import { M_ADD } from "../src/graph/elementwise-kernels";
+import { binary } from "./elementwise/simple";
 import { lanes } from "./vector";
 
 /** Copies a multiple of 4 bytes, forward. Short runs are frequent, and a bulk copy costs a call out of WebAssembly. */

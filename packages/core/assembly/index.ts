@@ -5,24 +5,25 @@
  */
 
 import {
-  BARRIER, CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NATIVE_GEMM, NORMAL, ONE_HOT, PUT,
+  BARRIER, CALL, CAST, CHAIN, COPY, F64, GATHER_ROWS, GEMM, LOGSUMEXP, MAX, MOVE, NATIVE_GEMM, NORMAL, ONE_HOT, PUT,
   SCATTER_ROWS, SUM, TAKE, UNIFORM,
 } from "../src/engines/wasm/opcodes";
-import { chain } from "./chain";
+import { chain } from "./elementwise/chain";
 import { cast, copyAxes, copyBytes, gatherRows, oneHot, scatterRows } from "./copy";
-import { gemm } from "./gemm";
+import { gemm } from "./product/gemm";
 import { random } from "./random";
 import { reduce } from "./reduce";
 import { barrier } from "./threads";
 
-export { gemmWorkspace } from "./gemm";
-export { cholesky, choleskyWorkspace } from "./linalg-cholesky";
-export { accumulate, rotate, tridiagonalise } from "./linalg-eigen";
-export { qr } from "./linalg-qr";
+export { gemmWorkspace } from "./product/gemm";
 
 /** The product of the instruction at p, by the host's library. */
 @external("env", "gemm")
 declare function nativeGemm(p: usize, wide: bool): void;
+
+/** What the host knows by this number: an op without a kernel. */
+@external("env", "call")
+declare function callHost(id: i32): void;
 
 /** Where the module's own constants end: memory from here on is the host's. */
 export const heapBase: usize = __heap_base;
@@ -96,6 +97,8 @@ function move(op: i32, p: usize, step: i32): void {
       return copyBytes(word(p, 2), word(p, 3) + step * word(p, 5), word(p, 4));
     case PUT:
       return copyBytes(word(p, 2) + step * word(p, 5), word(p, 3), word(p, 4));
+    case CALL:
+      return callHost(word(p, 2));
     default:
       unreachable();
   }

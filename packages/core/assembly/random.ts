@@ -4,8 +4,8 @@
  * Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), four counters at a time.
  */
 
-import { log } from "./math";
-import { COS, trigonometric } from "./rare";
+import { log } from "./elementwise/math";
+import { COS, trigonometric } from "./elementwise/rare";
 import { lanes, splat, storePart } from "./vector";
 
 /** The second half of a round: x1 rotated, then mixed with x0. */

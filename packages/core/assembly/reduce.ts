@@ -8,7 +8,7 @@
  */
 
 import { MAX, SUM } from "../src/engines/wasm/opcodes";
-import { exp, log } from "./math";
+import { exp, log } from "./elementwise/math";
 import { horizontalMax, horizontalSum, lanes, loadPart, splat, storePart } from "./vector";
 
 /** Terms that one lane adds up before they join the total. */

@@ -4,9 +4,7 @@ import { JOB, JOB_STEPS, LEAVE } from "../src/engines/wasm/opcodes";
 import { run } from "./index";
 import { awaitChange } from "./threads";
 
-export {
-  accumulate, cholesky, choleskyWorkspace, gemmWorkspace, heapBase, qr, rotate, run, tridiagonalise,
-} from "./index";
+export { gemmWorkspace, heapBase, run } from "./index";
 
 /** Takes part in all runs after run number `seen`, with the share of `words` words at `plan`. False when one failed. */
 export function serve(control: usize, plan: usize, words: i32, seen: i32): bool {

@@ -1,6 +1,13 @@
 /** The entry point `@chaingrad/core/explain`: the derivation that ran, as data, text and JSON. A page that only trains does not load it. */
 
-export * from "./explain/derivation/derivation.ts";
+export {
+  type Derivable,
+  type Derivation,
+  derive,
+  type InputSymbol,
+  type Step,
+  type StepKind,
+} from "./explain/derivation/derivation.ts";
 export {
   type Evaluate,
   type Explained,
@@ -11,13 +18,36 @@ export {
 export { formulaOf } from "./explain/derivation/formula.ts";
 export { kernelsOf } from "./explain/derivation/kernels.ts";
 export type { RuleUse } from "./explain/derivation/rules.ts";
-export { elementSymbol, parseTarget, type Target } from "./explain/derivation/target.ts";
+export { elementSymbol, parseTarget, type Target as ExplainedTarget } from "./explain/derivation/target.ts";
 export { catalogue, type Language, type Words } from "./explain/document/catalogue.ts";
-export type * from "./explain/document/document.ts";
+export type {
+  Block,
+  Cell,
+  Equation,
+  equation,
+  Heading,
+  heading,
+  Inline,
+  Legend,
+  LegendEntry,
+  List,
+  Paragraph,
+  Piece,
+  Table as TableBlock,
+  Tensor,
+  Text,
+} from "./explain/document/document.ts";
 export { text } from "./explain/document/document.ts";
 export { htmlBody, htmlEquation, htmlLine } from "./explain/html/document.ts";
 export { mathmlNotation, mathmlTensor } from "./explain/html/mathml.ts";
-export * from "./explain/json.ts";
+export {
+  type DerivationJson,
+  derivationJson,
+  type JsonNumber,
+  type StepJson,
+  type TensorJson,
+  viewJson,
+} from "./explain/json.ts";
 export { type LatexOptions, latexBody, latexDocument } from "./explain/latex/document.ts";
 export { latexNotation, latexTensor } from "./explain/latex/notation.ts";
 export { markdownDocument } from "./explain/markdown/document.ts";
@@ -34,5 +64,6 @@ export { fusionView } from "./explain/views/fusion.ts";
 export { type SearchStart, type SearchStep, searchView } from "./explain/views/search.ts";
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
+export { type ElementForm, elementForm } from "./graph/element.ts";
 export type { Notation } from "./graph/notation.ts";
 export { type ExplainNetOptions, explainApart, explainNet, nameNet } from "./net/explain-net.ts";

@@ -1,8 +1,8 @@
 /** The entry point `@chaingrad/core/given`: what libraries over core check their callers' values and their files with. */
 export { checkKeys, checkName, type Names } from "./given/names.ts";
-export { conform, parseJson } from "./model/form.ts";
+export { conform } from "./model/form.ts";
 export {
-  count,
+  count as countingNumber,
   finite,
   fraction,
   inRange,
@@ -12,5 +12,7 @@ export {
   type Range,
   wholeNumber,
 } from "./nn/options.ts";
+export { threefry, uniformAt } from "./ops/random.ts";
 export { allFinite } from "./train/finite.ts";
+export { average, checkLength, mostProbable, weigh } from "./train/metrics.ts";
 export { type Moments, moments } from "./train/moments.ts";

@@ -3,14 +3,7 @@ export { type Batch, oneRow, randomBatch } from "./net/batch.ts";
 export { exampleBatch, exampleNetwork } from "./net/example.ts";
 export { computeGradients, type Gradients, type ShapedValues } from "./net/gradients.ts";
 export { gradientsJson } from "./net/gradients-json.ts";
-export {
-  describeLoss,
-  type Net,
-  type NetTensors,
-  outputsOf,
-  trainedNet,
-  type WeightedNet,
-  warningsOf,
-} from "./net/net.ts";
+export { describeLoss, type Net, type NetTensors, partsOf, type WeightedNet, warningsOf } from "./net/net.ts";
 export { inputsOf, type ObjectiveGraph, objectiveGraph, objectiveValues, takenNames } from "./net/objective.ts";
 export type { Preparation } from "./net/preparation.ts";
+export { parameterInputs } from "./train/objective.ts";

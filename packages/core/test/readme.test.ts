@@ -13,6 +13,7 @@ function programs(readme: string): string[] {
 }
 const blocks = programs("../../README.md");
 const own = programs("README.md");
+const guide = programs("../../docs/own-ops.md");
 
 /** Inside the package, its own name resolves to its build. */
 function run(code: string): string {
@@ -47,4 +48,16 @@ test("there is no fourth that nobody runs", () => {
 test("the package's own program prints the derivative of tanh", () => {
   expect(own).toHaveLength(1);
   expect(Number(run(own[0]))).toBeCloseTo(1 - Math.tanh(0.5) ** 2, 12);
+});
+
+test("the guide to ops of one's own runs: a derivative, a loss, a decomposition", () => {
+  expect(guide).toHaveLength(3);
+  const slope = (x: number): number => (1 + Math.exp(-x) + x * Math.exp(-x)) / (1 + Math.exp(-x)) ** 2;
+  const first = run(guide[0]);
+  const [, ...numbers] = /Float64Array\(3\) \[ ([-\d.]+), ([-\d.]+), ([-\d.]+) \]/.exec(first) ?? [];
+  expect(numbers).toHaveLength(3);
+  for (const [i, x] of [-1, 0, 2].entries()) expect(Number(numbers[i])).toBeCloseTo(slope(x), 12);
+  expect(first).toMatch(/swish: \d+ checks, all right/);
+  expect(run(guide[1])).toBe("epochs true\n");
+  expect(run(guide[2])).toBe("true\n");
 });

@@ -4,8 +4,18 @@ export type { History } from "./history.ts";
 export { type Evaluation, evaluateBaseline, evaluateModel, predictAmounts, type Scores } from "./judging/evaluate.ts";
 export { type JudgedTraining, judgeTraining } from "./judging/judge-training.ts";
 export { type BatchOptions, batchOf, judgedRows, type TableBatch } from "./judging/labelled-rows.ts";
+export {
+  type ClassificationMetrics,
+  classificationBaseline,
+  classificationMetrics,
+  type RegressionMetrics,
+  type ResidualSummary,
+  regressionBaseline,
+  regressionMetrics,
+  residualSummary,
+} from "./judging/metrics.ts";
 export { averagesOf, BASELINES, endingOf, placeOfFault, SCORES, tellDivergence } from "./judging/words.ts";
-export { isModelFile, type Model, readModel, takesTables, writeModel } from "./model/model-file.ts";
+export { isModelFile, readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type PredictedColumns, predictedColumns } from "./model/predicted-columns.ts";
 export {

@@ -3,7 +3,6 @@
 import {
   type ActivationName,
   activations,
-  type Engine,
   type FitOptions,
   losses,
   type Metric,
@@ -11,6 +10,7 @@ import {
   type OptimizerName,
   optimizers,
   rootMeanSquaredError,
+  type SyncEngine,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
 import type { Prepared } from "./table/prepare.ts";
@@ -93,7 +93,7 @@ export interface Plan {
 }
 
 /** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
-export async function planFor(prepared: Prepared, recipe: Recipe, engine: Engine): Promise<Plan> {
+export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
   const { encoder, target } = prepared;
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
   const outputs = target.task === "classification" ? target.classes.length : 1;

@@ -5,7 +5,7 @@
  *   model.predict({ size: 120, district: "north" });            // { price: 412000 }
  */
 
-import type { Engine, EpochEvent, FitEvent } from "@chaingrad/core";
+import type { EpochEvent, FitEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
 import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
@@ -21,7 +21,7 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
   readonly target: Target;
   readonly seed?: number;
   /** By default the best that this host has by itself. */
-  readonly engine?: Engine;
+  readonly engine?: SyncEngine;
   /** Ends training at its next slice; the best model so far is kept. */
   readonly signal?: AbortSignal;
   /** Milliseconds for which training may hold the event loop at a time, > 0 (default 12). */

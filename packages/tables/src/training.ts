@@ -1,14 +1,14 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
-import { type EndEvent, type Engine, type FitEvent, fit } from "@chaingrad/core";
+import { type EndEvent, type FitEvent, fit, type SyncEngine } from "@chaingrad/core";
 import { type History, HistoryRecorder } from "./history.ts";
-import type { Model } from "./model/model-file.ts";
+import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
 import type { Prepared } from "./table/prepare.ts";
 
 export interface TrainedTable {
   /** Without what it reached, which is yet to be measured. */
-  readonly model: Omit<Model, "metrics">;
+  readonly model: Omit<TableModelData, "metrics">;
   readonly end: EndEvent;
   /** What `fit` was called with. */
   readonly plan: Plan;
@@ -16,7 +16,7 @@ export interface TrainedTable {
 }
 
 export interface Host {
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for which training may hold the event loop at a time (default 12). */
   readonly slice?: number | undefined;
@@ -47,6 +47,6 @@ export async function* trainPrepared(
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */
-function arithmeticOf({ name, dependsOnThreads }: Engine, threads: number): string {
+function arithmeticOf({ name, dependsOnThreads }: SyncEngine, threads: number): string {
   return dependsOnThreads ? `${name}, ${threads} thread${threads === 1 ? "" : "s"}` : name;
 }

@@ -1,5 +1,5 @@
 /** Options and models that make no sense are refused by name. */
-import { losses, type TrainedModel, wasmEngine } from "@chaingrad/core";
+import { losses, type Model, wasmEngine } from "@chaingrad/core";
 import { expect, test } from "vitest";
 import { evaluateModel } from "../src/judging/evaluate.ts";
 import { readModel, takesTables, writeModel } from "../src/model/model-file.ts";
@@ -22,7 +22,7 @@ test("prepareTable and evaluateModel", async () => {
     "did you mean 'regression'?",
   );
   const target = { task: "regression", name: "y", mean: 0, scale: 1, why: "" } as const;
-  const model = { network: plain, loss: "huber", target, tensors: {} };
+  const model = { network: plain, objective: { loss: "huber" }, target, tensors: {} };
   expect(() => evaluateModel(model as never, engine, { x: [1, 2], y: [1] })).toThrow("'W1' [3, 2] is missing");
 });
 
@@ -33,12 +33,10 @@ test("a network that was not trained on a table is read as such, and predicts no
     W2: new Float64Array(3),
     b2: new Float64Array(1),
   };
-  const model: TrainedModel = { network: plain, loss: losses.huber(), tensors };
+  const model: Model = { network: plain, objective: { loss: losses.huber() }, tensors };
   const read = readModel(writeModel(model));
   expect(takesTables(read)).toBe(false);
-  expect(() => writeModel({ ...model, seed: 3 } as TrainedModel)).toThrow(
-    "model.encoder: expected object, got undefined",
-  );
+  expect(() => writeModel({ ...model, seed: 3 } as Model)).toThrow("model.encoder: expected object, got undefined");
   const engine = await wasmEngine();
   expect(() => predictTable(read, engine, { rows: 0, columns: [] })).toThrow(
     "this model was not trained on a table: give its inputs to a Predictor",

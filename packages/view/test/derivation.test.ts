@@ -17,15 +17,15 @@ import { derivationPage } from "../src/derivation/page.ts";
 import { pageWords } from "../src/derivation/words.ts";
 import { hasChromium, launch, onPage, VIEWS, violations } from "./browser.ts";
 
-const example = explainNet(exampleNetwork.net, exampleNetwork.tensors, exampleBatch);
+const example = explainNet(exampleNetwork, exampleNetwork.tensors, exampleBatch);
 
 function network(sizes: readonly number[], rows = 1): Explained {
   const layers = sizes
     .slice(1)
     .map((units, i) => ({ units, activation: i === sizes.length - 2 ? ("identity" as const) : ("relu" as const) }));
   const loss = losses["softmax-cross-entropy"]();
-  const net = { network: { inputs: sizes[0], layers }, loss, reduction: "mean" } as const;
-  return explainNet(net, initialParameters(net.network, 1), randomBatch(net.network, net.loss, rows, 1));
+  const net = { network: { inputs: sizes[0], layers }, objective: { loss } };
+  return explainNet(net, initialParameters(net.network, 1), randomBatch(net.network, loss, rows, 1));
 }
 
 const pageOf = (of: Explained, language: Language = "en", target?: string): string =>

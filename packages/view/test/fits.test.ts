@@ -18,8 +18,8 @@ function network(
     .slice(1)
     .map((units, i) => ({ units, activation: i === sizes.length - 2 ? ("identity" as const) : ("tanh" as const) }));
   const loss = losses["softmax-cross-entropy"]();
-  const net = { network: { inputs: sizes[0], layers }, loss, reduction: "mean" } as const;
-  const batch = randomBatch(net.network, net.loss, 1, 1);
+  const net = { network: { inputs: sizes[0], layers }, objective: { loss } } as const;
+  const batch = randomBatch(net.network, net.objective.loss, 1, 1);
   return explainNet(net, initialParameters(net.network, 1), batch, { names });
 }
 

@@ -26,7 +26,7 @@ import { certificatePage, conclusion } from "@chaingrad/view/certificate";
 import { confusionChart, lineChart, scatterChart } from "@chaingrad/view/charts";
 import { derivationPage } from "@chaingrad/view/derivation";
 import { reportPage } from "@chaingrad/view/report";
-const { net, tensors } = exampleNetwork;
+const [net, { tensors }] = [exampleNetwork, exampleNetwork];
 const checks = checkNet(net, tensors, exampleBatch);
 window.made = [
   derivationPage(explainNet(net, tensors, exampleBatch), { title: ["A network"], language: "en", digits: 4 }),
@@ -63,7 +63,7 @@ async function bundled(): Promise<string> {
 }
 
 test.skipIf(!hasChromium)("in Chromium as in Node", { timeout: 120_000 }, async () => {
-  const { net, tensors } = exampleNetwork;
+  const [net, { tensors }] = [exampleNetwork, exampleNetwork];
   const checks = checkNet(net, tensors, exampleBatch);
   const here = [
     derivationPage(explainNet(net, tensors, exampleBatch), { title: ["A network"], language: "en", digits: 4 }),

@@ -96,7 +96,7 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
   const { verdict, checks, curvature } = certifyOpened(opened, batch, { order: options.order === "2" ? 2 : 1 });
   const given = opened.model && namesOf(opened.model);
-  const names = given === undefined || options.symbols ? undefined : nameNet(opened.net, given);
+  const names = given === undefined || options.symbols ? undefined : nameNet(opened, given);
   if (format === "json") printJson({ ...certificateJson(checks, curvature), ...(given ? { names: given } : {}) });
   else if (format === "html") printDocument(certificatePage(about, checks, curvature, names));
   else {
@@ -106,7 +106,8 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   if (isWrong(verdict)) process.exitCode = STATUS.failed;
 }
 
-function conditions({ net, origin, model }: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+function conditions(net: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
+  const { origin, model } = net;
   const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
   const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
   const some = model !== undefined && rows > CHECKED_ROWS ? ` (the columns of ${CHECKED_ROWS} of them)` : "";

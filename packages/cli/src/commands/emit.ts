@@ -2,7 +2,7 @@
 import { count } from "@chaingrad/core/format";
 import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { LANGUAGES, type Language, LEVELS, type Level, emit as source } from "@chaingrad/interchange/emit";
+import { LANGUAGES, LEVELS, type Level, type ProgramLanguage, emit as source } from "@chaingrad/interchange/emit";
 import { type Command, Option } from "commander";
 import { openNetwork, warnOf } from "../net/open-network.ts";
 import {
@@ -17,7 +17,7 @@ import { wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
 
 interface EmitOptions extends CommonOptions {
-  readonly lang: Language;
+  readonly lang: ProgramLanguage;
   readonly with: Level;
   readonly out?: string;
 }

@@ -15,7 +15,7 @@ import {
   viewJson,
   type Words,
 } from "@chaingrad/core/explain";
-import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
+import { exampleBatch, exampleNetwork, partsOf } from "@chaingrad/core/net";
 import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import {
@@ -213,10 +213,9 @@ async function choose(
 }
 
 /** "2 inputs, 3 tanh, 1 identity, mean-squared-error; row 2 of 'batch.json'". */
-function describe({ net: { network, loss } }: OpenedNetwork, source: Text, words: Words): string {
-  const layers = network.layers.map(({ units, activation }) => `${units} ${activation}`);
-  const { inputs } = network;
+function describe(opened: OpenedNetwork, source: Text, words: Words): string {
+  const { inputs } = opened.network;
   const options = { words, digits: DIGITS };
   const first = plain(inputs === 1 ? text("title.input") : text("title.inputs", { count: inputs }), options);
-  return `${[first, ...layers, loss.name].join(", ")}; ${plain(source, options)}`;
+  return `${[first, ...partsOf(opened)].join(", ")}; ${plain(source, options)}`;
 }

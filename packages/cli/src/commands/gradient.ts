@@ -1,5 +1,5 @@
 /** `chaingrad gradient NET.json BATCH.json`: loss, outputs and every gradient, as an oracle for other programs. */
-import { type Engine, type FloatType, referenceEngine } from "@chaingrad/core";
+import { type FloatType, referenceEngine, type SyncEngine } from "@chaingrad/core";
 import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/core/format";
 import { computeGradients, describeLoss, type Gradients, gradientsJson } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
@@ -75,8 +75,8 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
     throw new UserError(`'${netPath}': weights are missing`, "A gradient is taken at given weights: add W1, b1, ….");
   }
   const batch = await readBatch(batchPath, net);
-  warnOf({ net }, options);
-  const engine: Engine =
+  warnOf(net, options);
+  const engine: SyncEngine =
     options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
   const document = gradientsJson(result);

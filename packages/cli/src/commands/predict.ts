@@ -1,7 +1,7 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
-import type { Engine } from "@chaingrad/core";
-import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
-import { type Column, type Model, predictedColumns, unseenCategories } from "@chaingrad/tables";
+import type { SyncEngine } from "@chaingrad/core";
+import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
+import { type Column, predictedColumns, type TableModelData, unseenCategories } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
@@ -48,7 +48,12 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   });
 }
 
-function addedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): readonly Column[] {
+function addedColumns(
+  model: TableModelData,
+  engine: SyncEngine,
+  table: FileTable,
+  options: PredictOptions,
+): readonly Column[] {
   const { columns, wild } = refusing(table.path, () => predictedColumns(model, engine, table));
   for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
   if (wild > 0)

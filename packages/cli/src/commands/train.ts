@@ -1,6 +1,6 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
@@ -142,7 +142,7 @@ async function trainAndSave(
   file: string,
   out: string,
   prepared: Prepared,
-  engine: Engine,
+  engine: SyncEngine,
   options: TrainOptions,
   signal: AbortSignal,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {

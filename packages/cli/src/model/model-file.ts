@@ -1,17 +1,17 @@
 /** Model files: read with errors that name the file, written whole or not at all. */
 import { readFile } from "node:fs/promises";
-import { FormatError, type TrainedModel } from "@chaingrad/core";
+import { FormatError, type Model } from "@chaingrad/core";
 import { systemCode, systemReason, writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   readModel as decodeModel,
   writeModel as encodeModel,
-  type Model,
+  type TableModelData,
   takesTables,
   UserError,
 } from "@chaingrad/tables";
 
 /** @throws UserError as `loadAnyModel`, and when the model was not trained on a table */
-export async function loadModel(path: string): Promise<Model> {
+export async function loadModel(path: string): Promise<TableModelData> {
   const model = await loadAnyModel(path);
   if (takesTables(model)) return model;
   throw new UserError(
@@ -21,7 +21,7 @@ export async function loadModel(path: string): Promise<Model> {
 }
 
 /** @throws UserError when the file cannot be read or is no model (cut short, damaged, of a newer version, …) */
-export async function loadAnyModel(path: string): Promise<TrainedModel | Model> {
+export async function loadAnyModel(path: string): Promise<Model | TableModelData> {
   try {
     return decodeModel(await readFile(path));
   } catch (error) {
@@ -37,6 +37,6 @@ export async function loadAnyModel(path: string): Promise<TrainedModel | Model> 
 }
 
 /** @throws UserError when the disk is full, the folder read-only, … An older file at the path is then untouched. */
-export async function saveModel(path: string, model: Model): Promise<void> {
+export async function saveModel(path: string, model: TableModelData): Promise<void> {
   await writeFileAtomically(path, encodeModel(model));
 }

@@ -1,6 +1,6 @@
 /** A network from a file of either kind: a model that `train` saved, or a NET.json. */
 import { open } from "node:fs/promises";
-import { trainedNet, type WeightedNet, warningsOf } from "@chaingrad/core/net";
+import { type Net, warningsOf } from "@chaingrad/core/net";
 import { weightedNet } from "@chaingrad/interchange/net-document";
 import { isModelFile, takesTables } from "@chaingrad/tables";
 import type { OpenedNetwork } from "@chaingrad/tables/explain";
@@ -12,8 +12,7 @@ import { cannotRead, fileLabel, readNet } from "./read.ts";
 export async function openNetwork(path: string, seed = 0): Promise<OpenedNetwork> {
   if (!(await isModel(path))) return weightedNet(await readNet(path), fileLabel(path), seed);
   const model = await loadAnyModel(path);
-  const opened = trainedNet(model);
-  return takesTables(model) ? { ...opened, model } : opened;
+  return { ...model, origin: "trained", ...(takesTables(model) && { model }) };
 }
 
 /** Whether a file is a model and not JSON. Throws UserError where it cannot be read. */
@@ -33,6 +32,6 @@ export async function isModel(path: string): Promise<boolean> {
 }
 
 /** Says what nobody means to train on; explaining, checking and emitting go on. */
-export function warnOf({ net }: Pick<WeightedNet, "net">, options: CommonOptions): void {
+export function warnOf(net: Net, options: CommonOptions): void {
   for (const text of warningsOf(net)) note(`warning: ${text}`, options);
 }

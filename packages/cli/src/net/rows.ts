@@ -22,7 +22,8 @@ export interface RowChoice {
 }
 
 /** Throws UserError where the file cannot be used, or has no such row. */
-export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoice): Promise<ChosenRows> {
+export async function chooseRows(net: OpenedNetwork, choice: RowChoice): Promise<ChosenRows> {
+  const { model } = net;
   const { file, row, withTarget } = choice;
   if (model !== undefined) {
     if (file === undefined) return batchOf(model, randomRows(model, choice.drawn, choice.seed), { row, withTarget });
@@ -33,7 +34,9 @@ export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoic
     return refusing(file, () => batchOf(model, table, { row, withTarget }));
   }
   const batch =
-    file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);
+    file === undefined
+      ? randomBatch(net.network, net.objective.loss, choice.drawn, choice.seed)
+      : await readBatch(file, net);
   if (row === undefined) return batch;
   checkRow(row, batch.rows, file === undefined ? "the random batch" : fileLabel(file));
   return oneRow(batch, row - 1);

@@ -1,5 +1,5 @@
 /** The certificate's tables as text. */
-import type { Curvature, VariableCheck } from "@chaingrad/core/check";
+import type { CurvatureCheck, VariableCheck } from "@chaingrad/core/check";
 import type { ColumnNames } from "@chaingrad/core/explain";
 import {
   type Cells,
@@ -17,7 +17,7 @@ const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTa
 /** All tables, in lines of at most `width` characters. */
 export function report(
   checks: readonly VariableCheck[],
-  curvature: Curvature | undefined,
+  curvature: CurvatureCheck | undefined,
   width: number,
   names?: ColumnNames,
 ): Shown[] {

@@ -1,5 +1,5 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { type Prepared, type Recipe, remedyFor, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import { complain } from "../output/conventions.ts";
 import type { Progress } from "./progress.ts";
@@ -15,7 +15,7 @@ const REMEDY_SECONDS = 10;
 export async function train(
   prepared: Prepared,
   recipe: Recipe,
-  engine: Engine,
+  engine: SyncEngine,
   progress: Progress | undefined,
   signal: AbortSignal,
 ): Promise<Trained> {

@@ -1,9 +1,8 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
 import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
-import { trainedNet } from "@chaingrad/core/net";
-import type { Table } from "@chaingrad/duckdb";
-import { emit, type Language } from "@chaingrad/interchange/emit";
+import type { FileTable } from "@chaingrad/duckdb";
+import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
 import { type Column, judgeTraining, prepareTable, unseenCategories } from "@chaingrad/tables";
 import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
@@ -23,13 +22,13 @@ export interface Names {
 export interface Said {
   readonly lines: readonly string[];
   readonly page: string;
-  sources(language: Language): string;
+  sources(language: ProgramLanguage): string;
 }
 
 const ROWS = 60;
 const WIDTH = 100;
 
-function tableOf({ columns, target, categories, classes, file }: Names): Table {
+function tableOf({ columns, target, categories, classes, file }: Names): FileTable {
   const [number, category] = columns;
   const amounts = Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i));
   const texts = (of: readonly string[]): string[] => Array.from({ length: ROWS }, (_, i) => of[i % of.length]);
@@ -78,7 +77,7 @@ export async function learn(names: Names): Promise<Said> {
     ...printEvaluation(prepared.target, evaluations.test, width),
     ...printFailure(failure, width),
   ]);
-  const opened = { ...trainedNet(model), model };
+  const opened = { ...model, origin: "trained" as const };
   return {
     lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),
     page: reportPage(reportOf(page)),

@@ -53,7 +53,7 @@ const BLOCKS: readonly Block[] = [
   },
 ];
 
-const namesOf = (inputs: readonly string[]): ColumnNames => nameNet(exampleNetwork.net, { inputs });
+const namesOf = (inputs: readonly string[]): ColumnNames => nameNet(exampleNetwork, { inputs });
 const PLAIN = namesOf(["a name", "other"]);
 
 /** As it is read in a formula, where quotation marks inside of a name are doubled. */
@@ -116,8 +116,9 @@ test("LaTeX", () => {
 
 test("the page of a derivation: its drawing, choices, cards and data", { timeout: 120_000 }, () => {
   const page = (inputs: readonly string[]): string => {
-    const { net, tensors } = exampleNetwork;
-    const of = explainNet(net, tensors, exampleBatch, { names: { inputs, outputs: [inputs[0]] } });
+    const of = explainNet(exampleNetwork, exampleNetwork.tensors, exampleBatch, {
+      names: { inputs, outputs: [inputs[0]] },
+    });
     return derivationPage(of, { title: ["A network"], language: "en", digits: 4, target: "x[1]" });
   };
   const plain = markupOf(page(["a name", "other"]));
@@ -137,7 +138,7 @@ test("the page of a derivation: its drawing, choices, cards and data", { timeout
 });
 
 test("an overview of named columns is what it was, with a table more", () => {
-  const { net, tensors } = exampleNetwork;
+  const [net, { tensors }] = [exampleNetwork, exampleNetwork];
   const named = explainNet(net, tensors, exampleBatch, { names: { inputs: ["a", "b b"] } });
   const kinds = overview(explainNet(net, tensors, exampleBatch)).map(({ kind }) => kind);
   expect(overview(named).map(({ kind }) => kind)).toEqual(kinds.toSpliced(2, 0, "table"));

@@ -1,5 +1,5 @@
 /** What is said of a table and a model, its page and its source, whatever columns, categories, classes and files are called. */
-import type { Language } from "@chaingrad/interchange/emit";
+import type { ProgramLanguage } from "@chaingrad/interchange/emit";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { learn, type Names, type Said } from "./learnt.ts";
@@ -76,7 +76,7 @@ const codeOf = (source: string, mark: string): string[] =>
     .filter((line) => !line.trimStart().startsWith(mark))
     .map((line) => line.replace(/-?\d+\.\d+(?:e-?\d+)?/g, "0"));
 
-function checkSource({ sources }: Said, given: Names, language: Language): void {
+function checkSource({ sources }: Said, given: Names, language: ProgramLanguage): void {
   const mark = language === "python" ? "#" : "//";
   const source = sources(language);
   expectNoControl(source);

@@ -7,8 +7,6 @@ import { type Expr, topological, withProvenance } from "../graph/expr.ts";
 import type { Batched } from "../graph/op.ts";
 import { batchedAt } from "../ops/shape.ts";
 
-export type { Batched };
-
 /**
  * The outputs for a whole batch, each [size, …its shape].
  * @param values for some nodes, `size` values stacked along an axis

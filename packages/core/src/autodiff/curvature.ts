@@ -10,6 +10,7 @@
  * Matrices are over all parameters, flattened row-major one after another: n = Σ sizes.
  */
 import type { Expr } from "../graph/expr.ts";
+import type { Batched } from "../graph/op.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { matmul } from "../ops/matmul.ts";
 import { add, factorsOf, mul, square } from "../ops/ring.ts";
@@ -17,7 +18,7 @@ import { oneHot } from "../ops/rows.ts";
 import { concat, reshape, transpose } from "../ops/shape.ts";
 import { constant, input } from "../ops/source.ts";
 import { broadcast, repeatedBy, sum } from "../ops/sum-broadcast.ts";
-import { type Batched, batch } from "./batch.ts";
+import { batch } from "./batch.ts";
 import { jvp } from "./forward.ts";
 import { gradients, vjp } from "./reverse.ts";
 

@@ -36,7 +36,7 @@ export interface DerivativeCheck {
 }
 
 /** The largest relative error that is no mismatch. */
-export const DERIVATIVE_TOLERANCE = 1e-6;
+const DERIVATIVE_TOLERANCE = 1e-6;
 
 const FIRST_STEP = 1e-2;
 const LAST_STEP = 1e-7;

@@ -8,12 +8,13 @@
  *   ∂t̄/∂s = ∂t̄/∂o φ′      ∂g/∂s = ∂g/∂o φ′      ∂s̄/∂s = φ′ ∂ō/∂o φ′ + diag(φ″ ō)
  */
 import type { Expr } from "../graph/expr.ts";
+import type { Batched } from "../graph/op.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { mul } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { reshape, transpose } from "../ops/shape.ts";
 import { constant, fill, filledWith, input } from "../ops/source.ts";
-import { type Batched, batchLast } from "./batch.ts";
+import { batchLast } from "./batch.ts";
 import type { Rows } from "./curvature.ts";
 import { jvp } from "./forward.ts";
 import { gradients } from "./reverse.ts";

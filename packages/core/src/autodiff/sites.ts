@@ -98,5 +98,5 @@ function afterSums(node: Expr, only: OnlyUser): Expr {
 
 function afterFunction(node: Expr, only: OnlyUser): Expr {
   const user = only(node);
-  return user?.operands.length === 1 && user.op.kernel?.(user).kind === "elementwise" ? user : node;
+  return user?.operands.length === 1 && user.op.elementwise ? user : node;
 }

@@ -21,9 +21,9 @@ export interface CertifyOptions {
   readonly order?: 1 | 2 | undefined;
 }
 
-export function certify({ net, tensors }: WeightedNet, batch: Batch, { order = 1 }: CertifyOptions = {}): Certificate {
-  const checks = checkNet(net, tensors, batch);
+export function certify(net: WeightedNet, batch: Batch, { order = 1 }: CertifyOptions = {}): Certificate {
+  const checks = checkNet(net, net.tensors, batch);
   if (order === 1) return { verdict: verdictOf(checks, undefined), checks };
-  const curvature = checkCurvature(net, tensors, batch);
+  const curvature = checkCurvature(net, net.tensors, batch);
   return { verdict: verdictOf(checks, curvature), checks, curvature };
 }

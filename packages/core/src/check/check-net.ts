@@ -37,7 +37,7 @@ export function checkNet(
 }
 
 /** The size of the numbers that the loss adds up: it may be small because large ones cancel. */
-function magnitudeOf({ reduction }: Net, { loss, outputs }: Gradients, { y, rows }: Batch): number {
+function magnitudeOf({ objective: { reduction } }: Net, { loss, outputs }: Gradients, { y, rows }: Batch): number {
   const largest = [...Array.from(outputs.values), ...y].reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return Math.max(Math.abs(loss), reduction === "sum" ? rows * largest : largest);
 }

@@ -3,7 +3,7 @@ import { worstFirst } from "../autodiff/check-gradients.ts";
 import { hessian, hvp } from "../autodiff/curvature.ts";
 import { checkDerivative } from "../autodiff/differences.ts";
 import { gradients } from "../autodiff/reverse.ts";
-import type { Executable } from "../engines/engine.ts";
+import type { SyncExecutable } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
 import type { Expr } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
@@ -88,7 +88,7 @@ function columnsOf(graph: ObjectiveGraph, values: NetTensors): Columns {
   );
   for (const [name, given] of Object.entries(values)) for (const one of [slopes, products]) one.write(name, given);
   for (const name of names) products.write(`${name} v`, new Float64Array(values[name].length));
-  const read = (from: Executable): number[] => names.flatMap((name) => Array.from(from.read(name)));
+  const read = (from: SyncExecutable): number[] => names.flatMap((name) => Array.from(from.read(name)));
   return {
     gradientAt: ({ name, index }) => {
       const known = new Map<number, readonly number[]>();

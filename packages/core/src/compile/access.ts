@@ -32,8 +32,16 @@ export function accessesOf(step: Step): Access[] {
       return [whole(step.from, false), whole(step.to, true)];
     case "barrier":
       return [];
-    default:
+    case "copy":
+    case "random":
+    case "gather-rows":
+    case "scatter-rows":
+    case "one-hot":
+    case "cast":
+    case "host":
       return [...step.reads.map((buffer) => whole(buffer, false)), whole(step.to, true)];
+    default:
+      return step satisfies never;
   }
 }
 

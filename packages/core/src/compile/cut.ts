@@ -40,6 +40,8 @@ export function cutsOf(step: Step): Cut[] {
       return rowWidth(step.to) % 8 === 0
         ? [cutElements(step.to, (to, _, first) => ({ ...step, to, first: step.first + first }))]
         : [];
+    // The host computes on the thread that started the run.
+    case "host":
     case "copy":
     case "scatter-rows":
     case "put":

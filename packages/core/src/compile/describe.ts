@@ -47,6 +47,10 @@ export function printStep(step: Step): string[] {
     }
     case "reduce":
       return [`${step.by} ${show(step.to)} ← ${step.reads.map(show)}, ${step.outer}×(${step.reduce})×${step.inner}`];
+    case "host":
+      return [
+        `host ${step.node.op.name} ${show(step.to)} ← ${step.reads.map(show).join(", ")}, ${printType(step.to.type)}`,
+      ];
     default:
       return [`${step.kind} ${show(step.to)} ← ${step.reads.map(show).join(", ")}, ${printType(step.to.type)}`];
   }

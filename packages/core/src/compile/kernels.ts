@@ -45,6 +45,7 @@ export type KernelStep = Common &
         readonly width: number;
       }
     | { readonly kind: "cast" }
+    | { readonly kind: "host"; readonly node: Expr }
   );
 
 export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => Buffer): KernelStep {
@@ -78,6 +79,8 @@ export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => B
     }
     case "cast":
       return { ...common, kind: "cast" };
+    case "host":
+      return { ...common, kind: "host", node };
     case "elementwise":
       throw new Error(`${node.op.name}: elementwise work on ${node.type.dtype} is not supported`);
     case "input":

@@ -112,7 +112,7 @@ function candidates(given: Changed, { step, phase }: TrainingFault): Candidate[]
 
 function damp(given: Changed, by: number): Candidate {
   const { schedule, rate, optimizer } = choose(given.options);
-  const usual = rate ?? ("update" in optimizer ? optimizer.defaultRate : 1);
+  const usual = rate ?? (optimizer.kind === "first-order" ? optimizer.defaultRate : 1);
   const options: FitOptions = schedule
     ? {
         ...given.options,
@@ -128,7 +128,8 @@ function damp(given: Changed, by: number): Candidate {
 /** Nothing where that has been tried, or is not less. */
 function usualRate(given: Changed): Candidate[] {
   const { rate, schedule, optimizer } = choose(given.options);
-  if (schedule || rate === undefined || !("update" in optimizer) || optimizer.defaultRate >= rate / 1000) return [];
+  if (schedule || rate === undefined || optimizer.kind !== "first-order" || optimizer.defaultRate >= rate / 1000)
+    return [];
   const change = `rate ${short(optimizer.defaultRate)} in place of ${short(rate)}`;
   return [{ kind: "damp", change, changed: { ...given, options: { ...given.options, rate: optimizer.defaultRate } } }];
 }
@@ -169,7 +170,7 @@ async function attempt(candidate: Candidate, fault: TrainingFault, deadline: num
   const { kind, change, changed } = candidate;
   const { network, data, options } = changed;
   const { patience: _, flow: __, ...others } = options;
-  const before = startLoss(changed);
+  const before = await startLoss(changed);
   let perEpoch = 1;
   for await (const event of fit(network, data, { ...others, signal: until(deadline, options.signal) })) {
     if (event.type === "start") perEpoch = event.stepsPerEpoch;
@@ -195,11 +196,11 @@ function until(deadline: number, outer: AbortSignal | undefined): AbortSignal {
 }
 
 /** The training rows' loss before the first step. */
-function startLoss({ network, data: { train }, options }: Changed): number {
+async function startLoss({ network, data: { train }, options }: Changed): Promise<number> {
   const { engine, loss, dtype = "f32", seed = 0, initial } = options;
   const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), dtype);
   predictor.load(startTensors(network, seed, initial));
-  return predictor.judge(train).loss;
+  return (await predictor.judgeAsync(train)).loss;
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));

@@ -5,7 +5,7 @@ import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
 import { printType, sameType } from "../graph/type.ts";
-import type { Work } from "../graph/work.ts";
+import { type Awaitable, awaited, finish, settled, type Work } from "../graph/work.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
 export type TypedValues = Float64Array | Float32Array | Int32Array;
@@ -22,23 +22,26 @@ export interface CompileOptions {
   readonly records?: Readonly<Record<string, number>>;
 }
 
-/** A compiled program with its memory. Inputs keep their values from run to run. */
+/**
+ * A compiled program with its memory. Inputs keep their values from run to run. What a device does in its own time is a
+ * promise; calls take effect in the order in which they are made, awaited or not.
+ */
 export interface Executable {
   /**
    * Sets an input (or the start of a sequence's table). Throws RangeError on an unknown name, a wrong length and what is no
    * number; NaN and infinities are.
    */
-  write(input: string, values: ArrayLike<number>): void;
+  write(input: string, values: ArrayLike<number>): Awaitable<void>;
   /**
    * Executes the program `steps` times (1 by default); the first takes and records row `first` (0) of the tables.
    * Throws RangeError where an input was never written.
    */
-  run(steps?: number, first?: number): void;
+  run(steps?: number, first?: number): Awaitable<void>;
   /**
    * A copy of an output, of a recorded table, or of an input as it stands.
    * Throws RangeError on an unknown name, an output before the first run, and an input that was never written.
    */
-  read(name: string): TypedValues;
+  read(name: string): Awaitable<TypedValues>;
   /** Memory it holds for tensors and plan: fixed when it is compiled, however long it runs. */
   readonly bytes: number;
   /** Threads that share its work. */
@@ -47,26 +50,49 @@ export interface Executable {
   describe(): string;
 }
 
+/** One whose calls are done when they return. */
+export interface SyncExecutable extends Executable {
+  write(input: string, values: ArrayLike<number>): void;
+  run(steps?: number, first?: number): void;
+  read(name: string): TypedValues;
+}
+
+/** An engine: training by first-order methods, and all that is asynchronous, needs no more. Errors may come as rejections. */
 export interface Engine {
   readonly name: string;
   /** That the last bits of results depend on how many threads share the work, as where a library multiplies. */
   readonly dependsOnThreads?: boolean;
-  /** Factorisations that are faster than plain TypeScript; absent: plain. */
-  readonly linearAlgebra?: LinearAlgebra;
+  /** Loads, when it is first called, factorisations that are faster than plain TypeScript; absent: plain. */
+  readonly linearAlgebra?: () => Promise<LinearAlgebra>;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
-  readonly compile: Compile;
+  readonly compile: Compile<Awaitable<Executable>, Executable>;
 }
 
-interface Compile {
-  (program: Program, options?: CompileOptions): Executable;
+/** An engine that answers at once: what searches, factorises and predicts a row in microseconds asks for one. */
+export interface SyncEngine extends Engine {
+  readonly sync: true;
+  readonly compile: Compile<SyncExecutable, SyncExecutable>;
+}
+
+interface Compile<Compiled, InParts> {
+  (program: Program, options?: CompileOptions): Compiled;
   /** The same in parts, where it can take long; a function that wraps this one need not have it. */
-  readonly inParts?: (program: Program, options?: CompileOptions) => Work<Executable>;
+  readonly inParts?: (program: Program, options?: CompileOptions) => Work<InParts>;
 }
 
 /** Compiles in parts where the engine can, else at once. */
 export function* compiling(engine: Engine, program: Program, options?: CompileOptions): Work<Executable> {
   const { compile } = engine;
-  return compile.inParts ? yield* compile.inParts(program, options) : engine.compile(program, options);
+  return compile.inParts ? yield* compile.inParts(program, options) : yield* settled(engine.compile(program, options));
+}
+
+/** Throws RangeError unless the engine answers at once, which `what` needs. */
+export function needSync(engine: Engine, what: string): SyncEngine {
+  if ((engine as Partial<SyncEngine>).sync) return engine as SyncEngine;
+  throw new RangeError(
+    `${what} needs an engine that answers at once (a SyncEngine: referenceEngine, or what wasmEngine() gives); ` +
+      `'${engine.name}' answers in promises`,
+  );
 }
 
 /** Throws RangeError unless `engine` is one. */
@@ -112,14 +138,35 @@ export function checkSteps(name: string, options: CompileOptions, steps: number,
 
 /** Runs a program once: inputs by name in, outputs by name out. Throws RangeError where one is missing or no number. */
 export function evaluate<Output extends string>(
+  engine: SyncEngine,
+  program: Program<Output>,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): Record<Output, TypedValues>;
+/** The same as a promise, on any engine. */
+export function evaluate<Output extends string>(
   engine: Engine,
   program: Program<Output>,
   inputs: Readonly<Record<string, ArrayLike<number>>>,
-): Record<Output, TypedValues> {
+): Awaitable<Record<Output, TypedValues>>;
+export function evaluate(
+  engine: Engine,
+  program: Program,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): Awaitable<Record<string, TypedValues>> {
   checkEngine(engine);
-  const executable = engine.compile(program);
-  for (const [name, values] of Object.entries(inputs ?? {})) executable.write(name, values);
-  executable.run();
-  const names = Object.keys(program.outputs) as Output[];
-  return Object.fromEntries(names.map((name) => [name, executable.read(name)])) as Record<Output, TypedValues>;
+  const work = evaluating(engine, program, inputs);
+  return (engine as Partial<SyncEngine>).sync ? finish(work) : awaited(work);
+}
+
+function* evaluating(
+  engine: Engine,
+  program: Program,
+  inputs: Readonly<Record<string, ArrayLike<number>>>,
+): Work<Record<string, TypedValues>> {
+  const executable = yield* settled(engine.compile(program));
+  for (const [name, values] of Object.entries(inputs ?? {})) yield* settled(executable.write(name, values));
+  yield* settled(executable.run());
+  const found: Record<string, TypedValues> = {};
+  for (const name of Object.keys(program.outputs)) found[name] = yield* settled(executable.read(name));
+  return found;
 }

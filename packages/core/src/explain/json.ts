@@ -13,7 +13,7 @@ import { printNotation } from "./notation/print.ts";
 import { plain, rulesText } from "./terminal/document.ts";
 
 /** Of the JSON's shape: raised when something in it changes its meaning or goes away. */
-export const JSON_VERSION = 1;
+const JSON_VERSION = 1;
 
 /** JSON has no NaN and no infinity: they are written as "NaN", "Infinity" and "-Infinity". */
 export type JsonNumber = number | string;

@@ -1,9 +1,9 @@
 /** Making and walking expressions. What an expression is stands beside what an op is, in op.ts: each needs the other. */
-import type { Attributes, DerivativeRule, Expr, Op, Provenance } from "./op.ts";
+import type { Attributes, DerivativeRule, Expr, LayerRole, Op, Provenance } from "./op.ts";
 import { printType, ShapeError, type TensorType } from "./type.ts";
 import { finish, PART, type Work } from "./work.ts";
 
-export type { Attributes, DerivativeRule, Expr, Provenance };
+export type { Attributes, DerivativeRule, Expr, LayerRole, Provenance };
 
 /** Of an op that needs none. */
 export const none: Attributes = {};
@@ -31,20 +31,20 @@ function inferOrExplain<A extends Attributes>(op: Op<A>, operands: readonly Expr
   }
 }
 
-/** Nodes made while `build` runs carry this provenance (unless a rule inside sets its own). */
+/** Nodes made while `build` runs carry this provenance. Of rules that call rules the first counts: its node is in the graph. */
 export function withProvenance<T>(provenance: Provenance | undefined, build: () => T): T {
-  const outer = current;
+  if (current !== undefined) return build();
   current = provenance;
   try {
     return build();
   } finally {
-    current = outer;
+    current = undefined;
   }
 }
 
-/** The same node under a symbol. The result is a new node: use it, not the argument, from here on. */
-export function label<A extends Attributes>(node: Expr<A>, name: string): Expr<A> {
-  return { ...node, id: nextId++, label: name };
+/** The same node under a symbol, and in a layer. The result is a new node: use it, not the argument, from here on. */
+export function label<A extends Attributes>(node: Expr<A>, name: string, within?: LayerRole): Expr<A> {
+  return { ...node, id: nextId++, label: name, ...(within && { within }) };
 }
 
 /** The same node with other operands, its label and provenance kept. */
@@ -53,17 +53,12 @@ export function withOperands<A extends Attributes>(node: Expr<A>, operands: read
   return { ...node, id: nextId++, operands };
 }
 
-/** `node` with the label and provenance of `original` where it has none of its own. */
+/** `node` with the label, provenance and layer of `original` where it has none of its own. */
 export function inherit(node: Expr, original: Expr): Expr {
-  const name = node.label ?? original.label;
-  const provenance = node.provenance ?? original.provenance;
-  if (name === node.label && provenance === node.provenance) return node;
-  return {
-    ...node,
-    id: nextId++,
-    ...(name === undefined ? {} : { label: name }),
-    ...(provenance === undefined ? {} : { provenance }),
-  };
+  const { label: name, provenance, within } = original;
+  const own = { ...(name && { label: name }), ...(provenance && { provenance }), ...(within && { within }), ...node };
+  const isSame = own.label === node.label && own.provenance === node.provenance && own.within === node.within;
+  return isSame ? node : { ...own, id: nextId++ };
 }
 
 /**

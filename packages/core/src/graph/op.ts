@@ -3,6 +3,7 @@
  * every engine is tested against), how it is differentiated, which local algebra holds, how it is written, and which
  * kernel runs it. Shared passes read these properties and never branch on an op's name.
  */
+import * as numbers from "./elementwise-kernels.ts";
 import type { Notation } from "./notation.ts";
 import type { TensorType } from "./type.ts";
 
@@ -17,6 +18,15 @@ export interface Expr<A extends Attributes = Attributes> {
   /** The symbol that people read: "W1", "z2", "h2". */
   readonly label?: string;
   readonly provenance?: Provenance;
+  /** Which layer of a network it belongs to, and as what. */
+  readonly within?: LayerRole;
+}
+
+export interface LayerRole {
+  /** From 1. */
+  readonly layer: number;
+  /** "weight", "bias", "pre-activation", "activation": what kinds of layers call their tensors. */
+  readonly role: string;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -56,6 +66,8 @@ export type Values = Float64Array;
 
 export interface Op<A extends Attributes = Attributes> {
   readonly name: string;
+  /** That every element of the result depends on the same element of each operand, and on nothing else. */
+  readonly elementwise?: boolean;
   /** The type of the result. Throws ShapeError when the operands do not fit. */
   infer(operands: readonly TensorType[], attributes: A): TensorType;
   /** The definition, in float64. */
@@ -87,38 +99,17 @@ export interface Op<A extends Attributes = Attributes> {
   kernel?(node: Expr<A>): Kernel;
 }
 
-/** Names of the elementwise kernels; an engine maps each to its own code (a mapped type makes a forgotten one an error). */
-export type ElementwiseKernel =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "maximum"
-  | "minimum"
-  | "pow"
-  | "less"
-  | "less-equal"
-  | "equal"
-  | "where"
-  | "neg"
-  | "abs"
-  | "sign"
-  | "floor"
-  | "sqrt"
-  | "reciprocal"
-  | "exp"
-  | "expm1"
-  | "log"
-  | "log1p"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "erf"
-  | "sin"
-  | "cos"
-  | "tan"
-  | "atan"
-  | "relu";
+type Dashed<Name extends string> = Name extends `${infer First}_${infer Rest}` ? `${First}-${Dashed<Rest>}` : Name;
+
+/** Names of the elementwise kernels: "add", "less-equal" … (each is a constant of elementwise-kernels.ts). */
+export type ElementwiseKernel = {
+  [Constant in keyof typeof numbers]: Constant extends `M_${infer Name}` ? Lowercase<Dashed<Name>> : never;
+}[keyof typeof numbers];
+
+/** Their numbers in plans. */
+export const KERNEL_NUMBERS = Object.fromEntries(
+  Object.entries(numbers).map(([constant, value]) => [constant.slice(2).toLowerCase().replaceAll("_", "-"), value]),
+) as Readonly<Record<ElementwiseKernel, number>>;
 
 /** One strided copy between an operand and the result: sizes and strides count elements. */
 export interface StridedCopy {
@@ -146,4 +137,6 @@ export type Kernel =
   | { readonly kind: "gather-rows" }
   | { readonly kind: "scatter-rows" }
   | { readonly kind: "one-hot" }
-  | { readonly kind: "cast" };
+  | { readonly kind: "cast" }
+  /** No engine's own: the host computes it by the op's definition, in float64. */
+  | { readonly kind: "host" };

@@ -13,6 +13,11 @@ export interface LinearAlgebra {
   eigen(a: Float64Array, n: number): SymmetricEigen;
 }
 
+/** An engine's own factorisations, else the plain ones. */
+export const linearAlgebraOf = async (engine: {
+  readonly linearAlgebra?: () => Promise<LinearAlgebra>;
+}): Promise<LinearAlgebra> => (await engine.linearAlgebra?.()) ?? plainLinearAlgebra;
+
 export const plainLinearAlgebra: LinearAlgebra = {
   name: "plain TypeScript",
   cholesky,

@@ -2,13 +2,16 @@
  * A trained network as a file: its tensors as tensors of safetensors, everything else as JSON in the header's metadata under
  * "chaingrad". Other libraries add parts of their own to that document, as an encoder and a target (`@chaingrad/tables`).
  */
+
+import type { Engine } from "../engines/engine.ts";
 import { checkName } from "../given/names.ts";
-import { sameShape } from "../graph/type.ts";
+import { type FloatType, sameShape } from "../graph/type.ts";
 import { isBuiltIn, losses, lossOf } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec } from "../nn/network.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
+import type { Model } from "../train/model.ts";
+import { Predictor } from "../train/predictor.ts";
 import { carriedBy, tensorsOf } from "../train/tensors.ts";
-import type { TrainedModel } from "../train/trained-model.ts";
 import { conform, FormatError, parseJson } from "./form.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "./safetensors.ts";
 
@@ -20,8 +23,15 @@ const KEY = "chaingrad";
 export type ModelParts = Readonly<Record<string, unknown>>;
 
 /** A network as it was saved, and the parts that others added. */
-export interface LoadedModel extends TrainedModel {
+export interface LoadedModel extends Model {
   readonly parts: ModelParts;
+}
+
+/** Predictions of a model: its own tensors are loaded. Throws as the constructor of `Predictor` and its `load`. */
+export function predictorOf<E extends Engine>(model: Model, engine: E, rows?: number, dtype?: FloatType): Predictor<E> {
+  const predictor = new Predictor(engine, model.network, model.objective.loss, rows, dtype);
+  predictor.load(model.tensors);
+  return predictor;
 }
 
 /**
@@ -29,16 +39,26 @@ export interface LoadedModel extends TrainedModel {
  * function or the loss is one of your own, which no file can hold, and FormatError where `loadModel` would refuse the file.
  * @param parts plain data to keep with it
  */
-export function saveModel(model: TrainedModel, parts: ModelParts = {}): Uint8Array {
-  const { network, l1, l2 } = model;
+export function saveModel(model: Model, parts: ModelParts = {}): Uint8Array {
+  const { network, objective } = model;
   checkNetwork(network);
-  const loss = lossOf(model.loss);
+  const { reduction, l1, l2 } = objective;
+  const loss = lossOf(objective.loss);
   const unsaved = network.layers.findIndex(
-    ({ activation, initialiser }) => typeof activation === "function" || typeof initialiser === "function",
+    ({ kind, activation, initialiser }) =>
+      typeof kind === "object" || [activation, initialiser].some((part) => typeof part === "function"),
   );
   const own = unsaved >= 0 ? `layer ${unsaved + 1}` : isBuiltIn(loss) ? undefined : `the loss '${loss.name}'`;
   if (own) throw new Error(`${own} is made with a function of your own, which a file cannot hold`);
-  const document = { version: VERSION, network, l1, l2, ...parts, loss: { name: loss.name, options: loss.options } };
+  const document = {
+    version: VERSION,
+    network,
+    reduction,
+    l1,
+    l2,
+    ...parts,
+    loss: { name: loss.name, options: loss.options },
+  };
   const tensors = tensorsOf("saveModel", network, model.tensors);
   const saved = carriedBy(network).map(({ name, shape }): [string, SavedTensor] => [
     name,
@@ -60,28 +80,34 @@ export function loadModel(bytes: Uint8Array): LoadedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata[KEY] === undefined) throw new FormatError("a safetensors file, but none that chaingrad wrote");
   try {
-    const { version: _, network, loss, l1, l2, ...parts } = readDocument(parseJson("the model", metadata[KEY]));
-    return {
-      ...{ network, loss: lossOf(loss), tensors: checkTensors(network, tensors), parts },
-      ...(l1 !== undefined && { l1 }),
-      ...(l2 !== undefined && { l2 }),
-    };
+    const {
+      version: _,
+      network,
+      loss,
+      reduction,
+      l1,
+      l2,
+      ...parts
+    } = readDocument(parseJson("the model", metadata[KEY]));
+    const objective = { loss: lossOf(loss), reduction, l1, l2 };
+    return { network, objective, tensors: checkTensors(network, tensors), parts };
   } catch (error) {
     throw new FormatError((error as Error).message, { cause: error });
   }
 }
 
-type ModelDocument = Omit<TrainedModel, "tensors"> & ModelParts & { readonly version: number };
+type ModelDocument = Pick<Model, "network"> & Model["objective"] & ModelParts & { readonly version: number };
 
 /** Throws RangeError, saying which part is not what it must be, or which two do not fit. */
 function readDocument(read: unknown): ModelDocument {
   const document = (read ?? {}) as ModelDocument;
-  const { version, network, loss, l1 = 0, l2 = 0 } = document;
+  const { version, network, loss, reduction = "mean", l1 = 0, l2 = 0 } = document;
   if (inRange("version", version, count) > VERSION) {
     throw new RangeError(
       `written by a newer chaingrad (version ${version} of the format, this one reads ${VERSION}): update`,
     );
   }
+  checkName("reduction", reduction, ["mean", "sum"]);
   inRange("l1", l1, nonNegative);
   inRange("l2", l2, nonNegative);
   conform("model", document, { network: { layers: [{}] }, loss: { options: {} } });

@@ -1,8 +1,7 @@
 /** Rows that a network is looked at with: their inputs, targets and weights. */
-import type { Loss } from "../nn/losses.ts";
-import type { NetworkSpec } from "../nn/network.ts";
+import { type Loss, targetWidth } from "../nn/losses.ts";
+import { type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { normalAt, threefry, uniformAt } from "../ops/random.ts";
-import { outputsOf } from "./net.ts";
 
 /** Row-major numbers of `rows` rows. */
 export interface Batch {
@@ -33,7 +32,7 @@ export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed
   const outputs = outputsOf(network);
   const isLabels = loss.target === "labels";
   // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
-  const y = new Float64Array(rows * (isLabels ? 1 : outputs)).map((_, i) => {
+  const y = new Float64Array(rows * targetWidth(loss, outputs)).map((_, i) => {
     const share = uniformAt(key, 1, i);
     return isLabels ? Math.floor(share * outputs) : share;
   });

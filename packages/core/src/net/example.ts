@@ -5,18 +5,15 @@ import type { WeightedNet } from "./net.ts";
 
 /** h₁ = tanh(W₁x + b₁), h₂ = tanh(W₂h₁ + b₂), y = tanh(W₃h₂ + b₃), 2-3-2-1, squared error. */
 export const exampleNetwork: WeightedNet = {
-  net: {
-    network: {
-      inputs: 2,
-      layers: [
-        { units: 3, activation: "tanh" },
-        { units: 2, activation: "tanh" },
-        { units: 1, activation: "tanh" },
-      ],
-    },
-    loss: losses["mean-squared-error"](),
-    reduction: "mean",
+  network: {
+    inputs: 2,
+    layers: [
+      { units: 3, activation: "tanh" },
+      { units: 2, activation: "tanh" },
+      { units: 1, activation: "tanh" },
+    ],
   },
+  objective: { loss: losses["mean-squared-error"]() },
   tensors: {
     W1: Float64Array.of(0.5, -0.2, 0.1, 0.4, -0.3, 0.6),
     b1: Float64Array.of(0.1, -0.1, 0.3),

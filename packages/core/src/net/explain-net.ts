@@ -59,7 +59,7 @@ export function explainApart(
   batch: Batch,
   options: Omit<ExplainNetOptions, "prediction"> = {},
 ): Explained | undefined {
-  const { predict, ofPrediction } = net.loss;
+  const { predict, ofPrediction } = net.objective.loss;
   if (predict === undefined || ofPrediction === undefined) return undefined;
   const { prepared } = options;
   const graph = objectiveGraph(net, batch, "f64", prepared);
@@ -67,7 +67,7 @@ export function explainApart(
   const weight = graph.given.find(({ label: name }) => name === "weight");
   const p = label(predict(graph.outputs), "p");
   const rows = ofPrediction(p, target);
-  const loss = label(reduceRows(rows, weight, net.reduction), "L");
+  const loss = label(reduceRows(rows, weight, net.objective.reduction ?? "mean"), "L");
   const layers = [...graph.layers, { z: graph.outputs, h: p }];
   const { parameters, x, given } = graph;
   const problem = { loss, layers, rows, parameters, x, given, ...(prepared ? { columns: prepared.columns } : {}) };

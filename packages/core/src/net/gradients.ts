@@ -1,5 +1,5 @@
 /** Runs the gradient program of a network on a batch. */
-import { type Engine, evaluate } from "../engines/engine.ts";
+import { evaluate, type SyncEngine } from "../engines/engine.ts";
 import type { FloatType } from "../graph/type.ts";
 import type { Batch } from "./batch.ts";
 import type { Net, NetTensors } from "./net.ts";
@@ -23,7 +23,7 @@ export function computeGradients(
   net: Net,
   tensors: NetTensors,
   batch: Batch,
-  engine: Engine,
+  engine: SyncEngine,
   dtype: FloatType,
 ): Gradients {
   const graph = objectiveGraph(net, batch, dtype);

@@ -3,11 +3,12 @@ import { gradients } from "../autodiff/reverse.ts";
 import { type Expr, topological } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
-import { buffersOf, type Forward } from "../nn/network.ts";
+import { targetInput } from "../nn/losses.ts";
+import { type Forward, initialBuffers, outputsOf } from "../nn/network.ts";
 import { input } from "../ops/source.ts";
 import { objective, parameterInputs } from "../train/objective.ts";
 import type { Batch } from "./batch.ts";
-import { type Net, type NetTensors, outputsOf } from "./net.ts";
+import type { Net, NetTensors } from "./net.ts";
 import type { Preparation } from "./preparation.ts";
 
 export interface ObjectiveGraph {
@@ -37,16 +38,14 @@ export function objectiveGraph(
   dtype: FloatType,
   prepared?: Preparation,
 ): ObjectiveGraph {
-  const { network, loss } = net;
+  const { network, objective: spec } = net;
   const { rows } = batch;
   const carried = parameterInputs(network, dtype);
   const x = prepared?.x ?? input("x", [rows, network.inputs], dtype);
-  const target =
-    prepared?.target ??
-    (loss.target === "labels" ? input("target", [rows], "i32") : input("target", [rows, outputsOf(network)], dtype));
+  const target = prepared?.target ?? targetInput(spec.loss, "target", rows, outputsOf(network), dtype);
   const weight = batch.weight && input("weight", [rows], dtype);
   const context = { training: false, ...(weight ? { weight } : {}) };
-  const built = objective(net, carried, { x, target }, context);
+  const built = objective({ network, ...spec }, carried, { x, target }, context);
   const columns = prepared?.columns.map((node) => [node.label as string, node]) ?? [["x", x]];
   return {
     variables: { ...carried.params, ...Object.fromEntries(columns) },
@@ -87,17 +86,13 @@ export function objectiveValues(
   batch: Batch,
   prepared?: Pick<Preparation, "values" | "target">,
 ): NetTensors {
-  const statistics = buffersOf(net.network).map(({ name, shape, initial }) => [
-    name,
-    new Float64Array(shape[0]).fill(initial),
-  ]);
   const { x, y, weight } = batch;
   const given = {
     ...(prepared === undefined ? { x } : {}),
     ...(prepared?.target === undefined ? { target: y } : {}),
     ...(weight ? { weight } : {}),
   };
-  return { ...Object.fromEntries(statistics), ...tensors, ...given, ...prepared?.values };
+  return { ...initialBuffers(net.network), ...tensors, ...given, ...prepared?.values };
 }
 
 /** What the network's own nodes are called: "x", "W1", "z1", …, "target", "L". */

@@ -4,13 +4,14 @@
  */
 import { checkName } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
-import { printType, ShapeError, sameType, type TensorType, tensorType } from "../graph/type.ts";
+import { type FloatType, printType, ShapeError, sameType, type TensorType, tensorType } from "../graph/type.ts";
 import { exp, log, sigmoid, softplus } from "../ops/elementary.ts";
 import { logsumexp, mean } from "../ops/reduce.ts";
 import { add, div, mul, neg, square, sub } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { abs, equal, maximum, minimum } from "../ops/select.ts";
 import { softmax } from "../ops/softmax.ts";
+import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import type { ActivationName } from "./activations.ts";
 import { finite, fraction, nonNegative, positive, probability, type Range, readOptions } from "./options.ts";
@@ -59,6 +60,13 @@ const labelBelow = (outputs: number): Range => ({
 export function domainOf(loss: Loss, outputs: number): Range {
   return loss.domain?.(outputs) ?? (loss.target === "labels" ? labelBelow(outputs) : finite);
 }
+
+/** How many numbers a row's target has. */
+export const targetWidth = ({ target }: Loss, outputs: number): number => (target === "labels" ? 1 : outputs);
+
+/** The input that a batch's targets are written to. */
+export const targetInput = ({ target }: Loss, name: string, rows: number, outputs: number, dtype: FloatType): Expr =>
+  target === "labels" ? input(name, [rows], "i32") : input(name, [rows, outputs], dtype);
 
 interface HuberOptions {
   /** Where the square turns into a line: a residual > 0 (default 1). */

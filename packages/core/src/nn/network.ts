@@ -1,35 +1,17 @@
 /**
- * A fully connected network: what it is made of (`NetworkSpec`), which parameters that takes, and its forward pass as
- * graph. Layer l is  z = h₍l₋₁₎ Wᵀ + b,  h = dropout(φ(normalise(z))).
+ * A network: what it is made of (`NetworkSpec`), which parameters that takes, and its forward pass as graph. What a layer
+ * computes is its kind's (layers/): a dense one  z = h₍l₋₁₎ Wᵀ + b,  h = dropout(φ(normalise(z))).
  */
 import { checkKeys, checkName, type Names } from "../given/names.ts";
 import { type Expr, label } from "../graph/expr.ts";
-import { printType, type Shape, ShapeError, sameShape, sameType, sizeOf } from "../graph/type.ts";
+import { printType, type Shape, ShapeError, sameShape, sizeOf } from "../graph/type.ts";
 import { threefry } from "../ops/random.ts";
-import { type Activation, type ActivationName, activations } from "./activations.ts";
-import { dense } from "./dense.ts";
-import { dropout } from "./dropout.ts";
-import { defaultInitialiser, type Initialiser, type InitialiserName, initialisers } from "./initialisers.ts";
+import { activations } from "./activations.ts";
+import type { Fans } from "./initialisers.ts";
+import { layerKinds } from "./layers/kinds.ts";
+import type { LayerBuffer, LayerKind, LayerKindName, LayerSpec, LayerTensor } from "./layers/layer.ts";
 import type { Loss } from "./losses.ts";
-import { batchNorm, batchNormInference, layerNorm } from "./normalisation.ts";
-import { checkType, count, fraction, inRange } from "./options.ts";
-
-export interface LayerSpec {
-  /** How many outputs the layer has: a whole number ≥ 1. */
-  readonly units: number;
-  /** A name, or a function of expressions of one's own. */
-  readonly activation: ActivationName | Activation;
-  /** Whether there is a b (default true). */
-  readonly bias?: boolean;
-  /** The share of activations dropped while training: in [0, 1) (default 0). */
-  readonly dropout?: number;
-  /** What is done to z before the activation (default nothing). */
-  readonly normalisation?: "layer" | "batch";
-  /** How W starts (default: what suits the activation). */
-  readonly initialiser?: InitialiserName | Initialiser;
-  /** What errors and derivations call it (default "hidden1", "hidden2", …, "output"). */
-  readonly name?: string;
-}
+import { checkType, count, inRange } from "./options.ts";
 
 export interface NetworkSpec {
   /** The width of a row of x. */
@@ -37,26 +19,29 @@ export interface NetworkSpec {
   readonly layers: readonly LayerSpec[];
 }
 
-export interface Parameter {
-  /** "W1", "b1", "gain1", "shift1": the role and the number of the layer, from 1. */
+/** A tensor that a network carries. */
+export interface NetworkTensor extends LayerTensor, Fans {
+  /** "W1", "gain1", "mean1": the symbol and the number of the layer. A key: nobody reads a number out of it. */
   readonly name: string;
-  readonly role: "weight" | "bias" | "gain" | "shift";
   /** The layer's number, from 1. */
   readonly layer: number;
-  /** W: [out, in]; all others: [out]. */
-  readonly shape: Shape;
-  readonly fanIn: number;
-  readonly fanOut: number;
 }
 
-/** A tensor that training moves but no gradient does: batch norm's running statistics. */
-export interface Buffer {
-  /** "mean1", "variance1" */
+/** A layer in its network. */
+export interface Layer {
+  /** From 1. */
+  readonly number: number;
+  /** "hidden2", "output", or the name it was given. */
   readonly name: string;
-  readonly layer: number;
-  readonly shape: Shape;
-  /** What every element starts from. */
-  readonly initial: number;
+  readonly kind: LayerKind;
+  readonly spec: LayerSpec;
+  /** Widths of what flows in and out. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** What gradients move: W, b, gain, shift. */
+  readonly parameters: readonly NetworkTensor[];
+  /** What training moves but no gradient does: batch norm's running statistics. */
+  readonly buffers: readonly (NetworkTensor & LayerBuffer)[];
 }
 
 export interface ForwardContext {
@@ -70,12 +55,18 @@ export interface ForwardContext {
   readonly buffers?: Readonly<Record<string, Expr>>;
 }
 
+export interface LayerForward {
+  /** The pre-activation, labelled "z1", …, [batch, units]. */
+  readonly z: Expr;
+  /** What φ was given: z, or z normalised. */
+  readonly argument: Expr;
+  /** The activation, labelled "h1", …, the last "y", [batch, units]. */
+  readonly h: Expr;
+}
+
 export interface Forward {
-  /**
-   * Each layer's pre-activation (labelled "z1", …) and activation ("h1", …, the last "y"), both [batch, units].
-   * Where the activation is the identity both are one node, labelled "z…" or, in the last layer, "y".
-   */
-  readonly layers: readonly { readonly z: Expr; readonly h: Expr }[];
+  /** Where an activation is the identity z and h are one node, labelled "z…" or, in the last layer, "y". */
+  readonly layers: readonly LayerForward[];
   /** The last layer's h. */
   readonly output: Expr;
   /** While training, batch norm's next running statistics; otherwise the buffers as they were given. */
@@ -88,40 +79,50 @@ export function layerName(spec: NetworkSpec, index: number): string {
 }
 
 const NETWORK: Names<NetworkSpec> = { inputs: true, layers: true };
-const LAYER: Names<LayerSpec> = {
-  units: true,
-  activation: true,
-  bias: true,
-  dropout: true,
-  normalisation: true,
-  initialiser: true,
-  name: true,
-};
 
 /** Throws RangeError naming the layer, what was expected and what was given, unless the network can be built. */
 export function checkNetwork(spec: NetworkSpec): void {
+  layersOf(spec);
+}
+
+/** The layers from the first on. Throws as `checkNetwork`. */
+export function layersOf(spec: NetworkSpec): Layer[] {
   checkKeys("network", spec ?? null, NETWORK, "part");
-  inRange("network: inputs", spec.inputs, count);
+  let inputs = inRange("network: inputs", spec.inputs, count);
   if (!Array.isArray(spec.layers)) throw new RangeError(`network: layers must be a list, got ${String(spec.layers)}`);
   if (spec.layers.length === 0) throw new RangeError("network: at least one layer is needed, got none");
   const seen = new Map<string, number>();
-  spec.layers.forEach((layer, index) => {
-    checkKeys(`layer ${index + 1}`, layer ?? null, LAYER, "part");
+  return spec.layers.map((own: LayerSpec, index) => {
+    const number = index + 1;
+    const kind = kindOf(own ?? {}, number);
+    checkKeys(`layer ${number}`, own ?? null, { units: true, ...kind.options, name: true, kind: true }, "part");
     const name = layerName(spec, index);
-    const where = `layer ${index + 1} ('${name}')`;
+    const where = `layer ${number} ('${name}')`;
     const before = seen.get(name);
     if (before !== undefined) throw new RangeError(`${where} has the name of layer ${before}: give it another`);
-    seen.set(name, index + 1);
-    inRange(`${where}: units`, layer.units, count);
-    checkType(`${where}: bias`, layer.bias ?? true, "boolean");
+    seen.set(name, number);
+    const outputs = inRange(`${where}: units`, own.units, count);
     checkType(`${where}: name`, name, "string");
-    inRange(`${where}: dropout`, layer.dropout ?? 0, fraction);
-    const { activation, initialiser = "orthogonal", normalisation = "layer" } = layer;
-    if (typeof activation !== "function") checkName(`${where}: activation`, activation, Object.keys(activations));
-    if (typeof initialiser !== "function") checkName(`${where}: initialiser`, initialiser, Object.keys(initialisers));
-    checkName(`${where}: normalisation`, normalisation, ["layer", "batch"]);
+    for (const part of kind.parts) part.check?.(own, where);
+    const placed = { layer: number, fanIn: inputs, fanOut: outputs };
+    const carried = <T extends LayerTensor>(tensors: readonly T[] = []): (T & NetworkTensor)[] =>
+      tensors.map((tensor) => ({ ...tensor, ...placed, name: tensor.symbol + number }));
+    const parameters = kind.parts.flatMap((part) => carried(part.parameters?.(own, placed.fanIn)));
+    const buffers = kind.parts.flatMap((part) => carried(part.buffers?.(own)));
+    const layer = { number, name, kind, spec: own, inputs, outputs, parameters, buffers };
+    inputs = outputs;
+    return layer;
   });
 }
+
+function kindOf({ kind = "dense" }: Pick<LayerSpec, "kind">, number: number): LayerKind {
+  if (typeof kind === "object" && typeof kind?.describe === "function") return kind;
+  checkName(`layer ${number}: kind`, kind, Object.keys(layerKinds));
+  return layerKinds[kind as LayerKindName];
+}
+
+/** How many numbers the network gives for a row. */
+export const outputsOf = ({ layers }: NetworkSpec): number => layers[layers.length - 1].units;
 
 /** What is wrong with the last layer under a loss that makes itself what the activation there has made already. */
 export function madeTwice({ layers }: NetworkSpec, { name, takes }: Loss): string | undefined {
@@ -132,41 +133,15 @@ export function madeTwice({ layers }: NetworkSpec, { name, takes }: Loss): strin
 }
 
 /** Every parameter, in the order of the layers and within one W, b, gain, shift. Throws as `checkNetwork`. */
-export function parametersOf(spec: NetworkSpec): Parameter[] {
-  checkNetwork(spec);
-  return spec.layers.flatMap((layer, index) => {
-    const number = index + 1;
-    const fanIn = index === 0 ? spec.inputs : spec.layers[index - 1].units;
-    const fanOut = layer.units;
-    const parameter = (prefix: string, role: Parameter["role"], shape: Shape): Parameter => {
-      return { name: `${prefix}${number}`, role, layer: number, shape, fanIn, fanOut };
-    };
-    return [
-      parameter("W", "weight", [fanOut, fanIn]),
-      ...((layer.bias ?? true) ? [parameter("b", "bias", [fanOut])] : []),
-      ...(layer.normalisation === undefined
-        ? []
-        : [parameter("gain", "gain", [fanOut]), parameter("shift", "shift", [fanOut])]),
-    ];
-  });
-}
+export const parametersOf = (spec: NetworkSpec): NetworkTensor[] =>
+  layersOf(spec).flatMap(({ parameters }) => parameters);
 
 /** The running statistics of the layers with batch norm. */
-export function buffersOf(spec: NetworkSpec): Buffer[] {
-  return spec.layers.flatMap(({ normalisation, units }, index) => {
-    if (normalisation !== "batch") return [];
-    const layer = index + 1;
-    return [
-      { name: `mean${layer}`, layer, shape: [units], initial: 0 },
-      { name: `variance${layer}`, layer, shape: [units], initial: 1 },
-    ];
-  });
-}
+export const buffersOf = (spec: NetworkSpec): Layer["buffers"] => layersOf(spec).flatMap(({ buffers }) => buffers);
 
-/** The weight matrices among the parameters, for regularisers. */
-export function weightsOf(spec: NetworkSpec, params: Readonly<Record<string, Expr>>): Expr[] {
-  return spec.layers.map((_, index) => params[`W${index + 1}`]);
-}
+/** The weights among the parameters, for regularisers. */
+export const weightsOf = (spec: NetworkSpec, params: Readonly<Record<string, Expr>>): Expr[] =>
+  parametersOf(spec).flatMap(({ role, name }) => (role === "weight" ? [params[name]] : []));
 
 /** "init" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const INITIALISATION = 0x696e6974;
@@ -179,14 +154,21 @@ const INITIALISATION = 0x696e6974;
 export function initialParameters(spec: NetworkSpec, seed: number): Record<string, Float64Array> {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed must be a whole number, got ${seed}`);
   const key = threefry(seed, Math.floor(seed / 2 ** 32), INITIALISATION, 0);
-  const values = parametersOf(spec).map(({ name, role, layer, shape, fanIn, fanOut }): [string, Float64Array] => {
-    if (role !== "weight") return [name, new Float64Array(sizeOf(shape)).fill(role === "gain" ? 1 : 0)];
-    const { activation, initialiser = defaultInitialiser(activation) } = spec.layers[layer - 1];
-    const initialise = typeof initialiser === "function" ? initialiser : initialisers[initialiser];
-    return [name, initialise(shape, { fanIn, fanOut }, { key, stream: layer })];
+  const values = layersOf(spec).flatMap(({ parameters, number }) => {
+    let drawn = 0;
+    return parameters.map(({ name, shape, start, ...fans }): [string, Float64Array] => {
+      if (typeof start === "number") return [name, new Float64Array(sizeOf(shape)).fill(start)];
+      return [name, start(shape, fans, { key, stream: number + drawn++ * 2 ** 16 })];
+    });
   });
   return Object.fromEntries(values);
 }
+
+/** Where running statistics start. */
+export const initialBuffers = (spec: NetworkSpec): Record<string, Float64Array> =>
+  Object.fromEntries(
+    buffersOf(spec).map(({ name, shape, start }) => [name, new Float64Array(sizeOf(shape)).fill(start)]),
+  );
 
 /**
  * The forward pass on x ([batch, inputs]).
@@ -198,53 +180,50 @@ export function forward(
   x: Expr,
   context: ForwardContext,
 ): Forward {
-  checkTensors(parametersOf(spec), params, "parameter");
-  checkTensors(buffersOf(spec), context.buffers ?? {}, "buffer");
+  const all = layersOf(spec);
   const buffers: Record<string, Expr> = { ...context.buffers };
-  const layers: { z: Expr; h: Expr }[] = [];
+  for (const layer of all) {
+    checkTensors(layer.parameters, params, "parameter");
+    checkTensors(layer.buffers, buffers, "buffer");
+  }
+  const layers: LayerForward[] = [];
   let h = x;
-  for (const index of spec.layers.keys()) {
-    const name = layerName(spec, index);
-    const z = label(dense(h, params[`W${index + 1}`], params[`b${index + 1}`], name), `z${index + 1}`);
-    const normalised = normalise(spec.layers[index], index + 1, z, params, context, buffers);
-    const active = activate(spec.layers[index], index + 1, name, normalised, context);
-    const last = index === spec.layers.length - 1;
-    const one = active === z; // one node has one label
-    h = one && !last ? z : label(active, last ? "y" : `h${index + 1}`);
-    layers.push({ z: one ? h : z, h });
+  for (const layer of all) {
+    const made = through(layer, h, layer.number === all.length, { ...context, params, buffers });
+    layers.push(made);
+    h = made.h;
   }
   return { layers, output: h, buffers };
 }
 
-/** z, normalised as the layer says; batch norm puts its next running statistics into `buffers`. */
-function normalise(
-  layer: LayerSpec,
-  number: number,
-  z: Expr,
-  params: Readonly<Record<string, Expr>>,
-  { training, weight }: ForwardContext,
-  buffers: Record<string, Expr>,
-): Expr {
-  if (layer.normalisation === undefined) return z;
-  const affine = { gain: params[`gain${number}`], shift: params[`shift${number}`] };
-  if (layer.normalisation === "layer") return label(layerNorm(z, affine), `n${number}`);
-  const running = { mean: buffers[`mean${number}`], variance: buffers[`variance${number}`] };
-  if (!training) return label(batchNormInference(z, affine, running), `n${number}`);
-  const result = batchNorm(z, affine, running, weight);
-  buffers[`mean${number}`] = result.running.mean;
-  buffers[`variance${number}`] = result.running.variance;
-  return label(result.normalised, `n${number}`);
+interface Surroundings extends ForwardContext {
+  readonly params: Readonly<Record<string, Expr>>;
+  /** The next ones are put here. */
+  readonly buffers: Record<string, Expr>;
 }
 
-function activate(layer: LayerSpec, number: number, name: string, z: Expr, { training, key }: ForwardContext): Expr {
-  const activation = typeof layer.activation === "function" ? layer.activation : activations[layer.activation];
-  const h = activation(z);
-  if (!sameType(h.type, z.type)) {
-    throw new ShapeError(`the activation of '${name}' must keep ${printType(z.type)}, got ${printType(h.type)}`);
-  }
-  if (!training || !layer.dropout) return h;
-  if (key === undefined) throw new Error(`dropout in '${name}' needs context.key (i32[2]) while training`);
-  return dropout(h, layer.dropout, key, number);
+/** What a layer makes of x. */
+function through({ number, name, kind, spec }: Layer, x: Expr, isLast: boolean, around: Surroundings): LayerForward {
+  const { training, key, weight, params, buffers } = around;
+  const marked: Record<string, Expr> = {};
+  const scope = {
+    ...{ spec, name, number, training, key, weight },
+    tensor: (symbol: string) => params[symbol + number] ?? buffers[symbol + number],
+    leave: (symbol: string, next: Expr) => {
+      buffers[symbol + number] = next;
+    },
+    mark: (node: Expr, symbol: string, role: string) => {
+      marked[role] = label(node, symbol + number, { layer: number, role });
+      return marked[role];
+    },
+  };
+  const active = kind.parts.reduce((node, part) => part.forward(node, scope), x);
+  const { "pre-activation": z = active, normalised = z } = marked;
+  // One node has one label.
+  const isMarked = active === marked["pre-activation"] && !isLast;
+  const h = isMarked ? active : label(active, isLast ? "y" : `h${number}`, { layer: number, role: "activation" });
+  const own = (node: Expr): Expr => (node === active ? h : node);
+  return { z: own(z), argument: own(normalised), h };
 }
 
 function checkTensors(

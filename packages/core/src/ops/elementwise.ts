@@ -20,7 +20,8 @@ export type Derivative = ((y: Expr, ...xs: Expr[]) => Expr) | null;
 
 export interface ElementwiseRule {
   readonly name: string;
-  readonly kernel: ElementwiseKernel;
+  /** By default the host computes it. */
+  readonly kernel?: ElementwiseKernel;
   evaluate(...xs: number[]): number;
   /** One for each operand. */
   readonly derivative: readonly Derivative[];
@@ -40,9 +41,10 @@ export function elementwiseOp(
     const factor = derivative(node, ...node.operands);
     return filledWith(factor) === 1 ? t : times(t, factor);
   };
-  const kernel: Kernel = { kind: "elementwise", name: rule.kernel };
+  const kernel: Kernel = rule.kernel === undefined ? { kind: "host" } : { kind: "elementwise", name: rule.kernel };
   const op: Op = {
     name: rule.name,
+    elementwise: true,
     infer(types) {
       const [first] = types;
       if (!types.every((type) => isFloat(type) && type.dtype === first.dtype && sameShape(type.shape, first.shape))) {

@@ -1,5 +1,5 @@
 /** Expressions without operands: inputs, constants and fills. */
-import { type Attributes, type Expr, expr, label } from "../graph/expr.ts";
+import { type Attributes, type Expr, expr, type LayerRole, label } from "../graph/expr.ts";
 import { number, symbol } from "../graph/notation.ts";
 import type { Op, Values } from "../graph/op.ts";
 import { type DType, type Shape, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
@@ -26,9 +26,9 @@ const inputOp: Op<InputAttributes> = {
   kernel: () => ({ kind: "input" }),
 };
 
-/** A named hole that whoever runs the program fills. */
-export function input(name: string, shape: Shape, dtype: DType): Expr {
-  return label(expr(inputOp, [], { type: tensorType(shape, dtype) }), name);
+/** A named hole that whoever runs the program fills; of a layer's tensor with what it is there. */
+export function input(name: string, shape: Shape, dtype: DType, within?: LayerRole): Expr {
+  return label(expr(inputOp, [], { type: tensorType(shape, dtype) }), name, within);
 }
 
 interface ConstantAttributes extends Attributes {

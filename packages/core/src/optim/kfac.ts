@@ -31,6 +31,7 @@ export interface KfacOptions {
 
 /** An optimizer that a trainer of its own runs, because its steps share matrices. */
 export interface Kfac {
+  readonly kind: "kfac";
   readonly name: "kfac";
   readonly damping: number;
   readonly every: number;
@@ -40,7 +41,7 @@ const rules: OptionRules<KfacOptions> = { damping: [0.01, positive], every: [5, 
 
 /** Throws RangeError on an option out of range. */
 export function kfac(options: KfacOptions = {}): Kfac {
-  return { name: "kfac", ...readOptions("kfac", options, rules) };
+  return { kind: "kfac", name: "kfac", ...readOptions("kfac", options, rules) };
 }
 
 /** One layer's part of a step: −G⁻¹ m A⁻¹. */

@@ -1,12 +1,13 @@
 /** Every second-order method by its name. K-FAC, which needs a network and batches, is in kfac.ts. */
-import { bfgs } from "./bfgs.ts";
-import { gaussNewton } from "./gauss-newton.ts";
-import { type LbfgsOptions, lbfgs } from "./lbfgs.ts";
-import { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenberg-marquardt.ts";
-import type { Minimizer } from "./minimizer.ts";
-import { newton } from "./newton.ts";
-import { newtonCG } from "./newton-cg.ts";
-import { scaledConjugateGradient } from "./scaled-conjugate-gradient.ts";
+
+import { gaussNewton } from "./least-squares/gauss-newton.ts";
+import { type LevenbergMarquardtOptions, levenbergMarquardt } from "./least-squares/levenberg-marquardt.ts";
+import { bfgs } from "./minimizers/bfgs.ts";
+import { type LbfgsOptions, lbfgs } from "./minimizers/lbfgs.ts";
+import type { Minimizer } from "./minimizers/minimizer.ts";
+import { newton } from "./minimizers/newton.ts";
+import { newtonCG } from "./minimizers/newton-cg.ts";
+import { scaledConjugateGradient } from "./minimizers/scaled-conjugate-gradient.ts";
 
 export type MinimizerName =
   | "newton"

@@ -1,13 +1,13 @@
 /** Every first-order optimizer by its name. */
-import { type AdagradOptions, adagrad } from "./adagrad.ts";
-import { adam } from "./adam.ts";
-import { type AdamwOptions, adamw } from "./adamw.ts";
-import { type MomentumOptions, momentum } from "./momentum.ts";
-import { nesterov } from "./nesterov.ts";
-import type { Optimizer } from "./optimizer.ts";
-import { type RmspropOptions, rmsprop } from "./rmsprop.ts";
-import { type RpropOptions, rprop } from "./rprop.ts";
-import { sgd } from "./sgd.ts";
+import { type AdagradOptions, adagrad } from "./first-order/adagrad.ts";
+import { adam } from "./first-order/adam.ts";
+import { type AdamwOptions, adamw } from "./first-order/adamw.ts";
+import { type MomentumOptions, momentum } from "./first-order/momentum.ts";
+import { nesterov } from "./first-order/nesterov.ts";
+import type { Optimizer } from "./first-order/optimizer.ts";
+import { type RmspropOptions, rmsprop } from "./first-order/rmsprop.ts";
+import { type RpropOptions, rprop } from "./first-order/rprop.ts";
+import { sgd } from "./first-order/sgd.ts";
 
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adagrad" | "adam" | "adamw" | "rprop";
 

@@ -1,11 +1,13 @@
 /** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import type { NetworkSpec } from "../nn/network.ts";
-import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizer.ts";
-import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
+import { randomIn } from "../nn/layers/traits.ts";
+import { layersOf, type NetworkSpec } from "../nn/network.ts";
+import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
+import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
-import type { Chosen, Settings } from "../train/fit-options.ts";
+import type { ChosenSync, Settings } from "../train/fit-options.ts";
 import { constant, type Schedule } from "../train/schedules.ts";
 import { startTensors } from "../train/tensors.ts";
 import type { EpochResult, Training } from "../train/training.ts";
@@ -24,16 +26,29 @@ export class FullBatchTrainer implements Training {
   #x: Float64Array;
 
   /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
-  constructor(
+  static async open(
     network: NetworkSpec,
     train: Dataset,
-    options: Chosen,
+    options: ChosenSync,
     minimizer: Minimizer,
     settings: Settings,
     turns: Turns,
-  ) {
+  ): Promise<FullBatchTrainer> {
     checkSuits(network, options, minimizer);
-    this.#problem = new NetworkProblem(network, train, options);
+    const linearAlgebra = await linearAlgebraOf(options.engine);
+    return new FullBatchTrainer(network, train, options, minimizer, settings, turns, linearAlgebra);
+  }
+
+  private constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: ChosenSync,
+    minimizer: Minimizer,
+    settings: Settings,
+    turns: Turns,
+    linearAlgebra: LinearAlgebra,
+  ) {
+    this.#problem = new NetworkProblem(network, train, options, linearAlgebra);
     checkSize(minimizer, this.#problem.size);
     this.#turns = turns;
     this.#x = this.#problem.pack(startTensors(network, settings.seed, options.initial));
@@ -83,14 +98,16 @@ export class FullBatchTrainer implements Training {
   }
 }
 
-function checkSuits(network: NetworkSpec, options: Chosen, { name }: Minimizer): void {
+function checkSuits(network: NetworkSpec, options: ChosenSync, { name }: Minimizer): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimizer '${name}': ${why}`);
   };
-  if (network.layers.some(({ dropout }) => dropout))
-    refuse("dropout", "it needs the same loss each time it asks; use kfac or a first-order optimizer");
-  if (network.layers.some(({ normalisation }) => normalisation === "batch"))
-    refuse("batch normalisation", "use layer normalisation");
+  for (const layer of layersOf(network)) {
+    const random = randomIn(layer);
+    if (random) refuse(random, "it needs the same loss each time it asks; use a first-order optimizer");
+    if (layer.buffers.length > 0)
+      refuse(`${layer.spec.normalisation ?? layer.kind.name} normalisation`, "use layer normalisation");
+  }
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
   if (options.rate !== undefined || options.schedule)
     refuse("a learning rate", "it finds the length of each step itself");

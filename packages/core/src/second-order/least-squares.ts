@@ -10,10 +10,10 @@ import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { norm } from "../linalg/vector.ts";
-import { levenbergMarquardt } from "../optim/levenberg-marquardt.ts";
-import type { Minimizer } from "../optim/minimizer.ts";
+import { levenbergMarquardt } from "../optim/least-squares/levenberg-marquardt.ts";
+import type { Minimizer } from "../optim/minimizers/minimizer.ts";
+import { termsOf } from "../optim/minimizers/stationarity.ts";
 import { minimizers } from "../optim/minimizers.ts";
-import { termsOf } from "../optim/stationarity.ts";
 import { Turns } from "../train/turns.ts";
 import { type Goodness, goodness } from "./goodness.ts";
 import {
@@ -93,7 +93,7 @@ export async function* leastSquares(
   options: LeastSquaresOptions,
 ): AsyncGenerator<MinimizeEvent<LeastSquaresMinimum>, LeastSquaresMinimum, void> {
   checkKeys("leastSquares", options ?? null, OPTIONS);
-  const setUp = prepare(halfSquares(residuals), start, options, residuals);
+  const setUp = await prepare(halfSquares(residuals), start, options, residuals);
   checkObserved(setUp, options);
   const inputs = curvedInputs(residuals, setUp.params);
   const tries: Try[] = [];

@@ -5,15 +5,16 @@
  */
 
 import { firstFault, NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkEngine, needSync, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { numbersOf } from "../given/numbers.ts";
 import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
+import { linearAlgebraOf } from "../linalg/linear-algebra.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
-import { type Bounds, type Ending, type Iteration, type Minimizer, project } from "../optim/minimizer.ts";
+import { type Bounds, type Ending, type Iteration, type Minimizer, project } from "../optim/minimizers/minimizer.ts";
+import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import { type MinimizerName, minimizers } from "../optim/minimizers.ts";
-import { judgedEnding, scaledGradient } from "../optim/stationarity.ts";
 import type { Tensors } from "../train/tensors.ts";
 import { now, Turns } from "../train/turns.ts";
 import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from "./problem.ts";
@@ -22,7 +23,8 @@ import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from ".
 export type Start = Readonly<Record<string, number | ArrayLike<number>>>;
 
 export interface MinimizeOptions {
-  readonly engine: Engine;
+  /** One that answers at once: a search asks for one number after another. */
+  readonly engine: SyncEngine;
   /** A name or a minimizer with options of its own (default "newton-cg"; for `leastSquares` "levenberg-marquardt"). */
   readonly method?: MinimizerName | Minimizer;
   /** Values of the inputs that are not varied. */
@@ -100,7 +102,7 @@ export async function* minimize(
   options: MinimizeOptions,
 ): AsyncGenerator<MinimizeEvent, Minimum, void> {
   checkKeys("minimize", options ?? null, MINIMIZE_OPTIONS);
-  const setUp = prepare(loss, start, options);
+  const setUp = await prepare(loss, start, options);
   const minimum = yield* run(setUp, options);
   yield { type: "end", minimum };
   return minimum;
@@ -116,8 +118,9 @@ export interface SetUp {
 }
 
 /** Everything that can be refused is refused here. */
-export function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): SetUp {
+export async function prepare(loss: Expr, start: Start, options: MinimizeOptions, residuals?: Expr): Promise<SetUp> {
   checkEngine(options.engine);
+  needSync(options.engine, "minimizing");
   const known = new Map(inputsOf([loss]).map((node) => [node.label as string, node]));
   const params = Object.keys(start).map((name) => {
     const node = known.get(name);
@@ -130,7 +133,8 @@ export function prepare(loss: Expr, start: Start, options: MinimizeOptions, resi
   const { engine, data = {} } = options;
   checkKeys("data", data, Object.fromEntries(known), "input");
   const bounds = packBounds(params, x.length, options.bounds);
-  const spec: ProblemSpec = { engine, loss, params, data, bounds, ...(residuals && { residuals }) };
+  const linearAlgebra = await linearAlgebraOf(engine);
+  const spec: ProblemSpec = { engine, linearAlgebra, loss, params, data, bounds, ...(residuals && { residuals }) };
   const method = chooseMethod(options, x.length, residuals !== undefined, bounds !== undefined);
   const problem = new CompiledProblem(spec);
   return { problem, method, params, x: project(x, bounds), unpack: (flat) => unpack(params, flat) };

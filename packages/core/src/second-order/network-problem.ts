@@ -6,20 +6,21 @@
 import { hvp, type Rows, rowJacobians } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
 import { rowHessian } from "../autodiff/row-hessian.ts";
-import type { CompileOptions, Executable } from "../engines/engine.ts";
+import type { CompileOptions, SyncExecutable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
-import { type NetworkSpec, type Parameter, parametersOf } from "../nn/network.ts";
+import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
+import { targetWidth } from "../nn/losses.ts";
+import { layersOf, type NetworkSpec, type NetworkTensor, outputsOf, parametersOf } from "../nn/network.ts";
 import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
-import type { AdjustablePenalty, Problem } from "../optim/minimizer.ts";
+import type { AdjustablePenalty, Problem } from "../optim/minimizers/minimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../train/dataset.ts";
-import type { Chosen } from "../train/fit-options.ts";
-import { objective, parameterInputs } from "../train/objective.ts";
+import type { ChosenSync } from "../train/fit-options.ts";
+import { objective, parameterInputs, rowInputs } from "../train/objective.ts";
 import { type Evaluations, flatten } from "./problem.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 
@@ -38,10 +39,10 @@ interface Chunk {
   readonly inputs: readonly Expr[];
 }
 
-type ProblemOptions = Pick<Chosen, "engine" | "loss" | "l2">;
+type ProblemOptions = Pick<ChosenSync, "engine" | "loss" | "l2">;
 
 interface Compiled {
-  readonly executable: Executable;
+  readonly executable: SyncExecutable;
   readonly chunks: number;
   /** Numbers of its result. */
   readonly size: number;
@@ -58,7 +59,7 @@ export class NetworkProblem implements Problem {
   readonly #most: number;
   readonly #network: NetworkSpec;
   readonly #options: ProblemOptions;
-  readonly #parameters: readonly Parameter[];
+  readonly #parameters: readonly NetworkTensor[];
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #vectors: readonly Expr[];
   readonly #data: { readonly x: Float64Array; readonly y: Float64Array; readonly weight: Float64Array };
@@ -68,7 +69,13 @@ export class NetworkProblem implements Problem {
   readonly #remembered = new Remembered();
 
   /** @param most numbers that a chunk's largest tensor may hold */
-  constructor(network: NetworkSpec, train: Dataset, options: ProblemOptions, most: number = MOST) {
+  constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: ProblemOptions,
+    linearAlgebra: LinearAlgebra,
+    most: number = MOST,
+  ) {
     this.#most = most;
     this.#network = network;
     this.#options = options;
@@ -77,17 +84,16 @@ export class NetworkProblem implements Problem {
     this.#vectors = this.#parameters.map(({ name, shape }) => input(`direction/${name}`, shape, "f64"));
     this.size = this.#parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
     this.rows = rowsOf(train, network.inputs);
-    this.linearAlgebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.linearAlgebra = linearAlgebra;
     this.#data = padded(train, this.rows);
     const { l2 = 0 } = options;
     this.#decay = Float64Array.from(
       this.#parameters.flatMap(({ role, shape }) => new Array<number>(sizeOf(shape)).fill(role === "weight" ? l2 : 0)),
     );
-    const outputs = network.layers[network.layers.length - 1].units;
     this.penalty = {
       strength: 0,
       withoutPenalty: (x) => this.#point(x)[0],
-      observations: this.rows * (options.loss.target === "labels" ? 1 : outputs),
+      observations: this.rows * targetWidth(options.loss, outputsOf(network)),
     };
   }
 
@@ -137,8 +143,7 @@ export class NetworkProblem implements Problem {
   }
 
   gaussNewton(x: Float64Array): Float64Array {
-    const outputs = this.#network.layers[this.#network.layers.length - 1].units;
-    return this.#matrix("Gauss-Newton", x, outputs * this.size, (chunk) => this.#gaussNewtonOf(chunk));
+    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.size, (chunk) => this.#gaussNewtonOf(chunk));
   }
 
   describe(): string {
@@ -160,7 +165,7 @@ export class NetworkProblem implements Problem {
   }
 
   #largestLayer(): number {
-    return Math.max(this.#network.inputs, ...this.#network.layers.map(({ units }) => units));
+    return Math.max(...layersOf(this.#network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
   }
 
   #loss(chunk: Chunk): Expr {
@@ -275,15 +280,10 @@ export class NetworkProblem implements Problem {
   }
 
   #dataInputs(rows: number) {
-    const { inputs, layers } = this.#network;
-    const outputs = layers[layers.length - 1].units;
-    const x = input("data/x", [rows, inputs], "f64");
-    const y =
-      this.#options.loss.target === "labels" ? input("data/y", [rows], "i32") : input("data/y", [rows, outputs], "f64");
-    return { x, y, weight: input("data/weight", [rows], "f64") };
+    return rowInputs({ network: this.#network, ...this.#options }, rows, "f64", "data/");
   }
 
-  #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {
+  #write(executable: SyncExecutable, nodes: readonly Expr[], x: Float64Array): void {
     let start = 0;
     for (const node of nodes) {
       const end = start + sizeOf(node.type.shape);

@@ -1,17 +1,17 @@
 /** Expressions as the flat function that a minimizer sees: programs compiled when they are first needed, points kept. */
 import { hessian, hvp, jacobian } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
-import type { Engine, Executable } from "../engines/engine.ts";
+import type { SyncEngine, SyncExecutable } from "../engines/engine.ts";
 import { type Expr, topological } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { printType, ShapeError, sizeOf } from "../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
+import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { matmul } from "../ops/matmul.ts";
 import { mul, square } from "../ops/ring.ts";
 import { concat, reshape } from "../ops/shape.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import type { Bounds, Problem } from "../optim/minimizer.ts";
+import type { Bounds, Problem } from "../optim/minimizers/minimizer.ts";
 import type { Tensors } from "../train/tensors.ts";
 import { Remembered, samePoint } from "./remembered.ts";
 
@@ -23,7 +23,8 @@ export interface Evaluations {
 }
 
 export interface ProblemSpec {
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
+  readonly linearAlgebra: LinearAlgebra;
   /** What is made small: a float64 scalar, or residuals r of which ½‖r‖² is. */
   readonly loss: Expr;
   readonly residuals?: Expr;
@@ -68,7 +69,7 @@ export class CompiledProblem implements Problem {
   readonly #spec: ProblemSpec;
   readonly #inputs: readonly Expr[];
   readonly #vectors: readonly Expr[];
-  readonly #programs = new Map<string, { executable: Executable; at: Float64Array | undefined }>();
+  readonly #programs = new Map<string, { executable: SyncExecutable; at: Float64Array | undefined }>();
   readonly #remembered = new Remembered();
 
   /** Throws ShapeError unless everything that is differentiated is float64, and Error when data are missing. */
@@ -76,7 +77,7 @@ export class CompiledProblem implements Problem {
     this.#spec = spec;
     this.#inputs = inputsOf([spec.loss, ...spec.params]);
     this.size = spec.params.reduce((total, { type }) => total + sizeOf(type.shape), 0);
-    this.linearAlgebra = spec.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.linearAlgebra = spec.linearAlgebra;
     this.bounds = spec.bounds;
     this.#vectors = spec.params.map(({ type, label }) => input(`direction/${label}`, type.shape, type.dtype));
     for (const node of [spec.loss, ...spec.params]) {
@@ -155,7 +156,7 @@ export class CompiledProblem implements Problem {
   }
 
   /** The named program, compiled if it is new, with x written to it. */
-  #run(name: string, x: Float64Array, outputs: () => Record<string, Expr>, more: readonly Expr[] = []): Executable {
+  #run(name: string, x: Float64Array, outputs: () => Record<string, Expr>, more: readonly Expr[] = []): SyncExecutable {
     let known = this.#programs.get(name);
     if (known === undefined) {
       const { engine, data, params } = this.#spec;
@@ -173,7 +174,7 @@ export class CompiledProblem implements Problem {
     return known.executable;
   }
 
-  #write(executable: Executable, nodes: readonly Expr[], x: Float64Array): void {
+  #write(executable: SyncExecutable, nodes: readonly Expr[], x: Float64Array): void {
     let start = 0;
     for (const node of nodes) {
       const end = start + sizeOf(node.type.shape);

@@ -12,8 +12,8 @@ import type { Expr } from "../graph/expr.ts";
 import { sizeOf } from "../graph/type.ts";
 import { leastSquaresSolve } from "../linalg/qr.ts";
 import { input } from "../ops/source.ts";
-import { project } from "../optim/minimizer.ts";
-import { columnNorms } from "../optim/stationarity.ts";
+import { project } from "../optim/minimizers/minimizer.ts";
+import { columnNorms } from "../optim/minimizers/stationarity.ts";
 import { type CompiledProblem, inputsOf } from "./problem.ts";
 
 /** Draws for each nonlinear parameter, and as many changes of the best. */

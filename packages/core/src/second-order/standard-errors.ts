@@ -9,7 +9,7 @@ import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { rankOf } from "../linalg/qr.ts";
 import { solveUpperTransposed } from "../linalg/triangular.ts";
 import { norm } from "../linalg/vector.ts";
-import { columnNorms, withoutInfluence } from "../optim/stationarity.ts";
+import { columnNorms, withoutInfluence } from "../optim/minimizers/stationarity.ts";
 import type { CompiledProblem } from "./problem.ts";
 
 /** Whether a parameter is estimated, or what holds it. */

@@ -1,7 +1,7 @@
 /** Rows to learn from or to judge by, and the checks that run before anything else does. */
 import { checkKeys, type Names } from "../given/names.ts";
 import { DataError, listOf, told } from "../given/numbers.ts";
-import { domainOf, type Loss } from "../nn/losses.ts";
+import { domainOf, type Loss, targetWidth } from "../nn/losses.ts";
 import { finite, nonNegative, type Range } from "../nn/options.ts";
 
 export interface Dataset {
@@ -36,7 +36,7 @@ export function checkRows(data: Dataset, what: string, inputs: number, outputs: 
   checkKeys(what, data ?? null, DATASET, "part");
   const rows = checkInputs(data.x, what, inputs);
   const { length } = listOf(`${what}: y`, data.y);
-  const width = loss.target === "labels" ? 1 : outputs;
+  const width = targetWidth(loss, outputs);
   if (length !== rows * width) {
     const oneHot = length === rows * outputs ? ` (the loss '${loss.name}' takes the label of each row's class)` : "";
     throw new DataError(`${what}: ${rows} rows need ${rows * width} targets, got ${length}${oneHot}`);

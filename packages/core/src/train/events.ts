@@ -1,5 +1,5 @@
 /** What `fit` tells as it trains. */
-import type { TrainedModel } from "./trained-model.ts";
+import type { Model } from "./model.ts";
 import type { FitIteration } from "./training.ts";
 
 /** Why training ended. */
@@ -53,7 +53,7 @@ export interface EndEvent {
   readonly seconds: number;
   /** The most threads that shared a step: a method may need programs that the first step did not. */
   readonly threads: number;
-  readonly model: TrainedModel;
+  readonly model: Model;
   /** Where training that diverged first met NaN or Infinity; absent where that is not known. */
   readonly fault?: TrainingFault | undefined;
 }

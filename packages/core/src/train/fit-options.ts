@@ -1,12 +1,12 @@
 /** What `fit` can be told, what it does otherwise, and the checks that come before any work. */
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkEngine, type Engine, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { FloatType } from "../graph/type.ts";
 import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
 import { checkType, count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
+import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import type { Kfac } from "../optim/kfac.ts";
-import type { Minimizer, Tolerances } from "../optim/minimizer.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import type { Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
 import type { Metric } from "./metrics.ts";
 import type { Schedule } from "./schedules.ts";
@@ -14,7 +14,8 @@ import type { StepSpec } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 import { SLICE } from "./turns.ts";
 
-export interface FitOptions {
+/** All options; which engine goes with which optimizer, `FitOptions` says. */
+interface AllOptions {
   readonly engine: Engine;
   /** One of `losses`, or its name, or one of your own. */
   readonly loss: Loss | LossName;
@@ -57,6 +58,13 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What `fit` can be told. A minimizer and K-FAC need an engine that answers at once. */
+export type FitOptions = Omit<AllOptions, "engine" | "optimizer"> &
+  (
+    | (Pick<AllOptions, "engine"> & { readonly optimizer?: Optimizer | OptimizerName })
+    | { readonly engine: SyncEngine; readonly optimizer?: Optimizer | OptimizerName | Minimizer | Kfac }
+  );
+
 export interface Settings {
   readonly epochs: number;
   readonly batch: number;
@@ -65,9 +73,14 @@ export interface Settings {
 }
 
 /** Options whose names have become what they stand for. */
-export interface Chosen extends FitOptions {
+export interface Chosen extends AllOptions {
   readonly loss: Loss;
   readonly optimizer: Optimizer | Minimizer | Kfac;
+}
+
+/** The same where the engine answers at once. */
+export interface ChosenSync extends Chosen {
+  readonly engine: SyncEngine;
 }
 
 const OPTIONS: Names<FitOptions> = {
@@ -75,6 +88,7 @@ const OPTIONS: Names<FitOptions> = {
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
   ...{ metrics: true, flow: true, slice: true, signal: true },
 };
+const KINDS: readonly Chosen["optimizer"]["kind"][] = ["first-order", "minimizer", "kfac"];
 const CLIP: Names<NonNullable<FitOptions["clip"]>> = { norm: true, value: true };
 const TOLERANCES: Names<Tolerances> = { gradient: true, objective: true };
 
@@ -83,15 +97,14 @@ export function choose(options: FitOptions): Chosen {
   checkKeys("fit", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const { loss, optimizer = "adam" } = options;
-  const isMade = typeof optimizer === "object" && optimizer !== null;
-  if (isMade && ("update" in optimizer || "iterate" in optimizer || optimizer.name === "kfac"))
+  if (typeof optimizer === "object" && KINDS.includes(optimizer?.kind))
     return { ...options, loss: lossOf(loss), optimizer };
   checkName("optimizer", optimizer, Object.keys(optimizers));
   return { ...options, loss: lossOf(loss), optimizer: optimizers[optimizer as OptimizerName]() };
 }
 
 /** Throws RangeError naming the option that makes no sense. */
-export function checkSettings(options: FitOptions, rows: number): Settings {
+export function checkSettings(options: AllOptions, rows: number): Settings {
   const { epochs = 100, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
   const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;

@@ -7,18 +7,19 @@
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 
+import { type Engine, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
+import type { Model } from "./model.ts";
 import { Predictor } from "./predictor.ts";
 import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
-import type { TrainedModel } from "./trained-model.ts";
 import { Trainer } from "./trainer.ts";
 import type { Training } from "./training.ts";
 import { now, Turns } from "./turns.ts";
@@ -42,13 +43,13 @@ export async function* fit(
   network: NetworkSpec,
   data: FitData,
   given: FitOptions,
-): AsyncGenerator<FitEvent, TrainedModel, void> {
+): AsyncGenerator<FitEvent, Model, void> {
   const options = choose(given);
   checkNetwork(network);
   const twice = madeTwice(network, options.loss);
   if (twice !== undefined) throw new RangeError(twice);
   checkKeys("data", data ?? null, DATA, "part");
-  const outputs = network.layers[network.layers.length - 1].units;
+  const outputs = outputsOf(network);
   checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
@@ -57,7 +58,7 @@ export async function* fit(
   const turns = new Turns(options.slice);
   const trainer = await open(network, train, options, settings, turns);
   const probe = options.flow ? await openProbe(network, train, options, trainer, turns) : undefined;
-  const watcher = new Watcher(network, validation, options, trainer.tensors(), turns);
+  const watcher = new Watcher(network, validation, options, await trainer.tensors(), turns);
 
   yield {
     type: "start",
@@ -68,7 +69,7 @@ export async function* fit(
     engine: options.engine.name,
     threads: trainer.threads,
     describePlan: () => trainer.describe(),
-    ...(probe && { flow: probe.measure() }),
+    ...(probe && { flow: await probe.measure() }),
   };
   let stopped: StopReason = "epochs";
   let epoch = 0;
@@ -84,14 +85,13 @@ export async function* fit(
     if (!finite) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
     const isLast = stopped !== "epochs" || epoch === settings.epochs;
-    const flow = finite ? probe?.after(isLast) : undefined;
+    const flow = finite ? await probe?.after(isLast) : undefined;
     const told = { ...result, ...watched, ...(flow && { flow }) };
     yield { type: "epoch", epoch, epochs: settings.epochs, ...told, seconds: now() - started };
     if (stopped !== "epochs") break;
   }
   const { loss, l1, l2 } = options;
-  const penalties = { ...(l1 !== undefined && { l1 }), ...(l2 !== undefined && { l2 }) };
-  const model: TrainedModel = { network, loss, ...penalties, tensors: watcher.best };
+  const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.best };
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
@@ -102,7 +102,7 @@ export async function* fit(
 
 /** Loaded only where the gradient's flow is asked for. */
 async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training, turns: Turns) {
-  const { FlowProbe } = await import("../diagnosis/diagnostics.ts");
+  const { FlowProbe } = await import("../second-order/on-demand.ts");
   return FlowProbe.open(network, train, options, trainer, turns);
 }
 
@@ -114,18 +114,18 @@ async function findFault(
   options: Chosen,
   epoch: number,
 ): Promise<TrainingFault | undefined> {
-  const tensors = trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await import("../diagnosis/diagnostics.ts");
-  const recording = trainer.recording?.();
+  const tensors = await trainer.tensors();
+  const { findTrainingFault, findValidationFault } = await import("../second-order/on-demand.ts");
+  const recording = await trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
-  const judged = { network, loss: options.loss, dtype: dtypeOf(options), tensors, data: validation };
-  return findValidationFault(judged, { step: epoch * trainer.stepsPerEpoch, epoch });
+  const model = { network, objective: options, tensors };
+  return findValidationFault(model, validation, dtypeOf(options), { step: epoch * trainer.stepsPerEpoch, epoch });
 }
 
 /** Minimizers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
-  return dtype ?? ("update" in optimizer ? "f32" : "f64");
+  return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
 }
 
 /** What a minimizer needs is loaded only where one is used. */
@@ -137,13 +137,12 @@ async function open(
   turns: Turns,
 ): Promise<Training> {
   const { optimizer } = options;
-  if ("update" in optimizer) return Trainer.open(network, train, options, optimizer, settings, turns);
-  if (!("iterate" in optimizer)) {
-    const { KfacTrainer } = await import("../second-order/kfac/trainer.ts");
-    return new KfacTrainer(network, train, options, optimizer, settings, turns);
-  }
-  const { FullBatchTrainer } = await import("../second-order/full-batch.ts");
-  return new FullBatchTrainer(network, train, options, optimizer, settings, turns);
+  if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns);
+  const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
+  const { FullBatchTrainer, KfacTrainer } = await import("../second-order/on-demand.ts");
+  return optimizer.kind === "kfac"
+    ? KfacTrainer.open(network, train, own, optimizer, settings, turns)
+    : FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
@@ -164,7 +163,7 @@ class Watcher {
   /** Of the best epoch; before it, where training started. */
   best: Record<string, Float64Array>;
   readonly #validation: Dataset | undefined;
-  readonly #predictor: Predictor | undefined;
+  readonly #predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
   readonly #turns: Turns;
 
@@ -189,7 +188,7 @@ class Watcher {
     trainingLoss: number,
     trainer: Training,
   ): Promise<Pick<EpochEvent, "validation" | "best"> & { finite: boolean }> {
-    const tensors = trainer.tensors();
+    const tensors = await trainer.tensors();
     const validation = await this.#judge(tensors);
     const watched = validation?.loss ?? trainingLoss;
     // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.

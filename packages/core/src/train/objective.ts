@@ -4,14 +4,16 @@
  *   L = (Σᵣ wᵣ ℓᵣ) / (Σᵣ wᵣ) + (λ₂/2) Σ‖W‖² + λ₁ Σ|W|
  */
 import { type Expr, label } from "../graph/expr.ts";
-import type { FloatType, Shape } from "../graph/type.ts";
-import { type Loss, reduceRows } from "../nn/losses.ts";
+import type { FloatType } from "../graph/type.ts";
+import { type Loss, reduceRows, targetInput } from "../nn/losses.ts";
 import {
   buffersOf,
   type Forward,
   type ForwardContext,
   forward,
   type NetworkSpec,
+  type NetworkTensor,
+  outputsOf,
   parametersOf,
   weightsOf,
 } from "../nn/network.ts";
@@ -47,9 +49,25 @@ export interface CarriedInputs {
 
 /** Named inputs for parameters and running statistics. */
 export function parameterInputs(network: NetworkSpec, dtype: FloatType): CarriedInputs {
-  const inputs = (items: readonly { readonly name: string; readonly shape: Shape }[]): Record<string, Expr> =>
-    Object.fromEntries(items.map(({ name, shape }) => [name, input(name, shape, dtype)]));
+  const inputs = (tensors: readonly NetworkTensor[]): Record<string, Expr> =>
+    Object.fromEntries(
+      tensors.map(({ name, shape, layer, role }) => [name, input(name, shape, dtype, { layer, role })]),
+    );
   return { params: inputs(parametersOf(network)), buffers: inputs(buffersOf(network)) };
+}
+
+/** Inputs for so many rows: what the network takes, what the loss compares with, what each row weighs. */
+export function rowInputs(
+  { network, loss }: Pick<ObjectiveSpec, "network" | "loss">,
+  rows: number,
+  dtype: FloatType,
+  prefix = "",
+): Readonly<Record<"x" | "y" | "weight", Expr>> {
+  return {
+    x: input(`${prefix}x`, [rows, network.inputs], dtype),
+    y: targetInput(loss, `${prefix}y`, rows, outputsOf(network), dtype),
+    weight: input(`${prefix}weight`, [rows], dtype),
+  };
 }
 
 /** The graph on rows x [batch, inputs] with their targets; `context.weight` weighs rows in the loss and in batch norm. */

@@ -1,15 +1,14 @@
 /** Forward only: outputs, predictions and the loss of each row, for any number of rows through a few plans of fixed batch. */
-import { checkEngine, compiling, type Engine, type Executable } from "../engines/engine.ts";
+import { checkEngine, compiling, type Engine, type Executable, needSync, type SyncEngine } from "../engines/engine.ts";
 import { checkName } from "../given/names.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
-import { finish, type Work } from "../graph/work.ts";
-import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
-import { checkNetwork, forward, type NetworkSpec } from "../nn/network.ts";
+import { awaited, finish, settled, type Work } from "../graph/work.ts";
+import { type Loss, type LossName, lossOf, targetWidth } from "../nn/losses.ts";
+import { checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
-import { input } from "../ops/source.ts";
 import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
-import { parameterInputs } from "./objective.ts";
+import { parameterInputs, rowInputs } from "./objective.ts";
 import { type Tensors, tensorsOf } from "./tensors.ts";
 
 export interface Predictions {
@@ -35,9 +34,9 @@ interface Pass {
   loaded: boolean;
 }
 
-/** Plans are compiled when they are first needed. */
-export class Predictor {
-  readonly #engine: Engine;
+/** Plans are compiled when they are first needed. `predict` and `judge` need an engine that answers at once. */
+export class Predictor<E extends Engine = SyncEngine> {
+  readonly #engine: E;
   readonly #network: NetworkSpec;
   readonly #loss: Loss;
   readonly #dtype: FloatType;
@@ -53,7 +52,7 @@ export class Predictor {
    * Throws RangeError on an engine, a network or a loss that is none.
    */
   constructor(
-    engine: Engine,
+    engine: E,
     network: NetworkSpec,
     loss: Loss | LossName,
     rows: number = BATCHES[BATCHES.length - 1],
@@ -67,7 +66,7 @@ export class Predictor {
     this.#network = network;
     this.#loss = lossOf(loss);
     this.#dtype = dtype;
-    this.#outputs = network.layers[network.layers.length - 1].units;
+    this.#outputs = outputsOf(network);
     const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
     this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
   }
@@ -80,65 +79,86 @@ export class Predictor {
   }
 
   /** Throws DataError unless x is a whole number of rows of finite numbers, and where a tensor was not loaded. */
-  predict(x: ArrayLike<number>): Predictions {
+  predict(this: Predictor<SyncEngine>, x: ArrayLike<number>): Predictions {
+    needSync(this.#engine, "predict");
+    return finish(this.#predicting(x));
+  }
+
+  /** The same as a promise, on any engine: one call after the other. Rejects as `predict` throws. */
+  async predictAsync(x: ArrayLike<number>): Promise<Predictions> {
+    return awaited(this.#predicting(x));
+  }
+
+  *#predicting(x: ArrayLike<number>): Work<Predictions> {
     const rows = checkInputs(x, "predict", this.#network.inputs);
     const outputs = new Float64Array(rows * this.#outputs);
     const predictions = this.#loss.predict ? new Float64Array(rows * this.#outputs) : outputs;
-    for (const { executable, start, count } of this.#parts(x, rows, this.#forward)) {
-      executable.run();
-      this.#copy(executable, "output", outputs, start, count);
-      if (predictions !== outputs) this.#copy(executable, "prediction", predictions, start, count);
+    const { inputs } = this.#network;
+    const all = float64(x);
+    let start = 0;
+    for (const size of this.#sizes(rows)) {
+      const { batch, executable } = yield* this.#ready(size, this.#forward);
+      const count = Math.min(batch, rows - start);
+      yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
+      yield* settled(executable.run());
+      yield* this.#copy(executable, "output", outputs, start, count);
+      if (predictions !== outputs) yield* this.#copy(executable, "prediction", predictions, start, count);
+      start += count;
     }
     return { outputs, predictions };
   }
 
   /** Predictions, and the weighted mean of the rows' losses (regularisers not included). Throws as `predict`. */
-  judge(data: Dataset): Judgement {
+  judge(this: Predictor<SyncEngine>, data: Dataset): Judgement {
+    needSync(this.#engine, "judge");
+    return finish(this.#judgingChecked(data));
+  }
+
+  /** The same as a promise, on any engine: one call after the other. Rejects as `judge` throws. */
+  async judgeAsync(data: Dataset): Promise<Judgement> {
+    return awaited(this.#judgingChecked(data));
+  }
+
+  #judgingChecked(data: Dataset): Work<Judgement> {
     checkRows(data, "judge", this.#network.inputs, this.#outputs, this.#loss);
-    return finish(this.judging(data));
+    return this.judging(data);
   }
 
   /** The same of rows that were checked, with pauses while plans are compiled and after each batch for whoever must let others run. */
   *judging(data: Dataset): Work<Judgement> {
     const rows = rowsOf(data, this.#network.inputs);
-    const width = this.#loss.target === "labels" ? 1 : this.#outputs;
+    const width = targetWidth(this.#loss, this.#outputs);
     const targets = Float64Array.from(data.y);
     const predictions = new Float64Array(rows * this.#outputs);
     let total = 0;
     let weights = 0;
     for (const size of new Set(this.#sizes(rows))) yield* this.#opening(size, this.#judge);
-    for (const { executable, batch, start, count } of this.#parts(data.x, rows, this.#judge)) {
-      executable.write("y", part(targets, start * width, count * width, batch * width));
-      executable.run();
-      this.#copy(executable, "prediction", predictions, start, count);
-      const losses = executable.read("rowLoss");
+    const { inputs } = this.#network;
+    const all = float64(data.x);
+    let start = 0;
+    for (const size of this.#sizes(rows)) {
+      const { batch, executable } = yield* this.#ready(size, this.#judge);
+      const count = Math.min(batch, rows - start);
+      yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
+      yield* settled(executable.write("y", part(targets, start * width, count * width, batch * width)));
+      yield* settled(executable.run());
+      yield* this.#copy(executable, "prediction", predictions, start, count);
+      const losses = yield* settled(executable.read("rowLoss"));
       for (let i = 0; i < count; i++) {
         const weight = data.weight?.[start + i] ?? 1;
         if (weight === 0) continue;
         total += weight * losses[i];
         weights += weight;
       }
+      start += count;
       yield;
     }
     return { predictions, loss: weights === 0 ? 0 : total / weights };
   }
 
-  #copy(executable: Executable, name: string, to: Float64Array, start: number, count: number): void {
-    to.set(executable.read(name).subarray(0, count * this.#outputs), start * this.#outputs);
-  }
-
-  /** Writes each part of the rows to a plan, the last one padded with zeros. */
-  *#parts(x: ArrayLike<number>, rows: number, passes: Map<number, Pass>) {
-    const { inputs } = this.#network;
-    const all = ArrayBuffer.isView(x) ? (x as unknown as Float64Array) : Float64Array.from(x);
-    let start = 0;
-    for (const size of this.#sizes(rows)) {
-      const { batch, executable } = this.#ready(this.#pass(size, passes));
-      const count = Math.min(batch, rows - start);
-      executable.write("x", part(all, start * inputs, count * inputs, batch * inputs));
-      yield { executable, batch, start, count };
-      start += count;
-    }
+  *#copy(executable: Executable, name: string, to: Float64Array, start: number, count: number): Work<void> {
+    const values = yield* settled(executable.read(name));
+    to.set(values.subarray(0, count * this.#outputs), start * this.#outputs);
   }
 
   /** Of the plans that so many rows go through, one after the other. */
@@ -150,17 +170,15 @@ export class Predictor {
     return [...new Array<number>(whole).fill(largest), ...(left > 0 ? [last] : [])];
   }
 
-  #ready(pass: Pass): Pass {
+  /** A plan that has the parameters. */
+  *#ready(batch: number, passes: Map<number, Pass>): Work<Pass> {
+    const pass = passes.get(batch) ?? (yield* this.#opening(batch, passes));
     if (pass.loaded) return pass;
     if (!this.#isComplete) this.#tensors = tensorsOf("load", this.#network, this.#tensors);
     this.#isComplete = true;
-    for (const [name, values] of Object.entries(this.#tensors)) pass.executable.write(name, values);
+    for (const [name, values] of Object.entries(this.#tensors)) yield* settled(pass.executable.write(name, values));
     pass.loaded = true;
     return pass;
-  }
-
-  #pass(batch: number, passes: Map<number, Pass>): Pass {
-    return finish(this.#opening(batch, passes));
   }
 
   *#opening(batch: number, passes: Map<number, Pass>): Work<Pass> {
@@ -175,8 +193,7 @@ export class Predictor {
   *#compiling(batch: number, judges: boolean): Work<Executable> {
     const [loss, dtype, network] = [this.#loss, this.#dtype, this.#network];
     const { params, buffers } = parameterInputs(network, dtype);
-    const x = input("x", [batch, network.inputs], dtype);
-    const y = loss.target === "labels" ? input("y", [batch], "i32") : input("y", [batch, this.#outputs], dtype);
+    const { x, y } = rowInputs({ network, loss }, batch, dtype);
     const { output } = forward(network, params, x, { training: false, buffers });
     const prediction = loss.predict?.(output) ?? output;
     const carried = [...Object.values(params), ...Object.values(buffers)];
@@ -187,6 +204,9 @@ export class Predictor {
     return yield* compiling(this.#engine, closed);
   }
 }
+
+const float64 = (x: ArrayLike<number>): Float64Array =>
+  ArrayBuffer.isView(x) ? (x as unknown as Float64Array) : Float64Array.from(x);
 
 /** `count` numbers from `start` on, filled up with zeros to `length`. */
 function part(values: Float64Array, start: number, count: number, length: number): Float64Array {

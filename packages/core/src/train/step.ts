@@ -10,9 +10,9 @@ import { finish, inParts, type Work } from "../graph/work.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
-import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
+import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
+import type { Hyper, Optimizer } from "../optim/first-order/optimizer.ts";
+import { type CarriedInputs, type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
 
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
@@ -39,33 +39,82 @@ export function trainStep(spec: StepSpec): TrainStep {
 
 /** The same in parts. */
 export function* buildingStep(spec: StepSpec): Work<TrainStep> {
-  const { network, loss, optimizer, dtype } = spec;
+  const { network, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
-  const { params, buffers } = carriedInputs;
-  const outputs = network.layers[network.layers.length - 1].units;
-  const data = {
-    x: input("data/x", [spec.rows, network.inputs], dtype),
-    y: loss.target === "labels" ? input("data/y", [spec.rows], "i32") : input("data/y", [spec.rows, outputs], dtype),
-    weight: input("data/weight", [spec.rows], dtype),
-  };
+  const data = rowInputs(spec, spec.rows, dtype, "data/");
   const rows = input("rows", [spec.batch], "i32");
   const hyper = { rate: input("rate", [], dtype), step: input("step", [], dtype) };
   const key = input("key", [2], "i32");
 
   const x = label(gatherRows(data.x, rows), "x");
   const weight = gatherRows(data.weight, rows);
-  const batch = { x, target: gatherRows(data.y, rows) };
-  const result = objective(spec, carriedInputs, batch, { training: true, key, weight });
-  const names = Object.keys(params);
-  yield;
-  const raw = yield* differentiating(result.loss, Object.values(params));
-  const clipped = clip(raw, spec.clip);
+  const batch = { x, target: gatherRows(data.y, rows), weight, key };
+  const gradient = yield* buildingGradient(spec, carriedInputs, batch);
+  const { carried, state } = yield* buildingUpdate(spec, carriedInputs.params, gradient.gradients, hyper);
+  const all = { ...gradient.buffers, ...carried };
+  const { params, buffers } = carriedInputs;
+  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
+  return {
+    program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
+      loss: gradient.loss,
+      weight: sum(weight),
+      ...all,
+    }),
+    carried: Object.keys(all),
+  };
+}
 
-  const carried: Record<string, Expr> = { ...result.buffers };
+/** Rows of a batch, their weights, and what decides which activations are dropped. */
+export interface BatchInputs {
+  readonly x: Expr;
+  readonly target: Expr;
+  readonly weight: Expr;
+  readonly key: Expr;
+}
+
+interface GradientGraph {
+  /** Regularisers not included. */
+  readonly loss: Expr;
+  /** By each parameter, as the objective has it: neither clipped nor changed by the optimizer. */
+  readonly gradients: readonly Expr[];
+  /** The next running statistics. */
+  readonly buffers: Readonly<Record<string, Expr>>;
+}
+
+/** The first half of a step: what a batch says of the parameters. */
+export function* buildingGradient(
+  spec: ObjectiveSpec,
+  inputs: CarriedInputs,
+  { x, target, weight, key }: BatchInputs,
+): Work<GradientGraph> {
+  const result = objective(spec, inputs, { x, target }, { training: true, key, weight });
+  yield;
+  const gradients = yield* differentiating(result.loss, Object.values(inputs.params));
+  return { loss: result.dataLoss, gradients, buffers: result.buffers };
+}
+
+interface UpdateGraph {
+  /** The next parameters, and the next state of the optimizer. */
+  readonly carried: Readonly<Record<string, Expr>>;
+  /** Inputs for its state. */
+  readonly state: readonly Expr[];
+}
+
+/** The second half: what the optimizer makes of a gradient, wherever it came from. */
+export function* buildingUpdate(
+  { optimizer, clip: limits }: Pick<StepSpec, "optimizer" | "clip">,
+  params: CarriedInputs["params"],
+  gradients: readonly Expr[],
+  hyper: Hyper,
+): Work<UpdateGraph> {
+  const clipped = clip(gradients, limits);
+  const carried: Record<string, Expr> = {};
   const state: Expr[] = [];
-  yield* inParts(names.entries(), ([i, name]) => {
+  yield* inParts(Object.keys(params).entries(), ([i, name]) => {
+    const { type, within } = params[name];
+    const { shape, dtype } = type;
     const own = Object.fromEntries(
-      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), params[name].type.shape, dtype)]),
+      Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), shape, dtype, within)]),
     );
     state.push(...Object.values(own));
     const updated = optimizer.update(params[name], clipped[i], own, hyper);
@@ -73,15 +122,7 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
     for (const [part, value] of Object.entries(updated.state)) carried[stateName(name, part)] = value;
   });
   yield;
-  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
-  return {
-    program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
-      loss: result.dataLoss,
-      weight: sum(weight),
-      ...carried,
-    }),
-    carried: Object.keys(carried),
-  };
+  return { carried, state };
 }
 
 function clip(gradient: readonly Expr[], limits: StepSpec["clip"]): readonly Expr[] {

@@ -2,7 +2,7 @@
 import { checkKeys } from "../given/names.ts";
 import { DataError, numbersOf } from "../given/numbers.ts";
 import { type Shape, sizeOf } from "../graph/type.ts";
-import { buffersOf, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { buffersOf, initialBuffers, initialParameters, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { allFinite } from "./finite.ts";
 
 /** Parameters and running statistics by name ("W1", "b1", …), row-major. */
@@ -40,9 +40,5 @@ export function startTensors(network: NetworkSpec, seed: number, initial: Tensor
     if (wild !== undefined) throw new DataError(`initial: '${wild}' holds a number that is not finite`);
     return tensors;
   }
-  const statistics = buffersOf(network).map(({ name, shape, initial }) => [
-    name,
-    new Float64Array(sizeOf(shape)).fill(initial),
-  ]);
-  return { ...initialParameters(network, seed), ...Object.fromEntries(statistics) };
+  return { ...initialParameters(network, seed), ...initialBuffers(network) };
 }

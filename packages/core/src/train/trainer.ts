@@ -1,15 +1,16 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
 
 import { compiling, type Executable } from "../engines/engine.ts";
+import type { Awaitable } from "../graph/work.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
 import { buildingStep, stateName, type TrainStep } from "./step.ts";
-import { startTensors, type Tensors } from "./tensors.ts";
+import { carriedBy, startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
@@ -30,7 +31,10 @@ export class Trainer implements Training {
   #sliceSteps = 1;
   readonly #turns: Turns;
   readonly #slice: number;
-  #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] };
+  #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] } = {
+    checkpoint: {},
+    passes: [],
+  };
 
   /** The step is built and compiled in parts, so that a network of many layers does not hold the event loop. */
   static async open(
@@ -54,7 +58,9 @@ export class Trainer implements Training {
         records: { loss: steps, weight: steps },
       }),
     );
-    return new Trainer(step, executable, network, train, options, optimizer, settings, turns);
+    const trainer = new Trainer(step, executable, network, train, options, optimizer, settings, turns);
+    await trainer.#write(train, startTensors(network, settings.seed, options.initial), optimizer);
+    return trainer;
   }
 
   private constructor(
@@ -75,61 +81,58 @@ export class Trainer implements Training {
     this.#turns = turns;
     this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
-    const start = startTensors(network, settings.seed, options.initial);
-    this.#saved = Object.keys(start);
-    this.#writeData(train);
-    this.#writeStart(start, optimizer);
-    this.#checkpoint = { checkpoint: this.#read(this.#step.carried), passes: [] };
+    this.#saved = carriedBy(network).map(({ name }) => name);
   }
 
-  #writeData({ x, y, weight = new Float64Array(this.rows).fill(1) }: Dataset): void {
+  /** The table, and where training starts. */
+  async #write(train: Dataset, start: Tensors, optimizer: Optimizer): Promise<void> {
+    const { x, y, weight = new Float64Array(this.rows).fill(1) } = train;
     for (const [name, values] of Object.entries({ x, y, weight }))
-      this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
-  }
-
-  #writeStart(start: Tensors, optimizer: Optimizer): void {
+      await this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
     const carried = new Set(this.#step.carried);
     const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
     for (const [name, values] of Object.entries(start)) {
-      this.#executable.write(name, values);
+      await this.#executable.write(name, values);
       for (const [part, first] of Object.entries(optimizer.state)) {
         if (!carried.has(stateName(name, part))) continue; // running statistics have no state
         const fill = first === "rate" ? rate : first;
-        this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
+        await this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
       }
     }
+    this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
   }
 
   /** One pass over the rows, epoch from 0; or "aborted". */
   async epoch(
     epoch: number,
     signal: AbortSignal | undefined,
-    beforeLast?: () => void,
+    beforeLast?: () => Awaitable<void>,
   ): Promise<EpochResult | "aborted"> {
     const steps = this.stepsPerEpoch;
     if (this.#checkpoint.passes.length * steps >= CHECKPOINT)
-      this.#checkpoint = { checkpoint: this.#read(this.#step.carried), passes: [] };
+      this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
     const rates = this.#rates(epoch);
     this.#checkpoint.passes.push({ epoch, rates });
-    for (const [name, values] of Object.entries(this.#sequences(epoch, rates))) this.#executable.write(name, values);
+    for (const [name, values] of Object.entries(this.#sequences(epoch, rates)))
+      await this.#executable.write(name, values);
     for (let first = 0; first < steps; ) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
-      if (beforeLast && first === steps - 1) beforeLast();
+      if (beforeLast && first === steps - 1) await beforeLast();
       const end = beforeLast && first < steps - 1 ? steps - 1 : steps;
-      first += this.#run(Math.min(this.#sliceSteps, end - first), first);
+      first += await this.#run(Math.min(this.#sliceSteps, end - first), first);
     }
-    const losses = Array.from(this.#executable.read("loss"));
-    const weights = Array.from(this.#executable.read("weight"));
+    const losses = Array.from(await this.#executable.read("loss"));
+    const weights = Array.from(await this.#executable.read("weight"));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const loss = losses.reduce((sum, value, i) => sum + value * weights[i], 0) / (total || 1);
     return { loss, rate: rates[steps - 1] };
   }
 
   /** Runs so many steps, and learns how many the next slice may have. */
-  #run(count: number, first: number): number {
+  async #run(count: number, first: number): Promise<number> {
     const before = now();
-    this.#executable.run(count, first);
+    await this.#executable.run(count, first);
     const perStep = ((now() - before) * 1000) / count;
     this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor(this.#slice / perStep)));
     return count;
@@ -161,22 +164,24 @@ export class Trainer implements Training {
     };
   }
 
-  #read(names: readonly string[]): State {
-    return Object.fromEntries(names.map((name) => [name, this.#executable.read(name)]));
+  async #read(names: readonly string[]): Promise<State> {
+    const read = async (name: string) => [name, await this.#executable.read(name)] as const;
+    return Object.fromEntries(await Promise.all(names.map(read)));
   }
 
-  recording(): Recording {
+  async recording(): Promise<Recording> {
     const { checkpoint, passes } = this.#checkpoint;
     return {
       ...{ step: this.#step, executable: this.#executable, steps: this.stepsPerEpoch, checkpoint },
-      data: this.#read(["data/x", "data/y", "data/weight"]),
+      data: await this.#read(["data/x", "data/y", "data/weight"]),
       passes: passes.map(({ epoch, rates }) => ({ epoch, sequences: this.#sequences(epoch, rates) })),
     };
   }
 
   /** Parameters and running statistics as they stand. */
-  tensors(): Record<string, Float64Array> {
-    return Object.fromEntries(this.#saved.map((name) => [name, Float64Array.from(this.#executable.read(name))]));
+  async tensors(): Promise<Record<string, Float64Array>> {
+    const tensors = Object.entries(await this.#read(this.#saved));
+    return Object.fromEntries(tensors.map(([name, values]) => [name, Float64Array.from(values)]));
   }
 
   get threads(): number {

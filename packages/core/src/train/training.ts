@@ -1,6 +1,7 @@
 /** What `fit` drives: an epoch at a time, by a compiled step or by a minimizer on the host. */
 import type { Executable, TypedValues } from "../engines/engine.ts";
-import type { Iteration } from "../optim/minimizer.ts";
+import type { Awaitable } from "../graph/work.ts";
+import type { Iteration } from "../optim/minimizers/minimizer.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 
@@ -45,11 +46,11 @@ export interface Training {
   epoch(
     epoch: number,
     signal: AbortSignal | undefined,
-    beforeLast?: () => void,
+    beforeLast?: () => Awaitable<void>,
   ): Promise<EpochResult | "aborted" | "converged" | "stalled">;
   /** Parameters and running statistics as they stand. */
-  tensors(): Record<string, Float64Array>;
+  tensors(): Awaitable<Record<string, Float64Array>>;
   /** For training whose steps can be repeated. */
-  recording?(): Recording;
+  recording?(): Awaitable<Recording>;
   describe(): string;
 }

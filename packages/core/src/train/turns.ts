@@ -1,6 +1,6 @@
 /** Long work in slices, between which timers, signals and I/O have their turn. */
 
-import type { Work } from "../graph/work.ts";
+import { awaited, type Work } from "../graph/work.ts";
 
 /** How long a slice may hold the event loop by default, in milliseconds. */
 export const SLICE = 12;
@@ -21,12 +21,8 @@ export class Turns {
   }
 
   /** All of some work, with turns for others in between. */
-  async all<T>(work: Work<T>): Promise<T> {
-    for (;;) {
-      const { done, value } = work.next();
-      if (done) return value;
-      await this.pass();
-    }
+  all<T>(work: Work<T>): Promise<T> {
+    return awaited(work, () => this.pass());
   }
 }
 

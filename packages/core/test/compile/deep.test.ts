@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/reverse.ts";
 import { plan } from "../../src/compile/plan.ts";
 import { shard } from "../../src/compile/shard.ts";
-import { type Engine, evaluate } from "../../src/engines/engine.ts";
+import { evaluate, type SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { derive } from "../../src/explain/derivation/derivation.ts";
@@ -21,7 +21,7 @@ import { maximum } from "../../src/ops/select.ts";
 import { concat } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import type { FitEvent } from "../../src/train/events.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
@@ -39,7 +39,10 @@ const rows = {
   y: Float64Array.from({ length: 20 }, (_, i) => Math.cos(i)),
 };
 
-async function run(count: number, options: Partial<FitOptions> & { readonly engine: Engine }): Promise<FitEvent[]> {
+async function run(
+  count: number,
+  options: Partial<Omit<FitOptions, "engine">> & { readonly engine: SyncEngine },
+): Promise<FitEvent[]> {
   const events: FitEvent[] = [];
   const all = { loss: meanSquaredError(), epochs: 1, batch: 10, ...options };
   for await (const event of fit(deep(count), { train: rows }, all)) events.push(event);
@@ -102,8 +105,8 @@ describe("thousands of layers", () => {
   test("in slices or at once, on one thread or two: the same bits", async () => {
     const [one, two] = [await wasmEngine({ threads: 1 }), await wasmEngine({ threads: 2 })];
     const { compile } = one;
-    const atOnce: Engine = { ...one, compile: (...given) => compile(...given) };
-    const weights = async (engine: Engine, slice: number): Promise<unknown> => {
+    const atOnce: SyncEngine = { ...one, compile: (...given) => compile(...given) };
+    const weights = async (engine: SyncEngine, slice: number): Promise<unknown> => {
       const end = (await run(60, { engine, slice, epochs: 3, batch: 4, validation: 0.2 })).at(-1);
       return end?.type === "end" ? end.model.tensors : undefined;
     };

@@ -29,22 +29,24 @@ export function givenConformance(subject: Subject): void {
       rate: [2],
       unused: [0, 0],
     };
-    const run = (given: Record<string, ArrayLike<number>>): number[] => [
-      ...evaluate(subject.engine(), closed, given).y,
+    const run = async (given: Record<string, ArrayLike<number>>): Promise<number[]> => [
+      ...(await evaluate(subject.engine(), closed, given)).y,
     ];
 
-    test("everything", () => {
-      expect(run(values)).toEqual([10, 12, 14, 4, 6, 8]);
+    test("everything", async () => {
+      expect(await run(values)).toEqual([10, 12, 14, 4, 6, 8]);
     });
 
-    test("any subset of the inputs: one that is missing is named", () => {
+    test("any subset of the inputs: one that is missing is named", async () => {
       const names = Object.keys(nodes);
-      fc.assert(
-        fc.property(fc.subarray(names, { maxLength: names.length - 1 }), (kept) => {
+      await fc.assert(
+        fc.asyncProperty(fc.subarray(names, { maxLength: names.length - 1 }), async (kept) => {
           const given = Object.fromEntries(kept.map((name) => [name, values[name]]));
           const missing = names.filter((name) => !kept.includes(name)).join("|");
-          expect(() => run(given)).toThrow(RangeError);
-          expect(() => run(given)).toThrow(new RegExp(`^model: the input '(${missing})' .* has no values`));
+          await expect(() => run(given)).rejects.toThrow(RangeError);
+          await expect(() => run(given)).rejects.toThrow(
+            new RegExp(`^model: the input '(${missing})' .* has no values`),
+          );
         }),
         { numRuns: 40 },
       );
@@ -70,37 +72,41 @@ export function givenConformance(subject: Subject): void {
       ["half a label", { rows: [0.5, 1] }, "number 0 must be whole and fit into 32 bits, got 0.5"],
       ["NaN for a label", { rows: [0, Number.NaN] }, "number 1 must be whole and fit into 32 bits, got NaN"],
       ["a label beyond 32 bits", { rows: Float64Array.of(0, 2 ** 32) }, "number 1 must be whole and fit into 32 bits"],
-    ])("%s is no number for an input", (_, changes, message) => {
+    ])("%s is no number for an input", async (_, changes, message) => {
       const given = { ...values, ...changes } as typeof values;
-      expect(() => run(given)).toThrow(DataError);
-      expect(() => run(given)).toThrow(`model: input '${Object.keys(changes)[0]}' `);
-      expect(() => run(given)).toThrow(message);
+      await expect(() => run(given)).rejects.toThrow(DataError);
+      await expect(() => run(given)).rejects.toThrow(`model: input '${Object.keys(changes)[0]}' `);
+      await expect(() => run(given)).rejects.toThrow(message);
     });
 
-    test("NaN and infinities are numbers", () => {
-      const [a, b] = run({ ...values, w: [Number.NaN, Number.NEGATIVE_INFINITY, 1] });
+    test("NaN and infinities are numbers", async () => {
+      const [a, b] = await run({ ...values, w: [Number.NaN, Number.NEGATIVE_INFINITY, 1] });
       expect([a, b]).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
     });
 
-    test("a sequence runs as far as it was written, in whole rows", () => {
-      const executable = subject.engine().compile(closed, { sequences: { w: 4 } });
-      for (const name of ["x", "rows", "rate", "unused"]) executable.write(name, values[name]);
-      expect(() => executable.run()).toThrow("model: the input 'w'");
-      expect(() => executable.write("w", [1, 2])).toThrow("takes up to 4 steps of 3 numbers, got 2");
-      executable.write("w", [1, 1, 1, 2, 2, 2]);
-      executable.run(2);
-      expect([...executable.read("y")]).toEqual([12, 14, 16, 6, 8, 10]);
-      expect(() => executable.run(1, 2)).toThrow("model: 'w' was written for 2 steps, not for 3");
+    test("a sequence runs as far as it was written, in whole rows", async () => {
+      const executable = await subject.engine().compile(closed, { sequences: { w: 4 } });
+      for (const name of ["x", "rows", "rate", "unused"]) await executable.write(name, values[name]);
+      await expect(async () => await executable.run()).rejects.toThrow("model: the input 'w'");
+      await expect(async () => await executable.write("w", [1, 2])).rejects.toThrow(
+        "takes up to 4 steps of 3 numbers, got 2",
+      );
+      await executable.write("w", [1, 1, 1, 2, 2, 2]);
+      await executable.run(2);
+      expect([...(await executable.read("y"))]).toEqual([12, 14, 16, 6, 8, 10]);
+      await expect(async () => await executable.run(1, 2)).rejects.toThrow(
+        "model: 'w' was written for 2 steps, not for 3",
+      );
     });
 
-    test("nothing is read that nobody wrote or computed", () => {
-      const executable = subject.engine().compile(program("sum", [w], { w, s: sum(w) }), { donate: ["w"] });
-      expect(() => executable.read("w")).toThrow("sum: the input 'w'");
-      expect(() => executable.read("s")).toThrow("sum: 's' is known after a run");
-      executable.write("w", new Float64Array(sizeOf(w.type.shape)).fill(2));
-      expect([...executable.read("w")]).toEqual([2, 2, 2]);
-      executable.run();
-      expect([...executable.read("s")]).toEqual([6]);
+    test("nothing is read that nobody wrote or computed", async () => {
+      const executable = await subject.engine().compile(program("sum", [w], { w, s: sum(w) }), { donate: ["w"] });
+      await expect(async () => await executable.read("w")).rejects.toThrow("sum: the input 'w'");
+      await expect(async () => await executable.read("s")).rejects.toThrow("sum: 's' is known after a run");
+      await executable.write("w", new Float64Array(sizeOf(w.type.shape)).fill(2));
+      expect([...(await executable.read("w"))]).toEqual([2, 2, 2]);
+      await executable.run();
+      expect([...(await executable.read("s"))]).toEqual([6]);
     });
   });
 }

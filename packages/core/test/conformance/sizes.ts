@@ -28,7 +28,10 @@ const SIZES = [0, 1, 3, 511, 513, 1025];
 export function sizesConformance(subject: Subject): void {
   describe.each(FLOATS)("sizes in %s", (float) => {
     /** Builds outputs from positive inputs of the given shapes, and compares. */
-    const check = (shapes: readonly Shape[], build: (...inputs: Expr[]) => Readonly<Record<string, Expr>>): void => {
+    const check = async (
+      shapes: readonly Shape[],
+      build: (...inputs: Expr[]) => Readonly<Record<string, Expr>>,
+    ): Promise<void> => {
       const next = generator(5);
       const inputs = shapes.map((shape, i) => input(`x${i}`, shape, float));
       const values = shapes.map((shape) =>
@@ -37,19 +40,19 @@ export function sizesConformance(subject: Subject): void {
           float,
         ),
       );
-      expectAgreement(subject, inputs, build(...inputs), values);
+      await expectAgreement(subject, inputs, build(...inputs), values);
     };
 
     describe.each(SIZES)("%i", (n) => {
-      test("elementwise chains", () => {
-        check([[n], [n], []], (x, y, s) => ({
+      test("elementwise chains", async () => {
+        await check([[n], [n], []], (x, y, s) => ({
           chain: tanh(add(mul(x, s), exp(neg(y)))),
           long: div(add(mul(x, x), mul(y, y)), add(add(x, y), exp(mul(s, x)))),
         }));
       });
 
-      test("broadcasts", () => {
-        check([[n, 5], [5], [n, 1], [3, n], [n], [3, 1]], (a, row, column, b, wideRow, shortColumn) => ({
+      test("broadcasts", async () => {
+        await check([[n, 5], [5], [n, 1], [3, n], [n], [3, 1]], (a, row, column, b, wideRow, shortColumn) => ({
           row: add(a, row),
           column: mul(a, column),
           both: mul(add(b, wideRow), shortColumn),
@@ -57,8 +60,8 @@ export function sizesConformance(subject: Subject): void {
         }));
       });
 
-      test("reductions", () => {
-        check(
+      test("reductions", async () => {
+        await check(
           [
             [n, 5],
             [3, n],
@@ -75,8 +78,8 @@ export function sizesConformance(subject: Subject): void {
         );
       });
 
-      test("softmax", () => {
-        check(
+      test("softmax", async () => {
+        await check(
           [
             [n, 5],
             [3, n],
@@ -89,8 +92,8 @@ export function sizesConformance(subject: Subject): void {
         );
       });
 
-      test("products", () => {
-        check(
+      test("products", async () => {
+        await check(
           [
             [n, 7],
             [7, 5],
@@ -112,16 +115,16 @@ export function sizesConformance(subject: Subject): void {
         );
       });
 
-      test("a dense layer with its gradients", () => {
-        check([[n, 7], [5, 7], [5], [n, 5]], (x, w, b, bar) => {
+      test("a dense layer with its gradients", async () => {
+        await check([[n, 7], [5, 7], [5], [n, 5]], (x, w, b, bar) => {
           const h = relu(add(matmul(x, w, { transposeB: true }), b));
           const [xBar, wBar, bBar] = vjp([h], [x, w, b], [bar]);
           return { h, xBar, wBar, bBar };
         });
       });
 
-      test("moved elements", () => {
-        check(
+      test("moved elements", async () => {
+        await check(
           [
             [n, 5],
             [3, 5],
@@ -138,7 +141,7 @@ export function sizesConformance(subject: Subject): void {
         );
       });
 
-      test("rows by index", () => {
+      test("rows by index", async () => {
         const labels = Array.from({ length: n }, (_, i) => (7 * i) % 4);
         const [index, x] = [input("index", [n], "i32"), input("x", [4, 5], float)];
         const [y, back] = [input("y", [n, 5], float), input("back", [n], "i32")];
@@ -156,10 +159,10 @@ export function sizesConformance(subject: Subject): void {
           numbers: cast(index, float),
         };
         const reversed = labels.map((_, i) => n - 1 - i);
-        expectAgreement(subject, [index, x, y, back], outputs, [labels, random(20), random(5 * n), reversed]);
+        await expectAgreement(subject, [index, x, y, back], outputs, [labels, random(20), random(5 * n), reversed]);
       });
 
-      test("random numbers: uniform ones exactly", () => {
+      test("random numbers: uniform ones exactly", async () => {
         const key = input("key", [2], "i32");
         for (const words of [
           [0, 0],
@@ -167,8 +170,8 @@ export function sizesConformance(subject: Subject): void {
           [-2147483648, 2147483647],
         ]) {
           const uniform = { u: randomUniform(key, 0, [n], float), v: randomUniform(key, 123456789, [3, n], float) };
-          expectAgreement(subject, [key], uniform, [words], { f32: 0, f64: 0 });
-          expectAgreement(subject, [key], { z: randomNormal(key, 1, [n, 3], float) }, [words]);
+          await expectAgreement(subject, [key], uniform, [words], { f32: 0, f64: 0 });
+          await expectAgreement(subject, [key], { z: randomNormal(key, 1, [n, 3], float) }, [words]);
         }
       });
     });

@@ -16,16 +16,16 @@ export type Tolerance = Readonly<Record<FloatType, number>>;
 export const FLOATS: readonly FloatType[] = ["f32", "f64"];
 
 /** Runs a program on both engines and compares every output. */
-export function expectAgreement(
+export async function expectAgreement(
   subject: Subject,
   inputs: readonly Expr[],
   outputs: Readonly<Record<string, Expr>>,
   values: readonly ArrayLike<number>[],
   tolerance: Tolerance = subject.tolerance,
-): void {
+): Promise<void> {
   const closed = program("conformance", inputs, outputs);
   const named = Object.fromEntries(inputs.map((node, i) => [node.label as string, values[i]]));
-  const actual = evaluate(subject.engine(), closed, named);
+  const actual = await evaluate(subject.engine(), closed, named);
   const expected = evaluate(referenceEngine, closed, named);
   for (const [name, node] of Object.entries(outputs)) {
     expectClose(actual[name], expected[name], node.type.dtype, tolerance, name);

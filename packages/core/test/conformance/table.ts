@@ -16,15 +16,15 @@ const entries = [...opTable, ...broadcastTable];
 
 export function tableConformance(subject: Subject): void {
   describe.each(FLOATS)("op table in %s", (float) => {
-    test.each(entries.map((entry) => [entry.name, entry] as const))("%s", (_, entry) => {
+    test.each(entries.map((entry) => [entry.name, entry] as const))("%s", async (_, entry) => {
       const { inputs, result, values } = instantiate(entry, float);
-      expectAgreement(subject, inputs, { y: result }, values, toleranceOf(entry, float, subject.tolerance));
+      await expectAgreement(subject, inputs, { y: result }, values, toleranceOf(entry, float, subject.tolerance));
     });
 
     const differentiable = entries.filter((entry) => entry.operands.some((operand) => operand.differentiable));
-    test.each(differentiable.map((entry) => [entry.name, entry] as const))("derivatives of %s", (_, entry) => {
+    test.each(differentiable.map((entry) => [entry.name, entry] as const))("derivatives of %s", async (_, entry) => {
       const { inputs, outputs, values } = withDerivatives(entry, float);
-      expectAgreement(subject, inputs, outputs, values, toleranceOf(entry, float, subject.tolerance));
+      await expectAgreement(subject, inputs, outputs, values, toleranceOf(entry, float, subject.tolerance));
     });
   });
 

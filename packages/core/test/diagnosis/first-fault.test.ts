@@ -1,7 +1,7 @@
 /** Training that meets NaN or Infinity says where: step, row, layer, unit, operation and operands, in f32 as in f64. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { findOrigin, firstFault } from "../../src/diagnosis/first-fault/first-fault.ts";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { program } from "../../src/graph/program.ts";
 import { losses } from "../../src/nn/losses.ts";
@@ -17,7 +17,7 @@ import type { EndEvent, TrainingFault } from "../../src/train/events.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -47,7 +47,7 @@ const initial = (changes: Record<string, number[]> = {}) => ({
 });
 
 async function faultOf(
-  options: Partial<FitOptions>,
+  options: Partial<Omit<FitOptions, "engine">>,
   train: Dataset = table(),
   network = NETWORK,
 ): Promise<{ end: EndEvent; fault: TrainingFault }> {

@@ -1,7 +1,7 @@
 /** The gradient's flow through the layers, against the reference engine and independent computations; off, it is nothing. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { largestSingularValue, singularExtremes } from "../../src/diagnosis/gradient-flow/spectrum.ts";
-import type { Engine, Executable } from "../../src/engines/engine.ts";
+import type { SyncEngine, SyncExecutable } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { symmetricEigen } from "../../src/linalg/eigen.ts";
@@ -16,7 +16,7 @@ import type { EndEvent, EpochEvent, LayerFlow, StartEvent } from "../../src/trai
 import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -36,7 +36,11 @@ const random = (count: number, stream: number): Float64Array =>
 /** More rows than are looked at, in 6 batches. */
 const train = { x: random(3 * 90, 0), y: random(2 * 90, 1) };
 
-async function run(options: Partial<FitOptions> = {}, network = NETWORK, data = train) {
+async function run(
+  options: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine } = {},
+  network = NETWORK,
+  data = train,
+) {
   const epochs: EpochEvent[] = [];
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
@@ -241,10 +245,10 @@ describe("training", () => {
 
   test("off, nothing is compiled and nothing told", async () => {
     const compiled: string[] = [];
-    const watched: Engine = {
+    const watched: SyncEngine = {
       ...engine,
       name: engine.name,
-      compile(program, options): Executable {
+      compile(program, options): SyncExecutable {
         compiled.push(program.name);
         return engine.compile(program, options);
       },

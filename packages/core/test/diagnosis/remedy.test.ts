@@ -1,7 +1,7 @@
 /** Remedies are tried, not guessed: what is told to have helped did, and with it training does what was told. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { findRemedy, type Remedy } from "../../src/diagnosis/remedy.ts";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
@@ -15,7 +15,7 @@ import { fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
 import { schedules } from "../../src/train/schedules.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -35,7 +35,7 @@ function rows(size = 1, place = 0): Dataset {
   return { x: x.map((value) => size * value + place), y };
 }
 
-async function run(given: Partial<FitOptions>, train: Dataset, network: NetworkSpec) {
+async function run(given: Partial<Omit<FitOptions, "engine">>, train: Dataset, network: NetworkSpec) {
   const epochs: EpochEvent[] = [];
   let end: EndEvent | undefined;
   const options = { engine, loss: losses["mean-squared-error"](), epochs: 30, seed: 2, ...given };
@@ -46,7 +46,12 @@ async function run(given: Partial<FitOptions>, train: Dataset, network: NetworkS
   return { epochs, options, end: end as EndEvent };
 }
 
-async function cure(given: Partial<FitOptions>, train: Dataset = rows(), network = NETWORK, seconds = 20) {
+async function cure(
+  given: Partial<Omit<FitOptions, "engine">>,
+  train: Dataset = rows(),
+  network = NETWORK,
+  seconds = 20,
+) {
   const { end, options } = await run(given, train, network);
   const fault = end.fault as TrainingFault;
   return { fault, remedy: await findRemedy(network, { train }, options, fault, { seconds }) };

@@ -29,11 +29,12 @@ test("a module that is handed in is all that is needed", async () => {
 });
 
 test.each(["kernels", "kernels.shared"])(
-  "%s asks the host for memory and for products by a library alone",
+  "%s asks the host for memory, for products by a library and for ops of one's own",
   async (name) => {
     const module = new WebAssembly.Module(readFileSync(resolve(import.meta.dirname, `../../dist/${name}.wasm`)));
     expect(WebAssembly.Module.imports(module)).toEqual([
       { module: "env", name: "gemm", kind: "function" },
+      { module: "env", name: "call", kind: "function" },
       { module: "env", name: "memory", kind: "memory" },
     ]);
   },

@@ -1,9 +1,9 @@
 /** A compiled training step on made-up rows, for tests of engines. */
-import type { Engine, Executable } from "../../src/engines/engine.ts";
+import type { SyncEngine, SyncExecutable } from "../../src/engines/engine.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { softmaxCrossEntropy } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import { trainStep } from "../../src/train/step.ts";
 
 export interface StepOptions {
@@ -14,7 +14,7 @@ export interface StepOptions {
 }
 
 /** Softmax cross-entropy and Adam on 2 · batch rows. */
-export function compileStep(engine: Engine, sizes: readonly number[], options: StepOptions): Executable {
+export function compileStep(engine: SyncEngine, sizes: readonly number[], options: StepOptions): SyncExecutable {
   const { batch, steps, dtype = "f32" } = options;
   const last = sizes.length - 2;
   const layers = sizes

@@ -1,7 +1,7 @@
 /** Whole training steps on the embedded engine: exactness against the oracle, and memory that stays flat. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/reverse.ts";
-import { type Engine, evaluate } from "../../src/engines/engine.ts";
+import { evaluate, type SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { program } from "../../src/graph/program.ts";
@@ -14,7 +14,7 @@ import { input } from "../../src/ops/source.ts";
 import { parameterInputs } from "../../src/train/objective.ts";
 import { compileStep } from "./steps.ts";
 
-let wasm: Engine;
+let wasm: SyncEngine;
 beforeAll(async () => {
   wasm = await wasmEngine();
 });

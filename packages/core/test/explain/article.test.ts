@@ -8,8 +8,8 @@ import { parseTarget } from "../../src/explain/derivation/target.ts";
 import type { Block, Equation } from "../../src/explain/document/document.ts";
 import { pathSum } from "../../src/explain/views/paths.ts";
 import { updateView } from "../../src/explain/views/update.ts";
-import { adam } from "../../src/optim/adam.ts";
-import { sgd } from "../../src/optim/sgd.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
+import { sgd } from "../../src/optim/first-order/sgd.ts";
 import { expectNear } from "../support/numbers.ts";
 import { deriveAndRun, net } from "./nets.ts";
 

@@ -35,12 +35,11 @@ const net: Net = {
       { units: 3, activation: "identity" },
     ],
   },
-  loss: losses["softmax-cross-entropy"](),
-  reduction: "mean",
+  objective: { loss: losses["softmax-cross-entropy"]() },
 };
 const tensors = initialParameters(net.network, 1);
 const explain = (rows = 1, names: typeof NAMES | "none" = NAMES): Explained =>
-  explainNet(net, tensors, randomBatch(net.network, net.loss, rows, 1), names === "none" ? {} : { names });
+  explainNet(net, tensors, randomBatch(net.network, net.objective.loss, rows, 1), names === "none" ? {} : { names });
 const one = explain();
 const text = (blocks: readonly Block[], of: Explained = one): string =>
   terminalLines(blocks, { width: 4000, names: of.names }).join("\n");
@@ -54,7 +53,7 @@ const VIEWS: Record<string, (target: string) => Block[]> = {
   paths: (target) => views.paths(one, parseTarget(one, target)),
   batch: (target) => batchView(one, parseTarget(one, target)),
   fusion: () =>
-    fusionView(one, explainApart(net, tensors, randomBatch(net.network, net.loss, 1, 1), { names: NAMES })!),
+    fusionView(one, explainApart(net, tensors, randomBatch(net.network, net.objective.loss, 1, 1), { names: NAMES })!),
   update: () => updateView(one, optimizers.sgd(), { rate: 0.1 }),
   closed: (target) => views.closed(one, parseTarget(one, target)),
 };

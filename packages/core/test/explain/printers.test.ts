@@ -27,7 +27,7 @@ import {
 } from "../../src/graph/notation.ts";
 import { type ActivationName, activations } from "../../src/nn/activations.ts";
 import { type LossName, losses } from "../../src/nn/losses.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import { deriveAndRun, net } from "./nets.ts";
 
 const [a, b, c] = ["a", "b", "W2"].map(symbol);

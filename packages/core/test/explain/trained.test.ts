@@ -8,7 +8,7 @@ import { type LossName, losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { input } from "../../src/ops/source.ts";
-import { sgd } from "../../src/optim/sgd.ts";
+import { sgd } from "../../src/optim/first-order/sgd.ts";
 import { type ObjectiveSpec, objective, parameterInputs } from "../../src/train/objective.ts";
 import { trainStep } from "../../src/train/step.ts";
 

@@ -16,7 +16,7 @@ import type { Notation } from "../../src/graph/notation.ts";
 import { sizeOf } from "../../src/graph/type.ts";
 import { type ActivationName, activations } from "../../src/nn/activations.ts";
 import { type LossName, losses } from "../../src/nn/losses.ts";
-import { sgd } from "../../src/optim/sgd.ts";
+import { sgd } from "../../src/optim/first-order/sgd.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { generator } from "../support/numbers.ts";
 import { deriveAndRun, net, numbersFor } from "./nets.ts";

@@ -1,16 +1,15 @@
 /** What `fit` returns saves, clones, goes to a worker and loads as it is. */
 import { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
-import { loadModel, saveModel } from "../../src/model/model.ts";
+import { loadModel, predictorOf, saveModel } from "../../src/model/model.ts";
 import { type Loss, losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { fit } from "../../src/train/fit.ts";
-import { Predictor } from "../../src/train/predictor.ts";
-import type { TrainedModel } from "../../src/train/trained-model.ts";
+import type { Model } from "../../src/train/model.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -27,18 +26,14 @@ const cases: [string, Loss, number[], NetworkSpec][] = [
   ["counts", losses.poisson(), [0, 5, 3, 0], { inputs: 2, layers: layers(1) }],
 ];
 
-async function trained(loss: Loss, y: number[], network: NetworkSpec): Promise<TrainedModel> {
+async function trained(loss: Loss, y: number[], network: NetworkSpec): Promise<Model> {
   for await (const event of fit(network, { train: { x, y } }, { engine, loss, epochs: 4, l2: 0.01 })) {
     if (event.type === "end") return event.model;
   }
   throw new Error("fit ends with a model");
 }
 
-const predictions = ({ network, loss, tensors }: TrainedModel): number[] => {
-  const predictor = new Predictor(engine, network, loss);
-  predictor.load(tensors);
-  return [...predictor.predict(x).predictions];
-};
+const predictions = (model: Model): number[] => [...predictorOf(model, engine).predict(x).predictions];
 
 describe.each(cases)("a model of %s", (_, loss, y, network) => {
   test("comes back from a file, a clone and JSON", async () => {
@@ -47,8 +42,10 @@ describe.each(cases)("a model of %s", (_, loss, y, network) => {
     const file = saveModel(model);
     const { parts, ...loaded } = loadModel(file);
     expect(parts).toEqual({});
-    expect({ ...loaded, loss: { ...loaded.loss } }).toEqual({ ...model, loss: { ...loss } });
-    const json = JSON.parse(JSON.stringify(model)) as TrainedModel;
+    const { objective } = loaded;
+    const plain = { ...objective, loss: { ...objective.loss } };
+    expect({ ...loaded, objective: plain }).toEqual({ ...model, objective: { ...model.objective, loss: { ...loss } } });
+    const json = JSON.parse(JSON.stringify(model)) as Model;
     for (const copy of [loaded, structuredClone(model), structuredClone(loaded), json]) {
       expect(predictions(copy)).toEqual(expected);
       expect(saveModel(copy)).toEqual(file);
@@ -62,7 +59,7 @@ test("a model goes to a worker and back", async () => {
     "const { parentPort } = require('node:worker_threads'); parentPort.once('message', (m) => parentPort.postMessage(m))",
     { eval: true },
   );
-  const back = await new Promise<TrainedModel>((done) => {
+  const back = await new Promise<Model>((done) => {
     echo.once("message", done);
     echo.postMessage(model);
   });

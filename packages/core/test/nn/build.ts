@@ -62,7 +62,7 @@ export function lossAndGradients(c: Case): Record<string, number[]> {
     ...Object.fromEntries(names.map((name, i) => [name, slopes[i]])),
     ...next,
   });
-  const starts = buffersOf(c.spec).map((b) => [b.name, new Array<number>(b.shape[0]).fill(b.initial)]);
+  const starts = buffersOf(c.spec).map((b) => [b.name, new Array<number>(b.shape[0]).fill(b.start)]);
   const values = { ...c.params, ...Object.fromEntries(starts), x: c.x, target: c.y, weight: c.weight ?? [] };
   const given = inputs.map(({ label }) => [label, flatten(values[label as keyof typeof values])]);
   const results = evaluate(referenceEngine, built, Object.fromEntries(given));

@@ -1,8 +1,8 @@
 /** Loss, outputs and every gradient against PyTorch (fixtures/gradients.json), by the reference engine. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { LayerSpec } from "../../src/nn/layers/layer.ts";
 import { type LossName, type LossOptions, losses } from "../../src/nn/losses.ts";
-import type { LayerSpec } from "../../src/nn/network.ts";
 import { distance, lossAndGradients, type Nested } from "./build.ts";
 
 interface Fixture {

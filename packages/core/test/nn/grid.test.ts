@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { jvp } from "../../src/autodiff/forward.ts";
 import { gradients } from "../../src/autodiff/reverse.ts";
-import type { Executable } from "../../src/engines/engine.ts";
+import type { SyncExecutable } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { type Expr, label } from "../../src/graph/expr.ts";
 import { program } from "../../src/graph/program.ts";
@@ -70,7 +70,7 @@ function sample(nodes: readonly Expr[], seed: number): Tensors {
   );
 }
 
-function runAt(executable: Executable, values: Tensors): void {
+function runAt(executable: SyncExecutable, values: Tensors): void {
   for (const [name, value] of Object.entries(values)) executable.write(name, value);
   executable.run();
 }

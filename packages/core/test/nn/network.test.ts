@@ -4,14 +4,14 @@ import { evaluate } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import type { Expr } from "../../src/graph/expr.ts";
 import { program } from "../../src/graph/program.ts";
-import { dropout } from "../../src/nn/dropout.ts";
+import { dropout } from "../../src/nn/layers/dropout.ts";
+import type { LayerSpec } from "../../src/nn/layers/layer.ts";
 import {
   buffersOf,
   checkNetwork,
   type ForwardContext,
   forward,
   initialParameters,
-  type LayerSpec,
   type NetworkSpec,
   parametersOf,
 } from "../../src/nn/network.ts";
@@ -42,10 +42,11 @@ test("parameters: names, shapes and fans, W as [out, in]", () => {
     "W3[2,4]",
     "b3[2]",
   ]);
-  expect(parametersOf(spec)[2]).toEqual({ name: "W2", role: "weight", layer: 2, shape: [4, 5], fanIn: 5, fanOut: 4 });
-  expect(buffersOf(spec)).toEqual([
-    { name: "mean2", layer: 2, shape: [4], initial: 0 },
-    { name: "variance2", layer: 2, shape: [4], initial: 1 },
+  const fans = { fanIn: 5, fanOut: 4 };
+  expect(parametersOf(spec)[2]).toMatchObject({ name: "W2", role: "weight", layer: 2, shape: [4, 5], ...fans });
+  expect(buffersOf(spec)).toMatchObject([
+    { name: "mean2", role: "mean", layer: 2, shape: [4], start: 0 },
+    { name: "variance2", role: "variance", layer: 2, shape: [4], start: 1 },
   ]);
 });
 

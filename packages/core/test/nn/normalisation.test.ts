@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/reverse.ts";
+import { batchNorm, batchNormInference, layerNorm } from "../../src/nn/layers/norm.ts";
 import { type LossName, losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
-import { batchNorm, batchNormInference, layerNorm } from "../../src/nn/normalisation.ts";
 import { mul } from "../../src/ops/ring.ts";
 import { fill } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";

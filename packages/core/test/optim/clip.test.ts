@@ -4,7 +4,7 @@ import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import type { Expr } from "../../src/graph/expr.ts";
 import { program } from "../../src/graph/program.ts";
 import { input } from "../../src/ops/source.ts";
-import { clipByGlobalNorm, clipByValue, globalNorm } from "../../src/optim/clip.ts";
+import { clipByGlobalNorm, clipByValue, globalNorm } from "../../src/optim/first-order/clip.ts";
 
 /** ‖g‖ = √(1 + 4 + 4 + 16 + 0 + 0 + 144) = 13 over both tensors */
 const given = { G: [1, -2, 2, -4, 0, 0], h: [12] };

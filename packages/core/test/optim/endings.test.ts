@@ -13,7 +13,7 @@ import { program } from "../../src/graph/program.ts";
 import { exp, sigmoid } from "../../src/ops/elementary.ts";
 import { add, mul, sub } from "../../src/ops/ring.ts";
 import { input } from "../../src/ops/source.ts";
-import type { Minimizer } from "../../src/optim/minimizer.ts";
+import type { Minimizer } from "../../src/optim/minimizers/minimizer.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
 import {
   type LeastSquaresMinimum,
@@ -92,6 +92,7 @@ describe("the 35 problems of Moré, Garbow and Hillstrom", () => {
 
 describe("a minimizer that claims too much", () => {
   const claiming = (ending: "gradient" | "step" | "objective"): Minimizer => ({
+    kind: "minimizer",
     name: "boast",
     needs: [],
     bounded: true,

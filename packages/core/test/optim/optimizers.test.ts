@@ -8,8 +8,8 @@ import type { Values } from "../../src/graph/op.ts";
 import { type Program, program } from "../../src/graph/program.ts";
 import { type FloatType, sizeOf } from "../../src/graph/type.ts";
 import { input } from "../../src/ops/source.ts";
-import { adam } from "../../src/optim/adam.ts";
-import type { Optimizer } from "../../src/optim/optimizer.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
+import type { Optimizer } from "../../src/optim/first-order/optimizer.ts";
 import { type OptimizerName, type OptimizerOptions, optimizers } from "../../src/optim/optimizers.ts";
 
 type Nested = number | readonly Nested[];

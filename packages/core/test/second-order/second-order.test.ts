@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { hessian, hvp, jacobian, rowGaussNewton } from "../../src/autodiff/curvature.ts";
 import { gradients } from "../../src/autodiff/reverse.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { label } from "../../src/graph/expr.ts";
 import { plainLinearAlgebra } from "../../src/linalg/linear-algebra.ts";
@@ -10,9 +11,9 @@ import type { NetworkSpec } from "../../src/nn/network.ts";
 import { matmul } from "../../src/ops/matmul.ts";
 import { concat, reshape } from "../../src/ops/shape.ts";
 import { input } from "../../src/ops/source.ts";
-import { adam } from "../../src/optim/adam.ts";
+import { adam } from "../../src/optim/first-order/adam.ts";
 import { adapted, invertFactors, type Kfac, kfac, memory, precondition } from "../../src/optim/kfac.ts";
-import type { Minimizer } from "../../src/optim/minimizer.ts";
+import type { Minimizer } from "../../src/optim/minimizers/minimizer.ts";
 import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
 import { NetworkProblem } from "../../src/second-order/network-problem.ts";
 import type { EndEvent, EpochEvent } from "../../src/train/events.ts";
@@ -44,7 +45,11 @@ const targets = {
 type LossName = keyof typeof targets;
 const weight = Float64Array.from({ length: ROWS }, (_, i) => [1, 2, 0, 0.5][i % 4]);
 
-async function train(lossName: LossName, optimizer: FitOptions["optimizer"], more: Partial<FitOptions> = {}) {
+async function train(
+  lossName: LossName,
+  optimizer: FitOptions["optimizer"],
+  more: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine } = {},
+) {
   const epochs: EpochEvent[] = [];
   let end: EndEvent | undefined;
   const options = { engine, loss: losses[lossName](), epochs: 30, seed: 2, ...(optimizer && { optimizer }), ...more };
@@ -80,7 +85,13 @@ describe.each(Object.keys(targets) as LossName[])("the objective of a network wi
 
   // 1e9: all rows at once; 120: a few rows at a time, the last chunk not full.
   describe.each([1e9, 120])("in chunks of at most %d numbers", (chunk) => {
-    const problem = new NetworkProblem(network, { x, y: targets[lossName], weight }, options, chunk);
+    const problem = new NetworkProblem(
+      network,
+      { x, y: targets[lossName], weight },
+      options,
+      plainLinearAlgebra,
+      chunk,
+    );
 
     test("value and gradient", () => {
       const g = concat(
@@ -306,14 +317,18 @@ describe("refused", () => {
       { units: 2, activation: "identity" },
     ],
   });
-  const attempt = async (optimizer: Minimizer | Kfac, spec: NetworkSpec, more: Partial<FitOptions> = {}) => {
+  const attempt = async (
+    optimizer: Minimizer | Kfac,
+    spec: NetworkSpec,
+    more: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine } = {},
+  ) => {
     for await (const _ of fit(
       spec,
       { train: { x, y: targets[SQUARES] } },
       { engine, loss: losses[SQUARES](), optimizer, ...more },
     ));
   };
-  const options: [string, Partial<FitOptions>, RegExp][] = [
+  const options: [string, Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine }, RegExp][] = [
     ["a rate", { rate: 0.1 }, /a learning rate does not go with/],
     ["l1", { l1: 0.1 }, /l1 does not go with.*use l2/],
     ["clipping", { clip: { norm: 1 } }, /clipping does not go with/],

@@ -1,5 +1,5 @@
 /** The reference engine with every f32 result rounded to f32: the best that an engine working in f32 can do. */
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import type { Expr } from "../../src/graph/expr.ts";
 import type { Op } from "../../src/graph/op.ts";
@@ -11,7 +11,8 @@ const rounded = (op: Op): Op => ({
   evaluate: (operands, node) => held(op.evaluate(operands, node), node.type.dtype),
 });
 
-export const roundingEngine: Engine = {
+export const roundingEngine: SyncEngine = {
+  sync: true,
   name: "reference, rounding",
   compile(program, options) {
     const copies = new Map<Expr, Expr>();

@@ -13,7 +13,7 @@ interface Weight {
   readonly atOnce: number;
   /** Bytes that are loaded only where there are several threads, the worker's script included. */
   readonly threads: number;
-  /** Bytes that are loaded only where a minimizer or K-FAC trains, the method itself not included. */
+  /** Bytes that are loaded only where a minimizer or K-FAC trains, the gradient's flow is told or NaN was met; the method itself not included. */
   readonly secondOrder: number;
 }
 
@@ -64,7 +64,7 @@ export async function weigh(...entries: readonly string[]): Promise<Weight> {
   const weight = {
     atOnce: sum(first) + kernels,
     threads: sum([...later("wasm/threads.ts"), "worker.js"]),
-    secondOrder: sum(new Set([...later("second-order/full-batch.ts"), ...later("second-order/kfac/trainer.ts")])),
+    secondOrder: sum(later("second-order/full-batch.ts")),
   };
   const { threads, secondOrder } = weight;
   console.log(`${entries.join(" + ")}: ${weight.atOnce} bytes gzipped, with kernels`);

@@ -1,6 +1,6 @@
 /** Training as its users meet it: events, seeds, early stopping, abort, weights. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
@@ -31,13 +31,13 @@ function rows(count: number, stream: number): Dataset {
 
 const train = rows(203, 0);
 const validation = rows(61, 1);
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
 
 async function run(
-  options: Partial<FitOptions> = {},
+  options: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine } = {},
   data: { train: Dataset; validation?: Dataset } = { train, validation },
   network = NETWORK,
 ) {
@@ -87,7 +87,7 @@ describe("fit", () => {
     const best = epochs.reduce((a, b) => ((b.validation?.loss as number) < (a.validation?.loss as number) ? b : a));
     expect(end.bestEpoch).toBe(best.epoch);
     expect(best.epoch).toBeLessThan(25);
-    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    const predictor = new Predictor(engine, NETWORK, end.model.objective.loss, 61, "f32");
     predictor.load(end.model.tensors);
     expect(predictor.judge(validation).loss).toBeCloseTo(best.validation?.loss as number, 6);
   });
@@ -112,7 +112,7 @@ describe("fit", () => {
 
   test("tells accuracy for labels, or what it is asked for", async () => {
     const { epochs, end } = await run({ epochs: 5 });
-    const predictor = new Predictor(engine, NETWORK, end.model.loss, 61, "f32");
+    const predictor = new Predictor(engine, NETWORK, end.model.objective.loss, 61, "f32");
     predictor.load(end.model.tensors);
     const { predictions } = predictor.predict(validation.x);
     const right = Array.from(validation.y).filter((label, r) => predictions[2 * r + label] > 0.5).length;
@@ -212,7 +212,10 @@ describe("fit", () => {
 });
 
 describe("refuses before any work", () => {
-  const bad = async (options: Partial<FitOptions>, data: Dataset = train): Promise<void> => {
+  const bad = async (
+    options: Partial<Omit<FitOptions, "engine">> & { engine?: SyncEngine },
+    data: Dataset = train,
+  ): Promise<void> => {
     await run(options, { train: data });
   };
   test.each([

@@ -1,7 +1,7 @@
 /** fit, Predictor and their like refuse what was not given, what is no number, and options that make no sense. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engines/engine.ts";
+import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { square, sub } from "../../src/ops/ring.ts";
@@ -37,7 +37,7 @@ const tensors = {
   variance1: new Float64Array(3).fill(1),
 };
 const train = { x: [0, 0, 0, 1, 1, 0, 1, 1], y: [0, 1, 1, 0] };
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -239,7 +239,7 @@ describe("fit refuses", () => {
     await expect(run({}, { train }, spec)).rejects.toThrow(message);
   });
 
-  test("no name of a loss or an optimiser that there is", async () => {
+  test("no name of a loss or an optimizer that there is", async () => {
     const named = await run({ optimizer: "momentum", seed: 2 });
     const made = await run({ optimizer: optimizers.momentum(), seed: 2 });
     expect(named.model.tensors).toEqual(made.model.tensors);
@@ -281,12 +281,14 @@ describe("others refuse, too", () => {
     await expect(leastSquares(sub(x, input("t", [2], "f64")), { x: [1, 2] }, given).next()).rejects.toThrow(message);
   });
 
-  test.each(Object.keys(minimizers) as (keyof typeof minimizers)[])("the minimiser %s", (name) => {
+  test.each(Object.keys(minimizers) as (keyof typeof minimizers)[])("the minimizer %s", (name) => {
     expect(() => minimizers[name]({ memori: 3 } as object)).toThrow(/has no option 'memori'/);
   });
 
   test("Predictor, wasmEngine", async () => {
-    expect(() => new Predictor(wasmEngine() as unknown as Engine, plain, "huber")).toThrow("write await wasmEngine()");
+    expect(() => new Predictor(wasmEngine() as unknown as SyncEngine, plain, "huber")).toThrow(
+      "write await wasmEngine()",
+    );
     expect(() => new Predictor(engine, plain, "hubr" as "huber")).toThrow("did you mean 'huber'?");
     expect(() => new Predictor(engine, plain, "huber", 0.5)).toThrow("rows must be a whole number ≥ 0, got 0.5");
     expect(() => new Predictor(engine, plain, "huber", 1, "f16" as "f32")).toThrow("dtype 'f16' is not known");

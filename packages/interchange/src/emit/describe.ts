@@ -1,23 +1,18 @@
 /** What an emitted network is, in words: its layers and loss, what its inputs and outputs stand for, where its weights come from. */
 
+import { type Layer, layersOf } from "@chaingrad/core";
 import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
-import type { ColumnEncoding, Model } from "@chaingrad/tables";
+import type { ColumnEncoding, TableModelData } from "@chaingrad/tables";
 
-export interface Emittable extends WeightedNet {
-  /** What makes the network's rows from those of a table, where it was trained on one. */
-  readonly model?: Pick<Model, "encoder" | "target">;
-}
+/** A network with its numbers; where it was trained on a table with what makes its rows of those. */
+export type Emittable = WeightedNet & Partial<Pick<TableModelData, "encoder" | "target">>;
 
 /** Paragraphs; a line break in one is the start of an item of a list. */
-export function describe({ net, origin, model }: Emittable): string[] {
-  const { network, loss, reduction, l1, l2 } = net;
-  const layers = network.layers.map(
-    ({ units, activation, normalisation }) =>
-      `${units} ${typeof activation === "string" ? activation : commented(activation.name || "units")}${
-        normalisation === undefined ? "" : ` (${normalisation} norm)`
-      }`,
-  );
+export function describe({ network, objective, origin, encoder, target }: Emittable): string[] {
+  const { loss, reduction = "mean", l1, l2 } = objective;
+  const all = layersOf(network);
+  const layers = all.map(({ kind, spec }) => commented(kind.describe(spec)));
   const penalty = [l1 ? ` + ${l1} Σ|W|` : "", l2 ? ` + ${l2}/2 Σ W²` : ""].join("");
   const from = {
     trained: "The weights are those of the trained model.",
@@ -28,15 +23,16 @@ export function describe({ net, origin, model }: Emittable): string[] {
     `A fully connected network, written by chaingrad emit: ${network.inputs} input${network.inputs === 1 ? "" : "s"}, ${layers.join(", ")}; ` +
       `loss: ${commented(loss.name)}, the ${reduction} over the rows${penalty}.`,
     `${from[origin]} A comment above every value says which formula of the derivation it is; rows is how many rows x has.`,
-    ...modes(net.network.layers),
-    ...(model === undefined ? [] : [features(model), outputs(model)]),
+    ...modes(all),
+    ...(encoder && target ? [features(encoder), outputs(target)] : []),
   ];
 }
 
-function modes(layers: Emittable["net"]["network"]["layers"]): string[] {
+function modes(layers: readonly Layer[]): string[] {
+  const random = new Set(layers.flatMap(({ kind, spec }) => kind.parts.flatMap((part) => part.random?.(spec) ?? [])));
   const words = [
-    ...(layers.some(({ dropout }) => dropout) ? ["dropout is off"] : []),
-    ...(layers.some(({ normalisation }) => normalisation === "batch")
+    ...[...random].map((what) => `${what} is off`),
+    ...(layers.some(({ buffers }) => buffers.length > 0)
       ? ["batch norm takes its running statistics, which stay as they are"]
       : []),
   ];
@@ -56,7 +52,7 @@ const commented = (text: string): string =>
 
 const quoted = (text: string): string => `"${commented(text).replaceAll('"', '\\"')}"`;
 
-function features({ encoder }: Pick<Model, "encoder">): string {
+function features(encoder: TableModelData["encoder"]): string {
   const columns = encoder.columns.flatMap(featureWords).map((words, i) => `  ${i}: ${words}`);
   const head = "The columns of x (numbers are kept within -10 and 10, and are 0 where they are missing):";
   return [head, ...columns].join("\n");
@@ -75,7 +71,7 @@ function featureWords(encoding: ColumnEncoding): string[] {
   return [`(${value} ${from}) / ${encoding.scale}`, ...lacking];
 }
 
-function outputs({ target }: Pick<Model, "target">): string {
+function outputs(target: TableModelData["target"]): string {
   if (target.task === "regression")
     return `The target is (${quoted(target.name)} - ${target.mean}) / ${target.scale}; so a prediction stands for itself * ${target.scale} + ${target.mean}.`;
   const classes = target.classes.map((name, label) => `${label} is ${quoted(name)}`);

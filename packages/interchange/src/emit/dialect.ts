@@ -1,7 +1,8 @@
 /** What languages with loops over arrays say differently, and the formulas that they have in common. */
 import type { DType, ElementwiseKernel } from "@chaingrad/core";
+import { functionsOf } from "./functions.ts";
 import type { Index } from "./places.ts";
-import { call, difference, infix, minus, product, quotient, strength, sum, type Text } from "./text.ts";
+import { difference, infix, minus, product, quotient, strength, sum, type Text } from "./text.ts";
 import type { Size, Value } from "./value.ts";
 
 /** The formula of each elementwise kernel; a forgotten one does not compile. */
@@ -38,19 +39,11 @@ interface Words {
   /** "===" or "==" */
   readonly equal: string;
   readonly unequal: string;
-  /** What functions are called. */
-  readonly functions: Readonly<Record<Called, string>>;
+  readonly language: "c" | "typescript";
 }
 
-type Called =
-  | "exp" | "expm1" | "log" | "log1p" | "sqrt" | "tanh" | "sigmoid" | "softplus" | "erf" | "sin" | "cos" | "tan" | "atan"
-  | "abs" | "sign" | "floor" | "pow" | "maximum" | "minimum" | "relu"; // biome-ignore format: a list of words
-
 /** Formulas in the syntax that C and its descendants share. */
-export function formulas({ number, equal, unequal, functions }: Words): Elementwise {
-  const called = Object.fromEntries(
-    Object.entries(functions).map(([name, own]) => [name, (...xs: Text[]) => call(own, ...xs)]),
-  ) as { readonly [Name in Called]: (...xs: Text[]) => Text };
+export function formulas({ number, equal, unequal, language }: Words): Elementwise {
   const comparison =
     (operator: string) =>
     (a: Text, b: Text): Text => {
@@ -58,7 +51,7 @@ export function formulas({ number, equal, unequal, functions }: Words): Elementw
       return { ...choice(condition.text, number(1), number(0)), condition };
     };
   return {
-    ...called,
+    ...functionsOf(language),
     add: sum,
     sub: difference,
     mul: product,

@@ -2,9 +2,9 @@
  * What every language is written from: the lines of the derivation, each with the formula as it is printed, its name in
  * the program and its value for any number of rows.
  */
-import { type Expr, input, optimizers } from "@chaingrad/core";
+import { type Expr, input, optimizers, outputsOf } from "@chaingrad/core";
 import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
-import { type Net, type ObjectiveGraph, objectiveGraph, outputsOf } from "@chaingrad/core/net";
+import { type Net, type ObjectiveGraph, objectiveGraph } from "@chaingrad/core/net";
 import { comment, type Printed, partsOf } from "./comment.ts";
 import type { Names } from "./names.ts";
 import { type Both, both, type Pairing, pairing, ROW_COUNTS, type Value } from "./value.ts";
@@ -164,7 +164,7 @@ function needed(lines: readonly Line[], before: readonly Line[], roots: readonly
     .reverse();
 }
 
-function predictionOf({ loss, network }: Net, writer: Writer): Emission["prediction"] {
+function predictionOf({ objective: { loss }, network }: Net, writer: Writer): Emission["prediction"] {
   const { predict } = loss;
   if (predict === undefined) return undefined;
   const outputs = both((i) => input("y", [ROW_COUNTS[i], outputsOf(network)], "f64"));

@@ -1,5 +1,5 @@
 /** A network as source that needs nothing but its language. */
-import { buffersOf, parametersOf } from "@chaingrad/core";
+import { buffersOf, initialBuffers, parametersOf } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
 import { c } from "./c.ts";
 import { describe, type Emittable } from "./describe.ts";
@@ -17,8 +17,8 @@ export const LANGUAGES: readonly Language[] = Object.keys(PRINTERS) as Language[
 
 /** Throws UserError where the network is too large to be read, or cannot be written for any number of rows. */
 export function emit(opened: Emittable, language: Language, level: Level): string {
-  const { net } = opened;
-  const known = [...parametersOf(net.network), ...buffersOf(net.network)];
+  const { network, objective } = opened;
+  const known = [...parametersOf(network), ...buffersOf(network)];
   const numbers = known.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
   if (numbers > MOST_NUMBERS) {
     const [given, most] = [numbers, MOST_NUMBERS].map((count) => count.toLocaleString("en"));
@@ -27,18 +27,15 @@ export function emit(opened: Emittable, language: Language, level: Level): strin
       "Emit a smaller network; for large ones use the library @chaingrad/core.",
     );
   }
-  const buffers = new Map(buffersOf(net.network).map(({ name, initial }) => [name, initial]));
-  const tensors = known.map(({ name, shape }) => {
-    const values = opened.tensors[name] ?? new Float64Array(shape[0]).fill(buffers.get(name) as number);
-    return [name, { values, shape }];
-  });
+  const given = { ...initialBuffers(network), ...opened.tensors };
+  const tensors = known.map(({ name, shape }) => [name, { values: given[name], shape }]);
   const names = new Names(reserved(language));
   return PRINTERS[language]({
-    emission: emission(net, names),
+    emission: emission(opened, names),
     names,
     level,
     description: describe(opened),
     tensors: Object.fromEntries(tensors),
-    labels: net.loss.target === "labels",
+    labels: objective.loss.target === "labels",
   });
 }

@@ -3,6 +3,7 @@
  * body is the formula of one element; sums inside it are loops of their own, placed in the outermost nest that knows
  * their index, so that nothing is computed again that stays the same.
  */
+import { type ElementForm, elementForm } from "@chaingrad/core/explain";
 import { type Block, freeVariable, homeOf, newBlock } from "./block.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Line } from "./emission.ts";
@@ -170,37 +171,31 @@ export class Loops {
     });
   }
 
-  #reduce(value: Value, { by, axes }: KernelOf<"reduce">, index: Index, block: Block): Text {
-    const [x] = value.operands;
-    const shape = axes.map((axis) => x.shape[axis]);
-    const element = (reduced: string[], inner: Block): Text => {
-      const kept = [...index];
-      return this.#element(
-        x,
-        x.shape.map((_, axis) => (axes.includes(axis) ? reduced[axes.indexOf(axis)] : (kept.shift() as string))),
-        inner,
-      );
-    };
-    if (by === "sum") return this.#sum(block, shape, element);
-    const most = this.#largest(block, shape, element);
-    if (by === "max" || shape.every(isOne)) return most;
-    const { exp, sub, log, add } = this.#dialect.elementwise;
-    const total = this.#sum(block, shape, (reduced, inner) => exp(sub(element(reduced, inner), most)));
-    return this.#local(block, "logsumexp", add(most, log(total)));
+  /** Where the elements come from that one element is made of: the one definition that explanation has, too. */
+  #form(value: Value, index: Index): ElementForm<string, Size> | undefined {
+    const shapes = value.operands.map(({ shape }) => shape);
+    return elementForm(value.kernel, value.shape, shapes, index, { isOne, isSame: sameSize, only: "0" });
   }
 
-  #matmul(
-    { operands: [a, b] }: Value,
-    { transposeA, transposeB }: KernelOf<"matmul">,
-    [i, j]: Index,
-    block: Block,
-  ): Text {
-    return this.#sum(block, [a.shape[transposeA ? 0 : 1]], ([k], inner) =>
-      product(
-        this.#element(a, transposeA ? [k, i] : [i, k], inner),
-        this.#element(b, transposeB ? [j, k] : [k, j], inner),
-      ),
-    );
+  #moved(value: Value, index: Index, block: Block): Text {
+    const form = this.#form(value, index);
+    const [x] = value.operands;
+    if (form?.kind === "moved") return this.#element(x, form.at, block);
+    return atom(this.#dialect.flat(this.#stored(x), rowMajor(index, value.shape)));
+  }
+
+  #folded(value: Value, index: Index, block: Block): Text {
+    const { by, sizes, places } = this.#form(value, index) as ElementForm<string, Size> & { readonly kind: "folded" };
+    const element = (inner: string[], own: Block): Text =>
+      places(inner)
+        .map((at, i) => this.#element(value.operands[i], at, own))
+        .reduce(product);
+    if (by === "sum") return this.#sum(block, sizes, element);
+    const most = this.#largest(block, sizes, element);
+    if (by === "max" || sizes.every(isOne)) return most;
+    const { exp, sub, log, add } = this.#dialect.elementwise;
+    const total = this.#sum(block, sizes, (inner, own) => exp(sub(element(inner, own), most)));
+    return this.#local(block, "logsumexp", add(most, log(total)));
   }
 
   #scatter({ operands: [y, target] }: Value, [row, ...rest]: Index, block: Block): Text {
@@ -212,21 +207,6 @@ export class Loops {
         this.#dialect.number(0),
       ),
     );
-  }
-
-  /** The same elements under another shape: only axes of size 1 come and go, or the place is counted through. */
-  #alias({ operands: [x], shape }: Value, index: Index, block: Block): Text {
-    const long = (sizes: readonly Size[]): Size[] => sizes.filter((size) => !isOne(size));
-    const [own, other] = [long(shape), long(x.shape)];
-    if (own.length === other.length && own.every((size, i) => sameSize(size, other[i]))) {
-      const places = index.filter((_, axis) => !isOne(shape[axis]));
-      return this.#element(
-        x,
-        x.shape.map((size) => (isOne(size) ? "0" : (places.shift() as string))),
-        block,
-      );
-    }
-    return atom(this.#dialect.flat(this.#stored(x), rowMajor(index, shape)));
   }
 
   /** The name of an array that holds the value, which is written before the loops at hand. */
@@ -262,16 +242,11 @@ export class Loops {
     fill: (_, { value }) => scalarText(value, this.#dialect.number),
     elementwise: (value, { name }, index, block) =>
       this.#dialect.elementwise[name](...value.operands.map((operand) => this.#element(operand, index, block))),
-    broadcast: ({ operands: [x] }, { axes }, index, block) =>
-      this.#element(
-        x,
-        axes.map((axis) => index[axis]),
-        block,
-      ),
-    alias: (value, _, index, block) => this.#alias(value, index, block),
+    broadcast: (value, _, index, block) => this.#moved(value, index, block),
+    alias: (value, _, index, block) => this.#moved(value, index, block),
     copy: (value, kernel, index) => this.#copy(value, kernel, index),
-    matmul: (value, kernel, index, block) => this.#matmul(value, kernel, index, block),
-    reduce: (value, kernel, index, block) => this.#reduce(value, kernel, index, block),
+    matmul: (value, _, index, block) => this.#folded(value, index, block),
+    reduce: (value, _, index, block) => this.#folded(value, index, block),
     "gather-rows": ({ operands: [x, rows] }, _, [i, ...rest], block) =>
       this.#element(x, [this.#element(rows, [i], block).text, ...rest], block),
     "scatter-rows": (value, _, index, block) => this.#scatter(value, index, block),

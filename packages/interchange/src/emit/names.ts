@@ -48,7 +48,7 @@ const RESERVED = {
     "abstract any arguments as async await boolean break case catch class const continue debugger declare default delete do else enum eval export extends false finally for function get if implements import in infer instanceof interface is keyof let module namespace never new null number object of package private protected public readonly require return set static string super switch symbol this throw true try type typeof undefined unique unknown var void while with yield Math Number Float64Array NaN Infinity Parameters",
   python:
     "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match nonlocal not or pass raise return try while with yield np math float int range sum slice tuple zip print len logsumexp strided placed scatter",
-  c: "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main j0 j1 jn y0 y1 yn gamma lgamma tgamma exp expm1 log log1p sqrt tanh sin cos tan atan pow floor fabs erf NAN INFINITY Parameters",
+  c: "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main j0 j1 jn y0 y1 yn gamma lgamma tgamma exp expm1 log log1p sqrt tanh sin cos cosh sinh asinh acosh atanh acos asin tan atan pow floor fabs erf NAN INFINITY Parameters",
 } as const;
 export type Language = keyof typeof RESERVED;
 

@@ -5,6 +5,7 @@
 
 import type { Elementwise } from "./dialect.ts";
 import type { Line } from "./emission.ts";
+import { functionsOf } from "./functions.ts";
 import type { Names } from "./names.ts";
 import {
   atom,
@@ -43,10 +44,6 @@ export const number = (value: number): Text => {
 /** Always with a point, so that an array of it holds floats. */
 const float = (value: number): string => number(value).text.replace(/^-?\d+$/, "$&.0");
 
-const np =
-  (name: string) =>
-  (...xs: Text[]): Text =>
-    call(`np.${name}`, ...xs);
 const comparison =
   (operator: string) =>
   (a: Text, b: Text): Text => {
@@ -55,6 +52,7 @@ const comparison =
   };
 
 const elementwise: Elementwise = {
+  ...functionsOf("numpy"),
   add: sum,
   sub: difference,
   mul: (a, b) =>
@@ -62,30 +60,10 @@ const elementwise: Elementwise = {
   div: quotient,
   neg: minus,
   reciprocal: (x) => quotient(number(1), x),
-  maximum: np("maximum"),
-  minimum: np("minimum"),
-  pow: np("power"),
   less: comparison("<"),
   "less-equal": comparison("<="),
   equal: comparison("=="),
   where: (c, a, b) => call("np.where", c.condition ?? infix(c, "!=", number(0), strength.comparison), a, b),
-  abs: np("abs"),
-  sign: np("sign"),
-  floor: np("floor"),
-  sqrt: np("sqrt"),
-  exp: np("exp"),
-  expm1: np("expm1"),
-  log: np("log"),
-  log1p: np("log1p"),
-  tanh: np("tanh"),
-  sin: np("sin"),
-  cos: np("cos"),
-  tan: np("tan"),
-  atan: np("arctan"),
-  sigmoid: (x) => call("sigmoid", x),
-  softplus: (x) => call("np.logaddexp", number(0), x),
-  erf: (x) => call("erf", x),
-  relu: (x) => call("np.maximum", x, number(0)),
 };
 
 /** The body of a function: values are defined one after the other, each from those before it. */

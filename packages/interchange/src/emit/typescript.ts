@@ -16,36 +16,13 @@ const number = (value: number): Text => {
   return { text, binds: text.startsWith("-") ? strength.sign : strength.atom };
 };
 
-const math = (name: string): string => `Math.${name}`;
-
 const dialect: Dialect = {
   number,
   elementwise: formulas({
     number,
     equal: "===",
     unequal: "!==",
-    functions: {
-      exp: math("exp"),
-      expm1: math("expm1"),
-      log: math("log"),
-      log1p: math("log1p"),
-      sqrt: math("sqrt"),
-      tanh: math("tanh"),
-      sin: math("sin"),
-      cos: math("cos"),
-      tan: math("tan"),
-      atan: math("atan"),
-      abs: math("abs"),
-      sign: math("sign"),
-      floor: math("floor"),
-      pow: math("pow"),
-      maximum: math("max"),
-      minimum: math("min"),
-      sigmoid: "sigmoid",
-      softplus: "softplus",
-      erf: "erf",
-      relu: "relu",
-    },
+    language: "typescript",
   }),
   comment: (text) => wrap(text, COMMENT_WIDTH, "// ").split("\n"),
   choose: choice,

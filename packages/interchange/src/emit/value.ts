@@ -27,7 +27,7 @@ export interface Piece {
   readonly strides: readonly Size[];
 }
 
-type Rewritten = "input" | "fill" | "copy" | "random";
+type Rewritten = "input" | "fill" | "copy" | "random" | "host";
 /** What a value is computed by; an input is always known by name. */
 export type ValueKernel =
   | Exclude<Kernel, { kind: Rewritten }>
@@ -125,6 +125,12 @@ function kernelOf([a, b]: Both<Expr>): ValueKernel {
   }
   if (kernel.kind === "random") {
     throw new UserError(`${a.op.name}: random numbers cannot be emitted`, "Give the network without them.");
+  }
+  if (kernel.kind === "host") {
+    throw new UserError(
+      `${a.op.name}: an op of one's own is a function here, which no other language has`,
+      "Define it with decompose, from ops that are known.",
+    );
   }
   return kernel;
 }

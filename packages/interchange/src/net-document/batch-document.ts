@@ -1,10 +1,10 @@
 /** BATCH.json: rows, their targets and, if they differ, their weights. */
-import { domainOf, type Loss, type NetworkSpec } from "@chaingrad/core";
-import { type Batch, type Net, outputsOf } from "@chaingrad/core/net";
+import { domainOf, type Loss, type NetworkSpec, outputsOf, targetWidth } from "@chaingrad/core";
+import type { Batch, Net } from "@chaingrad/core/net";
 import { Field } from "./field.ts";
 
 /** `label` is how messages call the file. Throws UserError where the rows are not what the network takes. */
-export function parseBatch(document: unknown, label: string, { network, loss }: Net): Batch {
+export function parseBatch(document: unknown, label: string, { network, objective: { loss } }: Net): Batch {
   const fields = new Field(document, label).object(["x", "y", "weight"]);
   const x = fields.x.matrix("a list of rows, [rows, inputs]");
   if (x.columns !== network.inputs) {
@@ -39,7 +39,7 @@ function checkDomain(field: Field, y: Float64Array, loss: Loss, outputs: number)
   const { text, holds } = domainOf(loss, outputs);
   const bad = y.findIndex((value) => !holds(value));
   if (bad < 0) return;
-  const width = loss.target === "labels" ? 1 : outputs;
+  const width = targetWidth(loss, outputs);
   const where = `row ${Math.floor(bad / width) + 1}${width > 1 ? `, output ${(bad % width) + 1}` : ""}`;
   throw field.refuse(`holds ${y[bad]} in ${where}: the loss '${loss.name}' takes ${text}`);
 }

@@ -8,7 +8,7 @@ import {
   layerName,
   losses,
   type NetworkSpec,
-  type Parameter,
+  type NetworkTensor,
   parametersOf,
 } from "@chaingrad/core";
 import type { Net, NetTensors } from "@chaingrad/core/net";
@@ -52,9 +52,11 @@ export function parseNet(document: unknown, label: string): NetDocument {
   const lossName = fields.loss.name(LOSSES);
   return {
     network,
-    loss: losses[lossName](lossOptions(lossName, fields)),
-    reduction: fields.reduction.present ? fields.reduction.name(["mean", "sum"]) : "mean",
-    l2: fields.l2.present ? fields.l2.number("a number ≥ 0", (x) => x >= 0) : 0,
+    objective: {
+      loss: losses[lossName](lossOptions(lossName, fields)),
+      reduction: fields.reduction.present ? fields.reduction.name<"mean" | "sum">(["mean", "sum"]) : "mean",
+      l2: fields.l2.present ? fields.l2.number("a number ≥ 0", (x) => x >= 0) : 0,
+    },
     weights: fields.weights.present ? weights(fields.weights, network) : undefined,
   };
 }
@@ -91,7 +93,7 @@ function weights(field: Field, network: NetworkSpec): Record<string, Float64Arra
   );
 }
 
-function values(all: Field, field: Field | undefined, parameter: Parameter, network: NetworkSpec): Float64Array {
+function values(all: Field, field: Field | undefined, parameter: NetworkTensor, network: NetworkSpec): Float64Array {
   const { name, layer, shape } = parameter;
   const whose = `${name} of layer ${layer} ('${layerName(network, layer - 1)}')`;
   const expected = `[${shape.join(", ")}]`;
@@ -117,9 +119,11 @@ function misshapen(all: Field, whose: string, expected: string, field: Field): U
 }
 
 function unknownWeight(field: Field, name: string, known: readonly string[], network: NetworkSpec): UserError {
-  const index = Number(/^b([1-9]\d*)$/.exec(name)?.[1] ?? 0) - 1;
-  if (network.layers[index]?.bias === false) {
-    return field.refuse(`is given, but layer ${index + 1} ('${layerName(network, index)}') has "bias": false`);
+  const withBias = { ...network, layers: network.layers.map((own) => ({ ...own, bias: true })) };
+  const bias = parametersOf(withBias).find((parameter) => parameter.name === name);
+  if (bias !== undefined) {
+    const whose = `layer ${bias.layer} ('${layerName(network, bias.layer - 1)}')`;
+    return field.refuse(`is given, but ${whose} has "bias": false`);
   }
   return field.refuse("is no parameter of this network", suggestion(name, known));
 }

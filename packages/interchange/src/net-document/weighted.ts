@@ -11,7 +11,7 @@ const MOST_PARAMETERS = 20_000_000;
  * Throws UserError where there would be very many to draw; `label` is how messages call the document.
  */
 export function weightedNet({ weights, ...net }: NetDocument, label: string, seed = 0): WeightedNet {
-  if (weights !== undefined) return { net, tensors: weights, origin: "given" };
+  if (weights !== undefined) return { ...net, tensors: weights, origin: "given" };
   const parameters = parametersOf(net.network).reduce(
     (total, { shape }) => total + shape.reduce((a, b) => a * b, 1),
     0,
@@ -20,5 +20,5 @@ export function weightedNet({ weights, ...net }: NetDocument, label: string, see
     const most = MOST_PARAMETERS.toLocaleString("en");
     throw new UserError(`${label}: ${parameters.toLocaleString("en")} parameters, expected at most ${most}`);
   }
-  return { net, tensors: initialParameters(net.network, seed), origin: "initial" };
+  return { ...net, tensors: initialParameters(net.network, seed), origin: "initial" };
 }

@@ -32,6 +32,7 @@ import {
   mul,
   neg,
   normalAt,
+  outputsOf,
   pad,
   pow,
   program,
@@ -50,7 +51,7 @@ import {
   transpose,
   where,
 } from "@chaingrad/core";
-import { type Batch, computeGradients, type Net, outputsOf, randomBatch, type WeightedNet } from "@chaingrad/core/net";
+import { type Batch, computeGradients, type Net, randomBatch, type WeightedNet } from "@chaingrad/core/net";
 import { ACTIVATIONS, LOSSES } from "../../src/net-document.ts";
 
 export interface Case {
@@ -123,9 +124,9 @@ const hidden = (activation: LayerSpec["activation"], more: Partial<LayerSpec> = 
   { units: 2, activation: "identity" },
 ];
 
-function made(name: string, layers: readonly LayerSpec[], more: Partial<Net> = {}): Case {
+function made(name: string, layers: readonly LayerSpec[], more: Partial<Net["objective"]> = {}): Case {
   const network = { inputs: 3, layers };
-  const net: Net = { network, loss: losses["mean-squared-error"](), reduction: "mean", ...more };
+  const objective: Net["objective"] = { loss: losses["mean-squared-error"](), ...more };
   const drawn = Object.entries(initialParameters(network, 1)).map(([tensor, values], stream) => [
     tensor,
     values.map((value, i) => value + 0.1 * normalAt([7, 7], stream, i)),
@@ -138,8 +139,9 @@ function made(name: string, layers: readonly LayerSpec[], more: Partial<Net> = {
         ]
       : [],
   );
-  const opened: WeightedNet = { net, tensors: Object.fromEntries([...drawn, ...statistics]), origin: "given" };
-  return { name, opened, batches: ROWS.map((rows) => randomBatch(network, net.loss, rows, 3)) };
+  const tensors = Object.fromEntries([...drawn, ...statistics]);
+  const opened: WeightedNet = { network, objective, tensors, origin: "given" };
+  return { name, opened, batches: ROWS.map((rows) => randomBatch(network, objective.loss, rows, 3)) };
 }
 
 const crossEntropy = losses["softmax-cross-entropy"];
@@ -172,15 +174,15 @@ export const CASES: readonly Case[] = [
 ];
 
 /** What the reference engine computes of a batch: outputs, prediction, L, each derivative, each parameter after a step. */
-export function expected({ net, tensors }: WeightedNet, batch: Batch): Values {
-  const { loss, outputs, gradients } = computeGradients(net, tensors, batch, referenceEngine, "f64");
+export function expected(net: WeightedNet, batch: Batch): Values {
+  const { loss, outputs, gradients } = computeGradients(net, net.tensors, batch, referenceEngine, "f64");
   const y = input("y", [batch.rows, outputsOf(net.network)], "f64");
-  const predict = program("predict", [y], { p: net.loss.predict?.(y) ?? y });
+  const predict = program("predict", [y], { p: net.objective.loss.predict?.(y) ?? y });
   const prediction = evaluate(referenceEngine, predict, { y: outputs.values }).p;
   const values = Object.entries(gradients).flatMap(([name, { values: slope }]): [string, number[]][] => {
     const gradient: [string, number[]] = [`gradient ${name}`, Array.from(slope)];
     if (name === "x") return [gradient];
-    return [gradient, [`next ${name}`, Array.from(tensors[name], (value, i) => value - RATE * slope[i])]];
+    return [gradient, [`next ${name}`, Array.from(net.tensors[name], (value, i) => value - RATE * slope[i])]];
   });
   return {
     outputs: Array.from(outputs.values),

@@ -46,7 +46,7 @@ function expectClose(found: readonly number[], wanted: readonly number[], what: 
 test("the cases reach every kernel that there is", () => {
   const reached = new Set<string>();
   for (const { opened } of CASES) {
-    const { forward, gradients } = emission(opened.net, new Names([]));
+    const { forward, gradients } = emission(opened, new Names([]));
     const seen = new Set<Value>();
     const visit = (value: Value): void => {
       if (seen.has(value)) return;
@@ -67,13 +67,8 @@ const KERNELS =
   "log1p tanh sigmoid softplus erf sin cos tan atan relu";
 
 describe("what cannot be written is refused", () => {
-  const { net, tensors, origin } = exampleNetwork;
   const emitWith = (activation: (z: Expr) => Expr): string =>
-    emit(
-      { net: { ...net, network: { inputs: 2, layers: [{ units: 1, activation }] } }, tensors, origin },
-      "c",
-      "forward",
-    );
+    emit({ ...exampleNetwork, network: { inputs: 2, layers: [{ units: 1, activation }] } }, "c", "forward");
 
   test("random numbers", () => {
     const noise = (z: Expr): Expr => add(z, randomNormal(constant([1, 2], [2], "i32"), 0, z.type.shape, "f64"));
@@ -86,7 +81,7 @@ describe("what cannot be written is refused", () => {
 
   test("a network whose numbers would fill many megabytes", () => {
     const network: NetworkSpec = { inputs: 500, layers: [{ units: 500, activation: "tanh" }] };
-    expect(() => emit({ net: { ...net, network }, tensors: {}, origin: "given" }, "c", "forward")).toThrow(
+    expect(() => emit({ ...exampleNetwork, network, tensors: {} }, "c", "forward")).toThrow(
       /the network has 250,500 numbers, expected at most 200,000/,
     );
   });
@@ -97,7 +92,6 @@ test.each([
   ["python", ["np.nan", "np.inf", "-np.inf", "-0.0", "5e-324", "1e+21", "0.30000000000000004", "2"]],
   ["c", ["NAN", "INFINITY", "-INFINITY", "-0.0", "5e-324", "1e+21", "0.30000000000000004", "2.0"]],
 ] as const)("literals of %s", (language, literals) => {
-  const { net, origin } = exampleNetwork;
   const network: NetworkSpec = { inputs: 8, layers: [{ units: 1, activation: "tanh", bias: false }] };
   const W1 = Float64Array.of(
     Number.NaN,
@@ -109,9 +103,7 @@ test.each([
     0.1 + 0.2,
     2,
   );
-  expect(emit({ net: { ...net, network }, tensors: { W1 }, origin }, language, "forward")).toContain(
-    literals.join(", "),
-  );
+  expect(emit({ ...exampleNetwork, network, tensors: { W1 } }, language, "forward")).toContain(literals.join(", "));
 });
 
 test("names are spelt for every language, and never twice", () => {

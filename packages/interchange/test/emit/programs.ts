@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { parametersOf } from "@chaingrad/core";
-import { type Batch, outputsOf } from "@chaingrad/core/net";
+import { outputsOf, parametersOf } from "@chaingrad/core";
+import type { Batch } from "@chaingrad/core/net";
 import { transformSync } from "esbuild";
 import { emit } from "../../src/emit/emit.ts";
 import type { Language } from "../../src/emit/names.ts";
@@ -104,7 +104,7 @@ export const runPython: Run = async (cases) => {
     `net${i}`,
     batches.map(({ rows, x, y }) => ({
       x: nested(x, rows),
-      y: opened.net.loss.target === "labels" ? Array.from(y) : nested(y, rows),
+      y: opened.objective.loss.target === "labels" ? Array.from(y) : nested(y, rows),
       rate: RATE,
     })),
   ]);
@@ -168,12 +168,12 @@ ${batches.map((batch) => cBatch(opened, batch)).join("")}  return 0;
 `;
 }
 
-function cBatch({ net }: Case["opened"], { rows, x, y }: Batch): string {
+function cBatch(net: Case["opened"], { rows, x, y }: Batch): string {
   const outputs = outputsOf(net.network);
   const matrix = (values: Float64Array): string =>
     `{${nested(values, rows).map((row) => `{${row.map(String).join(", ")}}`)}}`;
   const target =
-    net.loss.target === "labels"
+    net.objective.loss.target === "labels"
       ? `static const int target[${rows}] = {${Array.from(y).join(", ")}}`
       : `static const double target[${rows}][${outputs}] = ${matrix(y)}`;
   const parameters = parametersOf(net.network).map(({ name, shape }) => ({

@@ -3,18 +3,9 @@
  * Differences go the way that rows go: the numbers of the cells through the encoder's own arithmetic, the network, and the
  * target's own way back. Only forward mode and the complex step use the graph that is certified.
  */
-import {
-  constant,
-  type Expr,
-  evaluate,
-  gradients,
-  mostProbable,
-  mul,
-  program,
-  referenceEngine,
-  sum,
-} from "@chaingrad/core";
+import { constant, type Expr, evaluate, gradients, mul, program, referenceEngine, sum } from "@chaingrad/core";
 import { checkVariables, type VariableCheck, type Witnessed, type Witnesses, witnessesOf } from "@chaingrad/core/check";
+import { mostProbable } from "@chaingrad/core/given";
 import {
   type Batch,
   inputsOf,
@@ -24,7 +15,7 @@ import {
   objectiveValues,
   takenNames,
 } from "@chaingrad/core/net";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { standardise } from "../table/encoder.ts";
 import type { Table } from "../table/table.ts";
 import { decodeTarget } from "../table/target.ts";
@@ -32,7 +23,7 @@ import { type FollowedColumn, type PreparedRows, prepareRows } from "./prepare-r
 import { predictionGraph } from "./target-graph.ts";
 
 export interface TableRows {
-  readonly model: Pick<Model, "encoder" | "target">;
+  readonly model: Pick<TableModelData, "encoder" | "target">;
   readonly table: Table;
   /** Those of the table that have a target. */
   readonly rows: ArrayLike<number>;
@@ -116,7 +107,7 @@ function scalars(
   prepared: ReturnType<typeof objectiveGraph>,
 ): Record<"loss" | "prediction", Scalar> {
   const plain = objectiveGraph(net, batch, "f64");
-  const shown = { loss: plain.loss, predictions: net.loss.predict?.(plain.outputs) ?? plain.outputs };
+  const shown = { loss: plain.loss, predictions: net.objective.loss.predict?.(plain.outputs) ?? plain.outputs };
   const executable = referenceEngine.compile(program("rows", inputsOf(plain), shown));
   for (const [name, given] of Object.entries(objectiveValues(net, tensors, batch))) executable.write(name, given);
   const run = (x: Float64Array, output: "loss" | "predictions"): ArrayLike<number> => {
@@ -133,7 +124,7 @@ function scalars(
   // Of each row what is said of it.
   const said = new Float64Array(now.length);
   for (let row = 0; row < batch.rows; row++) said[row * width + mostProbable(now, row, width)] = 1;
-  const graph = predictionGraph(target, net.loss, prepared.outputs);
+  const graph = predictionGraph(target, net.objective.loss, prepared.outputs);
   const largest = [...Array.from(run(batch.x, "predictions")), ...batch.y].reduce(
     (a, b) => Math.max(a, Math.abs(b)),
     1,
@@ -143,7 +134,7 @@ function scalars(
     loss: {
       ...{ name: "L", graph: prepared.loss },
       at: (x) => run(x, "loss")[0],
-      magnitude: Math.max(Math.abs(loss), net.reduction === "sum" ? batch.rows * largest : largest),
+      magnitude: Math.max(Math.abs(loss), net.objective.reduction === "sum" ? batch.rows * largest : largest),
     },
     prediction: {
       name: target.task === "regression" ? target.name : "p",

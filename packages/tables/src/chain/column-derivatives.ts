@@ -1,7 +1,7 @@
 /** Each column of one row with what it does to one output. */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { RowGradient } from "../model/gradient.ts";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { printDate } from "../reading/dates.ts";
 import { findColumn } from "../table/encoder.ts";
 import { numberAt, type Table } from "../table/table.ts";
@@ -19,8 +19,8 @@ interface ColumnDerivative {
 
 /** @param place of the output: 0 for an amount, else that of the class */
 export function columnDerivatives(
-  model: Model,
-  engine: Engine,
+  model: TableModelData,
+  engine: SyncEngine,
   table: Table,
   row: number,
   place: number,

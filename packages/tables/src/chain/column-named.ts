@@ -1,6 +1,6 @@
 /** Which column somebody means who names one, and what is said where there is no derivative by it. */
 import { nearest } from "@chaingrad/core";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { type ColumnEncoding, featuresOf, type NumberEncoding } from "../table/encoder.ts";
 
 /**
@@ -10,7 +10,7 @@ import { type ColumnEncoding, featuresOf, type NumberEncoding } from "../table/e
  * @param taken what the network's own nodes are called: such a name means the node
  */
 export function columnNamed(
-  { encoder, target }: Pick<Model, "encoder" | "target">,
+  { encoder, target }: Pick<TableModelData, "encoder" | "target">,
   text: string,
   taken: ReadonlySet<string>,
 ): NumberEncoding | undefined {

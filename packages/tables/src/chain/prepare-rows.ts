@@ -1,7 +1,7 @@
 /** Rows of a table as the graph below a network: columns in their own units, what is made of them, and their values. */
 import { type Expr, input, label } from "@chaingrad/core";
 import type { Preparation } from "@chaingrad/core/net";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { encode, featuresOf, findColumn, type NumberEncoding } from "../table/encoder.ts";
 import type { Column, Rows, Table } from "../table/table.ts";
 import { encodeTarget, type RegressionTarget } from "../table/target.ts";
@@ -33,12 +33,12 @@ export interface PreparedRows extends Preparation {
 }
 
 /** The columns that can be followed. */
-export const numberColumns = ({ encoder }: Pick<Model, "encoder">): NumberEncoding[] =>
+export const numberColumns = ({ encoder }: Pick<TableModelData, "encoder">): NumberEncoding[] =>
   encoder.columns.filter((column): column is NumberEncoding => column.kind !== "category");
 
 /** Throws as `encode` and `encodeTarget`. */
 export function prepareRows(
-  { encoder, target }: Pick<Model, "encoder" | "target">,
+  { encoder, target }: Pick<TableModelData, "encoder" | "target">,
   table: Table,
   rows: Rows,
   options: FollowOptions,

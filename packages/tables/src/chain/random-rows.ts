@@ -1,6 +1,7 @@
 /** Rows that a model's table could hold, where none are given: the same for the same seed. */
-import { normalAt, threefry, uniformAt } from "@chaingrad/core";
-import type { Model } from "../model/model-file.ts";
+import { normalAt } from "@chaingrad/core";
+import { threefry, uniformAt } from "@chaingrad/core/given";
+import type { TableModelData } from "../model/model-file.ts";
 import { printDate } from "../reading/dates.ts";
 import type { ColumnEncoding } from "../table/encoder.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -10,7 +11,11 @@ const MISSING = 1 / 8;
 const DAY = 86_400_000;
 
 /** Numbers as the training rows had them on average, their categories, and a target for each row. */
-export function randomRows({ encoder, target }: Pick<Model, "encoder" | "target">, rows: number, seed: number): Table {
+export function randomRows(
+  { encoder, target }: Pick<TableModelData, "encoder" | "target">,
+  rows: number,
+  seed: number,
+): Table {
   const key = threefry(seed, 0, 0, 0);
   const normal = (stream: number, { mean, scale }: { mean: number; scale: number }): Float64Array =>
     Float64Array.from({ length: rows }, (_, row) => mean + scale * normalAt(key, 2 * stream, row));

@@ -4,7 +4,7 @@
  *   const fit = await fitCurve(rows, "mpg = a + b / weight", { start: { a: 0, b: 50000 } });
  *   fit.parameters.b;   fit.standardErrors.b;   fit.predict({ weight: 2500 });
  */
-import { type Engine, evaluate, wasmEngine } from "@chaingrad/core";
+import { evaluate, type SyncEngine, wasmEngine } from "@chaingrad/core";
 import {
   isConverged,
   type LeastSquaresMinimum,
@@ -49,7 +49,7 @@ export interface FitCurveOptions<Name extends string = string> {
   /** Whether other starts and methods are tried where the start leads to nothing good (default: where no method is named). */
   readonly restarts?: boolean | undefined;
   /** By default the embedded kernels. All is computed in float64. */
-  readonly engine?: Engine | undefined;
+  readonly engine?: SyncEngine | undefined;
   /** Ends the search at its next step; the best so far is given, with `stopped` "aborted". */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for which it may hold the event loop at a time, > 0 (default 12). */
@@ -169,9 +169,9 @@ async function search(
   throw new Error("least squares ended without a result");
 }
 
-let shared: Promise<Engine> | undefined;
+let shared: Promise<SyncEngine> | undefined;
 /** One thread: the products are small, and every host then gives the same bits. */
-function ownEngine(): Promise<Engine> {
+function ownEngine(): Promise<SyncEngine> {
   shared ??= wasmEngine({ threads: 1 });
   return shared;
 }

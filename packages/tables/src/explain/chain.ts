@@ -1,13 +1,14 @@
 /** How far a derivation reaches: down to the columns of a model's table, and up to the loss or to a prediction. */
-import { type Expr, mostProbable, nearest, referenceEngine } from "@chaingrad/core";
+import { type Expr, nearest, referenceEngine } from "@chaingrad/core";
 import { type Block, type ColumnDerivative, columnsView, type ExplainNetOptions } from "@chaingrad/core/explain";
+import { mostProbable } from "@chaingrad/core/given";
 import { computeGradients, takenNames } from "@chaingrad/core/net";
 import { refusal, UserError } from "@chaingrad/core/user-error";
 import { columnDerivatives } from "../chain/column-derivatives.ts";
 import { columnNamed } from "../chain/column-named.ts";
 import { numberColumns, type PreparedRows, prepareRows } from "../chain/prepare-rows.ts";
 import { predictionName, predictionOfRow } from "../chain/target-graph.ts";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
 
 export interface Reach {
@@ -30,12 +31,12 @@ const MOST_FOLLOWED = 16;
 
 /** Throws UserError on a name that is no column's, and where there is no prediction to start from. */
 export function reachOf(opened: OpenedNetwork, batch: ChosenRows, { of, from, isWhole }: ReachChoice): Reach {
-  const { net, model } = opened;
+  const { model } = opened;
   if (model === undefined || batch.from === undefined) {
     if (from === "loss") return { prepared: undefined, prediction: undefined, notes: [] };
     throw refuse(`'${from}', but the network by itself does not say what it predicts`, "Give a model of a table.");
   }
-  const taken = takenNames(net);
+  const taken = takenNames(opened);
   const only = of === undefined ? undefined : refusal(() => columnNamed(model, of, taken))?.name;
   const place = from === "loss" ? undefined : predicted(opened, model, batch, from);
   const all = numberColumns(model).length;
@@ -44,7 +45,9 @@ export function reachOf(opened: OpenedNetwork, batch: ChosenRows, { of, from, is
     ? prepareRows(model, batch.from.table, batch.from.rows, { taken, only, withTarget: place === undefined })
     : undefined;
   const prediction =
-    place === undefined ? undefined : (outputs: Expr) => predictionOfRow(model.target, net.loss, outputs, place);
+    place === undefined
+      ? undefined
+      : (outputs: Expr) => predictionOfRow(model.target, opened.objective.loss, outputs, place);
   const tooMany = of === undefined && isWhole && all > MOST_FOLLOWED;
   return {
     prepared,
@@ -68,11 +71,11 @@ const refuse = (problem: string, hint: string): UserError =>
   new UserError(`from: ${problem}`, hint, { option: "from" });
 
 /** Which output is meant: the amount, or a class. */
-function predicted({ net, tensors }: OpenedNetwork, { target }: Model, batch: ChosenRows, from: string): number {
+function predicted(opened: OpenedNetwork, { target }: TableModelData, batch: ChosenRows, from: string): number {
   if (batch.rows !== 1) throw refuse("a prediction is one row's", "Choose it by its number.");
   if (from === "prediction") {
     if (target.task === "regression") return 0;
-    const { outputs } = computeGradients(net, tensors, batch, referenceEngine, "f64");
+    const { outputs } = computeGradients(opened, opened.tensors, batch, referenceEngine, "f64");
     return mostProbable(outputs.values, 0, target.classes.length);
   }
   const classes = target.task === "classification" ? target.classes : [];

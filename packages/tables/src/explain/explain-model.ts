@@ -1,23 +1,22 @@
 /** A model's gradients on rows of a table, explained and certified in one call each. */
 import type { Certificate, CertifyOptions } from "@chaingrad/core/check";
-import { trainedNet } from "@chaingrad/core/net";
 import { batchOf } from "../judging/labelled-rows.ts";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { type Rows, tableOf } from "../rows.ts";
 import { certifyOpened, type Explanation, explainOpened, type ViewOptions } from "./explain-opened.ts";
 import type { OpenedNetwork } from "./opened.ts";
 
 /** What has a model: `TableModel`, or the model as plain data. */
-export type OfModel = Model | { readonly model: Model };
+export type OfModel = TableModelData | { readonly model: TableModelData };
 
 export interface ExplainOptions extends ViewOptions {
   /** The row, counted from 1 (default 1). */
   readonly row?: number;
 }
 
-const openedModel = (given: OfModel): OpenedNetwork & { readonly model: Model } => {
+const openedModel = (given: OfModel): OpenedNetwork & { readonly model: TableModelData } => {
   const model = "model" in given ? given.model : given;
-  return { ...trainedNet(model), model };
+  return { ...model, origin: "trained", model };
 };
 
 /**

@@ -1,6 +1,6 @@
 /** A network on rows, explained and certified: from the loss or a prediction down to what it was given, a table's columns where it has some. */
 import { type Certificate, type CertifyOptions, certify, verdictOf } from "@chaingrad/core/check";
-import { type Block, type Explained, explainNet, parseTarget, type Target } from "@chaingrad/core/explain";
+import { type Block, type Explained, type ExplainedTarget, explainNet, parseTarget } from "@chaingrad/core/explain";
 import { refusal } from "@chaingrad/core/user-error";
 import { checkColumns } from "../chain/check-columns.ts";
 import { namesOf } from "../table/names.ts";
@@ -29,7 +29,7 @@ export interface Explanation {
   /** The programs that run, and their numbers. */
   readonly of: Explained;
   /** What `blocks` are about, where `of` named it. */
-  readonly target: Target | undefined;
+  readonly target: ExplainedTarget | undefined;
   /** For any printer: `terminalLines`, `latexDocument`, `markdownDocument`, `htmlBody`, `viewJson` of `@chaingrad/core/explain`. */
   readonly blocks: readonly Block[];
   /** What is to be known of the table's columns, a sentence each. */
@@ -46,7 +46,7 @@ export async function explainOpened(
   const isWhole = options.isWhole ?? (view === undefined || view === "forward");
   const { prepared, prediction, notes } = reachOf(opened, batch, { of: name, from, isWhole });
   const names = opened.model && namesOf(opened.model);
-  const of = explainNet(opened.net, opened.tensors, batch, { prepared, prediction, kernels, names });
+  const of = explainNet(opened, opened.tensors, batch, { prepared, prediction, kernels, names });
   const target = name === undefined ? undefined : refusal(() => parseTarget(of, name));
   const context = { of, target, opened, batch, from, prepared, optimizer, rate, step };
   return { of, target, notes, blocks: await viewBlocks(context, view) };
@@ -58,8 +58,8 @@ export async function explainOpened(
  */
 export function certifyOpened(opened: OpenedNetwork, batch: ChosenRows, options: CertifyOptions = {}): Certificate {
   const certificate = certify(opened, batch, options);
-  const { net, tensors, model } = opened;
+  const { model } = opened;
   if (model === undefined || batch.from === undefined) return certificate;
-  const checks = [...certificate.checks, ...checkColumns(net, tensors, { model, batch, ...batch.from })];
+  const checks = [...certificate.checks, ...checkColumns(opened, opened.tensors, { model, batch, ...batch.from })];
   return { ...certificate, checks, verdict: verdictOf(checks, certificate.curvature) };
 }

@@ -6,6 +6,7 @@ import {
   batchView,
   contractedView,
   type Explained,
+  type ExplainedTarget,
   explainApart,
   forwardView,
   fusionView,
@@ -15,7 +16,6 @@ import {
   type SearchStart,
   searchView,
   symbolsView,
-  type Target,
   updateView,
   views,
 } from "@chaingrad/core/explain";
@@ -47,7 +47,7 @@ export const DEFAULT_OPTIMIZER: OptimizerName = "sgd";
 
 export interface ViewContext {
   readonly of: Explained;
-  readonly target: Target | undefined;
+  readonly target: ExplainedTarget | undefined;
   readonly opened: OpenedNetwork;
   readonly batch: ChosenRows;
   /** Where the chain starts: "loss", "prediction", or a class. */
@@ -119,9 +119,9 @@ function columns({ opened, batch, from }: ViewContext): Block[] {
 
 function fusion({ of, opened, batch, prepared }: ViewContext): Block[] {
   const names = opened.model && namesOf(opened.model);
-  const apart = explainApart(opened.net, opened.tensors, batch, { prepared, names });
+  const apart = explainApart(opened, opened.tensors, batch, { prepared, names });
   if (apart === undefined) {
-    return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.net.loss.name } } }];
+    return [{ kind: "paragraph", text: { key: "fusion.none", values: { loss: opened.objective.loss.name } } }];
   }
   return refusal(() => fusionView(of, apart));
 }
@@ -140,7 +140,7 @@ async function update(context: ViewContext): Promise<Block[]> {
 
 /** An accepted step of a second-order method on the batch, from where the weights are. */
 async function search({ of, opened, batch, optimizer, step }: ViewContext): Promise<Block[]> {
-  const { net, tensors } = opened;
+  const { network, objective, tensors } = opened;
   const { minimizers } = await import("@chaingrad/core/curvature");
   const isMethod = (name: string): name is MinimizerName => Object.hasOwn(minimizers, name);
   if (!isMethod(optimizer)) {
@@ -149,11 +149,12 @@ async function search({ of, opened, batch, optimizer, step }: ViewContext): Prom
       option: "optimizer",
     });
   }
-  const { loss, l2 = 0 } = net;
+  const { loss, l2 = 0 } = objective;
   const options = { loss, l2, engine: await wasmEngine(), optimizer: minimizers[optimizer](), epochs: step };
   const flat = of.problem.parameters.flatMap(({ label: name }) => Array.from(of.numbers[name as string]));
   let before: SearchStart = { objective: of.numbers.L[0], x: flat };
-  for await (const event of fit(net.network, { train: { x: batch.x, y: batch.y } }, { ...options, initial: tensors })) {
+  const data = { train: { x: batch.x, y: batch.y } };
+  for await (const event of fit(network, data, { ...options, initial: tensors })) {
     if (event.type !== "epoch" || event.iteration === undefined) continue;
     if (event.epoch === step) return searchView(optimizer, before, event.iteration);
     before = { objective: event.iteration.objective, x: event.iteration.x.slice() };

@@ -1,22 +1,16 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
+import { type Dataset, type Model, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
+import { allFinite } from "@chaingrad/core/given";
+import { decodeTarget, type RegressionTarget, type Target } from "../table/target.ts";
 import {
   classificationBaseline,
   classificationMetrics,
-  type Dataset,
-  type Engine,
-  type Loss,
-  type NetworkSpec,
-  Predictor,
   type ResidualSummary,
   regressionBaseline,
   regressionMetrics,
   residualSummary,
-  rowsOf,
-  type Tensors,
-} from "@chaingrad/core";
-import { allFinite } from "@chaingrad/core/given";
-import { decodeTarget, type RegressionTarget, type Target } from "../table/target.ts";
+} from "./metrics.ts";
 
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;
@@ -30,29 +24,17 @@ export interface Evaluation {
   readonly residuals?: ResidualSummary;
 }
 
-interface Judged {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  readonly target: Target;
-  readonly tensors: Tensors;
-}
+type Judged<T extends Target = Target> = Model & { readonly target: T };
 
-function judge({ network, loss, tensors }: Judged, engine: Engine, data: Dataset): ReturnType<Predictor["judge"]> {
-  const predictor = new Predictor(engine, network, loss, rowsOf(data, network.inputs), "f32");
-  predictor.load(tensors);
-  return predictor.judge(data);
-}
+const judge = (model: Judged, engine: SyncEngine, data: Dataset) =>
+  predictorOf(model, engine, rowsOf(data, model.network.inputs)).judge(data);
 
 /** What a model of an amount predicts of rows, in the target's own unit. */
-export function predictAmounts(
-  model: Judged & { readonly target: RegressionTarget },
-  engine: Engine,
-  data: Dataset,
-): Float64Array {
+export function predictAmounts(model: Judged<RegressionTarget>, engine: SyncEngine, data: Dataset): Float64Array {
   return decodeTarget(model.target, judge(model, engine, data).predictions);
 }
 
-export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
+export function evaluateModel(model: Judged, engine: SyncEngine, data: Dataset): Evaluation {
   const { target } = model;
   const { predictions, loss } = judge(model, engine, data);
   if (target.task === "classification") {

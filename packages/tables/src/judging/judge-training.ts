@@ -1,12 +1,12 @@
 /** What a training reached on each part of its table, and whether that is worth anything. */
-import type { Engine } from "@chaingrad/core";
-import type { Model } from "../model/model-file.ts";
+import type { SyncEngine } from "@chaingrad/core";
+import type { TableModelData } from "../model/model-file.ts";
 import { PARTS, type Part, type Prepared } from "../table/prepare.ts";
 import { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./evaluate.ts";
 
 export interface JudgedTraining {
   /** With its scores on every part. */
-  readonly model: Model;
+  readonly model: TableModelData;
   readonly evaluations: Readonly<Record<Part, Evaluation>>;
   /** What guessing scores on the test rows: always the training rows' majority class, or their mean. */
   readonly baseline: Scores;
@@ -16,9 +16,9 @@ export interface JudgedTraining {
 
 /** Throws as `evaluateModel`. */
 export function judgeTraining(
-  model: Omit<Model, "metrics">,
+  model: Omit<TableModelData, "metrics">,
   { data, target }: Prepared,
-  engine: Engine,
+  engine: SyncEngine,
 ): JudgedTraining {
   const byPart = <T>(of: (part: Part) => T): Readonly<Record<Part, T>> =>
     Object.fromEntries(PARTS.map((part) => [part, of(part)])) as Record<Part, T>;

@@ -1,7 +1,7 @@
 /** Rows of a table with their targets, as a model's network takes them. */
 import type { Dataset } from "@chaingrad/core";
 import type { Batch } from "@chaingrad/core/net";
-import type { Model } from "../model/model-file.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { encode } from "../table/encoder.ts";
 import { allRows, type Column, type Table, TargetError, textAt } from "../table/table.ts";
 import { encodeTarget } from "../table/target.ts";
@@ -14,7 +14,7 @@ export interface JudgedRows {
 }
 
 /** The rows of a table that a model can be judged by. Throws TargetError where there are none, EncodingError as `encode`. */
-export function judgedRows(model: Model, table: Table): JudgedRows {
+export function judgedRows(model: TableModelData, table: Table): JudgedRows {
   const { target, encoder } = model;
   const column = columnOf(model, table, "which the model predicts");
   const rows = labelled(column, allRows(table));
@@ -39,7 +39,11 @@ export interface BatchOptions {
  * Rows to be explained or checked.
  * Throws RangeError on a row that there is not, TargetError where it has no target, EncodingError as `encode`.
  */
-export function batchOf(model: Model, table: Table, { row, withTarget = true }: BatchOptions = {}): TableBatch {
+export function batchOf(
+  model: TableModelData,
+  table: Table,
+  { row, withTarget = true }: BatchOptions = {},
+): TableBatch {
   if (row !== undefined && !(Number.isInteger(row) && row >= 1 && row <= table.rows))
     throw new RangeError(`row: the table has no row ${row}; its rows are counted from 1 to ${table.rows}`);
   const { encoder, target } = model;
@@ -59,7 +63,7 @@ export function batchOf(model: Model, table: Table, { row, withTarget = true }: 
   return batch(rows, Float64Array.from(encodeTarget(target, column, rows)));
 }
 
-function columnOf({ target }: Model, table: Table, why: string): Column {
+function columnOf({ target }: TableModelData, table: Table, why: string): Column {
   const column = table.columns.find(({ name }) => name === target.name);
   if (column !== undefined) return column;
   throw new TargetError(`the table has no column '${target.name}', ${why}`, target.name);

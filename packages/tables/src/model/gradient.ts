@@ -2,22 +2,14 @@
  * ∂prediction/∂column of one row: in the target's unit (or probability) for each unit of the column. The graph is that of the
  * derivation, encoder, network and target in one, compiled once for any row.
  */
-import {
-  type Engine,
-  type Executable,
-  type Expr,
-  forward,
-  input,
-  parameterInputs,
-  program,
-  vjp,
-} from "@chaingrad/core";
+import { type Expr, forward, input, program, type SyncEngine, type SyncExecutable, vjp } from "@chaingrad/core";
+import { parameterInputs } from "@chaingrad/core/net";
 import { joined, numberFeature } from "../chain/encoder-graph.ts";
 import { numberCells } from "../chain/number-cells.ts";
 import { predictionGraph } from "../chain/target-graph.ts";
 import { type ColumnEncoding, encode, featuresOf, findColumn, LIMIT } from "../table/encoder.ts";
 import type { Table } from "../table/table.ts";
-import type { Model } from "./model-file.ts";
+import type { TableModelData } from "./model-file.ts";
 
 /** The derivatives of one number by each column of numbers or dates. */
 type Derivatives = Readonly<Record<string, number>>;
@@ -30,18 +22,18 @@ export interface RowDerivatives {
 }
 
 export class RowGradient {
-  readonly #model: Model;
-  readonly #executable: Executable;
+  readonly #model: TableModelData;
+  readonly #executable: SyncExecutable;
   readonly #outputs: number;
 
-  constructor(model: Model, engine: Engine) {
+  constructor(model: TableModelData, engine: SyncEngine) {
     this.#model = model;
-    const { network, loss, target, encoder } = model;
+    const { network, objective, target, encoder } = model;
     const carried = parameterInputs(network, "f64");
     const { columns, given, parts } = below(encoder.columns);
     const context = { training: false, buffers: carried.buffers };
     const { output } = forward(network, carried.params, joined(parts), context);
-    const prediction = predictionGraph(target, loss, output);
+    const prediction = predictionGraph(target, objective.loss, output);
     const seed = input("seed", prediction.type.shape, "f64");
     const tensors = [...Object.values(carried.params), ...Object.values(carried.buffers)];
     const slopes = vjp([prediction], columns, [seed]);

@@ -1,5 +1,5 @@
 /** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
-import { FormatError, loadModel, saveModel, type TrainedModel } from "@chaingrad/core";
+import { FormatError, loadModel, type Model, outputsOf, saveModel } from "@chaingrad/core";
 import {
   checkKeys,
   checkName,
@@ -16,7 +16,7 @@ import { type Encoder, featuresOf } from "../table/encoder.ts";
 import type { ClassificationTarget, Target } from "../table/target.ts";
 
 /** A network that was trained on a table, with all that raw rows need. */
-export interface Model extends TrainedModel {
+export interface TableModelData extends Model {
   readonly encoder: Encoder;
   readonly target: Target;
   readonly seed: number;
@@ -27,7 +27,8 @@ export interface Model extends TrainedModel {
 }
 
 /** Whether a model takes the rows of tables, or the numbers of its inputs alone. */
-export const takesTables = (model: TrainedModel): model is Model => "encoder" in model;
+export const takesTables = <M extends Omit<Model, "tensors">>(model: M): model is M & TableModelData =>
+  "encoder" in model;
 
 /**
  * Whether a file that starts with these bytes (8, or all where there are fewer) is a model and not text: a safetensors file
@@ -35,15 +36,15 @@ export const takesTables = (model: TrainedModel): model is Model => "encoder" in
  */
 export const isModelFile = (start: Uint8Array): boolean => start.subarray(0, 8).includes(0);
 
-type TableParts = Omit<Model, keyof TrainedModel>;
+type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = { encoder: true, target: true, seed: true, arithmetic: true, metrics: true };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
-export function writeModel(model: TrainedModel | Model): Uint8Array {
-  const { encoder, target, seed, arithmetic, metrics } = model as Partial<Model>;
+export function writeModel(model: Model | TableModelData): Uint8Array {
+  const { encoder, target, seed, arithmetic, metrics } = model as Partial<TableModelData>;
   const bytes = saveModel(model, { encoder, target, seed, arithmetic, metrics });
   readModel(bytes);
   return bytes;
@@ -53,13 +54,13 @@ export function writeModel(model: TrainedModel | Model): Uint8Array {
  * What `writeModel` wrote: a model of a table, or a network by itself (`takesTables` tells).
  * Throws FormatError on bytes that are no model, or a damaged one, or one of a later version.
  */
-export function readModel(bytes: Uint8Array): TrainedModel | Model {
+export function readModel(bytes: Uint8Array): Model | TableModelData {
   const { parts, ...trained } = loadModel(bytes);
   try {
     conform("arithmetic", parts.arithmetic ?? "", "");
     checkKeys("the model", parts, { ...CORE, ...PARTS }, "part");
     const model = { ...trained, ...parts };
-    if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as Model);
+    if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as TableModelData);
     return model;
   } catch (error) {
     throw new FormatError((error as Error).message, { cause: error });
@@ -67,7 +68,7 @@ export function readModel(bytes: Uint8Array): TrainedModel | Model {
 }
 
 /** What makes rows of numbers from those of a table, and what was reached with it. */
-function checkTable({ network, loss, encoder, target, seed, metrics, ...rest }: Model): void {
+function checkTable({ network, objective: { loss }, encoder, target, seed, metrics, ...rest }: TableModelData): void {
   inRange("seed", seed, integer);
   conform(
     "model",
@@ -97,7 +98,7 @@ function checkTable({ network, loss, encoder, target, seed, metrics, ...rest }: 
     throw new RangeError("encoder.features are not what its columns make");
   if (features.length !== network.inputs)
     throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${features.length}`);
-  const outputs = network.layers[network.layers.length - 1].units;
+  const outputs = outputsOf(network);
   const expected = target.task === "classification" ? target.classes.length : 1;
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
   if ((loss.target === "labels") !== (target.task === "classification"))

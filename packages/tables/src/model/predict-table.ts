@@ -1,9 +1,10 @@
 /** What a model says of the rows of a table. */
-import { type Engine, mostProbable, Predictor, type TrainedModel } from "@chaingrad/core";
+import { type Model, predictorOf, type SyncEngine } from "@chaingrad/core";
+import { mostProbable } from "@chaingrad/core/given";
 import { encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { decodeTarget } from "../table/target.ts";
-import { type Model, takesTables } from "./model-file.ts";
+import { takesTables } from "./model-file.ts";
 
 /** What a model says of rows, in the target's own terms. */
 export type TablePrediction =
@@ -22,17 +23,15 @@ export type TablePrediction =
  * when a class cannot be told because the model's weights overflow on a row; RangeError on a model that takes no tables.
  */
 export function predictTable(
-  model: TrainedModel | Model,
-  engine: Engine,
+  model: Model,
+  engine: SyncEngine,
   table: Table,
   rows?: ArrayLike<number>,
 ): TablePrediction {
   if (!takesTables(model))
     throw new RangeError("this model was not trained on a table: give its inputs to a Predictor");
   const x = encode(model.encoder, table, rows);
-  const predictor = new Predictor(engine, model.network, model.loss, rows?.length ?? table.rows, "f32");
-  predictor.load(model.tensors);
-  const { predictions } = predictor.predict(x);
+  const { predictions } = predictorOf(model, engine, rows?.length ?? table.rows).predict(x);
   const { target } = model;
   if (target.task === "regression") return { task: "regression", values: decodeTarget(target, predictions) };
   const classes = target.classes.length;

@@ -1,7 +1,7 @@
 /** Predictions as columns, to be added to the table that they are of. */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { type Column, EncodingError, type NumberColumn, type Table } from "../table/table.ts";
-import type { Model } from "./model-file.ts";
+import type { TableModelData } from "./model-file.ts";
 import { predictTable } from "./predict-table.ts";
 
 export interface PredictedColumns {
@@ -12,7 +12,7 @@ export interface PredictedColumns {
 }
 
 /** Throws as `predictTable`, and EncodingError where the table has a column of a name that is added. */
-export function predictedColumns(model: Model, engine: Engine, table: Table): PredictedColumns {
+export function predictedColumns(model: TableModelData, engine: SyncEngine, table: Table): PredictedColumns {
   const predicted = predictTable(model, engine, table);
   const { target } = model;
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;

@@ -1,6 +1,15 @@
 /** A model with its encoder and target: raw rows in, values in the target's own unit or classes out. */
 
-import { type Engine, FormatError, mostProbable, nearest, Predictor, wasmEngine } from "@chaingrad/core";
+import {
+  FormatError,
+  layersOf,
+  nearest,
+  type Predictor,
+  predictorOf,
+  type SyncEngine,
+  wasmEngine,
+} from "@chaingrad/core";
+import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/labelled-rows.ts";
 import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
@@ -9,7 +18,7 @@ import { EncodingError, type Table } from "../table/table.ts";
 import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
 import { RowGradient } from "./gradient.ts";
-import { readModel as loadModel, type Model, writeModel as saveModel, takesTables } from "./model-file.ts";
+import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
 
 /** Rows whose columns are not known to the compiler. */
 export type AnyRow = Readonly<Record<string, Value>>;
@@ -45,9 +54,9 @@ export interface Gradient<Row, Target extends keyof Row> {
   readonly notes: { readonly [Name in Exclude<keyof Row, Target>]?: string };
 }
 
-let shared: Promise<Engine> | undefined;
+let shared: Promise<SyncEngine> | undefined;
 /** The best engine that this host has by itself: compiled once, on first use. */
-export function defaultEngine(): Promise<Engine> {
+export function defaultEngine(): Promise<SyncEngine> {
   shared ??= wasmEngine();
   return shared;
 }
@@ -57,18 +66,17 @@ const MOST_ROWS = 256;
 
 export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
   /** Network, encoder, target and tensors, as plain data. */
-  readonly model: Model;
-  readonly #engine: Engine;
+  readonly model: TableModelData;
+  readonly #engine: SyncEngine;
   readonly #predictor: Predictor;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
   #gradient: RowGradient | undefined;
 
-  constructor(model: Model, engine: Engine) {
+  constructor(model: TableModelData, engine: SyncEngine) {
     this.model = model;
     this.#engine = engine;
-    this.#predictor = new Predictor(engine, model.network, model.loss, MOST_ROWS, "f32");
-    this.#predictor.load(model.tensors);
+    this.#predictor = predictorOf(model, engine, MOST_ROWS);
     this.#encodeRow = rowEncoder(model.encoder);
     this.#x = new Float64Array(model.network.inputs);
   }
@@ -79,7 +87,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
    */
   static async load<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string>(
     bytes: Uint8Array,
-    options: { readonly engine?: Engine } = {},
+    options: { readonly engine?: SyncEngine } = {},
   ): Promise<TableModel<Row, Target>> {
     const model = loadModel(bytes);
     if (!takesTables(model)) throw new FormatError("a network that was not trained on a table: load it with loadModel");
@@ -136,7 +144,9 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */
   summary(): string {
     const { network, encoder, target, metrics } = this.model;
-    const layers = network.layers.map(({ units, activation }) => `${units} ${String(activation)}`).join(", ");
+    const layers = layersOf(network)
+      .map(({ kind, spec }) => kind.describe(spec))
+      .join(", ");
     const scores = Object.entries(metrics).map(([part, found]) => {
       const shown = Object.entries(found).map(([name, value]) => `${name} ${value?.toPrecision(4) ?? "–"}`);
       return `${part}: ${shown.join(", ")}`;

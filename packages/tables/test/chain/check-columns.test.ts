@@ -2,13 +2,13 @@
 import { isWrong } from "@chaingrad/core/check";
 import { describe, expect, test } from "vitest";
 import { type ColumnGradients, checkColumns } from "../../src/chain/check-columns.ts";
-import type { Model } from "../../src/model/model-file.ts";
+import type { TableModelData } from "../../src/model/model-file.ts";
 import { all, batchOf, classes, counts, netOf, regression, table } from "./models.ts";
 
-const check = (model: Model, claimed?: ColumnGradients) =>
+const check = (model: TableModelData, claimed?: ColumnGradients) =>
   checkColumns(netOf(model), model.tensors, { model, table, rows: all, batch: batchOf(model, all) }, claimed);
 
-const claims = (model: Model): ColumnGradients => {
+const claims = (model: TableModelData): ColumnGradients => {
   const of = (part: string): Record<string, number[]> =>
     Object.fromEntries(
       check(model)
@@ -81,7 +81,10 @@ describe.each([
 
 test("a model of categories alone has none", () => {
   const columns = regression.encoder.columns.filter(({ kind }) => kind === "category");
-  const model: Model = { ...regression, encoder: { columns, features: regression.encoder.features.slice(1, 5) } };
+  const model: TableModelData = {
+    ...regression,
+    encoder: { columns, features: regression.encoder.features.slice(1, 5) },
+  };
   expect(
     checkColumns(netOf(regression), regression.tensors, { model, table, rows: all, batch: batchOf(regression, all) }),
   ).toEqual([]);

@@ -6,7 +6,7 @@ import { columnNamed } from "../../src/chain/column-named.ts";
 import { prepareRows } from "../../src/chain/prepare-rows.ts";
 import { randomRows } from "../../src/chain/random-rows.ts";
 import { predictionGraph } from "../../src/chain/target-graph.ts";
-import type { Model } from "../../src/model/model-file.ts";
+import type { TableModelData } from "../../src/model/model-file.ts";
 import { encode } from "../../src/table/encoder.ts";
 import { allRows, type Table } from "../../src/table/table.ts";
 import { decodeTarget, encodeTarget, type RegressionTarget } from "../../src/table/target.ts";
@@ -41,7 +41,7 @@ describe.each(["reference", "wasm"])("on the %s engine", (name) => {
   test("outputs in the target's unit are what decodeTarget gives", async () => {
     const outputs = [-2.5, 0, 0.1, 3.75];
     const z = input("z", [4, 1], "f64");
-    const graph = predictionGraph(regression.target, regression.loss, z);
+    const graph = predictionGraph(regression.target, regression.objective.loss, z);
     const { found } = evaluate(await engineOf(), program("unit", [z], { found: graph }), { z: outputs });
     expect(Array.from(found)).toEqual(Array.from(decodeTarget(regression.target as RegressionTarget, outputs)));
   });
@@ -49,7 +49,7 @@ describe.each(["reference", "wasm"])("on the %s engine", (name) => {
 
 test("each step says which rule made it, and labels stay apart from the network's own", () => {
   const renamed = (name: string, to: string): string => (name === "tiny" ? to : name);
-  const own: Model = {
+  const own: TableModelData = {
     ...regression,
     encoder: {
       ...regression.encoder,

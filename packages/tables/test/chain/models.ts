@@ -1,7 +1,7 @@
 /** Small models with every kind of column, and rows for them. */
-import { initialParameters, losses, type NetworkSpec } from "@chaingrad/core";
+import { initialParameters, losses, type Model, type NetworkSpec } from "@chaingrad/core";
 import type { Batch, Net } from "@chaingrad/core/net";
-import type { Model } from "../../src/model/model-file.ts";
+import type { TableModelData } from "../../src/model/model-file.ts";
 import { type Encoder, encode, featuresOf } from "../../src/table/encoder.ts";
 import type { Table } from "../../src/table/table.ts";
 import { encodeTarget, type Target } from "../../src/table/target.ts";
@@ -20,7 +20,7 @@ const kind: Target = {
   ...{ task: "classification", name: "kind", classes: ["van", "car", "truck"], counts: [5, 6, 7], why: "text" },
 };
 
-function model(target: Target, loss: Model["loss"], activation: "tanh" | "gelu" | "relu"): Model {
+function model(target: Target, loss: Model["objective"]["loss"], activation: "tanh" | "gelu" | "relu"): TableModelData {
   const units = target.task === "classification" ? target.classes.length : 1;
   const network: NetworkSpec = {
     inputs: encoder.features.length,
@@ -35,13 +35,13 @@ function model(target: Target, loss: Model["loss"], activation: "tanh" | "gelu" 
     mean1: Float64Array.from({ length: 5 }, (_, i) => i / 9),
     variance1: new Float64Array(5).fill(0.7),
   };
-  return { network, loss, tensors, l2: 0.01, encoder, target, seed: 1, metrics: {} } as Model;
+  return { network, objective: { loss, l2: 0.01 }, tensors, encoder, target, seed: 1, metrics: {} } as TableModelData;
 }
 
-export const regression: Model = model(amount, losses["mean-squared-error"](), "tanh");
+export const regression: TableModelData = model(amount, losses["mean-squared-error"](), "tanh");
 /** exp is between output and prediction, and gelu has no complex step. */
-export const counts: Model = model(amount, losses.poisson(), "gelu");
-export const classes: Model = model(kind, losses["softmax-cross-entropy"](), "tanh");
+export const counts: TableModelData = model(amount, losses.poisson(), "gelu");
+export const classes: TableModelData = model(kind, losses["softmax-cross-entropy"](), "tanh");
 
 export const table: Table = {
   rows: 4,
@@ -58,9 +58,9 @@ export const table: Table = {
 
 export const all: readonly number[] = [0, 1, 2, 3];
 
-export const netOf = ({ network, loss, l2 }: Model): Net => ({ network, loss, l2, reduction: "mean" });
+export const netOf = ({ network, objective }: TableModelData): Net => ({ network, objective });
 
-export function batchOf({ encoder: own, target }: Model, rows: readonly number[]): Batch {
+export function batchOf({ encoder: own, target }: TableModelData, rows: readonly number[]): Batch {
   const column = table.columns.find(({ name }) => name === target.name) as Table["columns"][number];
   const y = Float64Array.from(encodeTarget(target, column, rows));
   return { rows: rows.length, x: encode(own, table, rows), y, weight: undefined };

@@ -18,10 +18,10 @@ import { takenNames } from "@chaingrad/core/net";
 import { describe, expect, test } from "vitest";
 import { prepareRows } from "../../src/chain/prepare-rows.ts";
 import { predictionOfRow } from "../../src/chain/target-graph.ts";
-import type { Model } from "../../src/model/model-file.ts";
+import type { TableModelData } from "../../src/model/model-file.ts";
 import { all, batchOf, classes, netOf, regression, table } from "./models.ts";
 
-const explain = (model: Model, rows: readonly number[], place?: number, only?: string): Explained => {
+const explain = (model: TableModelData, rows: readonly number[], place?: number, only?: string): Explained => {
   const net = netOf(model);
   const options = { taken: takenNames(net), only, withTarget: place === undefined };
   const prepared = prepareRows(model, table, rows, options);
@@ -30,7 +30,7 @@ const explain = (model: Model, rows: readonly number[], place?: number, only?: s
       ? {}
       : {
           prediction: (outputs: Parameters<typeof predictionOfRow>[2]) =>
-            predictionOfRow(model.target, model.loss, outputs, place),
+            predictionOfRow(model.target, model.objective.loss, outputs, place),
         };
   return explainNet(net, model.tensors, batchOf(model, rows), { prepared, ...prediction });
 };

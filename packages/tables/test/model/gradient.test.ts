@@ -1,7 +1,7 @@
 /** ∂prediction/∂column in the target's unit per unit of the column, held against differences of what `predict` says. */
-import { type Engine, Predictor, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { Predictor, referenceEngine, type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
-import type { Model } from "../../src/model/model-file.ts";
+import type { TableModelData } from "../../src/model/model-file.ts";
 import { type AnyRow, TableModel } from "../../src/model/table-model.ts";
 import { tableOf } from "../../src/rows.ts";
 import { encode } from "../../src/table/encoder.ts";
@@ -9,7 +9,7 @@ import { decodeTarget } from "../../src/table/target.ts";
 import { trainTable } from "../../src/train-table.ts";
 import { classes, counts, regression } from "../chain/models.ts";
 
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
@@ -24,8 +24,8 @@ const moved = (name: keyof typeof scales, by: number): AnyRow => {
 };
 
 /** Every output in float64: the amount, or the probabilities. */
-function exactly(model: Model, at: AnyRow): Float64Array {
-  const predictor = new Predictor(referenceEngine, model.network, model.loss, 1, "f64");
+function exactly(model: TableModelData, at: AnyRow): Float64Array {
+  const predictor = new Predictor(referenceEngine, model.network, model.objective.loss, 1, "f64");
   predictor.load(model.tensors);
   const { predictions } = predictor.predict(encode(model.encoder, tableOf([at])));
   return model.target.task === "regression" ? decodeTarget(model.target, predictions) : predictions;

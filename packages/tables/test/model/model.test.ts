@@ -1,7 +1,6 @@
 /** Model files: what is saved comes back, the same model gives the same bytes, and damaged files are refused. */
 import {
   decodeSafetensors,
-  type Engine,
   encodeSafetensors,
   FormatError,
   initialParameters,
@@ -9,13 +8,14 @@ import {
   losses,
   mean,
   type NetworkSpec,
+  type SyncEngine,
   square,
   sub,
   wasmEngine,
 } from "@chaingrad/core";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { evaluateModel } from "../../src/judging/evaluate.ts";
-import { readModel as loadModel, type Model, writeModel as saveModel } from "../../src/model/model-file.ts";
+import { readModel as loadModel, writeModel as saveModel, type TableModelData } from "../../src/model/model-file.ts";
 import { predictTable } from "../../src/model/predict-table.ts";
 import { encode } from "../../src/table/encoder.ts";
 import { EncodingError, type Table } from "../../src/table/table.ts";
@@ -29,9 +29,9 @@ const network: NetworkSpec = {
 };
 const float32 = (values: Record<string, Float64Array>): Record<string, Float64Array> =>
   Object.fromEntries(Object.entries(values).map(([name, v]) => [name, v.map(Math.fround)]));
-const model: Model = {
+const model: TableModelData = {
   network,
-  loss: losses["softmax-cross-entropy"]({ labelSmoothing: 0.1 }),
+  objective: { loss: losses["softmax-cross-entropy"]({ labelSmoothing: 0.1 }) },
   encoder: {
     features: ["a", "colour=red", "colour=blue"],
     columns: [
@@ -55,23 +55,23 @@ const table: Table = {
     { name: "a", type: "number", values: Float64Array.of(1, Number.NaN, 9) },
   ],
 };
-let engine: Engine;
+let engine: SyncEngine;
 beforeAll(async () => {
   engine = await wasmEngine();
 });
 
 const bytes = saveModel(model);
 
-const regression: Model = {
+const regression: TableModelData = {
   ...model,
   network: { inputs: 3, layers: [{ units: 1, activation: "identity" }] },
-  loss: losses.huber({ delta: 2 }),
+  objective: { loss: losses.huber({ delta: 2 }) },
   target: { task: "regression", name: "price", mean: 100, scale: 15, why: "numbers" },
   tensors: { W1: Float64Array.of(0.5, -0.25, 2), b1: Float64Array.of(0.125) },
 };
 
 /** The file of a model whose document is changed, by path: { "encoder.columns.0.mean": 5 }. */
-function edited(changes: Readonly<Record<string, unknown>>, of: Model = model): Uint8Array {
+function edited(changes: Readonly<Record<string, unknown>>, of: TableModelData = model): Uint8Array {
   const file = decodeSafetensors(saveModel(of));
   let document: unknown = JSON.parse(file.metadata.chaingrad);
   for (const [path, value] of Object.entries(changes))
@@ -89,9 +89,10 @@ function withPart(whole: unknown, [first, ...rest]: readonly string[], value: un
 }
 
 test("a model comes back as it was, and saves to the same bytes", () => {
-  const { loss, ...rest } = loadModel(bytes);
-  expect(rest).toEqual({ ...model, loss: undefined });
-  expect(loss.name).toBe("softmax-cross-entropy");
+  const { objective, ...rest } = loadModel(bytes);
+  expect({ ...rest, objective: undefined }).toEqual({ ...model, objective: undefined });
+  expect({ ...objective.loss }).toEqual({ ...model.objective.loss });
+  expect(objective.loss.name).toBe("softmax-cross-entropy");
   expect(saveModel(loadModel(bytes))).toEqual(bytes);
 });
 
@@ -135,28 +136,30 @@ test("a network with a function of one's own cannot be saved", () => {
 
 test.each(["mine", "huber"])("a loss of one's own cannot be saved, not even as '%s'", (name) => {
   const own: Loss = { name, target: "values", perRow: (z, y) => mean(square(sub(z, y)), [1]) };
-  expect(() => saveModel({ ...regression, loss: own })).toThrow(
+  expect(() => saveModel({ ...regression, objective: { loss: own } })).toThrow(
     `the loss '${name}' is made with a function of your own`,
   );
-  expect(() => saveModel({ ...regression, loss: { ...own, options: { delta: 2 } } })).toThrow(/a file cannot hold/);
+  expect(() => saveModel({ ...regression, objective: { loss: { ...own, options: { delta: 2 } } } })).toThrow(
+    /a file cannot hold/,
+  );
 });
 
 test.each(Object.values(losses).map((make) => make()))("the library's own $name can be saved", (loss) => {
   const suited = loss.target === "labels" ? model : regression;
-  expect(loadModel(saveModel({ ...suited, loss })).loss.name).toBe(loss.name);
+  expect(loadModel(saveModel({ ...suited, objective: { loss } })).objective.loss.name).toBe(loss.name);
 });
 
 test("what could not be loaded is not saved", () => {
   const wild = { ...model, tensors: { ...model.tensors, b2: Float64Array.of(0, Number.POSITIVE_INFINITY) } };
   expect(() => saveModel(wild)).toThrow(/'b2' holds a number that is not finite/);
   const data = { name: "softmax-cross-entropy", target: "labels", options: { delta: 2 } } as unknown as Loss;
-  expect(() => saveModel({ ...model, loss: data })).toThrow(/has no option 'delta'/);
+  expect(() => saveModel({ ...model, objective: { loss: data } })).toThrow(/has no option 'delta'/);
 });
 
 test("a regression comes back as it was", () => {
-  const { loss, ...rest } = loadModel(saveModel(regression));
-  expect(rest).toEqual({ ...regression, loss: undefined });
-  expect(loss.name).toBe("huber");
+  const { objective, ...rest } = loadModel(saveModel(regression));
+  expect({ ...rest, objective: undefined }).toEqual({ ...regression, objective: undefined });
+  expect({ ...objective.loss }).toEqual({ name: "huber", target: "values", options: { delta: 2 } });
 });
 
 describe("refuses", () => {
@@ -333,8 +336,8 @@ describe("refuses", () => {
   });
 
   test("a text that looks like two names of one is none", () => {
-    const named = { ...model.target, name: '"a":1,"a":2 {[[[[' } as Model["target"];
-    expect((loadModel(saveModel({ ...model, target: named })) as Model).target.name).toBe(named.name);
+    const named: TableModelData["target"] = { ...model.target, name: '"a":1,"a":2 {[[[[' };
+    expect((loadModel(saveModel({ ...model, target: named })) as TableModelData).target.name).toBe(named.name);
   });
 
   test.each([

@@ -1,5 +1,11 @@
 /** What a certificate comes to, in words: its verdict, and what is wrong. */
-import { type Curvature, curvatureVerdict, isWrong, type VariableCheck, type Verdict } from "@chaingrad/core/check";
+import {
+  type CurvatureCheck,
+  curvatureVerdict,
+  isWrong,
+  type VariableCheck,
+  type Verdict,
+} from "@chaingrad/core/check";
 import type { ColumnNames } from "@chaingrad/core/explain";
 import { count, formatNumber, formatPlace } from "@chaingrad/core/format";
 import { derivativeOf } from "./tables.ts";
@@ -18,11 +24,15 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
 };
 
 /** What the whole comes to, line by line: with the numbers of every entry that is wrong (the first few of each tensor). */
-export function conclusion(checks: readonly VariableCheck[], curvature?: Curvature, names?: ColumnNames): string[] {
+export function conclusion(
+  checks: readonly VariableCheck[],
+  curvature?: CurvatureCheck,
+  names?: ColumnNames,
+): string[] {
   return [...firstOrder(checks, names), ...(curvature === undefined ? [] : [secondOrder(curvature)])];
 }
 
-function secondOrder(curvature: Curvature): string {
+function secondOrder(curvature: CurvatureCheck): string {
   const symmetric = `uᵀ H v and vᵀ H u differ by ${formatNumber(curvature.asymmetry, 2)}`;
   const verdict = curvatureVerdict(curvature);
   const kink = verdict === "kink" ? ", with a kink of the gradient" : "";

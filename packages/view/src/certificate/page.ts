@@ -1,5 +1,5 @@
 /** The certificate of a gradient, to be put into a page or as one of its own. */
-import type { Curvature, VariableCheck } from "@chaingrad/core/check";
+import type { CurvatureCheck, VariableCheck } from "@chaingrad/core/check";
 import { type ColumnNames, escapeHtml } from "@chaingrad/core/explain";
 import { htmlPage } from "../html/page.ts";
 import { folded, htmlTable } from "../html/table.ts";
@@ -42,7 +42,7 @@ const MOST_LISTED = 100;
  */
 export function certificateView(
   checks: readonly VariableCheck[],
-  curvature?: Curvature | undefined,
+  curvature?: CurvatureCheck | undefined,
   names?: ColumnNames | undefined,
 ): string {
   const tables = [
@@ -61,7 +61,7 @@ export function certificateView(
 export function certificatePage(
   about: string,
   checks: readonly VariableCheck[],
-  curvature?: Curvature | undefined,
+  curvature?: CurvatureCheck | undefined,
   names?: ColumnNames | undefined,
 ): string {
   const title = "Certificate of the gradient";
@@ -83,8 +83,8 @@ function entriesOf(check: VariableCheck, names: ColumnNames | undefined): string
   return folded(title, htmlTable(title, entryTable(check, listed, names)));
 }
 
-const curvatureTables = (curvature: Curvature, names: ColumnNames | undefined): string[] => [
-  htmlTable("Curvature, the worst first", curvatureTable(curvature)),
+const curvatureTables = (curvature: CurvatureCheck, names: ColumnNames | undefined): string[] => [
+  htmlTable("CurvatureCheck, the worst first", curvatureTable(curvature)),
   ...(curvature.entries.length === 0
     ? []
     : [htmlTable("The worst entry of the Hessian in each tensor's rows", hessianTable(curvature, names))]),

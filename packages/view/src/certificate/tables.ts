@@ -1,5 +1,5 @@
 /** The certificate's tables: titles and cells, for text and pages alike; `names` are those of a table's columns. */
-import type { Curvature, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
+import type { CurvatureCheck, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
 import type { ColumnNames } from "@chaingrad/core/explain";
 import { formatNumber, formatPlace } from "@chaingrad/core/format";
 
@@ -69,7 +69,7 @@ export const entryTable = (
   ]),
 });
 
-export const curvatureTable = ({ products }: Curvature): Cells => ({
+export const curvatureTable = ({ products }: CurvatureCheck): Cells => ({
   head: ["curvature", "verdict", "forward over reverse", "differences", "±", "error"],
   sides: "llrrrr",
   rows: products.map(({ name, verdict, claimed, measured, error, relativeError }) => [
@@ -79,7 +79,7 @@ export const curvatureTable = ({ products }: Curvature): Cells => ({
 });
 
 /** The worst entry of the Hessian in each tensor's rows. */
-export const hessianTable = ({ entries }: Curvature, names?: ColumnNames): Cells => ({
+export const hessianTable = ({ entries }: CurvatureCheck, names?: ColumnNames): Cells => ({
   head: ["worst of H", "verdict", "whole H", "product H e", "differences", "±"],
   sides: "llrrrr",
   rows: entries.map(({ row, column, verdict, claimed, forward, measured, error }) => [

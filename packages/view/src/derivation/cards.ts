@@ -3,6 +3,7 @@ import {
   type Block,
   type ColumnNames,
   type Explained,
+  type ExplainedTarget,
   elementSymbol,
   escapeHtml,
   htmlBody,
@@ -11,7 +12,6 @@ import {
   parseTarget,
   printNotation,
   type Step,
-  type Target,
   views,
   withNames,
 } from "@chaingrad/core/explain";
@@ -57,7 +57,7 @@ export function stepCard(step: Step, { of, words, language, digits, names }: Car
 export function choices(
   context: CardContext,
   layout: Layout,
-  wanted?: Target,
+  wanted?: ExplainedTarget,
 ): { readonly chosen: readonly Chosen[]; readonly isWhole: boolean } {
   const { of } = context;
   const { graph, names } = of.derivation;
@@ -75,7 +75,7 @@ export function choices(
   return { chosen, isWhole: all > EVERY };
 }
 
-const sizeOf = ({ type }: Target["node"]): number => type.shape.reduce((a, b) => a * b, 1);
+const sizeOf = ({ type }: ExplainedTarget["node"]): number => type.shape.reduce((a, b) => a * b, 1);
 const sequence = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 /** The places of the largest numbers, found in one pass. */
@@ -95,7 +95,7 @@ const slope = (of: Explained, name: string): ArrayLike<number> =>
   of.numbers[`∂${of.derivation.names.get(of.problem.loss)}/∂${name}`];
 
 /** "W2[1,3]" as it is asked for; the row of a single example is left out. */
-function textOf({ problem }: Explained, { node, name, index = 0 }: Target): string {
+function textOf({ problem }: Explained, { node, name, index = 0 }: ExplainedTarget): string {
   const { shape } = node.type;
   let rest = index;
   const places = shape.toReversed().map((size) => {
@@ -108,7 +108,7 @@ function textOf({ problem }: Explained, { node, name, index = 0 }: Target): stri
   return shown.length === 0 ? name : `${name}[${shown.join(",")}]`;
 }
 
-function choice({ of, words, names }: CardContext, { node, name, index = 0 }: Target, text: string): Chosen {
+function choice({ of, words, names }: CardContext, { node, name, index = 0 }: ExplainedTarget, text: string): Chosen {
   const number = (value: number): string => printNotation({ form: "number", value });
   const { problem } = of;
   const group =
@@ -131,7 +131,7 @@ function choice({ of, words, names }: CardContext, { node, name, index = 0 }: Ta
 /** The symbol of a number, and before it the name of what is a column's. */
 function labelOf(
   of: Explained,
-  { node, name, index = 0 }: Target,
+  { node, name, index = 0 }: ExplainedTarget,
   text: string,
   names: ColumnNames | undefined,
 ): string {

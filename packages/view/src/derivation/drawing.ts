@@ -29,8 +29,7 @@ export function drawing(of: Explained, layout: Layout, title: string, named: Nam
     column.units.map((unit, i) => unitSvg(unit, radius, { column: 2 * c, row: i, names: column.names }, named)),
   );
   const texts = columns.flatMap(({ units: drawn, names }) => drawn.map((unit) => unitText(of, unit, radius, names)));
-  const biases = columns.flatMap(({ units: drawn, names }, c) => {
-    const name = names.find((one) => one.startsWith("b") && of.numbers[one] !== undefined);
+  const biases = columns.flatMap(({ units: drawn, bias: name }, c) => {
     return name === undefined
       ? []
       : drawn.map((unit, i) => biasSvg(of, unit, radius, { column: 2 * c, row: i + 0.5, names: [name] }, named));

@@ -17,6 +17,9 @@ export interface Unit {
 interface Column {
   /** Names of the tensors whose steps light it: "h1", "z1", "b1". */
   readonly names: readonly string[];
+  /** The names of the layer's b and W, where it has them. */
+  readonly bias?: string | undefined;
+  readonly weights?: string | undefined;
   readonly units: readonly Unit[];
   readonly size: number;
 }
@@ -72,6 +75,12 @@ export function layoutOf({ problem, derivation, names: called }: Explained): Lay
   const widths = [problem.x, ...problem.layers.map(({ h }) => h)].map(({ type }) => type.shape[1]);
   const tallest = Math.max(...widths.map((size) => shown(size).length));
   const height = 2 * MARGIN + (tallest - 1) * STEP_Y;
+  const parameter = (layer: number, wanted: string, rank: number): string | undefined => {
+    const node = problem.parameters.find(
+      ({ within, type }) => within?.layer === layer && within.role === wanted && type.shape.length === rank,
+    );
+    return node && nameOf(node);
+  };
   // One output is named above it, several at their right.
   const { inputs = [], outputs = [] } = called?.given ?? {};
   const [before, after] = [roomFor(inputs), outputs.length > 1 ? roomFor(outputs) : 0];
@@ -86,17 +95,13 @@ export function layoutOf({ problem, derivation, names: called }: Explained): Lay
       x: MARGIN + before + at * step + (at === steps ? after : 0),
       y: top + i * STEP_Y,
     }));
-    return { names, units, size };
+    const [bias, weights] = [parameter(at, "bias", 1), parameter(at, "weight", 2)];
+    return { names: bias === undefined ? names : [...names, bias], bias, weights, units, size };
   };
   const columns = [
     column([nameOf(problem.x)], widths[0], 0, (place) => `${nameOf(problem.x)}[${first}${place + 1}]`),
     ...problem.layers.map(({ z, h }, i) =>
-      column(
-        [nameOf(h), nameOf(z), `b${i + 1}`],
-        widths[i + 1],
-        i + 1,
-        (place) => `${nameOf(h)}[${first}${place + 1}]`,
-      ),
+      column([nameOf(h), nameOf(z)], widths[i + 1], i + 1, (place) => `${nameOf(h)}[${first}${place + 1}]`),
     ),
     column([nameOf(problem.loss)], 1, problem.layers.length + 1, () => nameOf(problem.loss)),
   ];
@@ -112,7 +117,8 @@ export function layoutOf({ problem, derivation, names: called }: Explained): Lay
 function edgesOf(columns: readonly Column[], layers: number): Edge[] {
   return Array.from({ length: layers }, (_, at) => {
     const [before, after] = [columns[at], columns[at + 1]];
-    const name = `W${at + 1}`;
+    const { weights: name } = after;
+    if (name === undefined) return [];
     return after.units.flatMap((to) =>
       before.units.map((from): Edge => {
         const target = `${name}[${to.place + 1},${from.place + 1}]`;
@@ -126,12 +132,12 @@ function edgesOf(columns: readonly Column[], layers: number): Edge[] {
 export function pathFrom({ columns, edges }: Layout, target: string): string[] {
   const last = columns.length - 1;
   const edge = edges.find((one) => one.target === target);
-  const bias = /^(?:b|z)(\d+)\[(?:\d+,)?(\d+)\]$/u.exec(target);
-  const at = columns.findIndex(({ units }) => units.some((unit) => unit.target === target));
+  const [name, place] = target.replace("]", "").split("[");
   const lit = new Set<string>([target]);
-  let column = edge !== undefined ? edge.layer + 1 : bias !== null ? Number(bias[1]) : at;
+  let column = edge !== undefined ? edge.layer + 1 : columns.findIndex(({ names }) => names.includes(name));
   if (column < 0) return [target];
-  let places = new Set<number>([edge?.to.place ?? (bias ? Number(bias[2]) - 1 : placeOf(columns[column], target))]);
+  // The last place is the unit's; before it may stand the row.
+  let places = new Set<number>([edge?.to.place ?? Number(place?.split(",").at(-1) ?? 1) - 1]);
   if (edge) lit.add(edge.from.target);
   for (; column <= last; column++) {
     for (const unit of columns[column].units) if (places.has(unit.place)) lit.add(unit.target);
@@ -141,5 +147,3 @@ export function pathFrom({ columns, edges }: Layout, target: string): string[] {
   }
   return [...lit];
 }
-
-const placeOf = ({ units }: Column, target: string): number => units.find((unit) => unit.target === target)?.place ?? 0;

@@ -129,13 +129,11 @@ const scriptJson = (data: unknown): string =>
 /** What the script shows of a step, and the tensors whose parts of the drawing it lights. */
 function stepData(step: Step, i: number, count: number, of: Explained, words: PageWords): Record<string, unknown> {
   const isForward = of.derivation.forward.includes(step);
-  const tensors = step.name.split("/").map((part) => part.replace(/^∂/u, ""));
   const direction = isForward ? words.forward : words.backward;
   const symbol = printNotation(step.symbol);
   const says = fillIn(words.progress, { step: i + 1, count, direction, symbol });
   // A derivative lights what it is taken by, a local one both neighbours; and each what its formula reads.
-  const own = step.kind === "cotangent" ? tensors.slice(1) : tensors;
-  return { id: `step-${i}`, of: [...own, ...step.reads], says };
+  return { id: `step-${i}`, of: [...step.about, ...step.reads], says };
 }
 
 function select(id: Id, chosen: readonly Chosen[], words: PageWords): string {

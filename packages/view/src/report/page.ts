@@ -1,5 +1,5 @@
 /** A report of a training: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
-import type { EndEvent } from "@chaingrad/core";
+import { type EndEvent, layersOf } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
 import { count, formatNumber } from "@chaingrad/core/format";
@@ -8,12 +8,12 @@ import {
   decodeTarget,
   type Evaluation,
   type History,
-  type Model,
   namesOf,
   PARTS,
   type Part,
   type Prepared,
   type Scores,
+  type TableModelData,
 } from "@chaingrad/tables";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { htmlPage } from "../html/page.ts";
@@ -25,7 +25,7 @@ export interface ReportInput {
   readonly title: string;
   readonly file: string;
   readonly prepared: Prepared;
-  readonly model: Pick<Model, "network" | "loss" | "seed">;
+  readonly model: Pick<TableModelData, "network" | "objective" | "seed">;
   /** The name of the engine that trained. */
   readonly engine: string;
   readonly end: EndEvent;
@@ -78,10 +78,10 @@ export function reportPage(input: ReportInput): string {
   });
 }
 
-function summary({ prepared, end, engine, model }: ReportInput): string {
-  const layers = [prepared.encoder.features.length, ...model.network.layers.map(({ units }) => units)].join("-");
+function summary({ end, engine, model }: ReportInput): string {
+  const layers = [model.network.inputs, ...layersOf(model.network).map(({ outputs }) => outputs)].join("-");
   const ended = `${count(end.epochs, "epoch")}, the best weights are of epoch ${end.bestEpoch}`;
-  return `A ${layers} network, ${model.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
+  return `A ${layers} network, ${model.objective.loss.name}, seed ${model.seed}; ${ended}; ${end.seconds.toFixed(2)} s on ${engine}.`;
 }
 
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;

@@ -1,8 +1,8 @@
 /** What a report of a training shows beside what training told: predictions, one derivation and a certificate, computed. */
-import type { Engine } from "@chaingrad/core";
+import type { SyncEngine } from "@chaingrad/core";
 import { checkNet } from "@chaingrad/core/check";
 import { explainNet } from "@chaingrad/core/explain";
-import { type Batch, trainedNet } from "@chaingrad/core/net";
+import type { Batch } from "@chaingrad/core/net";
 import { type JudgedTraining, namesOf, type Prepared, predictAmounts, type TrainedTable } from "@chaingrad/tables";
 import type { ReportInput } from "./page.ts";
 
@@ -11,7 +11,7 @@ export interface ReportedTraining
     Pick<TrainedTable, "end" | "history">,
     Pick<JudgedTraining, "model" | "evaluations" | "baseline"> {
   /** What trained, and predicts. */
-  readonly engine: Engine;
+  readonly engine: SyncEngine;
 }
 
 /** Rows whose gradient the certificate compares. */
@@ -20,7 +20,6 @@ const CHECKED_ROWS = 5;
 /** Derivation and certificate are of test rows, in float64 on the reference engine. */
 export function reportOf({ engine, ...training }: ReportedTraining): ReportInput {
   const { prepared, model } = training;
-  const { net, tensors } = trainedNet(model);
   const { target } = model;
   const checked = testRows(prepared, CHECKED_ROWS);
   return {
@@ -28,8 +27,8 @@ export function reportOf({ engine, ...training }: ReportedTraining): ReportInput
     engine: engine.name,
     predicted:
       target.task === "regression" ? predictAmounts({ ...model, target }, engine, prepared.data.test) : undefined,
-    derivation: explainNet(net, tensors, testRows(prepared, 1), { names: namesOf(prepared) }),
-    certificate: { rows: checked.rows, checks: checkNet(net, tensors, checked) },
+    derivation: explainNet(model, model.tensors, testRows(prepared, 1), { names: namesOf(prepared) }),
+    certificate: { rows: checked.rows, checks: checkNet(model, model.tensors, checked) },
   };
 }
 

@@ -2,6 +2,7 @@
  * Elements of a program's tensors in symbols: z₂[17, 4], δ₂[17, 4], next W₂[4, 0], and what makes them,
  * W₂[4, :]·h₁[17, :] + b₂[4]. Names are those of the forward pass; a cotangent is named after what it is the cotangent of.
  */
+import { elementForm } from "../../graph/element.ts";
 import type { DerivativeRule, Expr } from "../../graph/expr.ts";
 import { type Notation, number, symbol } from "../../graph/notation.ts";
 import { isDerivativeRule } from "../../graph/op.ts";
@@ -15,8 +16,8 @@ export type Place = number | ":";
 export interface Named {
   /** "z2", "δ2", "∂L/∂W2", "next W2/v" */
   readonly name: string;
-  /** The symbol of the forward pass that it belongs to: "z2", "W2". */
-  readonly of: string;
+  /** The node of the forward pass, or the tensor that is carried, that it belongs to: z2, W2. */
+  readonly of: Expr | undefined;
   readonly node: Expr;
 }
 
@@ -29,11 +30,11 @@ const DEPTH = 4;
 export class Symbols {
   readonly #users = new Map<Expr, Expr[]>();
   readonly #outputs = new Map<Expr, string>();
-  /** Names of what a step takes and gives. */
-  readonly #carried: ReadonlySet<string | undefined>;
+  /** What a step takes, by name. */
+  readonly #inputs: ReadonlyMap<string | undefined, Expr>;
 
   constructor(program: Program) {
-    this.#carried = new Set(program.inputs.map(({ label }) => label));
+    this.#inputs = new Map(program.inputs.map((node) => [node.label, node]));
     for (const [name, node] of Object.entries(program.outputs)) this.#outputs.set(node, name);
     for (const node of nodesOf(program)) {
       for (const operand of node.operands) {
@@ -46,12 +47,13 @@ export class Symbols {
 
   /** What a node is called, if it has a name. */
   named(node: Expr): Named | undefined {
-    if (node.label !== undefined) return { name: node.label, of: node.label, node };
-    const target = this.#cotangentOf(node)?.label;
-    if (target !== undefined) return { name: target.replace(/^z(?=\d)|^/, bar), of: target, node };
+    if (node.label !== undefined) return { name: node.label, of: node, node };
+    const target = this.#cotangentOf(node);
+    if (target !== undefined) return { name: bar(target), of: target, node };
     const output = this.#outputs.get(node);
     if (output === undefined) return undefined;
-    return { name: this.#carried.has(output) ? `next ${output}` : output, of: output.split("/")[0], node };
+    const before = this.#inputs.get(output);
+    return { name: before === undefined ? output : `next ${output}`, of: before, node };
   }
 
   /** The nearest named node that this one is a part of, element by element: itself, or a user of its shape. */
@@ -134,49 +136,46 @@ export class Symbols {
   /** What makes an element, out of named ones. */
   definition(node: Expr, index: readonly Place[], depth: number = DEPTH): string {
     const kernel = node.op.kernel?.(node);
-    const [a, b] = node.operands;
+    const [a] = node.operands;
     if (kernel?.kind === "fill") return printNumber(kernel.value);
     if (depth === 0) return "…";
     const inner = (operand: Expr, at: readonly Place[]): string => this.element(operand, at, depth - 1);
-    switch (kernel?.kind) {
-      case "matmul": {
-        const [left, right] = [
-          inner(a, kernel.transposeA ? [":", index[0]] : [index[0], ":"]),
-          inner(b, kernel.transposeB ? [index[1], ":"] : [":", index[1]]),
-        ].map(atom);
-        // X Wᵀ reads as W x, as for one row.
-        return kernel.transposeB && !kernel.transposeA ? `${right}·${left}` : `${left}·${right}`;
-      }
-      case "broadcast":
-        return inner(
-          a,
-          kernel.axes.map((axis) => index[axis]),
-        );
-      case "alias":
-        return inner(a, reindexed(index, node.type.shape, a.type.shape));
-      case "elementwise":
-      case "cast":
+    if (kernel?.kind === "gather-rows") return place(TABLES[a.label ?? ""] ?? a.label ?? "…", index);
+    const form = elementForm<Place, number>(
+      node.op.elementwise ? { kind: "elementwise" } : kernel,
+      node.type.shape,
+      node.operands.map((operand) => operand.type.shape),
+      index,
+      { isOne: (size) => size === 1, isSame: Object.is, only: 0 },
+    );
+    switch (form?.kind) {
+      case "pointwise":
         return print(
           node.op.notation(
             node.operands.map((operand) => symbol(inner(operand, index))),
             node,
           ),
         );
-      case "gather-rows":
-        return place(TABLES[a.label ?? ""] ?? a.label ?? "…", index);
-      case "reduce": {
-        const rest = [...index];
-        const whole = a.type.shape.map((_, axis) => (kernel.axes.includes(axis) ? ":" : (rest.shift() ?? ":")));
-        return print(node.op.notation([symbol(inner(a, whole))], node));
+      case "moved":
+        return inner(a, form.at);
+      case "folded": {
+        const parts = form.places(form.sizes.map(() => ":" as const)).map((at, i) => inner(node.operands[i], at));
+        if (parts.length === 1) return print(node.op.notation([symbol(parts[0])], node));
+        const [left, right] = parts.map(atom);
+        // X Wᵀ reads as W x, as for one row.
+        const isLayer = kernel?.kind === "matmul" && kernel.transposeB && !kernel.transposeA;
+        return isLayer ? `${right}·${left}` : `${left}·${right}`;
       }
       default:
+        if (kernel?.kind === "alias") return inner(a, reindexed(index, node.type.shape, a.type.shape));
         return `${node.op.name}(${node.operands.map((operand) => this.named(operand)?.name ?? "…").join(", ")})`;
     }
   }
 }
 
-/** "z" of z2 becomes "δ"; before anything else comes "∂L/∂". */
-const bar = (letter: string): string => (letter === "z" ? "δ" : "∂L/∂");
+/** The cotangent of z₂ is δ₂, that of anything else ∂L/∂…. */
+const bar = ({ label, within }: Expr): string =>
+  within?.role === "pre-activation" ? `δ${within.layer}` : `∂L/∂${label}`;
 
 /** "z₂[17, 4]"; a scalar has no index. */
 export function place(name: string, index: readonly Place[]): string {

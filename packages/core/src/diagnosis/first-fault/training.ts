@@ -4,6 +4,7 @@
  * Loaded only when it is needed. It costs at most about as long as the steps since the checkpoint took, and one step in
  * plain TypeScript.
  */
+import type { TypedValues } from "../../engines/engine.ts";
 import type { Expr } from "../../graph/expr.ts";
 import type { Program } from "../../graph/program.ts";
 import type { Shape } from "../../graph/type.ts";
@@ -55,8 +56,8 @@ async function replay(recording: Recording, turns: Turns): Promise<Scene | undef
     for (let first = 0; first < steps; first += STRIDE) {
       await turns.pass();
       const count = Math.min(STRIDE, steps - first);
-      const after = run(recording, pass, good, first, count);
-      if (after.bad.length > 0) return single(recording, pass, good, first, count);
+      const after = await run(recording, pass, good, first, count);
+      if (after.bad.length > 0) return await single(recording, pass, good, first, count);
       good = after.state;
     }
   }
@@ -65,14 +66,15 @@ async function replay(recording: Recording, turns: Turns): Promise<Scene | undef
 
 type Pass = Recording["passes"][number];
 
-function run(recording: Recording, pass: Pass, from: State, first: number, count: number): After {
+async function run(recording: Recording, pass: Pass, from: State, first: number, count: number): Promise<After> {
   const { executable, step } = recording;
-  for (const [name, values] of Object.entries(from)) executable.write(name, values);
-  for (const [name, values] of Object.entries(pass.sequences)) executable.write(name, values);
-  executable.run(count, first);
-  const state = Object.fromEntries(step.carried.map((name) => [name, executable.read(name)]));
+  for (const [name, values] of Object.entries(from)) await executable.write(name, values);
+  for (const [name, values] of Object.entries(pass.sequences)) await executable.write(name, values);
+  await executable.run(count, first);
+  const state: Record<string, TypedValues> = {};
+  for (const name of step.carried) state[name] = await executable.read(name);
   const bad = Object.keys(state).filter((name) => !allFinite(state[name]));
-  if (!allFinite(executable.read("loss").subarray(first, first + count))) bad.unshift("loss");
+  if (!allFinite((await executable.read("loss")).subarray(first, first + count))) bad.unshift("loss");
   return { state, bad };
 }
 
@@ -81,10 +83,16 @@ interface After {
   readonly bad: readonly string[];
 }
 
-function single(recording: Recording, pass: Pass, from: State, first: number, count: number): Scene | undefined {
+async function single(
+  recording: Recording,
+  pass: Pass,
+  from: State,
+  first: number,
+  count: number,
+): Promise<Scene | undefined> {
   let good = from;
   for (let at = first; at < first + count; at++) {
-    const after = run(recording, pass, good, at, 1);
+    const after = await run(recording, pass, good, at, 1);
     if (after.bad.length > 0) {
       const own = slices(pass.sequences, at, recording.steps);
       const inputs = { ...recording.data, ...good, ...own };
@@ -140,7 +148,7 @@ export function describeFault(
         ? "forward"
         : "update";
   const found = symbols.enclosing(node);
-  const isElementwise = node.op.kernel?.(node).kind === "elementwise";
+  const isElementwise = node.op.elementwise === true;
   const where = whereabouts(found, index, network, part, rows);
   const symbol = found?.name ?? "loss";
   const made = isInput ? ", as given" : `: ${expressed(origin, index, symbols)}`;
@@ -166,12 +174,13 @@ function whereabouts(
   rows: ArrayLike<number>,
 ): Whereabouts {
   const inBatch = first === undefined ? {} : { row: rows[first], ...(part === "train" && { batchRow: first }) };
-  const [, role, digits] = /^([a-z]+)(\d*)$/i.exec(found?.of ?? "") ?? [];
-  const layer = role === "y" ? network.layers.length : Number(digits);
-  const atInput = found?.of === "x" || (role === "W" && layer === 1) ? { input: second } : {};
-  if (!(layer > 0)) return { ...inBatch, ...atInput };
+  const within = found?.of?.within;
+  const atInput =
+    found?.of?.label === "x" || (within?.role === "weight" && within.layer === 1) ? { input: second } : {};
+  if (within === undefined) return { ...inBatch, ...atInput };
+  const { layer } = within;
   const named = { layer, layerName: layerName(network, layer - 1) };
-  const ofRows = ["z", "n", "h", "y"].includes(role);
+  const ofRows = found?.of?.operands.length !== 0;
   return ofRows ? { ...named, unit: second, ...inBatch } : { ...named, unit: first, ...atInput };
 }
 
@@ -189,8 +198,7 @@ function sayWhere({ layer, layerName, unit, input, row, batchRow }: Whereabouts,
 /** "exp(812.3) ← z₂[17, 4] = W₂[4, :]·h₁[17, :] + b₂[4]" */
 function expressed(origin: Origin, index: readonly number[], symbols: Symbols): string {
   const { node, at, operands } = origin;
-  const kernel = node.op.kernel?.(node);
-  if (kernel?.kind !== "elementwise") return `${symbols.definition(node, index)}${largest(origin, index)}`;
+  if (!node.op.elementwise) return `${symbols.definition(node, index)}${largest(origin, index)}`;
   const numbers = withNumbers(
     node,
     operands.map((own) => own[at]),

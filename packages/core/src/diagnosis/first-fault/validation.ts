@@ -1,43 +1,35 @@
 /** Where judging the validation rows first met NaN or Infinity: the forward pass and each row's loss, walked by definition. */
 import { program } from "../../graph/program.ts";
 import type { FloatType } from "../../graph/type.ts";
-import type { Loss } from "../../nn/losses.ts";
-import { forward, type NetworkSpec } from "../../nn/network.ts";
+import { targetInput, targetWidth } from "../../nn/losses.ts";
+import { forward, outputsOf } from "../../nn/network.ts";
 import { input } from "../../ops/source.ts";
 import { type Dataset, rowsOf } from "../../train/dataset.ts";
 import type { TrainingFault } from "../../train/events.ts";
+import type { Model } from "../../train/model.ts";
 import { parameterInputs } from "../../train/objective.ts";
-import type { Tensors } from "../../train/tensors.ts";
 import { findOrigin } from "./first-fault.ts";
 import { describeFault } from "./training.ts";
 
 /** Rows walked at a time. */
 const ROWS = 256;
 
-export interface Judged {
-  readonly network: NetworkSpec;
-  readonly loss: Loss;
-  readonly dtype: FloatType;
-  /** Parameters and running statistics as they stand. */
-  readonly tensors: Tensors;
-  readonly data: Dataset;
-}
-
 /** The first fault in the order of the rows, `ROWS` of them at a time; undefined where each row's loss is finite. */
 export function findValidationFault(
-  { network, loss, dtype, tensors, data }: Judged,
+  { network, objective: { loss }, tensors }: Model,
+  data: Dataset,
+  dtype: FloatType,
   when: Pick<TrainingFault, "step" | "epoch">,
 ): TrainingFault | undefined {
-  const { inputs, layers } = network;
+  const { inputs } = network;
   const total = rowsOf(data, inputs);
   const { params, buffers } = parameterInputs(network, dtype);
-  const outputs = layers[layers.length - 1].units;
-  const width = loss.target === "labels" ? 1 : outputs;
+  const outputs = outputsOf(network);
+  const width = targetWidth(loss, outputs);
   for (let start = 0; start < total; start += ROWS) {
     const count = Math.min(ROWS, total - start);
     const x = input("x", [count, inputs], dtype);
-    const target =
-      loss.target === "labels" ? input("target", [count], "i32") : input("target", [count, outputs], dtype);
+    const target = targetInput(loss, "target", count, outputs, dtype);
     const { output } = forward(network, params, x, { training: false, buffers });
     const carried = [...Object.values(params), ...Object.values(buffers)];
     const judging = program("judge", [...carried, x, target], { rowLoss: loss.perRow(output, target) });

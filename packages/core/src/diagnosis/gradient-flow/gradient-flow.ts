@@ -11,18 +11,18 @@
  */
 import { differentiating, vjp } from "../../autodiff/reverse.ts";
 import { compiling, type Executable } from "../../engines/engine.ts";
-import { type Expr, topological } from "../../graph/expr.ts";
+import type { Expr } from "../../graph/expr.ts";
 import { type Program, program } from "../../graph/program.ts";
 import { inParts, type Work } from "../../graph/work.ts";
-import { plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../../linalg/linear-algebra.ts";
 import { norm } from "../../linalg/vector.ts";
 import { type Activation, activations } from "../../nn/activations.ts";
-import { type Forward, forward, layerName, type NetworkSpec } from "../../nn/network.ts";
+import { type Forward, forward, type Layer, layersOf, type NetworkSpec } from "../../nn/network.ts";
 import { sqrt } from "../../ops/elementary.ts";
 import { broadcastTo } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { max } from "../../ops/reduce.ts";
-import { mul, square } from "../../ops/ring.ts";
+import { add, mul, square } from "../../ops/ring.ts";
 import { abs } from "../../ops/select.ts";
 import { reshape } from "../../ops/shape.ts";
 import { constant, fill, input } from "../../ops/source.ts";
@@ -30,7 +30,7 @@ import { sum } from "../../ops/sum-broadcast.ts";
 import { type Dataset, pickRows, rowsOf } from "../../train/dataset.ts";
 import type { LayerFlow, SingularExtremes } from "../../train/events.ts";
 import type { Chosen } from "../../train/fit-options.ts";
-import { objective, parameterInputs } from "../../train/objective.ts";
+import { objective, parameterInputs, rowInputs } from "../../train/objective.ts";
 import type { Tensors } from "../../train/tensors.ts";
 import type { Training } from "../../train/training.ts";
 import { now, type Turns } from "../../train/turns.ts";
@@ -47,8 +47,9 @@ const SATURATED = 1e-2;
 const WIDEST = 1024;
 
 export class FlowProbe {
-  readonly #network: NetworkSpec;
+  readonly #layers: readonly Layer[];
   readonly #options: Chosen;
+  readonly #linearAlgebra: LinearAlgebra;
   readonly #executable: Executable;
   /** The largest |φ′| for |z| ≤ 1; undefined where the activation does not act element by element. */
   readonly #slopes: readonly (number | undefined)[];
@@ -69,33 +70,41 @@ export class FlowProbe {
   ): Promise<FlowProbe> {
     const count = Math.min(rowsOf(train, network.inputs), ROWS);
     const flow = await turns.all(flowProgram(network, options, count));
-    return new FlowProbe(await turns.all(compiling(options.engine, flow)), network, train, options, training);
+    const executable = await turns.all(compiling(options.engine, flow));
+    const probe = new FlowProbe(executable, network, options, training, await linearAlgebraOf(options.engine));
+    await probe.#write(train);
+    return probe;
   }
 
   private constructor(
     executable: Executable,
     network: NetworkSpec,
-    train: Dataset,
     options: Chosen,
     training: Training,
+    linearAlgebra: LinearAlgebra,
   ) {
     this.#executable = executable;
-    this.#network = network;
+    this.#layers = layersOf(network);
     this.#options = options;
+    this.#linearAlgebra = linearAlgebra;
     this.#training = training;
-    const total = rowsOf(train, network.inputs);
-    const count = Math.min(total, ROWS);
-    const { weight } = train;
-    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
-    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
-    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
-    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, network.inputs) }))
-      this.#executable.write(name, values);
     const slopes = new Map<unknown, number | undefined>();
     this.#slopes = network.layers.map(({ activation }) => {
       if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
       return slopes.get(activation);
     });
+  }
+
+  async #write(train: Dataset): Promise<void> {
+    const { inputs } = this.#layers[0];
+    const total = rowsOf(train, inputs);
+    const count = Math.min(total, ROWS);
+    const { weight } = train;
+    const weighty = Array.from({ length: total }, (_, row) => row).filter((row) => (weight?.[row] ?? 1) > 0);
+    const rows = Array.from({ length: count }, (_, i) => weighty[Math.floor((i * weighty.length) / count)]);
+    const { x, y, weight: own = new Float64Array(count).fill(1) } = pickRows(train, total, rows);
+    for (const [name, values] of Object.entries({ x, y, weight: own, row: Array.from(x).slice(0, inputs) }))
+      await this.#executable.write(name, values);
   }
 
   /** An epoch (from 0) of the training that is watched. */
@@ -104,13 +113,13 @@ export class FlowProbe {
     const earned = this.#trained >= PATIENCE * this.#cost;
     this.#due = typeof flow === "object" ? (epoch + 1) % flow.every === 0 : earned;
     this.#before = undefined;
-    const keep = (): void => {
-      this.#before = this.#training.tensors();
+    const keep = async (): Promise<void> => {
+      this.#before = await this.#training.tensors();
     };
     const wanted = this.#due || mayBeLast;
     // Minimizers have one step in an epoch and do not tell when it comes.
     const single = this.#training.stepsPerEpoch === 1;
-    if (wanted && single) keep();
+    if (wanted && single) await keep();
     const started = now();
     const result = await this.#training.epoch(epoch, signal, wanted && !single ? keep : undefined);
     this.#trained += now() - started;
@@ -118,36 +127,37 @@ export class FlowProbe {
   }
 
   /** The flow after the epoch, if it is due: asked for, earned by training, or the last one. */
-  after(isLast: boolean): LayerFlow[] | undefined {
-    return this.#due || isLast ? this.measure() : undefined;
+  async after(isLast: boolean): Promise<LayerFlow[] | undefined> {
+    return this.#due || isLast ? await this.measure() : undefined;
   }
 
   /** The flow as the parameters and running statistics stand. */
-  measure(): LayerFlow[] {
-    const tensors = this.#training.tensors();
+  async measure(): Promise<LayerFlow[]> {
+    const tensors = await this.#training.tensors();
     const started = now();
-    for (const [name, values] of Object.entries(tensors)) this.#executable.write(name, values);
-    this.#executable.run();
-    const flow = this.#network.layers.map((_, index): LayerFlow => {
-      const number = (name: string): number => this.#executable.read(`${name}${index + 1}`)[0];
-      const W = `W${index + 1}`;
-      return {
-        ...{ layer: index + 1, name: layerName(this.#network, index) },
-        ...{ delta: number("delta"), gradient: number("gradient") },
-        update: this.#before === undefined ? null : relativeChange(tensors[W], this.#before[W]),
-        ...this.#shares(index),
-        jacobian: this.#jacobian(index),
-      };
-    });
+    for (const [name, values] of Object.entries(tensors)) await this.#executable.write(name, values);
+    await this.#executable.run();
+    const flow: LayerFlow[] = [];
+    for (const [index, layer] of this.#layers.entries()) {
+      const number = async (name: string): Promise<number> => (await this.#executable.read(`${name}${index + 1}`))[0];
+      const all = (of: Tensors): number[] => weightNames(layer).flatMap((name) => Array.from(of[name]));
+      flow.push({
+        ...{ layer: index + 1, name: layer.name },
+        ...{ delta: await number("delta"), gradient: await number("gradient") },
+        update: this.#before === undefined ? null : relativeChange(all(tensors), all(this.#before)),
+        ...(await this.#shares(index)),
+        jacobian: await this.#jacobian(index),
+      });
+    }
     this.#cost = now() - started;
     this.#trained = 0;
     return flow;
   }
 
-  #shares(index: number): Pick<LayerFlow, "dead" | "saturated"> {
+  async #shares(index: number): Promise<Pick<LayerFlow, "dead" | "saturated">> {
     const largest = this.#slopes[index];
     if (largest === undefined) return { dead: null, saturated: null };
-    const peaks = this.#executable.read(`slope${index + 1}`);
+    const peaks = await this.#executable.read(`slope${index + 1}`);
     const share = (holds: (peak: number) => boolean): number => Array.from(peaks).filter(holds).length / peaks.length;
     return {
       dead: share((peak) => peak === 0),
@@ -155,14 +165,13 @@ export class FlowProbe {
     };
   }
 
-  #jacobian(index: number): SingularExtremes {
-    const { inputs, layers } = this.#network;
-    const [out, width] = [layers[index].units, index === 0 ? inputs : layers[index - 1].units];
-    const values = this.#executable.read(`jacobian${index + 1}`) as Float64Array;
+  async #jacobian(index: number): Promise<SingularExtremes> {
+    const { inputs: width, outputs: out } = this.#layers[index];
+    const values = (await this.#executable.read(`jacobian${index + 1}`)) as Float64Array;
     if (!values.every(Number.isFinite)) return { largest: Number.NaN, smallest: null };
     const side = Math.min(out, width);
     if (side > WIDEST) return { largest: largestSingularValue(values, out, width), smallest: null };
-    return singularExtremes(values, side, this.#options.engine.linearAlgebra ?? plainLinearAlgebra);
+    return singularExtremes(values, side, this.#linearAlgebra);
   }
 }
 
@@ -178,10 +187,7 @@ function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work
   const { loss, l1, l2 } = options;
   const carried = parameterInputs(network, "f64");
   const { params, buffers } = carried;
-  const outputs = network.layers[network.layers.length - 1].units;
-  const x = input("x", [rows, network.inputs], "f64");
-  const y = loss.target === "labels" ? input("y", [rows], "i32") : input("y", [rows, outputs], "f64");
-  const weight = input("weight", [rows], "f64");
+  const { x, y, weight } = rowInputs({ network, loss }, rows, "f64");
   const row = input("row", [1, network.inputs], "f64");
   // As the network predicts: no dropout, batch norm by its running statistics.
   const context = { training: false, weight };
@@ -196,29 +202,30 @@ function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work
     return made;
   };
   const zs = result.layers.map(({ z }) => z);
-  const weights = zs.map((_, index) => params[`W${index + 1}`]);
+  const layers = layersOf(network);
+  const weights = layers.map((layer) => weightNames(layer).map((name) => params[name]));
   yield;
-  const bars = yield* differentiating(result.loss, [...zs, ...weights]);
+  const bars = yield* differentiating(result.loss, [...zs, ...weights.flat()]);
+  let next = zs.length;
   const found: Record<string, Expr> = {};
-  yield* inParts(result.layers.entries(), ([index, { h }]) => {
+  yield* inParts(result.layers.entries(), ([index, { h, argument }]) => {
     const l = index + 1;
-    found[`delta${l}`] = size(bars[index]);
-    found[`gradient${l}`] = size(bars[zs.length + index]);
-    const slope = slopeOf(h, argumentOf(network, h, zs[index], l));
+    found[`delta${l}`] = size([bars[index]]);
+    found[`gradient${l}`] = size(bars.slice(next, next + weights[index].length));
+    next += weights[index].length;
+    const slope = slopeOf(h, argument);
     if (slope !== undefined) found[`slope${l}`] = max(abs(slope), [0]);
-    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, index, weights[index]));
+    found[`jacobian${l}`] = gramOrSelf(layerJacobian(copies, layers[index], params));
   });
   return program("gradient flow", [...Object.values(params), ...Object.values(buffers), x, y, weight, row], found);
 }
 
-/** ‖x‖ */
-const size = (x: Expr): Expr => sqrt(sum(square(x)));
+/** ‖x‖ of tensors taken as one. */
+const size = (parts: readonly Expr[]): Expr =>
+  sqrt(parts.map((x) => sum(square(x))).reduce((a, b) => add(a, b), fill(0, [], "f64")));
 
-/** What φ was given: z, or z normalised, which is h itself where φ is the identity. */
-function argumentOf({ layers }: NetworkSpec, h: Expr, z: Expr, layer: number): Expr {
-  if (layers[layer - 1].normalisation === undefined) return z;
-  return topological([h], z.id).find(({ label }) => label === `n${layer}`) ?? h;
-}
+const weightNames = ({ parameters }: Layer): string[] =>
+  parameters.flatMap(({ role, name }) => (role === "weight" ? [name] : []));
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
 function slopeOf(h: Expr, z: Expr): Expr | undefined {
@@ -230,8 +237,7 @@ function slopeOf(h: Expr, z: Expr): Expr | undefined {
 function isElementwise(h: Expr, z: Expr): boolean {
   const pending = new Set([h]);
   for (const node of pending) {
-    const kind = node.op.kernel?.(node).kind;
-    if (kind !== "elementwise" && kind !== "fill") return false;
+    if (!node.op.elementwise && node.op.kernel?.(node).kind !== "fill") return false;
     for (const operand of node.operands) if (operand !== z) pending.add(operand);
   }
   return true;
@@ -241,14 +247,14 @@ function isElementwise(h: Expr, z: Expr): boolean {
 type Copies = (count: number) => Forward & { readonly rows: Expr };
 
 /**
- * Jₗ of one row: diag(φ′) W where φ acts element by element on z. Else of as many copies of the row as the layer has units,
- * the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
+ * Jₗ of one row: diag(φ′) W where z is affine and φ acts element by element. Else of as many copies of the row as the layer has
+ * units, the i-th of which is pulled back by the i-th unit vector: rows do not mix, so that gives Jₗ row by row.
  */
-function layerJacobian(copies: Copies, index: number, W: Expr): Expr {
-  const [units] = W.type.shape;
+function layerJacobian(copies: Copies, layer: Layer, params: Readonly<Record<string, Expr>>): Expr {
+  const [index, units] = [layer.number - 1, layer.outputs];
   const { z, h } = copies(1).layers[index];
-  const slope = slopeOf(h, z);
-  if (slope !== undefined) return mul(reshape(slope, [units, 1]), W);
+  const slope = layer.kind.isAffine ? slopeOf(h, z) : undefined;
+  if (slope !== undefined) return mul(reshape(slope, [units, 1]), params[weightNames(layer)[0]]);
   const { layers, rows } = copies(units);
   const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));
   return vjp(

@@ -3,18 +3,19 @@ import type { Expr } from "../../graph/expr.ts";
 import type { Values } from "../../graph/op.ts";
 import { nodesOf, type Program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type CompileOptions, checkOptions, type Engine, type Executable } from "../engine.ts";
+import { type CompileOptions, checkOptions, type SyncEngine, type SyncExecutable } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 
-export const referenceEngine: Engine = {
+export const referenceEngine: SyncEngine = {
   name: "reference",
+  sync: true,
   compile(program, options = {}) {
     checkOptions(program, options);
     return new ReferenceExecutable(program, options);
   },
 };
 
-class ReferenceExecutable implements Executable {
+class ReferenceExecutable implements SyncExecutable {
   readonly threads = 1;
   readonly #program: Program;
   readonly #options: CompileOptions;

@@ -30,6 +30,7 @@ export class Crew {
   readonly #workers: HostWorker[] = [];
   #site: Site | undefined;
   #broken: WorkerError | undefined;
+  #running = false;
 
   constructor() {
     abandoned.register(this, this.#workers);
@@ -59,6 +60,7 @@ export class Crew {
    * execute.
    */
   run(site: Site, first: number, steps: number, own: () => boolean): void {
+    if (this.#running) throw new Error("an op runs the engine that runs it: give it another engine");
     const state = new Int32Array(site.memory.buffer, site.control);
     if (this.#site !== site && !this.#broken) this.#move(site, state);
     if (this.#broken) throw this.#broken;
@@ -67,9 +69,11 @@ export class Crew {
     Atomics.add(state, JOB >> 2, 1);
     if (Atomics.load(state, SLEEPERS >> 2) > 0) Atomics.notify(state, JOB >> 2);
     let healthy = false;
+    this.#running = true;
     try {
       healthy = own();
     } finally {
+      this.#running = false;
       if (!healthy) this.#recover(state);
     }
     if (healthy) return;

@@ -3,6 +3,7 @@ import type { ChainStep, MicroStep, Place } from "../../compile/chain.ts";
 import type { KernelStep } from "../../compile/kernels.ts";
 import { type Buffer, collapse, elementBytes } from "../../compile/memory.ts";
 import type { Step } from "../../compile/step.ts";
+import { type ElementwiseKernel, KERNEL_NUMBERS } from "../../graph/op.ts";
 import type { DType } from "../../graph/type.ts";
 import { finish, inParts, type Work } from "../../graph/work.ts";
 import * as code from "./opcodes.ts";
@@ -29,40 +30,10 @@ interface Barrier {
 
 export type ProductStep = KernelStep & { readonly kind: "matmul" };
 
-/** Every elementwise kernel's micro-opcode; a kernel without one does not compile. */
-const MICRO: Record<MicroStep["name"], number> = {
+/** What else a chain may do; a forgotten one does not compile. */
+const OTHER: Record<Exclude<MicroStep["name"], ElementwiseKernel>, number> = {
   copy: code.M_COPY,
   broadcast: code.M_BROADCAST,
-  add: code.M_ADD,
-  sub: code.M_SUB,
-  mul: code.M_MUL,
-  div: code.M_DIV,
-  maximum: code.M_MAX,
-  minimum: code.M_MIN,
-  pow: code.M_POW,
-  less: code.M_LESS,
-  "less-equal": code.M_LESS_EQUAL,
-  equal: code.M_EQUAL,
-  where: code.M_WHERE,
-  neg: code.M_NEG,
-  abs: code.M_ABS,
-  sign: code.M_SIGN,
-  sqrt: code.M_SQRT,
-  exp: code.M_EXP,
-  expm1: code.M_EXPM1,
-  log: code.M_LOG,
-  log1p: code.M_LOG1P,
-  tanh: code.M_TANH,
-  sigmoid: code.M_SIGMOID,
-  softplus: code.M_SOFTPLUS,
-  erf: code.M_ERF,
-  sin: code.M_SIN,
-  cos: code.M_COS,
-  tan: code.M_TAN,
-  atan: code.M_ATAN,
-  relu: code.M_RELU,
-  floor: code.M_FLOOR,
-  reciprocal: code.M_RECIPROCAL,
   "sum-of-products": code.M_SUM_OF_PRODUCTS,
   "sum-of-squares": code.M_SUM_OF_SQUARES,
   "normalised-step": code.M_NORMALISED_STEP,
@@ -71,6 +42,7 @@ const MICRO: Record<MicroStep["name"], number> = {
   "add-row": code.M_ADD_ROW,
   "minus-product": code.M_MINUS_PRODUCT,
 };
+const MICRO: Record<MicroStep["name"], number> = { ...KERNEL_NUMBERS, ...OTHER };
 
 /** Words of a micro-operation. */
 const MICRO_WORDS = 8;
@@ -151,6 +123,8 @@ function encodeKernel(step: KernelStep, layout: Layout, at: (buffer: Buffer) => 
       return instruction(code.CAST, [...places, elements(to), TYPE[to.type.dtype], TYPE[reads[0].type.dtype]]);
     case "copy":
       return encodeCopy(step, at);
+    case "host":
+      return instruction(code.CALL, [step.node.id]);
     default:
       return step satisfies never;
   }

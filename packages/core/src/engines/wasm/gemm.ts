@@ -67,7 +67,7 @@ export function nativeGemm(memory: WebAssembly.Memory, gemm: Gemm): NativeGemm {
   };
 }
 
-/** For kernels without a library: no plan asks for it. */
-export const noGemm: NativeGemm = () => {
-  throw new Error("this engine has no library for matrix products");
+/** An import of the kernels that no plan asks this thread for. */
+export const notHere = (): never => {
+  throw new Error("no plan asks for this");
 };

@@ -1,17 +1,29 @@
 /** The engine's surroundings in a browser: kernels fetched from beside the script, Web Workers where memory may be shared. */
-import type { Host } from "./host.ts";
+import type { Host, ModuleName } from "./host.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
+/** Whole URLs, because bundlers that move files along follow only `new URL("a text", import.meta.url)`. */
+const PLAIN: Record<ModuleName, () => URL> = {
+  kernels: () => new URL("../../../dist/kernels.wasm", import.meta.url),
+  "kernels.shared": () => new URL("../../../dist/kernels.shared.wasm", import.meta.url),
+  linalg: () => new URL("../../../dist/linalg.wasm", import.meta.url),
+};
+const RELAXED: Record<ModuleName, () => URL> = {
+  kernels: () => new URL("../../../dist/kernels.relaxed.wasm", import.meta.url),
+  "kernels.shared": () => new URL("../../../dist/kernels.shared.relaxed.wasm", import.meta.url),
+  linalg: () => new URL("../../../dist/linalg.relaxed.wasm", import.meta.url),
+};
+
 export const host: Host = {
   threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
   mayBlock: false,
-  loadKernels(shared) {
-    const url = kernelsUrl(shared);
+  load(name) {
+    const url = (hasRelaxedSimd() ? RELAXED : PLAIN)[name]();
     const module =
       modules.get(url.href) ??
-      fetchKernels(url).catch((error) => {
+      fetchModule(url).catch((error) => {
         modules.delete(url.href); // so that the next call tries again
         throw error;
       });
@@ -37,19 +49,7 @@ export const host: Host = {
   },
 };
 
-/** Whole URLs, because bundlers that move files along follow only `new URL("a text", import.meta.url)`. */
-function kernelsUrl(shared: boolean): URL {
-  if (hasRelaxedSimd()) {
-    return shared
-      ? new URL("../../../dist/kernels.shared.relaxed.wasm", import.meta.url)
-      : new URL("../../../dist/kernels.relaxed.wasm", import.meta.url);
-  }
-  return shared
-    ? new URL("../../../dist/kernels.shared.wasm", import.meta.url)
-    : new URL("../../../dist/kernels.wasm", import.meta.url);
-}
-
-async function fetchKernels(url: URL): Promise<WebAssembly.Module> {
+async function fetchModule(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   // Not compileStreaming, which needs the server to say application/wasm: the kernels are small.

@@ -12,8 +12,8 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
 export const host: Host = {
   threads: availableParallelism(),
   mayBlock: true,
-  loadKernels(shared) {
-    const file = `kernels${shared ? ".shared" : ""}${hasRelaxedSimd() ? ".relaxed" : ""}.wasm`;
+  load(name) {
+    const file = `${name}${hasRelaxedSimd() ? ".relaxed" : ""}.wasm`;
     const module = modules.get(file) ?? readFile(dist(file)).then((bytes) => WebAssembly.compile(bytes));
     modules.set(file, module);
     module.catch(() => modules.delete(file)); // so that the next call tries again

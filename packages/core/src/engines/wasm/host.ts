@@ -1,12 +1,15 @@
 /** What the engine asks of the program it lives in: kernels and threads. `#host` is the implementation of the platform. */
 
+/** Files of dist/, each with a build for relaxed SIMD beside it. */
+export type ModuleName = "kernels" | "kernels.shared" | "linalg";
+
 export interface Host {
   /** Threads that can run at once on one shared memory; 1 where there is no such memory. */
   readonly threads: number;
   /** Whether this thread may sleep until another one wakes it, and workers start while it does not return. */
   readonly mayBlock: boolean;
-  /** The build that suits this host; compiled once, for every engine. */
-  loadKernels(shared: boolean): Promise<WebAssembly.Module>;
+  /** The build of a module that suits this host; compiled once, for every engine. */
+  load(module: ModuleName): Promise<WebAssembly.Module>;
   /** Starts a worker (worker.ts) that does not keep the process alive. */
   startWorker(onEnd: (reason: string) => void): HostWorker;
 }

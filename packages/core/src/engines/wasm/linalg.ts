@@ -1,11 +1,14 @@
-/** The factorisations of `linalg/` by kernels (assembly/linalg*.ts), in a memory of their own, apart from executables. */
-import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+/** The factorisations of `linalg/` by kernels (assembly/linalg/), in a memory of their own, apart from executables. */
+import { host } from "#host";
+import { roundUp } from "../../compile/memory.ts";
+import { type LinearAlgebra, plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
 import { diagonalise, type RotateRows } from "../../linalg/ql.ts";
 import type { Qr } from "../../linalg/qr.ts";
 import { ascending, type SymmetricEigen, scaleOf } from "../../linalg/spectrum.ts";
+import { allocate, type KernelModule, PAGE } from "./memory.ts";
 
 /** Addresses, and `row` from one row to the next, in bytes. */
-export interface LinearAlgebraKernels {
+interface LinearAlgebraKernels extends KernelModule {
   readonly choleskyWorkspace: (n: number) => number;
   readonly cholesky: (n: number, a: number, workspace: number) => number;
   readonly qr: (
@@ -19,7 +22,7 @@ export interface LinearAlgebraKernels {
 }
 
 /** An instance of the kernels; its memory is free from `start` on. */
-export interface Workshop {
+interface Workshop {
   readonly memory: WebAssembly.Memory;
   readonly kernels: LinearAlgebraKernels;
   readonly start: number;
@@ -36,7 +39,28 @@ const STRIP = 8;
 /** Numbers that wait for a pass over the eigenvectors: 256 KB, so that they and a strip share the second-level cache. */
 const ANGLES = 32768;
 
-export class WasmLinearAlgebra implements LinearAlgebra {
+/**
+ * Factorisations by kernels that are loaded now.
+ * @param plain where they cannot be had, plain TypeScript; otherwise Error
+ */
+export async function openLinearAlgebra(plain: boolean): Promise<LinearAlgebra> {
+  try {
+    const module = await host.load("linalg");
+    return new WasmLinearAlgebra((bytes) => openWorkshop(module, bytes));
+  } catch (error) {
+    if (plain) return plainLinearAlgebra;
+    throw error;
+  }
+}
+
+/** The kernels' own constants take less than a page. */
+function openWorkshop(module: WebAssembly.Module, bytes: number): Workshop {
+  const memory = allocate(PAGE + bytes, "linear algebra", false);
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as LinearAlgebraKernels;
+  return { memory, kernels, start: roundUp(Number(kernels.heapBase.value)) };
+}
+
+class WasmLinearAlgebra implements LinearAlgebra {
   readonly name = "wasm";
   readonly #open: (bytes: number) => Workshop;
   #workshop: Workshop | undefined;

@@ -62,8 +62,10 @@ export const CAST = 67;
 export const TAKE = 68;
 /** Sequence out: copies src into item `step` of a table: [op, len, table, src, bytes, item] */
 export const PUT = 69;
+/** The host computes what it knows by this number, on its own thread: [op, len, id] goes to the import `call` */
+export const CALL = 70;
 /** Nobody goes on before all threads are here: [op, len, control, threads, maySleep, milliseconds] (see THREADS below) */
-export const BARRIER = 70;
+export const BARRIER = 71;
 
 // ── Threads: the control block, its words on cache lines of their own ──────────────────────────────────────────────
 
@@ -90,70 +92,34 @@ export const LEAVE = -1;
 export const FAILED = -1;
 
 // ── Micro-operations of a chain: dst[i] = f(a[i], b[i], c[i]) ──────────────────────────────────────────────────────
+// The elementwise kernels are micro-operations: graph/elementwise-kernels.ts has their numbers. These are the others.
 
 /** dst[i] = a[i] */
-export const M_COPY = 0;
+export const M_COPY = 31;
 /** dst[i] = a[(i / c) mod b], i counted over the whole chain, a never advances: row, column and middle broadcasts */
-export const M_BROADCAST = 1;
-export const M_ADD = 2;
-export const M_SUB = 3;
-export const M_MUL = 4;
-export const M_DIV = 5;
-/** NaN if either is NaN, like IEEE 754 maximum */
-export const M_MAX = 6;
-export const M_MIN = 7;
-export const M_POW = 8;
-/** 1 where a < b, else 0 */
-export const M_LESS = 9;
-export const M_LESS_EQUAL = 10;
-export const M_EQUAL = 11;
-/** a ≠ 0 ? b : c (the branch not taken may be NaN) */
-export const M_WHERE = 12;
-export const M_NEG = 13;
-export const M_ABS = 14;
-/** −1, 0 or 1; NaN stays NaN */
-export const M_SIGN = 15;
-export const M_SQRT = 16;
-export const M_EXP = 17;
-export const M_EXPM1 = 18;
-export const M_LOG = 19;
-export const M_LOG1P = 20;
-export const M_TANH = 21;
-export const M_SIGMOID = 22;
-/** log(1 + eᵃ), without overflow */
-export const M_SOFTPLUS = 23;
-export const M_ERF = 24;
-export const M_SIN = 25;
-export const M_COS = 26;
-export const M_TAN = 27;
-export const M_ATAN = 28;
-/** max(a, 0), NaN stays NaN */
-export const M_RELU = 29;
-export const M_FLOOR = 30;
-/** 1 / a */
-export const M_RECIPROCAL = 31;
+export const M_BROADCAST = 48;
 
 // Several operations at once, each rounded on its own (compile/fuse.ts).
 
 /** a b + c d */
-export const M_SUM_OF_PRODUCTS = 32;
+export const M_SUM_OF_PRODUCTS = 49;
 /** a b + c (d e) */
-export const M_SUM_OF_SQUARES = 33;
+export const M_SUM_OF_SQUARES = 50;
 /** a − (b c) / (√d + e) */
-export const M_NORMALISED_STEP = 34;
+export const M_NORMALISED_STEP = 51;
 /** a where b < c, else a · 0 */
-export const M_GATE = 35;
+export const M_GATE = 52;
 /** a (b − c d) */
-export const M_TIMES_DIFFERENCE = 36;
+export const M_TIMES_DIFFERENCE = 53;
 /** a[i] + b[(i / d) mod c] */
-export const M_ADD_ROW = 37;
+export const M_ADD_ROW = 54;
 /** a − b c */
-export const M_MINUS_PRODUCT = 38;
+export const M_MINUS_PRODUCT = 55;
 /**
  * A sum of products m, a sum of squares v and the normalised step that reads both, in one pass: this micro-operation is
  * the first of the three, and the two behind it are executed with it. All of them advance, or their operands do not change.
  */
-export const M_MOMENTS = 39;
+export const M_MOMENTS = 56;
 
 /** Elements a chain handles at a time; a scratch register holds this many. */
 export const TILE = 512;

@@ -11,12 +11,20 @@ import type { Step } from "../../compile/step.ts";
 import { checkKeys, type Names } from "../../given/names.ts";
 import type { Program } from "../../graph/program.ts";
 import { finish, type Work } from "../../graph/work.ts";
-import { type CompileOptions, checkOptions, type Engine, type Executable, type TypedValues } from "../engine.ts";
+import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import {
+  type CompileOptions,
+  checkOptions,
+  type SyncEngine,
+  type SyncExecutable,
+  type TypedValues,
+} from "../engine.ts";
 import { Inbox } from "../inbox.ts";
+import { type Call, callsOf } from "./calls.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, encoding, type Layout, type ProductStep, registerBytes } from "./encode.ts";
-import { type GemmProvider, nativeGemm, noGemm } from "./gemm.ts";
-import { type LinearAlgebraKernels, WasmLinearAlgebra, type Workshop } from "./linalg.ts";
+import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
+import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
@@ -35,10 +43,9 @@ export interface WasmOptions {
   readonly gemm?: GemmProvider;
 }
 
-interface Kernels extends LinearAlgebraKernels {
+interface Kernels extends KernelModule {
   readonly run: (plan: number, words: number, first: number, steps: number) => number;
   readonly gemmWorkspace: (m: number, n: number, k: number, elementBytes: number) => number;
-  readonly heapBase: WebAssembly.Global;
 }
 
 /** What all executables of an engine have in common. */
@@ -49,7 +56,6 @@ interface Shop {
   readonly crew?: Crew | undefined;
 }
 
-const PAGE = 65536;
 /** Bytes of room for a thread's words: one instruction at least, for measuring. */
 const LEAST_STREAM = 256;
 const VIEW = { f32: Float32Array, f64: Float64Array, i32: Int32Array };
@@ -82,7 +88,7 @@ function threadsOf({ threads, module }: WasmOptions): {
 /** Bundlers leave files behind that no script names, and edge workers may not compile: the error says what helps. */
 async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
   try {
-    return await host.loadKernels(shared);
+    return await host.load(shared ? "kernels.shared" : "kernels");
   } catch (cause) {
     const remedy =
       "pass them: wasmEngine({ module }), with module = await WebAssembly.compile(the bytes of @chaingrad/core/kernels.wasm), " +
@@ -96,7 +102,7 @@ async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
 /** Throws RangeError unless a module holds the kernels that one thread runs. */
 function checkKernels(shop: Shop): void {
   try {
-    openWorkshop(shop, 0);
+    instantiate(shop, allocate(PAGE, "kernels", false));
   } catch (cause) {
     const expected = "module must be the compiled @chaingrad/core/kernels.wasm (await WebAssembly.compile(bytes))";
     throw new RangeError(`${expected}: ${(cause as Error).message}`, { cause });
@@ -104,7 +110,7 @@ function checkKernels(shop: Shop): void {
 }
 
 /** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
-export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
+export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine> {
   checkKeys("wasmEngine", options, OPTIONS);
   const { module, gemm } = options;
   const { threads, most } = threadsOf(options);
@@ -117,21 +123,29 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<Engine> {
   if (!host.mayBlock) await crew?.start(most - 1);
   const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
   const arrange = several && { arrange: (steps: readonly Step[]) => several.shard(steps, sharding) };
-  const own = new WasmLinearAlgebra((bytes) => openWorkshop(shop, bytes));
-  function* inParts(program: Program, options: CompileOptions = {}): Work<Executable> {
+  let algebra: Promise<LinearAlgebra> | undefined;
+  const openAlgebra = async (): Promise<LinearAlgebra> => {
+    const own = await (await import("./linalg.ts")).openLinearAlgebra(module !== undefined);
+    return gemm?.linearAlgebra?.(own) ?? own;
+  };
+  function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
     const source = yield* planning(program, { ...options, ...arrange });
     return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
   }
   return {
+    sync: true,
     name: gemm ? `wasm with ${gemm.name}` : "wasm",
     dependsOnThreads: gemm !== undefined,
-    linearAlgebra: gemm?.linearAlgebra?.(own) ?? own,
+    linearAlgebra: () => {
+      algebra ??= openAlgebra();
+      return algebra;
+    },
     compile: Object.assign((...given: Parameters<typeof inParts>) => finish(inParts(...given)), { inParts }),
   };
 }
 
-class WasmExecutable implements Executable {
+class WasmExecutable implements SyncExecutable {
   readonly threads: number;
   readonly #shop: Shop;
   readonly #plan: Plan;
@@ -148,8 +162,9 @@ class WasmExecutable implements Executable {
     this.threads = source.streams.length;
     const { control, end, layouts, words, streams } = room;
     this.#arena = room.arena;
-    this.#memory = allocate(shop, end, source.name);
-    this.#kernels = instantiate(shop, this.#memory);
+    this.#memory = allocate(end, source.name, shop.crew !== undefined);
+    const call = callsOf(source.streams[0], (item) => this.#view(item));
+    this.#kernels = instantiate(shop, this.#memory, call);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
     this.#writePlan(words, layouts);
@@ -228,7 +243,7 @@ interface Room {
 }
 
 function* roomOf(shop: Shop, source: Plan): Work<Room> {
-  const { heapBase, gemmWorkspace } = instantiate(shop, allocate(shop, PAGE, source.name));
+  const { heapBase, gemmWorkspace } = instantiate(shop, allocate(PAGE, source.name, shop.crew !== undefined));
   const control = roundUp(Number(heapBase.value));
   const arena = control + CONTROL_BYTES;
   // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
@@ -253,27 +268,9 @@ function* roomOf(shop: Shop, source: Plan): Work<Room> {
   return { control, arena, end, layouts, words, streams };
 }
 
-/** Throws RangeError when there is not so much memory to be had. */
-function allocate({ crew }: Shop, bytes: number, name: string): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: crew !== undefined });
-  } catch (cause) {
-    const size = `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
-    throw new RangeError(`${name}: needs ${size} of memory, more than can be had (4 GiB at most)`, { cause });
-  }
-}
-
-function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory): Kernels {
-  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : noGemm;
-  return new WebAssembly.Instance(module, { env: { memory, gemm: product } }).exports as unknown as Kernels;
-}
-
-/** Memory for factorisations; the kernels' own constants take less than a page of it. */
-function openWorkshop(shop: Shop, bytes: number): Workshop {
-  const memory = allocate(shop, PAGE + bytes, "linear algebra");
-  const kernels = instantiate(shop, memory);
-  return { memory, kernels, start: roundUp(Number(kernels.heapBase.value)) };
+function instantiate({ module, gemm }: Shop, memory: WebAssembly.Memory, call: Call = notHere): Kernels {
+  const product = gemm ? nativeGemm(memory, gemm.bind(memory)) : notHere;
+  return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */

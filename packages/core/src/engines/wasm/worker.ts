@@ -1,5 +1,5 @@
 /** What a worker does, on every platform: attend to one memory until it is sent away, then to the next. */
-import { type Gemm, type GemmLink, nativeGemm, noGemm } from "./gemm.ts";
+import { type Gemm, type GemmLink, nativeGemm, notHere } from "./gemm.ts";
 import { ABSENT, FAILED, FAILURE, PASSED, PRESENT, TRAPPED } from "./opcodes.ts";
 
 /** An executable that needs the worker. */
@@ -22,7 +22,7 @@ export async function attend({ module, memory, gemm, control, plan, words, seen 
   const state = new Int32Array(memory.buffer, control);
   try {
     const bound = gemm && nativeGemm(memory, await bindGemm(gemm, memory));
-    const instance = new WebAssembly.Instance(module, { env: { memory, gemm: bound ?? noGemm } });
+    const instance = new WebAssembly.Instance(module, { env: { memory, gemm: bound ?? notHere, call: notHere } });
     (instance.exports.serve as Serve)(control, plan, words, seen);
   } catch (error) {
     const hasTrapped = error instanceof WebAssembly.RuntimeError;

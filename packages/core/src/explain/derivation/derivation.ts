@@ -75,6 +75,8 @@ export interface Step {
   /** How later formulas refer to it: "h1", "δ3". */
   readonly symbol: Notation;
   readonly kind: StepKind;
+  /** Names of the tensors that it is about: itself, what a derivative is taken by, both neighbours of a local one. */
+  readonly about: readonly string[];
   /** What it equals by the chain rule, in ∂ factors; empty for forward steps. */
   readonly chain: readonly Notation[];
   /** What runs. */
@@ -88,7 +90,7 @@ export interface Step {
 }
 
 /** A step whose formula is not written yet; `node` is as built, before simplification. */
-type Planned = Pick<Step, "name" | "symbol" | "kind" | "chain" | "node">;
+type Planned = Pick<Step, "name" | "symbol" | "kind" | "about" | "chain" | "node">;
 
 /**
  * Throws ShapeError unless the loss is a float scalar, and Error when the graph depends on an input that is neither a
@@ -103,7 +105,7 @@ export function derive(problem: Derivable): Derivation {
   const forward = values.flatMap((node): Planned[] => {
     const label = names.get(node);
     if (label === undefined || node.operands.length === 0) return [];
-    return [{ name: label, symbol: symbol(label), kind: kindOf(node), chain: [], node }];
+    return [{ name: label, symbol: symbol(label), kind: kindOf(node), about: [label], chain: [], node }];
   });
   const sources = [...parameters, ...columns].filter(({ type }) => isFloat(type));
   const graph = labelledGraph(loss, new Set(names.keys()), sources);
@@ -189,6 +191,7 @@ function backwardPlan(
         name,
         symbol: layer === undefined ? whole : symbol(`δ${layer}`),
         kind: "cotangent" as const,
+        about: [names.get(node)!],
         chain,
         node: gradientOf[i],
       },
@@ -203,7 +206,9 @@ function localPlan(node: Expr, loss: Expr, graph: LabelledGraph, names: Readonly
   if (!graph.isElementwise(node, user)) return [];
   const [derivative] = vjp([user], [node], [fill(1, user.type.shape, user.type.dtype)]);
   const [above, below] = [names.get(user)!, names.get(node)!];
-  return [{ name: `∂${above}/∂${below}`, symbol: partial(above, below), kind: "local", chain: [], node: derivative }];
+  const name = `∂${above}/∂${below}`;
+  const about = [above, below];
+  return [{ name, symbol: partial(above, below), kind: "local", about, chain: [], node: derivative }];
 }
 
 /** From the loss backwards; parameters that enter at the same place in the order in which they are listed. */
@@ -311,7 +316,7 @@ function writer({ outputs, inputs }: Program, planned: readonly Planned[]): (ste
     while (taken.has(`u${count}`)) count++;
     const name = `u${count}`;
     taken.add(name);
-    const result = step({ name, symbol: symbol(name), kind: "part", chain: [], node }, node);
+    const result = step({ name, symbol: symbol(name), kind: "part", about: [name], chain: [], node }, node);
     refer(node, result);
     return result;
   };

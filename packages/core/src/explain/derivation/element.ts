@@ -3,10 +3,11 @@
  * of that sum. Read from the kernels that the graph's ops name (what moves, what multiplies, what is summed), so that it
  * knows no layer.
  */
+import { type ElementForm, elementForm } from "../../graph/element.ts";
 import type { Expr } from "../../graph/expr.ts";
 import { call, element, infix, type Notation, number } from "../../graph/notation.ts";
 import type { Kernel } from "../../graph/op.ts";
-import { type Shape, sameShape, sizeOf, stridesOf } from "../../graph/type.ts";
+import { type Shape, sizeOf, stridesOf } from "../../graph/type.ts";
 import { filledWith } from "../../ops/source.ts";
 import type { Explained } from "./explained.ts";
 import { formulaOf } from "./formula.ts";
@@ -47,46 +48,35 @@ class Indexing {
   }
 
   formula(node: Expr, at: At): Notation {
+    if (filledWith(node) !== undefined) return node.op.notation([], node);
     const kernel = node.op.kernel?.(node);
-    const [x, y] = node.operands;
-    switch (kernel?.kind) {
-      case "fill":
-        return node.op.notation([], node);
-      case "elementwise":
+    if (kernel?.kind === "copy") {
+      const moved = copiedPlaces(kernel, node, at);
+      return moved === undefined ? this.#whole(node, at) : this.at(node.operands[0], moved);
+    }
+    const form = formOf(node, at, number(1));
+    switch (form?.kind) {
+      case "pointwise":
         return products(
           node.op.notation(
             node.operands.map((operand) => this.at(operand, at)),
             node,
           ),
         );
-      case "broadcast":
-        return this.at(
-          x,
-          kernel.axes.map((axis) => at[axis]),
-        );
-      case "alias": {
-        const moved = withoutOnes(node.type.shape, x.type.shape, at);
-        return moved === undefined ? this.#whole(node, at) : this.at(x, moved);
-      }
-      case "copy": {
-        const moved = copiedPlaces(kernel, node, at);
-        return moved === undefined ? this.#whole(node, at) : this.at(x, moved);
-      }
-      case "matmul": {
-        const k = x.type.shape[kernel.transposeA ? 0 : 1];
-        return this.#sum([k], (inner) => {
-          const [left, right] = matmulPlaces(kernel, at, inner[0]);
-          return infix("·", this.at(x, left), this.at(y, right));
-        });
-      }
-      case "reduce":
+      case "moved":
+        return this.at(node.operands[0], form.at);
+      case "folded":
         return this.#sum(
-          kernel.axes.map((axis) => x.type.shape[axis]),
-          (inner) => this.at(x, reducedPlaces(kernel.axes, x.type.shape.length, at, inner)),
-          kernel.by === "sum" ? "Σ" : node.op.name,
+          form.sizes,
+          (inner) => {
+            const factors = form.places(inner).map((places, i) => this.at(node.operands[i], places));
+            return factors.length === 1 ? factors[0] : infix("·", ...factors);
+          },
+          form.by === "sum" ? "Σ" : node.op.name,
         );
+      default:
+        return this.#whole(node, at);
     }
-    return this.#whole(node, at);
   }
 
   /** What has no formula for one number: that of the tensor, at the place. */
@@ -128,27 +118,15 @@ export function placed(written: Notation, at: At): Notation {
   return infix("/", above, element(below, ...at));
 }
 
-type MatmulKernel = Extract<Kernel, { kind: "matmul" }>;
-
-function matmulPlaces<T>({ transposeA, transposeB }: MatmulKernel, [row, column]: readonly T[], inner: T): [T[], T[]] {
-  return [transposeA ? [inner, row] : [row, inner], transposeB ? [column, inner] : [inner, column]];
-}
-
-function reducedPlaces<T>(axes: readonly number[], rank: number, at: readonly T[], inner: readonly T[]): T[] {
-  const kept = at[Symbol.iterator]();
-  return Array.from({ length: rank }, (_, axis) =>
-    axes.includes(axis) ? inner[axes.indexOf(axis)] : (kept.next().value as T),
+/** The element of a node; ops of one's own that go element by element have no kernel to tell it by. */
+const formOf = <P>(node: Expr, at: readonly P[], only: P): ElementForm<P, number> | undefined =>
+  elementForm(
+    node.op.elementwise ? { kind: "elementwise" } : node.op.kernel?.(node),
+    node.type.shape,
+    node.operands.map((operand) => operand.type.shape),
+    at,
+    { isOne: (size) => size === 1, isSame: Object.is, only },
   );
-}
-
-/** The places in `to` of a reshape that only adds or drops axes of one element; undefined for any other. */
-function withoutOnes(from: Shape, to: Shape, at: At): At | undefined {
-  const long = at.filter((_, axis) => from[axis] !== 1);
-  const kept = (shape: Shape): number[] => shape.filter((size) => size !== 1);
-  if (!sameShape(kept(from), kept(to))) return undefined;
-  const rest = long[Symbol.iterator]();
-  return to.map((size) => (size === 1 ? number(1) : (rest.next().value as Notation)));
-}
 
 type CopyKernel = Extract<Kernel, { kind: "copy" }>;
 
@@ -190,49 +168,29 @@ export function termsOf(of: Explained, node: Expr, index: number): Term[] {
 
 function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] {
   if (!top && of.symbols.has(node)) return [leaf(of, node, index)];
-  const kernel = node.op.kernel?.(node);
   const [x, y] = node.operands;
+  const kernel = node.op.kernel?.(node);
   const inner = (operand: Expr): Term[] => expand(of, operand, index, false);
-  switch (kernel?.kind) {
-    case "broadcast":
-      return expand(
-        of,
-        x,
-        flat(
-          x.type.shape,
-          kernel.axes.map((axis) => placesIn(node, index)[axis]),
-        ),
-        false,
-      );
-    case "alias":
-      return inner(x);
-    case "copy": {
-      const from = copiedFrom(kernel, node, index);
-      return from === undefined ? [leaf(of, node, index)] : expand(of, node.operands[from.operand], from.index, false);
-    }
-    case "matmul": {
-      const k = x.type.shape[kernel.transposeA ? 0 : 1];
-      return Array.from({ length: k }, (_, p) => {
-        const [left, right] = matmulPlaces(kernel, placesIn(node, index), p);
-        return product(leaf(of, x, flat(x.type.shape, left)), leaf(of, y, flat(y.type.shape, right)));
-      });
-    }
-    case "reduce":
-      if (kernel.by !== "sum") break;
-      return everyPlace(kernel.axes.map((axis) => x.type.shape[axis])).flatMap((places) =>
-        expand(
-          of,
-          x,
-          flat(x.type.shape, reducedPlaces(kernel.axes, x.type.shape.length, placesIn(node, index), places)),
-          false,
-        ),
-      );
-    case "elementwise":
-      if (kernel.name === "add") return [...inner(x), ...inner(y)];
-      if (kernel.name === "sub") return [...inner(x), ...inner(y).map(negated)];
-      if (kernel.name === "neg") return inner(x).map(negated);
-      if (kernel.name === "mul") return multiplied(of, x, y, index);
-      break;
+  // Whatever a reshape does, elements keep their order.
+  if (kernel?.kind === "alias") return inner(x);
+  const form = formOf(node, placesIn(node, index), 0);
+  if (form?.kind === "moved") return expand(of, x, flat(x.type.shape, form.at), false);
+  if (form?.kind === "folded" && form.by === "sum") {
+    return everyPlace(form.sizes).flatMap((inner) => {
+      const [first, ...others] = form.places(inner).map((places, i) => flat(node.operands[i].type.shape, places));
+      if (others.length === 0) return expand(of, x, first, false);
+      return [product(leaf(of, x, first), leaf(of, y, others[0]))];
+    });
+  }
+  if (kernel?.kind === "copy") {
+    const from = copiedFrom(kernel, node, index);
+    return from === undefined ? [leaf(of, node, index)] : expand(of, node.operands[from.operand], from.index, false);
+  }
+  if (kernel?.kind === "elementwise") {
+    if (kernel.name === "add") return [...inner(x), ...inner(y)];
+    if (kernel.name === "sub") return [...inner(x), ...inner(y).map(negated)];
+    if (kernel.name === "neg") return inner(x).map(negated);
+    if (kernel.name === "mul") return multiplied(of, x, y, index);
   }
   return [leaf(of, node, index)];
 }

@@ -38,7 +38,7 @@ export function labelledGraph(loss: Expr, labelled: ReadonlySet<Expr>, sources: 
     isElementwise(origin, to) {
       const between = new Set([to]);
       for (const node of between) {
-        if (node.op.kernel?.(node).kind !== "elementwise") return false;
+        if (!node.op.elementwise) return false;
         for (const operand of node.operands) {
           if (!labelled.has(operand) && reaching.get(operand)?.has(origin)) between.add(operand);
         }

@@ -124,7 +124,7 @@ function reaches(of: Explained, node: Expr, from: Expr): boolean {
 /** The Jacobian of one op by one operand: nothing for the identity. */
 function opJacobian(of: Explained, node: Expr, operand: number): Notation[] | undefined {
   const write = (part: Expr): Notation => written(part, of.labels);
-  if (node.op.kernel?.(node).kind !== "elementwise") {
+  if (!node.op.elementwise) {
     const result = node.op.jacobian?.(node.operands.map(write), node, operand, write(node));
     return result && (result.form === "symbol" && result.name === "I" ? [] : [result]);
   }

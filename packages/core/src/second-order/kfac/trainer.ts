@@ -5,12 +5,13 @@
  */
 import { rowGaussNewton } from "../../autodiff/curvature.ts";
 import { gradients } from "../../autodiff/reverse.ts";
-import type { Executable } from "../../engines/engine.ts";
+import type { SyncExecutable } from "../../engines/engine.ts";
 import { type Expr, label } from "../../graph/expr.ts";
 import { program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
-import { type LinearAlgebra, plainLinearAlgebra } from "../../linalg/linear-algebra.ts";
-import { type NetworkSpec, parametersOf } from "../../nn/network.ts";
+import { type LinearAlgebra, linearAlgebraOf } from "../../linalg/linear-algebra.ts";
+import { isAffine, randomIn } from "../../nn/layers/traits.ts";
+import { type Layer, layersOf, type NetworkSpec, parametersOf } from "../../nn/network.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { add, div, mul, sub } from "../../ops/ring.ts";
 import { gatherRows } from "../../ops/rows.ts";
@@ -30,8 +31,8 @@ import {
   rescaled,
 } from "../../optim/kfac.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
-import type { Chosen, Settings } from "../../train/fit-options.ts";
-import { type Objective, objective, parameterInputs } from "../../train/objective.ts";
+import type { ChosenSync, Settings } from "../../train/fit-options.ts";
+import { type Objective, objective, parameterInputs, rowInputs } from "../../train/objective.ts";
 import { constant, type Schedule } from "../../train/schedules.ts";
 import { shuffle } from "../../train/split.ts";
 import { startTensors } from "../../train/tensors.ts";
@@ -50,7 +51,7 @@ const MEAN = "/mean";
 
 /** What the graphs of a step and of the factors start from. */
 interface Batch {
-  readonly data: { readonly x: Expr; readonly y: Expr; readonly weight: Expr };
+  readonly data: ReturnType<typeof rowInputs>;
   readonly rows: Expr;
   readonly x: Expr;
   readonly target: Expr;
@@ -74,27 +75,48 @@ export class KfacTrainer implements Training {
   readonly stepsPerEpoch: number;
   readonly schedule: Schedule = constant(1);
   readonly #network: NetworkSpec;
-  readonly #options: Chosen;
+  readonly #layers: readonly Layer[];
+  readonly #options: ChosenSync;
   readonly #kfac: Kfac;
   readonly #settings: Settings;
   readonly #turns: Turns;
   readonly #algebra: LinearAlgebra;
   readonly #params: Readonly<Record<string, Expr>>;
   readonly #names: readonly string[];
-  readonly #step: Executable;
-  readonly #factors: Executable;
+  readonly #step: SyncExecutable;
+  readonly #factors: SyncExecutable;
   #steps = 0;
   #refreshes = 0;
   #averages: { A: Float64Array; G: Float64Array }[] = [];
 
   /** Throws RangeError on options that make no sense with K-FAC. */
-  constructor(network: NetworkSpec, train: Dataset, options: Chosen, kfac: Kfac, settings: Settings, turns: Turns) {
-    checkSuits(network, options);
+  static async open(
+    network: NetworkSpec,
+    train: Dataset,
+    options: ChosenSync,
+    kfac: Kfac,
+    settings: Settings,
+    turns: Turns,
+  ): Promise<KfacTrainer> {
+    return new KfacTrainer(network, train, options, kfac, settings, turns, await linearAlgebraOf(options.engine));
+  }
+
+  private constructor(
+    network: NetworkSpec,
+    train: Dataset,
+    options: ChosenSync,
+    kfac: Kfac,
+    settings: Settings,
+    turns: Turns,
+    linearAlgebra: LinearAlgebra,
+  ) {
+    this.#layers = layersOf(network);
+    checkSuits(this.#layers, options);
     this.rows = rowsOf(train, network.inputs);
     this.stepsPerEpoch = Math.ceil(this.rows / (options.batch ?? KFAC_BATCH));
     this.#settings = { ...settings, batch: Math.ceil(this.rows / this.stepsPerEpoch) };
     [this.#network, this.#options, this.#kfac, this.#turns] = [network, options, kfac, turns];
-    this.#algebra = options.engine.linearAlgebra ?? plainLinearAlgebra;
+    this.#algebra = linearAlgebra;
     this.#params = parameterInputs(network, "f64").params;
     this.#names = Object.keys(this.#params);
     this.#step = this.#compileStep();
@@ -107,20 +129,15 @@ export class KfacTrainer implements Training {
   }
 
   #batch(): Batch {
-    const { loss } = this.#options;
-    const { inputs, layers } = this.#network;
-    const total = this.rows + 1;
-    const x = input("data/x", [total, inputs], "f64");
-    const outputs = layers[layers.length - 1].units;
-    const y = loss.target === "labels" ? input("data/y", [total], "i32") : input("data/y", [total, outputs], "f64");
-    const weight = input("data/weight", [total], "f64");
+    const data = rowInputs({ network: this.#network, ...this.#options }, this.rows + 1, "f64", "data/");
+    const { x, y, weight } = data;
     const rows = input("rows", [this.#settings.batch], "i32");
     const gathered = {
       x: label(gatherRows(x, rows), "x"),
       target: gatherRows(y, rows),
       weight: gatherRows(weight, rows),
     };
-    return { data: { x, y, weight }, rows, ...gathered };
+    return { data, rows, ...gathered };
   }
 
   #objective(params: Readonly<Record<string, Expr>>, { x, target, weight }: Batch): Objective {
@@ -134,7 +151,7 @@ export class KfacTrainer implements Training {
     return Object.fromEntries(this.#names.map((name, i) => [name + suffix, tensors[i]]));
   }
 
-  #compileStep(): Executable {
+  #compileStep(): SyncExecutable {
     const batch = this.#batch();
     const params = Object.values(this.#params);
     const { l2 = 0 } = this.#options;
@@ -146,15 +163,14 @@ export class KfacTrainer implements Training {
     const damping = adapted(state.damping, decrease, state.foretold, pace(this.stepsPerEpoch));
     const gradient = gradients(before.loss, params);
     const means = state.means.map((old, i) => add(old, mul(state.fresh, sub(gradient[i], old))));
-    const layers = joined(this.#network, this.#named(means));
     const proposed = parted(
-      this.#network,
-      layers.map((mean, l) => precondition({ gradient: mean, ...inverses[l] })),
+      this.#layers,
+      joined(this.#layers, this.#named(means)).map((mean, l) => precondition({ gradient: mean, ...inverses[l] })),
     );
     const { step, predicted, alpha } = rescaled({
       ...{ loss: before.dataLoss, output: before.output, wrt: params, gradient, previous: state.previous, damping },
       proposal: this.#names.map((name) => proposed[name]),
-      decay: this.#names.map((name) => (name.startsWith("W") ? l2 : 0)),
+      decay: params.map(({ within }) => (within?.role === "weight" ? l2 : 0)),
     });
     const next = params.map((own, i) => add(own, step[i]));
     const accepted = accepts(before.loss, this.#objective(this.#named(next), batch).loss, predicted);
@@ -174,7 +190,7 @@ export class KfacTrainer implements Training {
     );
   }
 
-  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): Executable {
+  #compiled(inverses: readonly Expr[], batch: Batch, state: State, outputs: Record<string, Expr>): SyncExecutable {
     const { fresh, previous, means, damping, foretold } = state;
     const donated = [...Object.values(this.#params), ...previous, ...means, damping, foretold];
     const inputs = [...donated, fresh, ...inverses, ...Object.values(batch.data), batch.rows];
@@ -195,13 +211,13 @@ export class KfacTrainer implements Training {
   }
 
   #inverseInputs(): { inverseA: Expr; inverseG: Expr }[] {
-    return widths(this.#network).map(({ width, units }, l) => ({
+    return widths(this.#layers).map(({ width, units }, l) => ({
       inverseA: input(`A${l + 1}`, [width, width], "f64"),
       inverseG: input(`G${l + 1}`, [units, units], "f64"),
     }));
   }
 
-  #compileFactors(): Executable {
+  #compileFactors(): SyncExecutable {
     const batch = this.#batch();
     const result = this.#objective(this.#params, batch);
     const share = div(batch.weight, sum(batch.weight));
@@ -212,7 +228,7 @@ export class KfacTrainer implements Training {
     );
     const outputs: Record<string, Expr> = {};
     const hidden = result.layers.map(({ h }) => h);
-    layerInputs(this.#network, batch.x, hidden).forEach((a, l) => {
+    layerInputs(this.#layers, batch.x, hidden).forEach((a, l) => {
       outputs[`A${l + 1}`] = matmul(a, mul(a, reshape(share, [share.type.shape[0], 1])), { transposeA: true });
       outputs[`G${l + 1}`] = G[l];
     });
@@ -277,7 +293,7 @@ export class KfacTrainer implements Training {
     const kept = memory(MEMORY.factors, ++this.#refreshes, this.stepsPerEpoch);
     const { l2 = 0 } = this.#options;
     const damping = this.#step.read("damping")[0] + l2;
-    this.#averages = this.#network.layers.map((_, l) => {
+    this.#averages = this.#layers.map((_, l) => {
       const [A, G] = [`A${l + 1}`, `G${l + 1}`].map((name) => this.#factors.read(name) as Float64Array);
       const old = this.#averages[l];
       return old ? { A: mix(old.A, A, kept), G: mix(old.G, G, kept) } : { A, G };
@@ -307,14 +323,18 @@ function mix(old: Float64Array, now: Float64Array, memory: number): Float64Array
   return old.map((value, i) => memory * value + (1 - memory) * now[i]);
 }
 
-function checkSuits(network: NetworkSpec, options: Chosen): void {
+function checkSuits(layers: readonly Layer[], options: ChosenSync): void {
   const refuse = (what: string, why: string): never => {
     throw new RangeError(`${what} does not go with the optimizer 'kfac': ${why}`);
   };
-  if (network.layers.some(({ normalisation }) => normalisation))
-    refuse("normalisation", "its factors are those of dense layers alone");
-  if (network.layers.some(({ dropout }) => dropout))
-    refuse("dropout", "its model and the loss it foretells must agree");
+  const random = layers.map(randomIn).find((what) => what !== undefined);
+  if (random !== undefined) refuse(random, "its model and the loss it foretells must agree");
+  const other = layers.find((layer) => !isAffine(layer));
+  if (other !== undefined)
+    refuse(
+      other.spec.normalisation ? "normalisation" : `layer '${other.name}' (${other.kind.name})`,
+      "its factors are those of dense layers alone",
+    );
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
   if (options.rate !== undefined || options.schedule)
     refuse("a learning rate", "it finds the length of each step itself");

@@ -1,0 +1,88 @@
+/**
+ * What a kind of layer says of itself. A kind is a file in this folder and a line in `kinds.ts`: whatever trains, explains,
+ * saves or diagnoses a network asks the layer, and knows no kind.
+ */
+import type { Expr } from "../../graph/expr.ts";
+import type { Shape } from "../../graph/type.ts";
+import type { Activation, ActivationName } from "../activations.ts";
+import type { Initialiser, InitialiserName } from "../initialisers.ts";
+
+/** The kinds in `kinds.ts`. */
+export type LayerKindName = "dense";
+
+export interface LayerSpec {
+  /** What it computes: a name, or a kind of one's own (default "dense"). */
+  readonly kind?: LayerKindName | LayerKind;
+  /** How many outputs the layer has: a whole number ≥ 1. */
+  readonly units: number;
+  /** A name, or a function of expressions of one's own. */
+  readonly activation: ActivationName | Activation;
+  /** Whether there is a b (default true). */
+  readonly bias?: boolean;
+  /** The share of activations dropped while training: in [0, 1) (default 0). */
+  readonly dropout?: number;
+  /** What is done to z before the activation (default nothing). */
+  readonly normalisation?: "layer" | "batch";
+  /** How W starts (default: what suits the activation). */
+  readonly initialiser?: InitialiserName | Initialiser;
+  /** What errors and derivations call it (default "hidden1", "hidden2", …, "output"). */
+  readonly name?: string;
+}
+
+export interface LayerKind {
+  readonly name: string;
+  /** The options that a layer of this kind may have beside kind, units and name. */
+  readonly options: Readonly<Record<string, true>>;
+  /** Whether it is z = W x + b of one matrix W ("W", [out, in]) and perhaps b ("b", [out]), and then an activation. */
+  readonly isAffine?: boolean;
+  /** What it is made of, from its inputs on. */
+  readonly parts: readonly LayerPart[];
+  /** In a few words: "16 tanh". */
+  describe(spec: LayerSpec): string;
+}
+
+/** A step of a layer: its options, its tensors, what it computes. */
+export interface LayerPart {
+  /** Throws RangeError on an option that makes no sense; `where` is the layer. */
+  check?(spec: LayerSpec, where: string): void;
+  /** What gradients move. */
+  parameters?(spec: LayerSpec, inputs: number): readonly LayerTensor[];
+  /** What training moves but no gradient does: running statistics of a batch, on which its rows then depend. */
+  buffers?(spec: LayerSpec): readonly LayerBuffer[];
+  /** What makes it random while training, in words ("dropout"); undefined where nothing does. */
+  random?(spec: LayerSpec): string | undefined;
+  forward(x: Expr, layer: LayerScope): Expr;
+}
+
+export interface LayerTensor {
+  /** "W": with the layer's number the name in files and derivations. */
+  readonly symbol: string;
+  /** What it is; of a "weight" regularisers are taken. */
+  readonly role: string;
+  readonly shape: Shape;
+  /** What every element starts from, or who draws them. */
+  readonly start: number | Initialiser;
+}
+
+export interface LayerBuffer extends LayerTensor {
+  readonly start: number;
+}
+
+/** What a part's forward pass sees of its layer. */
+export interface LayerScope {
+  readonly spec: LayerSpec;
+  readonly name: string;
+  /** From 1; also the random stream of the layer. */
+  readonly number: number;
+  readonly training: boolean;
+  /** i32[2]. */
+  readonly key: Expr | undefined;
+  /** Row weights, [batch]. */
+  readonly weight: Expr | undefined;
+  /** A parameter or buffer by its symbol. Undefined where the layer has none. */
+  tensor(symbol: string): Expr | undefined;
+  /** What a buffer is after this step. */
+  leave(symbol: string, next: Expr): void;
+  /** The node under the layer's symbol. Of the roles "pre-activation" is where δ is taken, "normalised" what φ is given. */
+  mark(node: Expr, symbol: string, role: string): Expr;
+}

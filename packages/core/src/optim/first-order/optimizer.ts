@@ -1,0 +1,28 @@
+/**
+ * An optimizer: what a gradient does to a parameter, as graph. The update is a pure function of the parameter, its
+ * gradient and the optimizer's state, element by element, so that an engine runs it as one pass over each parameter.
+ */
+import type { Expr } from "../../graph/expr.ts";
+
+/** What changes from step to step: scalars of the parameters' own type, inputs of the program. */
+export interface Hyper {
+  /** The learning rate. */
+  readonly rate: Expr;
+  /** t: 1 for the first step. */
+  readonly step: Expr;
+}
+
+export interface Optimizer {
+  readonly kind: "first-order";
+  readonly name: string;
+  readonly defaultRate: number;
+  /** The state tensors, all shaped like the parameter, and what fills them at first ("rate": the first learning rate). */
+  readonly state: Readonly<Record<string, number | "rate">>;
+  /** The next parameter and the next state (every name of `state`). */
+  update(param: Expr, gradient: Expr, state: Readonly<Record<string, Expr>>, hyper: Hyper): Update;
+}
+
+export interface Update {
+  readonly param: Expr;
+  readonly state: Record<string, Expr>;
+}

@@ -1,0 +1,170 @@
+/**
+ * How good predictions are, beside what guessing would score. Pure functions on predictions; a weight of 2 counts as
+ * the row twice, a weight of 0 as the row absent. What is not defined on the rows given is null (JSON has no NaN).
+ */
+
+import { average, checkLength, mostProbable, weigh } from "@chaingrad/core/given";
+
+type Numbers = ArrayLike<number>;
+
+export interface ClassificationMetrics {
+  /** Share of rows whose most probable class is right (the first among equals). */
+  readonly accuracy: number;
+  /** Mean over the classes that occur, in truth or prediction, of F₁ = 2TP / (2TP + FP + FN). */
+  readonly macroF1: number;
+  /**
+   * Chance that a row of the class is given a higher probability than a row of another, ties counting half (Mann &
+   * Whitney 1947). With two classes for the second one; with more, the mean of one class against the rest. A class that
+   * no row or every row has is left out; null when none is left.
+   */
+  readonly auc: number | null;
+  /** −mean log p(true class), natural logarithm, p at least 2⁻⁵². */
+  readonly logLoss: number;
+  /** confusion[truth][prediction]: the weight of the rows. */
+  readonly confusion: number[][];
+}
+
+export interface RegressionMetrics {
+  /** 1 − Σ(y − ŷ)² / Σ(y − ȳ)²; null when every y is the same, for then there is no variance to explain. */
+  readonly r2: number | null;
+  readonly rmse: number;
+  readonly mae: number;
+}
+
+/**
+ * Metrics of class probabilities, row-major [rows, classes], on labels from 0.
+ * Throws RangeError when lengths do not fit or no row has weight.
+ */
+export function classificationMetrics(
+  probabilities: Numbers,
+  labels: Numbers,
+  classes: number,
+  weights?: Numbers,
+): ClassificationMetrics {
+  checkLength("probabilities", probabilities.length, labels.length * classes);
+  const rows = weigh(labels.length, weights);
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { row, weight } of rows) confusion[labels[row]][mostProbable(probabilities, row, classes)] += weight;
+  const p = (row: number, label: number): number => probabilities[row * classes + label];
+  const tested = classes === 2 ? [1] : [...confusion.keys()];
+  const areas = tested.map((label) =>
+    areaUnderCurve(rows.map(({ row, weight }) => ({ score: p(row, label), hit: labels[row] === label, weight }))),
+  );
+  return {
+    accuracy: average(rows, (row) => (mostProbable(probabilities, row, classes) === labels[row] ? 1 : 0)),
+    macroF1: macroF1(confusion),
+    auc: mean(areas.filter((area) => area !== null)),
+    logLoss: average(rows, (row) => -Math.log(Math.max(p(row, labels[row]), Number.EPSILON))),
+    confusion,
+  };
+}
+
+function macroF1(confusion: readonly number[][]): number {
+  const scores = confusion.map((truth, label) => {
+    const occurrences = truth.reduce((sum, weight, other) => sum + weight + confusion[other][label], 0);
+    return occurrences > 0 ? (2 * truth[label]) / occurrences : null;
+  });
+  return mean(scores.filter((score) => score !== null)) ?? 0;
+}
+
+interface Scored {
+  readonly score: number;
+  readonly hit: boolean;
+  readonly weight: number;
+}
+
+/** U / (weight of hits · weight of misses), where U adds for each hit the misses below it and half of those level. */
+function areaUnderCurve(rows: Scored[]): number | null {
+  rows.sort((a, b) => a.score - b.score);
+  let [hits, misses, u] = [0, 0, 0];
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    let [levelHits, levelMisses] = [0, 0];
+    for (; end < rows.length && (end === start || rows[end].score === rows[start].score); end++) {
+      if (rows[end].hit) levelHits += rows[end].weight;
+      else levelMisses += rows[end].weight;
+    }
+    u += levelHits * (misses + levelMisses / 2);
+    hits += levelHits;
+    misses += levelMisses;
+  }
+  return hits > 0 && misses > 0 ? u / (hits * misses) : null;
+}
+
+/**
+ * Metrics of predictions, in the units of both.
+ * Throws RangeError when lengths do not fit or no row has weight.
+ */
+export function regressionMetrics(predictions: Numbers, targets: Numbers, weights?: Numbers): RegressionMetrics {
+  checkLength("predictions", predictions.length, targets.length);
+  const rows = weigh(targets.length, weights);
+  const squares = average(rows, (row) => (targets[row] - predictions[row]) ** 2);
+  const center = average(rows, (row) => targets[row]);
+  const variance = average(rows, (row) => (targets[row] - center) ** 2);
+  return {
+    r2: rows.every(({ row }) => targets[row] === targets[rows[0].row]) ? null : 1 - squares / variance,
+    rmse: Math.sqrt(squares),
+    mae: average(rows, (row) => Math.abs(targets[row] - predictions[row])),
+  };
+}
+
+/** What always answering with the classes' shares among the training labels scores: its guess is the majority class. */
+export function classificationBaseline(
+  training: Numbers,
+  labels: Numbers,
+  classes: number,
+  weights?: Numbers,
+  trainingWeights?: Numbers,
+): ClassificationMetrics {
+  const rows = weigh(training.length, trainingWeights);
+  const shares = Array.from({ length: classes }, (_, label) =>
+    average(rows, (row) => (training[row] === label ? 1 : 0)),
+  );
+  const answers = Float64Array.from({ length: labels.length * classes }, (_, i) => shares[i % classes]);
+  return classificationMetrics(answers, labels, classes, weights);
+}
+
+/** What always answering with the mean of the training targets scores. */
+export function regressionBaseline(
+  training: Numbers,
+  targets: Numbers,
+  weights?: Numbers,
+  trainingWeights?: Numbers,
+): RegressionMetrics {
+  const guess = average(weigh(training.length, trainingWeights), (row) => training[row]);
+  return regressionMetrics(new Float64Array(targets.length).fill(guess), targets, weights);
+}
+
+export interface ResidualSummary {
+  readonly min: number;
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+  readonly max: number;
+}
+
+/**
+ * Extremes and quartiles of the residuals target − prediction. A quartile is the value at which the weight reaches its
+ * share, or midway to the next value where it hits the share exactly (definition 2 of Hyndman & Fan 1996).
+ */
+export function residualSummary(predictions: Numbers, targets: Numbers, weights?: Numbers): ResidualSummary {
+  checkLength("predictions", predictions.length, targets.length);
+  const sorted = weigh(targets.length, weights)
+    .map(({ row, weight }) => ({ residual: targets[row] - predictions[row], weight }))
+    .sort((a, b) => a.residual - b.residual);
+  const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  const quantile = (share: number): number => {
+    let reached = 0;
+    const i = sorted.findIndex(({ weight }) => {
+      reached += weight;
+      return reached >= share * total;
+    });
+    const next = reached === share * total ? sorted[i + 1] : sorted[i];
+    return (sorted[i].residual + next.residual) / 2;
+  };
+  const [min, max] = [sorted[0].residual, sorted[sorted.length - 1].residual];
+  return { min, q1: quantile(0.25), median: quantile(0.5), q3: quantile(0.75), max };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
