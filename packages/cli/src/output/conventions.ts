@@ -36,8 +36,8 @@ export function printDocument(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** What a terminal obeys and JSON may have as it is. */
-const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** What a terminal obeys, or nobody sees, and JSON may have as it is. */
+const OBEYED = /[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 
 /** Prints the result for machines. */
 export function printJson(document: unknown): void {

@@ -45,8 +45,8 @@ test("whoever else is given the terminal is known", () => {
 test("lines that are taken for safe are made in a few places", () => {
   expect(having(/new Line\(/)).toEqual([
     "commands/explain.ts", // from core's printer
-    "formula/formula-error.ts",
     "output/align.ts",
+    "output/place.ts", // a part of a text under its message, made visible there
     "output/table.ts",
     "output/wrap.ts",
   ]);

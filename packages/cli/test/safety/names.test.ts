@@ -39,8 +39,8 @@ const slope: Notation = { form: "infix", operator: "/", parts: [symbol("∂L"), 
 
 /** Wherever a view has notation. */
 const BLOCKS: readonly Block[] = [
-  { kind: "heading", text: text("paths", { gradient: slope }) },
-  { kind: "paragraph", text: text("paths.why", { start: at("x", 2), count: 2 }) },
+  { kind: "heading", text: text("paths", { L: symbol("L"), gradient: slope }) },
+  { kind: "paragraph", text: text("paths.why", { start: at("x", 2), count: 2, L: symbol("L") }) },
   { kind: "equation", symbol: slope, sides: [at("x", 2), at("W1", 3, 1), at("W1", 1, 2)] },
   {
     kind: "table",

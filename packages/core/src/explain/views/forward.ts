@@ -27,7 +27,8 @@ function columnsTable(of: Explained): Block[] {
   const isOne = isSingleRow(of, x);
   const all = names.inputs.map((name, i) => ({ name, i, value: values[i], slope: slopes?.[i] ?? 0 }));
   const shown = isOne ? all.toSorted((a, b) => Math.abs(b.slope) - Math.abs(a.slope)) : all;
-  const listed = new Set(shown.slice(0, MOST_COLUMNS));
+  // One line would take as much room as what stands for it.
+  const listed = new Set(all.length === MOST_COLUMNS + 1 ? shown : shown.slice(0, MOST_COLUMNS));
   const place = (i: number): string =>
     printNotation(element(symbol(names.x), ...(isOne ? [] : [symbol("n")]), number(i + 1)));
   const rows = all
