@@ -15,10 +15,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/blas": ["Blas", "BlasError", "findBlas", "installHint"],
   // What runs, what training tells as it goes, and refusals.
   "@chaingrad/core": [
-    ...["Engine", "FloatType", "referenceEngine", "wasmEngine"],
-    ...["EpochEvent", "TrainedModel", "DataError", "FormatError", "nearest"],
+    ...["SyncEngine", "FloatType", "referenceEngine", "wasmEngine"],
+    ...["EpochEvent", "Model", "DataError", "FormatError", "nearest"],
   ],
-  "@chaingrad/core/check": ["certificateJson", "isWrong", "Curvature", "VariableCheck", "Verdict"],
+  "@chaingrad/core/check": ["certificateJson", "isWrong", "CurvatureCheck", "VariableCheck", "Verdict"],
   // A derivation, and its printers.
   "@chaingrad/core/explain": [
     ...["Block", "Explained", "text", "Text"],
@@ -28,19 +28,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/core/format": ["count", "formatNumber", "formatPlace", "formatShape"],
   // A network as one thing, and rows to look at it with.
   "@chaingrad/core/net": [
-    ...["Net", "WeightedNet", "trainedNet", "exampleNetwork", "describeLoss", "warningsOf"],
+    ...["Net", "partsOf", "exampleNetwork", "describeLoss", "warningsOf"],
     ...["Batch", "exampleBatch", "oneRow", "randomBatch", "computeGradients", "Gradients", "gradientsJson"],
   ],
   "@chaingrad/core/visible": ["codeOf", "visible"],
   // Files.
-  "@chaingrad/duckdb": ["ReadingOptions", "Table", "readTable", "withTable", "writeTable"],
+  "@chaingrad/duckdb": ["ReadingOptions", "FileTable", "readTable", "withTable", "writeTable"],
   "@chaingrad/duckdb/files": [
     ...["assertWritable", "sweep", "systemCode", "systemReason", "withTemporaryFolder", "writeFileAtomically"],
   ],
-  "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "Language", "LEVELS", "Level"],
+  "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "ProgramLanguage", "LEVELS", "Level"],
   "@chaingrad/interchange/net-document": [
     ...["parseNet", "parseBatch", "parseJson", "weightedNet", "NetDocument"],
-    ...["NET_FORM", "BATCH_FORM", "ACTIVATIONS", "LOSSES"],
+    ...["NET_FORM", "BATCH_FORM", "NET_ACTIVATIONS", "NET_LOSSES"],
   ],
   "@chaingrad/tables": [
     ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
@@ -49,10 +49,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["trainPrepared", "TrainedTable", "History", "remedyFor", "tellDivergence", "placeOfFault", "endingOf"],
     ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores", "SCORES"],
     ...["averagesOf", "BASELINES", "batchOf", "predictedColumns", "unseenCategories", "namesOf"],
-    ...["Model", "readModel", "writeModel", "isModelFile", "takesTables"],
+    ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
   "@chaingrad/tables/curve": [
-    ...["fitCurve", "CurveFit", "CurveTry", "FitCurveOptions", "METHODS", "DEFAULTS", "FORMULAS", "MissingStartError"],
+    ...[
+      "fitCurve",
+      "CurveFit",
+      "CurveTry",
+      "FitCurveOptions",
+      "METHODS",
+      "CURVE_DEFAULTS",
+      "FORMULAS",
+      "MissingStartError",
+    ],
   ],
   "@chaingrad/tables/chain": ["CHECKED_ROWS", "randomRows"],
   "@chaingrad/tables/explain": [
@@ -60,7 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
-    ...["Cells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
+    ...["CertificateCells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
   ],
   "@chaingrad/view/derivation": ["derivationPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FloatType, referenceEngine, type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { computeGradients, gradientsJson } from "@chaingrad/core/net";
-import { ACTIVATIONS, LOSSES, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
+import { NET_ACTIVATIONS, NET_LOSSES, parseBatch, parseNet } from "@chaingrad/interchange/net-document";
 import { beforeAll, describe, expect, test } from "vitest";
 import { BATCH, NET } from "../../interchange/test/support/documents.ts";
 import { summary } from "../src/commands/gradient.ts";
@@ -62,7 +62,7 @@ describe("against PyTorch", () => {
 
   test("the cases cover every loss", () => {
     expect(fixtures.length).toBeGreaterThan(100);
-    expect(new Set(fixtures.map(({ net }) => net.loss))).toEqual(new Set(LOSSES));
+    expect(new Set(fixtures.map(({ net }) => net.loss))).toEqual(new Set(NET_LOSSES));
   });
 
   test.each(fixtures)("$name", (fixture) => {
@@ -143,7 +143,7 @@ describe("the command", () => {
   test("lists every activation and loss in its help", async () => {
     const { status, stdout } = await gradient(["--help"]);
     expect(status).toBe(0);
-    for (const name of [...ACTIVATIONS, ...LOSSES]) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
+    for (const name of [...NET_ACTIVATIONS, ...NET_LOSSES]) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 

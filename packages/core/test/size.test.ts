@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { weigh } from "./support/weigh.ts";
 
 /**
- * 54.4 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 54.5 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
  * Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and losses
@@ -13,7 +13,7 @@ import { weigh } from "./support/weigh.ts";
  * may answer in promises; ops of one's own and steps in halves are entries of their own.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(54_400);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(54_500);
 });
 
 /**
@@ -42,7 +42,7 @@ test("curvature stays under its own", async () => {
 });
 
 /**
- * 36.5 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
+ * 37.7 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
  * words in two languages, which are 7 of them (decision 15); 0.9 are for texts from elsewhere (decision
  * 22), 0.6 so that every symbol has its formula and no walk is as deep as the network (decision 21); 0.5 make a network on rows ready
  * to be explained (`explainNet`, decision 26); 1.7 lead on to a table's columns and start from a prediction: half of it words in
@@ -51,5 +51,5 @@ test("curvature stays under its own", async () => {
  */
 test("explanation stays under its own", async () => {
   const [whole, core] = [await weigh("index.ts", "explain.ts"), await weigh("index.ts")];
-  expect(whole.atOnce - core.atOnce).toBeLessThan(36_500);
+  expect(whole.atOnce - core.atOnce).toBeLessThan(37_700);
 });

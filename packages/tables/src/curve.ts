@@ -1,9 +1,9 @@
 /** The entry point `@chaingrad/tables/curve`: any formula fitted to the columns of a table. A page that only trains does not load it. */
 export {
+  CURVE_DEFAULTS,
   type CurveFit,
   type CurveRows,
   type CurveTry,
-  DEFAULTS,
   type FitCurveOptions,
   fitCurve,
   METHODS,

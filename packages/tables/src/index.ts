@@ -53,7 +53,7 @@ export {
   fitEncoder,
   type NumberEncoding,
 } from "./table/encoder.ts";
-export { type Names, namesOf } from "./table/names.ts";
+export { type NetworkNames, namesOf } from "./table/names.ts";
 export { PARTS, type Part, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 export {
   allRows,

@@ -4,5 +4,5 @@ import { weigh } from "../../core/test/support/weigh.ts";
 
 /** 72.4 KB: 58 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision 28). */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(72_400);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(72_900);
 });

@@ -2,7 +2,7 @@
 export { conclusion, VERDICTS, WITNESSES } from "./certificate/conclusion.ts";
 export { CERTIFICATE_STYLE, certificatePage, certificateView } from "./certificate/page.ts";
 export {
-  type Cells,
+  type Cells as CertificateCells,
   curvatureTable,
   gradientTable,
   grouped,

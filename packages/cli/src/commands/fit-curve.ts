@@ -3,7 +3,7 @@ import { count } from "@chaingrad/core/format";
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import {
-  DEFAULTS,
+  CURVE_DEFAULTS,
   type FitCurveOptions,
   FORMULAS,
   fitCurve,
@@ -55,11 +55,11 @@ export function register(program: Command): void {
     .addOption(
       new Option(
         "--method <name>",
-        `this method alone, from this start alone (default: ${DEFAULTS.method}, then whatever helps)`,
+        `this method alone, from this start alone (default: ${CURVE_DEFAULTS.method}, then whatever helps)`,
       ).choices(METHODS),
     )
-    .option("--no-restarts", `only ${DEFAULTS.method} from this start, even where it leads to nothing good`)
-    .option("--iterations <number>", "most trial steps of each try", wholeNumber(1), DEFAULTS.iterations)
+    .option("--no-restarts", `only ${CURVE_DEFAULTS.method} from this start, even where it leads to nothing good`)
+    .option("--iterations <number>", "most trial steps of each try", wholeNumber(1), CURVE_DEFAULTS.iterations)
     .option("--trace", "tell each step on standard error")
     .addHelpText("after", `\n${FORMULAS}`)
     .action(run);

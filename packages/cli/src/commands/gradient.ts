@@ -3,7 +3,7 @@ import { type FloatType, referenceEngine, type SyncEngine } from "@chaingrad/cor
 import { count, formatNumber, formatPlace, formatShape } from "@chaingrad/core/format";
 import { computeGradients, describeLoss, type Gradients, gradientsJson } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
-import { ACTIVATIONS, BATCH_FORM, LOSSES, NET_FORM } from "@chaingrad/interchange/net-document";
+import { BATCH_FORM, NET_ACTIVATIONS, NET_FORM, NET_LOSSES } from "@chaingrad/interchange/net-document";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
@@ -51,10 +51,10 @@ ${indented(BATCH_FORM.example)}
 ${wrapTerms(BATCH_FORM.fields, width)}
 
 Activations:
-${wrap(ACTIVATIONS.join(", "), width, "  ")}
+${wrap(NET_ACTIVATIONS.join(", "), width, "  ")}
 
 Losses:
-${wrap(LOSSES.join(", "), width, "  ")}`;
+${wrap(NET_LOSSES.join(", "), width, "  ")}`;
 
 const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
 

@@ -2,7 +2,7 @@
 import type { CurvatureCheck, VariableCheck } from "@chaingrad/core/check";
 import type { ColumnNames } from "@chaingrad/core/explain";
 import {
-  type Cells,
+  type CertificateCells,
   curvatureTable,
   gradientTable,
   grouped,
@@ -12,7 +12,8 @@ import {
 import type { Shown } from "./line.ts";
 import { formatTable } from "./table.ts";
 
-const table = ({ head, rows, sides }: Cells, width: number): Shown[] => formatTable(head, rows, sides, width);
+const table = ({ head, rows, sides }: CertificateCells, width: number): Shown[] =>
+  formatTable(head, rows, sides, width);
 
 /** All tables, in lines of at most `width` characters. */
 export function report(

@@ -168,7 +168,7 @@ describe("fit refuses", () => {
   test.each<[object, string]>([
     [{ epoch: 3 }, "fit has no option 'epoch'; did you mean 'epochs'?"],
     [{ learningRate: 3 }, "fit has no option 'learningRate'"],
-    [{ optimiser: "adam" }, "fit has no option 'optimiser'; did you mean 'optimizer'?"],
+    [{ optimzer: "adam" }, "fit has no option 'optimzer'; did you mean 'optimizer'?"],
     [{ optimizer: "adma" }, "optimizer 'adma' is not known; did you mean 'adam'?"],
     [{ optimizer: "lbfgs" }, "optimizer 'lbfgs' is not known; it can be sgd"],
     [{ optimizer: optimizers.adam }, "optimizer is a function: call it, or give its name"],

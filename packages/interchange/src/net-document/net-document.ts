@@ -20,8 +20,8 @@ export interface NetDocument extends Net {
   readonly weights: NetTensors | undefined;
 }
 
-export const ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
-export const LOSSES: readonly LossName[] = Object.keys(losses) as LossName[];
+export const NET_ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
+export const NET_LOSSES: readonly LossName[] = Object.keys(losses) as LossName[];
 
 /** What each optional field sets, and for which loss. */
 const LOSS_FIELDS = {
@@ -49,7 +49,7 @@ export function parseNet(document: unknown, label: string): NetDocument {
     inputs: count(fields.inputs),
     layers: fields.layers.list("a list of layers").map(layer),
   };
-  const lossName = fields.loss.name(LOSSES);
+  const lossName = fields.loss.name(NET_LOSSES);
   return {
     network,
     objective: {
@@ -67,7 +67,7 @@ function layer(field: Field): LayerSpec {
   const { units, activation, bias } = field.object(["units", "activation", "bias"]);
   return {
     units: count(units),
-    activation: activation.name(ACTIVATIONS),
+    activation: activation.name(NET_ACTIVATIONS),
     ...(bias.present ? { bias: bias.boolean() } : {}),
   };
 }

@@ -52,7 +52,7 @@ import {
   where,
 } from "@chaingrad/core";
 import { type Batch, computeGradients, type Net, randomBatch, type WeightedNet } from "@chaingrad/core/net";
-import { ACTIVATIONS, LOSSES } from "../../src/net-document.ts";
+import { NET_ACTIVATIONS, NET_LOSSES } from "../../src/net-document.ts";
 
 export interface Case {
   readonly name: string;
@@ -147,8 +147,8 @@ function made(name: string, layers: readonly LayerSpec[], more: Partial<Net["obj
 const crossEntropy = losses["softmax-cross-entropy"];
 
 export const CASES: readonly Case[] = [
-  ...ACTIVATIONS.map((activation) => made(`activation ${activation}`, hidden(activation))),
-  ...LOSSES.map((name) => made(`loss ${name}`, hidden("tanh"), { loss: losses[name]() })),
+  ...NET_ACTIVATIONS.map((activation) => made(`activation ${activation}`, hidden(activation))),
+  ...NET_LOSSES.map((name) => made(`loss ${name}`, hidden("tanh"), { loss: losses[name]() })),
   made("losses with options: smoothing", hidden("tanh"), { loss: crossEntropy({ labelSmoothing: 0.1 }) }),
   made("losses with options: huber", hidden("tanh"), { loss: losses.huber({ delta: 0.3 }) }),
   made("losses with options: quantile", hidden("tanh"), { loss: losses.quantile({ quantile: 0.2 }) }),

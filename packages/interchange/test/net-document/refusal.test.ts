@@ -1,7 +1,7 @@
 /** NET.json and BATCH.json: whatever is wrong in them is refused by file and place, with what was expected and given. */
 import { UserError } from "@chaingrad/core/user-error";
 import { describe, expect, test } from "vitest";
-import { ACTIVATIONS, LOSSES, parseBatch, parseJson, parseNet } from "../../src/net-document.ts";
+import { NET_ACTIVATIONS, NET_LOSSES, parseBatch, parseJson, parseNet } from "../../src/net-document.ts";
 import { BATCH, NET } from "../support/documents.ts";
 
 describe("refuses NET.json where", () => {
@@ -13,7 +13,7 @@ describe("refuses NET.json where", () => {
     ["inputs are no whole number", { ...NET, inputs: 2.5 }, "inputs", "a whole number ≥ 1", "2.5"],
     ["there is no layer", { ...NET, layers: [] }, "layers", "a list of layers", "an empty list"],
     ["a layer has 0 units", { ...NET, layers: [hidden, { ...output, units: 0 }] }, "layers[1].units", "≥ 1, got 0"],
-    ["an activation is unknown", { ...NET, layers: [{ ...hidden, activation: "gelo" }] }, "'gelo'", ...ACTIVATIONS],
+    ["an activation is unknown", { ...NET, layers: [{ ...hidden, activation: "gelo" }] }, "'gelo'", ...NET_ACTIVATIONS],
     ["an activation is mistyped", { ...NET, layers: [{ ...hidden, activation: "leaky_relu" }] }, "mean 'leaky-relu'?"],
     [
       "a bias is no boolean",
@@ -24,7 +24,7 @@ describe("refuses NET.json where", () => {
     ],
     ["a layer has an unknown field", { ...NET, layers: [{ ...hidden, unit: 3 }] }, "layers[0].unit", "mean 'units'?"],
     ["a field is unknown", { ...NET, weight: {} }, "weight is no field", "Did you mean 'weights'?"],
-    ["a loss is unknown", { ...NET, loss: "hubert" }, "'hubert'", "Did you mean 'huber'?", ...LOSSES],
+    ["a loss is unknown", { ...NET, loss: "hubert" }, "'hubert'", "Did you mean 'huber'?", ...NET_LOSSES],
     ["the reduction is unknown", { ...NET, reduction: "max" }, "reduction 'max'", "mean, sum"],
     ["l2 is negative", { ...NET, l2: -1 }, "l2", "a number ≥ 0", "-1"],
     ["an option is out of range", { ...NET, labelSmoothing: 1 }, "labelSmoothing", "< 1, got 1"],

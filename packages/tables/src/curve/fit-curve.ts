@@ -31,7 +31,7 @@ import { type CurveWarning, warningsOf } from "./warnings.ts";
 export const METHODS: readonly MinimizerName[] = Object.keys(minimizers) as MinimizerName[];
 
 /** What is taken where it is not given. */
-export const DEFAULTS: { readonly method: MinimizerName; readonly iterations: number } = {
+export const CURVE_DEFAULTS: { readonly method: MinimizerName; readonly iterations: number } = {
   method: "levenberg-marquardt",
   iterations: 2000,
 };
@@ -42,7 +42,7 @@ export interface FitCurveOptions<Name extends string = string> {
   /** Least and greatest values. */
   readonly lower?: { readonly [Parameter in NoInfer<Name>]?: number } | undefined;
   readonly upper?: { readonly [Parameter in NoInfer<Name>]?: number } | undefined;
-  /** This method alone, from this start alone; by default `DEFAULTS.method`, then whatever helps. */
+  /** This method alone, from this start alone; by default `CURVE_DEFAULTS.method`, then whatever helps. */
   readonly method?: MinimizerName | undefined;
   /** Most trial steps of each try, ≥ 1. */
   readonly iterations?: number | undefined;
@@ -152,7 +152,7 @@ async function search(
   { start, lower = {}, upper = {}, ...options }: FitCurveOptions,
   onIteration: FitCurveOptions["onIteration"],
 ): Promise<LeastSquaresMinimum> {
-  const { method, restarts, signal, slice, iterations = DEFAULTS.iterations } = options;
+  const { method, restarts, signal, slice, iterations = CURVE_DEFAULTS.iterations } = options;
   const engine = options.engine ?? (await ownEngine());
   const chosen = {
     ...(method !== undefined && { method }),

@@ -9,7 +9,7 @@ import type { OpenedNetwork } from "./opened.ts";
 /** What has a model: `TableModel`, or the model as plain data. */
 export type OfModel = TableModelData | { readonly model: TableModelData };
 
-export interface ExplainOptions extends ViewOptions {
+export interface ExplainModelOptions extends ViewOptions {
   /** The row, counted from 1 (default 1). */
   readonly row?: number;
 }
@@ -28,7 +28,7 @@ const openedModel = (given: OfModel): OpenedNetwork & { readonly model: TableMod
 export async function explainModel(
   given: OfModel,
   rows: Rows<object>,
-  { row = 1, ...options }: ExplainOptions = {},
+  { row = 1, ...options }: ExplainModelOptions = {},
 ): Promise<Explanation> {
   const opened = openedModel(given);
   const withTarget = (options.from ?? "loss") === "loss";

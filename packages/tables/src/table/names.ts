@@ -2,7 +2,7 @@
 import { type Encoder, featuresOf } from "./encoder.ts";
 import type { Target } from "./target.ts";
 
-export interface Names {
+export interface NetworkNames {
   /** Of each feature, in order: "weight", "weight (missing)", "origin = USA", "origin (other)". */
   readonly inputs: readonly string[];
   /** Of each output, in order: the classes, or the column that is predicted. */
@@ -10,7 +10,7 @@ export interface Names {
 }
 
 /** Any text may be in them that is in a table: who prints them makes them harmless. */
-export function namesOf({ encoder, target }: { readonly encoder: Encoder; readonly target: Target }): Names {
+export function namesOf({ encoder, target }: { readonly encoder: Encoder; readonly target: Target }): NetworkNames {
   const inputs = encoder.columns.flatMap((encoding) => {
     const categories = encoding.kind === "category" ? encoding.categories : [];
     return featuresOf(encoding).map((feature, i) =>
