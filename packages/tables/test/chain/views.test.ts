@@ -19,6 +19,7 @@ import { describe, expect, test } from "vitest";
 import { prepareRows } from "../../src/chain/prepare-rows.ts";
 import { predictionOfRow } from "../../src/chain/target-graph.ts";
 import type { TableModelData } from "../../src/model/model-file.ts";
+import { namesOf } from "../../src/table/names.ts";
 import { all, batchOf, classes, netOf, regression, table } from "./models.ts";
 
 const explain = (model: TableModelData, rows: readonly number[], place?: number, only?: string): Explained => {
@@ -113,4 +114,18 @@ test("an amount in the target's unit says so, and has no target among what is gi
 test("a prediction is one row's, and names of columns are suggested", () => {
   expect(() => explain(regression, all, 0)).toThrow("a prediction is one row's");
   expect(() => parseTarget(explain(regression, [0]), "weight_lb")).toThrow("did you mean weight_lbs?");
+});
+
+test("a column's name is the feature's where the column is not followed itself; places along an axis always have it", () => {
+  const net = netOf(regression);
+  const named = (only?: string): string => {
+    const prepared = prepareRows(regression, table, [0], { taken: takenNames(net), only });
+    const of = explainNet(net, regression.tensors, batchOf(regression, [0]), { prepared, names: namesOf(regression) });
+    const blocks = ["x[1]", "W1[2,1]"].flatMap((target) => views.index(of, parseTarget(of, target)));
+    return terminalLines(blocks, { width: 400, words: catalogue.en, names: of.names }).join("\n");
+  };
+  for (const text of [named(), named("sold")]) expect(text).toContain("∂L/∂W₁[2,weight_lbs]");
+  expect(named()).toContain("∂L/∂x[1] = ");
+  expect(named()).not.toContain("∂L/∂weight_lbs");
+  expect(named("sold")).toContain("∂L/∂weight_lbs = ");
 });
