@@ -1,6 +1,6 @@
 /** The engine's surroundings in a browser: kernels fetched from beside the script, Web Workers where memory may be shared. */
 import type { Host } from "./host.ts";
-import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import { kernelsUrl } from "./kernels-url.ts";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
@@ -36,18 +36,6 @@ export const host: Host = {
     };
   },
 };
-
-/** Whole URLs, because bundlers that move files along follow only `new URL("a text", import.meta.url)`. */
-function kernelsUrl(shared: boolean): URL {
-  if (hasRelaxedSimd()) {
-    return shared
-      ? new URL("../../../dist/kernels.shared.relaxed.wasm", import.meta.url)
-      : new URL("../../../dist/kernels.relaxed.wasm", import.meta.url);
-  }
-  return shared
-    ? new URL("../../../dist/kernels.shared.wasm", import.meta.url)
-    : new URL("../../../dist/kernels.wasm", import.meta.url);
-}
 
 async function fetchKernels(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);

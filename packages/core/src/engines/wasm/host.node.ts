@@ -3,25 +3,23 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Host } from "./host.ts";
-import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import { kernelsUrl } from "./kernels-url.ts";
 
-/** The path is the same from src/ and from dist/. */
-const dist = (file: string): URL => new URL(`../../../dist/${file}`, import.meta.url);
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 export const host: Host = {
   threads: availableParallelism(),
   mayBlock: true,
   loadKernels(shared) {
-    const file = `kernels${shared ? ".shared" : ""}${hasRelaxedSimd() ? ".relaxed" : ""}.wasm`;
-    const module = modules.get(file) ?? readFile(dist(file)).then((bytes) => WebAssembly.compile(bytes));
-    modules.set(file, module);
-    module.catch(() => modules.delete(file)); // so that the next call tries again
+    const url = kernelsUrl(shared);
+    const module = modules.get(url.href) ?? readFile(url).then((bytes) => WebAssembly.compile(bytes));
+    modules.set(url.href, module);
+    module.catch(() => modules.delete(url.href)); // so that the next call tries again
     return module;
   },
   startWorker(onEnd) {
     // Without the options of this process, of which some (--input-type) do not go with a file.
-    const worker = new Worker(dist("engines/wasm/worker.node.js"), { execArgv: [] });
+    const worker = new Worker(new URL("../../../dist/engines/wasm/worker.node.js", import.meta.url), { execArgv: [] });
     worker.unref();
     worker.on("error", (error) => onEnd(String(error)));
     worker.on("exit", (status) => onEnd(`it ended with status ${status}`));
