@@ -58,7 +58,9 @@ async function bundled(file, options) {
   return output;
 }
 
-const groups = [{ name: "common", minShareCount: SHARED_BY }];
+/** Not what reads tables, which half of the commands do without. */
+const isCommon = (id) => !/\/duckdb\/dist\/(?!files)/.test(id);
+const groups = [{ name: "common", test: isCommon, minShareCount: SHARED_BY }];
 const output = await bundled(join(HERE, "src/main.ts"), { codeSplitting: { groups } });
 for (const script of scripts) output.push(...(await bundled(script, { codeSplitting: false })));
 const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));

@@ -14,9 +14,12 @@ test("core and its kernels stay under the ceiling", async () => {
   expect((await weigh("index.ts")).atOnce).toBeLessThan(58_500);
 });
 
-/** 4.7 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. */
+/**
+ * 4.9 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. (Decision 31: 0.2 for
+ * starting the workers, which those without threads no longer carry.)
+ */
 test("threads stay under theirs", async () => {
-  expect((await weigh("index.ts")).threads).toBeLessThan(4700);
+  expect((await weigh("index.ts")).threads).toBeLessThan(4900);
 });
 
 /**

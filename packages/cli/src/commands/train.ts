@@ -148,7 +148,7 @@ async function trainAndSave(
   options: TrainOptions,
   signal: AbortSignal,
 ): Promise<{ report?: Report; failure?: Failure }> {
-  const progress = options.quiet ? undefined : makeProgress(process.stderr);
+  const progress = options.quiet ? undefined : await makeProgress(process.stderr);
   const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, seed, clip } = options;
   const recipe: Recipe = {
     ...{ hidden, activation, dropout, optimizer, rate: lr, l2, epochs, patience, batch, seed },

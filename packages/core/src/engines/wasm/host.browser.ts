@@ -1,11 +1,20 @@
-/** The engine's surroundings in a browser: kernels fetched from beside the script, Web Workers where memory may be shared. */
+/** The engine's surroundings in a browser: kernels fetched from beside the script, threads where memory may be shared. */
 import type { Host } from "./host.ts";
 import { kernelsUrl } from "./kernels-url.ts";
+import { refusals } from "./policy.ts";
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
+/** Undefined where there is no such thing as isolation. */
+const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+
 export const host: Host = {
-  threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+  threads: crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+  ...(crossOriginIsolated === false && {
+    alone:
+      "this page is not cross-origin isolated, so one thread computes; the headers Cross-Origin-Opener-Policy: same-origin " +
+      "and Cross-Origin-Embedder-Policy: require-corp give it more",
+  }),
   mayBlock: false,
   loadKernels(shared) {
     const url = kernelsUrl(shared);
@@ -18,28 +27,18 @@ export const host: Host = {
     modules.set(url.href, module);
     return module;
   },
-  startWorker(onEnd) {
-    const worker = new Worker(new URL("../../../dist/engines/wasm/worker.browser.js", import.meta.url), {
-      type: "module",
-    });
-    const ready = new Promise<void>((resolve, reject) => {
-      worker.onmessage = () => resolve();
-      worker.onerror = (event) => {
-        reject(new Error(`a worker could not be started: ${event.message}`));
-        onEnd(event.message);
-      };
-    });
-    return {
-      ready,
-      postMessage: (message) => worker.postMessage(message),
-      terminate: () => worker.terminate(),
-    };
-  },
 };
 
 async function fetchKernels(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  // Not compileStreaming, which needs the server to say application/wasm: the kernels are small.
-  return WebAssembly.compile(await response.arrayBuffer());
+  const refused = refusals();
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+    // Not compileStreaming, which needs the server to say application/wasm: the kernels are small.
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (cause) {
+    throw await refused.explain(cause as Error);
+  } finally {
+    refused.end();
+  }
 }
