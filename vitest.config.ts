@@ -1,9 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** With `LONG` set: what takes minutes and is run by `npm run test:long`. */
-const LONG = process.env.LONG !== undefined;
-
-export default defineConfig({
+/** The mode "long" (`npm run test:long`) has what takes minutes. */
+export default defineConfig(({ mode }) => ({
   // "@chaingrad/source" makes the packages import each other's TypeScript, so a unit test never reads a stale build.
   resolve: { conditions: ["@chaingrad/source"] },
   ssr: { resolve: { conditions: ["@chaingrad/source"] } },
@@ -14,18 +12,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: "sources",
-          include: LONG ? [] : ["test/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include: mode === "long" ? [] : ["test/*.test.ts", "packages/*/test/**/*.test.ts"],
         },
       },
       {
         extends: true,
         test: {
           name: "packed",
-          include: LONG ? ["test/packed/**/*.long.ts"] : ["test/packed/**/*.test.ts"],
+          include: mode === "long" ? ["test/packed/**/*.long.ts"] : ["test/packed/**/*.test.ts"],
           // Packs and installs all packages, once for a run.
           globalSetup: ["test/packed/support/install.ts"],
         },
       },
     ],
   },
-});
+}));

@@ -28,7 +28,7 @@ export async function findBlas(
 ): Promise<Blas | undefined> {
   const { path, cache } = options;
   // Only now, so that a program on a machine without koffi's binary runs for as long as it needs no library.
-  const why = await import("koffi").then(() => undefined, reasonOf);
+  const why = await import("./koffi.ts").then(() => undefined, reasonOf);
   if (why !== undefined) {
     if (path !== undefined) throw new BlasError(why);
     onRefusal?.(why);

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { nodeApi } from "./node-api.ts";
 
 /** A string as an SQL literal. */
 export function literal(text: string): string {
@@ -17,14 +18,13 @@ export function exactPath(path: string): string {
 
 /**
  * Runs `work` on an in-memory DuckDB that can touch the given files and nothing else: no other path, no network, no
- * extension, no spill folder. One thread keeps rows in order and memory low. DuckDB is imported here, on first use,
- * because it costs 100 ms and 35 MB that a command without a table should not pay.
+ * extension, no spill folder. One thread keeps rows in order and memory low.
  */
 export async function withDuckDB<T>(
   files: readonly string[],
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const { DuckDBInstance } = nodeApi();
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "1",
     autoinstall_known_extensions: "false",

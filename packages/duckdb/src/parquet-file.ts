@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { identifier, literal, withDuckDB } from "./duckdb.ts";
+import { nodeApi } from "./node-api.ts";
 import { numberIn } from "./plain.ts";
 import type { OpenTable } from "./read.ts";
 import { type Column, cell } from "./table.ts";
@@ -30,7 +31,7 @@ export async function writeParquet(open: OpenTable, added: readonly Column[], fi
 }
 
 async function append(connection: DuckDBConnection, columns: readonly Column[]): Promise<void> {
-  const { DOUBLE, DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
+  const { DOUBLE, DuckDBDataChunk, VARCHAR } = nodeApi();
   const types = columns.map(({ type }): DuckDBType => (type === "number" ? DOUBLE : VARCHAR));
   const appender = await connection.createAppender("added");
   const rows = columns[0].values.length;
