@@ -64,7 +64,7 @@ describe("from CommonJS", () => {
     const cwd = project({ "main.cjs": script });
     return run(process.execPath, [...flags, "main.cjs"], { cwd }).then(({ stdout }) => stdout);
   };
-  const NAMES = ["core", "tables", "duckdb", "blas", "interchange/emit", "view/derivation"].map(
+  const NAMES = ["core", "tables", "tables/read", "duckdb", "blas", "interchange/emit", "view/derivation"].map(
     (name) => `@chaingrad/${name}`,
   );
 

@@ -3,7 +3,7 @@ import { existsSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, inject, test } from "vitest";
 import { run } from "./support/node.ts";
-import { LEARN, project } from "./support/program.ts";
+import { LEARN, project, READ } from "./support/program.ts";
 
 const TSC = resolve(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
 
@@ -33,13 +33,14 @@ test.each([
   ["bundler", "esnext"],
 ])("under %s", async (moduleResolution, module) => {
   const common = { module, moduleResolution, target: "es2022", strict: true, skipLibCheck: false, noEmit: true };
-  const config = (lib: string[], types: string[], file: string) =>
-    JSON.stringify({ compilerOptions: { ...common, lib, types }, files: [file] });
+  const config = (lib: string[], types: string[], ...files: string[]) =>
+    JSON.stringify({ compilerOptions: { ...common, lib, types }, files });
   const folder = project({
     "package.json": `{ "type": "module" }`,
     "anywhere.ts": ANYWHERE,
+    "read.ts": READ,
     "in-node.ts": IN_NODE,
-    "anywhere.json": config(["es2022", "dom"], [], "anywhere.ts"),
+    "anywhere.json": config(["es2022", "dom"], [], "anywhere.ts", "read.ts"),
     "in-node.json": config(["es2023", "dom"], ["node"], "in-node.ts"),
   });
   expect(existsSync(join(inject("installed"), "node_modules/@types"))).toBe(false);

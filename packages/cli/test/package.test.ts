@@ -59,7 +59,9 @@ test.each(packages)("$name holds what it needs, and nothing else", ({ name, file
 
 test("the command's README works line by line", async () => {
   const readme = readFileSync(resolve(import.meta.dirname, "../README.md"), "utf8");
-  const lines = [...readme.matchAll(/^npx chaingrad (.*)$/gm)].map(([, line]) => line.split(" "));
+  const lines = [...readme.matchAll(/^npx chaingrad (.*)$/gm)].map(([, line]) =>
+    Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word),
+  );
   expect(lines.length).toBeGreaterThan(2);
   const cwd = emptyFolder();
   copyFileSync(join(DATA, "iris.csv"), join(cwd, "iris.csv"));

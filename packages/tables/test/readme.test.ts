@@ -19,7 +19,13 @@ test("the first predicts a price", () => {
   expect(Number(/^\{ price: ([\d.]+) \}/.exec(run(programs[0]))?.[1])).toBeGreaterThan(0);
 });
 
-test("the second reads cells as people write them", () => {
-  expect(programs).toHaveLength(2);
-  expect(run(programs[1])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+test("the second reads a table", () => {
+  expect(run(programs[1])).toBe(
+    `2 [ 'size: number', 'price: number' ] [ "numbers are read with decimal commas, as '1.234,50' in 'price'" ]\n`,
+  );
+});
+
+test("the third reads cells as people write them", () => {
+  expect(programs).toHaveLength(3);
+  expect(run(programs[2])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
 });

@@ -19,6 +19,21 @@ export async function learn(): Promise<string> {
 /** The same for JavaScript. */
 export const LEARN_JS: string = LEARN.replace("(): Promise<string>", "()").replace("price: number", "price");
 
+/** What a table holds, in short; or why it is refused. */
+export const READ = `
+import { UserError } from "@chaingrad/tables";
+import { type FileTable, readTable } from "@chaingrad/tables/read";
+export async function read(bytes: number[], name: string): Promise<string> {
+  try {
+    const table: FileTable = await readTable(new File([Uint8Array.from(bytes)], name));
+    const columns = table.columns.map(({ name, type, values }) => [name, type, values[0], values[table.rows - 1]]);
+    return JSON.stringify([table.rows, columns, table.notes]);
+  } catch (error) {
+    return error instanceof UserError ? JSON.stringify([error.message, error.hint, error.option]) : String(error);
+  }
+}
+`;
+
 /** Node 20 has relaxed SIMD behind a flag; browsers and workerd just have it. */
 export const FLAGS: readonly string[] = process.versions.node.startsWith("20.")
   ? ["--experimental-wasm-relaxed-simd"]

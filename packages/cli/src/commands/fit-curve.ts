@@ -30,6 +30,7 @@ import { holdInterrupts } from "../train/interrupt.ts";
 import { assertOutputs } from "./distinct.ts";
 import { wholeNumber, withReading } from "./options.ts";
 import { asRefusal } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface CurveOptions extends CommonOptions, ReadingOptions {
   readonly model: string;
@@ -48,7 +49,7 @@ export function register(program: Command): void {
     .command("fit-curve")
     .summary("fit any formula to a table by least squares")
     .description("Nonlinear regression: the parameters of a formula that bring it nearest to a column.")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .requiredOption("--model <formula>", 'as in "b1*(1-exp(-b2*x))", of columns and parameters')
     .requiredOption("--target <column>", "the column to come near to, or a formula of columns, as in log(y)")
     .requiredOption("--start <values>", "where each parameter starts, as in b1=500,b2=0.0001", assignments)
@@ -89,9 +90,10 @@ function assignments(text: string, before: Numbers | undefined): Numbers {
 }
 
 async function run(file: string, options: CurveOptions): Promise<void> {
-  await assertOutputs({}, [file]);
+  const { source, label, files } = await tableArgument(file);
+  await assertOutputs({}, files);
   const [table, engine] = await Promise.all([
-    readTable(file, options),
+    readTable(source, options),
     openEngine({ threads: 1, blas: "none" }, options),
   ]);
   const model = curveModel(table, options.model, options.target, options.start);
@@ -100,10 +102,10 @@ async function run(file: string, options: CurveOptions): Promise<void> {
   const interruption = holdInterrupts("the best parameters so far will be told");
   try {
     const minimum = await fitCurve(model, engine, options, interruption.signal).catch((error) => {
-      throw refusal(file, model, error);
+      throw refusal(label, model, error);
     });
     if (options.json) printJson(curveJson(minimum, model.rows.length));
-    else print(...paragraph(head(file, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
+    else print(...paragraph(head(label, model, options), terminalWidth()), "", ...printCurve(minimum, terminalWidth()));
     for (const warning of warningsOf(minimum)) note(`warning: ${warning}`, options);
     if (minimum.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     else if (!isConverged(minimum)) process.exitCode = STATUS.failed;

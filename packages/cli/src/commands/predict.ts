@@ -1,6 +1,6 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { Engine } from "@chaingrad/core";
-import { type ReadingOptions, type Table, withTable, writeTable } from "@chaingrad/duckdb";
+import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
 import { type Column, type Model, predictTable, UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
@@ -10,6 +10,7 @@ import { type CommonOptions, note, withConventions } from "../output/conventions
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface PredictOptions extends EngineOptions, CommonOptions, ReadingOptions {
   readonly out: string;
@@ -22,7 +23,7 @@ export function register(program: Command): void {
     .summary("add a model's predictions to a table")
     .description("Adds columns with predictions (and class probabilities) to a table.")
     .argument("<model>", "a model made by chaingrad train")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .option("--out <file>", "where the table goes; - is standard output", "-")
     .addOption(
       new Option("--format <format>", "instead of what the name of --out says")
@@ -39,17 +40,18 @@ export function register(program: Command): void {
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   const { out, blas } = options;
-  await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, file, blas]);
+  const { source, files } = await tableArgument(file);
+  await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, ...files, blas]);
   const model = await loadModel(modelPath);
   const engine = await openEngine(options, options);
-  await withTable(file, options, async (open) => {
+  await withTable(source, options, async (open) => {
     const added = predictedColumns(model, engine, open.table, options);
     const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
     await writeTable(open, added, { path: out, ...format });
   });
 }
 
-function predictedColumns(model: Model, engine: Engine, table: Table, options: PredictOptions): Column[] {
+function predictedColumns(model: Model, engine: Engine, table: FileTable, options: PredictOptions): Column[] {
   const predicted = refusing(table.path, () => predictTable(model, engine, table));
   for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
   const numbers = predicted.task === "regression" ? predicted.values : predicted.probabilities;
@@ -77,7 +79,7 @@ function classColumns(probabilities: Float64Array, classes: readonly string[]): 
 }
 
 /** @throws UserError when the table has a column of a name that is added */
-function refuseClashes(table: Table, added: readonly Column[]): void {
+function refuseClashes(table: FileTable, added: readonly Column[]): void {
   const clash = added.find(({ name }) => table.columns.some((column) => column.name === name));
   if (clash === undefined) return;
   throw new UserError(`${table.path}: the table already has a column '${clash.name}'`, "Rename or drop it first.");

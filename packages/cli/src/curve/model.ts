@@ -1,6 +1,6 @@
 /** A formula, a table and starts as residuals: which names are columns, which parameters, and which rows count. */
 import { type Expr, input, type Program, program, sub } from "@chaingrad/core";
-import type { Table } from "@chaingrad/duckdb";
+import type { FileTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import { buildFormula, namesIn } from "../formula/build.ts";
 import { FormulaError } from "../formula/formula-error.ts";
@@ -22,7 +22,7 @@ export interface CurveModel {
   readonly missing: number;
 }
 
-type CurveTable = Pick<Table, "path" | "rows" | "columns">;
+type CurveTable = Pick<FileTable, "path" | "rows" | "columns">;
 
 /**
  * @param target a column, or a formula of columns

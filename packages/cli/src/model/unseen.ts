@@ -1,7 +1,6 @@
 /** Categories that training never saw: predictions go on, and the user is told. */
 
-import type { Table } from "@chaingrad/duckdb";
-import { allRows, countValues, type Encoder, placesOf } from "@chaingrad/tables";
+import { allRows, countValues, type Encoder, placesOf, type Table } from "@chaingrad/tables";
 
 /** "column 'origin': 3 rows hold categories that training never saw (Mars, Venus)" for each column that has such. */
 export function unseenCategories(encoder: Encoder, table: Table): string[] {

@@ -24,8 +24,8 @@ export async function chooseRows({ net, model }: OpenedNetwork, choice: RowChoic
   const { file, row } = choice;
   if (file !== undefined && model !== undefined) {
     // Readers of tables are many files, and a network without one is to be shown at once.
-    const { readTable } = await import("@chaingrad/duckdb");
-    return tableRows(model, await readTable(file, choice.reading), file, row);
+    const { readTable, sourceOf } = await import("@chaingrad/duckdb");
+    return tableRows(model, await readTable(sourceOf(file), choice.reading), file, row);
   }
   const batch =
     file === undefined ? randomBatch(net.network, net.loss, choice.drawn, choice.seed) : await readBatch(file, net);

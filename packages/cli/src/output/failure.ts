@@ -46,7 +46,7 @@ export function reportFailure(error: unknown): number {
   }
   if (error instanceof UserError) {
     const place = error instanceof PlacedError ? error.place : [];
-    complain(`chaingrad: ${error.message}`, ...place, ...(error.hint === undefined ? [] : [error.hint]));
+    complain(`chaingrad: ${error.message}`, ...place, ...hintOf(error));
     return STATUS.badInput;
   }
   const [what, calls] =
@@ -54,6 +54,15 @@ export function reportFailure(error: unknown): number {
   complain(what, ...calls, "", "chaingrad: this is a defect in chaingrad, not in your input.");
   complain("Please report it, with the command and the lines above.");
   return STATUS.defect;
+}
+
+/** What options of the libraries are called here. */
+const FLAGS: Readonly<Record<string, string>> = { skip: "--skip N" };
+
+/** The hint, with the option of this command that helps. */
+function hintOf({ hint, option }: UserError): string[] {
+  if (hint === undefined) return [];
+  return [option === undefined ? hint : `${hint.replace(/\.$/, "")}: ${FLAGS[option] ?? `--${option}`}.`];
 }
 
 /** The stack without the message, which may have anything in it. */

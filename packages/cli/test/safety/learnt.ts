@@ -1,7 +1,7 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
 import { referenceEngine } from "@chaingrad/core";
-import type { Table } from "@chaingrad/duckdb";
 import { emit, type Language } from "@chaingrad/interchange/emit";
+import type { Table } from "@chaingrad/tables";
 import { type Column, evaluateBaseline, evaluateModel, type Part, prepareTable } from "@chaingrad/tables";
 import { unseenCategories } from "../../src/model/unseen.ts";
 import { type Shown, shown } from "../../src/output/line.ts";

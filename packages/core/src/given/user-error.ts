@@ -8,9 +8,16 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   /** What to do about it, as one sentence or two. */
   readonly hint: string | undefined;
+  /** The option of the call that helps, where one does: "skip". The hint ends with what to say by it. */
+  readonly option: string | undefined;
 
-  constructor(message: string, hint?: string, options?: ErrorOptions) {
+  constructor(message: string, hint?: string, options?: UserErrorOptions) {
     super(message, options);
     this.hint = hint;
+    this.option = options?.option;
   }
+}
+
+export interface UserErrorOptions extends ErrorOptions {
+  readonly option?: string;
 }

@@ -4,7 +4,7 @@
  */
 
 import { readNumber } from "./numbers.ts";
-import { type Delimiter, recordsOf, type TextRecord } from "./records.ts";
+import { type Delimiter, lineAt, recordsOf, type TextRecord } from "./records.ts";
 
 const DELIMITERS: readonly Delimiter[] = ["\t", ";", "|", ","];
 
@@ -167,11 +167,6 @@ function lineStart(text: string, lines: number): number {
   const line = /[^\r\n]*(?:\r\n|\n|\r)/y;
   for (let i = 0; i < lines; i++) if (line.exec(text) === null) return text.length;
   return line.lastIndex;
-}
-
-/** The line of a place, from 1. */
-function lineAt(text: string, place: number): number {
-  return [...text.slice(0, place).matchAll(/\r\n|\n|\r/g)].length + 1;
 }
 
 function skipped(above: string, lines: number): string {

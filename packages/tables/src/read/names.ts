@@ -1,6 +1,7 @@
-import { UserError } from "@chaingrad/tables";
+/** The names of columns, which every format must give, each once. */
+import { UserError } from "@chaingrad/core/user-error";
 
-/** Throws UserError if a column has no name, or two columns have the same. */
+/** @throws UserError where a column has no name, or two columns have the same */
 export function checkNames(names: readonly string[], label: string): void {
   const unnamed = names.flatMap((name, index) => (name === "" ? [index + 1] : []));
   if (unnamed.length > 0) {
@@ -15,4 +16,13 @@ export function checkNames(names: readonly string[], label: string): void {
     const which = repeated.map((name) => `'${name}'`).join(", ");
     throw new UserError(`${label}: more than one column is named ${which}`, "Give every column a name of its own.");
   }
+}
+
+/** @throws UserError where two keys of a JSON file are one but for capitals, which DuckDB cannot tell apart */
+export function checkCase(names: readonly string[], label: string): void {
+  const lower = names.map((name) => name.toLowerCase());
+  const index = lower.findIndex((name, at) => lower.indexOf(name) !== at);
+  if (index < 0) return;
+  const first = names[lower.indexOf(lower[index])];
+  throw new UserError(`${label}: the keys '${first}' and '${names[index]}' differ in case only`, "Rename one of them.");
 }
