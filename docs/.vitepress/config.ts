@@ -1,0 +1,31 @@
+/** The site: its pages are the Markdown files of this folder, its API reference what typedoc made of the docstrings. */
+import { tex } from "@mdit/plugin-tex";
+import katex from "katex";
+import { defineConfig } from "vitepress";
+import { sitePath, siteLinks } from "./links.ts";
+import { chinese, english, searchChinese } from "./navigation.ts";
+
+export default defineConfig({
+  title: "chaingrad",
+  description: "Neural networks on tables, in TypeScript, with the derivation that ran",
+  /** Where the site is served from: "/" or, as in DOCS_BASE=/chaingrad/, a folder of a host. */
+  base: process.env.DOCS_BASE ?? "/",
+  srcExclude: ["**/node_modules/**", "test/**"],
+  rewrites: sitePath,
+  lastUpdated: false,
+  head: [["link", { rel: "icon", href: `${process.env.DOCS_BASE ?? "/"}icon.svg`, type: "image/svg+xml" }]],
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    languageAlias: { console: "shellsession" },
+    // Tables wider than the page are moved by keyboard, too; in code the theme sees to it.
+    config: (md) => {
+      md.use(tex, { render: (formula, displayMode) => katex.renderToString(formula, { displayMode, output: "mathml" }) });
+      md.use(siteLinks);
+    },
+  },
+  themeConfig: {
+    search: { provider: "local", options: { locales: { zh: searchChinese } } },
+    outline: { level: [2, 3] },
+  },
+  locales: { root: { label: "English", lang: "en", ...english }, zh: { label: "简体中文", lang: "zh-Hans", ...chinese } },
+});
