@@ -2,7 +2,7 @@
 import { tex } from "@mdit/plugin-tex";
 import katex from "katex";
 import { defineConfig } from "vitepress";
-import { sitePath, siteLinks } from "./links.ts";
+import { siteLinks, sitePath } from "./links.ts";
 import { chinese, english, searchChinese } from "./navigation.ts";
 
 export default defineConfig({
@@ -19,7 +19,9 @@ export default defineConfig({
     languageAlias: { console: "shellsession" },
     // Tables wider than the page are moved by keyboard, too; in code the theme sees to it.
     config: (md) => {
-      md.use(tex, { render: (formula, displayMode) => katex.renderToString(formula, { displayMode, output: "mathml" }) });
+      md.use(tex, {
+        render: (formula, displayMode) => katex.renderToString(formula, { displayMode, output: "mathml" }),
+      });
       md.use(siteLinks);
     },
   },
@@ -27,5 +29,8 @@ export default defineConfig({
     search: { provider: "local", options: { locales: { zh: searchChinese } } },
     outline: { level: [2, 3] },
   },
-  locales: { root: { label: "English", lang: "en", ...english }, zh: { label: "简体中文", lang: "zh-Hans", ...chinese } },
+  locales: {
+    root: { label: "English", lang: "en", ...english },
+    zh: { label: "简体中文", lang: "zh-Hans", ...chinese },
+  },
 });

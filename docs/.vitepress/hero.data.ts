@@ -15,6 +15,7 @@ export interface Hero {
 }
 
 declare const data: Hero;
+
 export { data };
 
 export default {
@@ -26,7 +27,9 @@ export default {
       const page = derivationPage(derivation, { title, language, digits: 4, target: "W2[1,3]" });
       writeFileSync(join(PUBLIC, `derivation.${language}.html`), page);
     }
-    const equations = contractedView(derivation, parseTarget(derivation, TARGET)).filter(({ kind }) => kind === "equation");
+    const equations = contractedView(derivation, parseTarget(derivation, TARGET)).filter(
+      ({ kind }) => kind === "equation",
+    );
     return { equations: htmlBody(equations, { digits: 4 }) };
   },
 };

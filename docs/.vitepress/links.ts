@@ -3,7 +3,8 @@ import { posix, relative, resolve } from "node:path";
 import type MarkdownIt from "markdown-it";
 
 /** `name.zh.md` is `zh/name.md`, a README its folder's page. */
-export const sitePath = (file: string): string => file.replace(/^(.*)\.zh\.md$/, "zh/$1.md").replace(/README\.md$/, "index.md");
+export const sitePath = (file: string): string =>
+  file.replace(/^(.*)\.zh\.md$/, "zh/$1.md").replace(/README\.md$/, "index.md");
 
 /** A relative link from one file to another as a link between their pages. */
 export function siteLink(href: string, file: string): string {

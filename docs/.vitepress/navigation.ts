@@ -97,7 +97,13 @@ export const chinese: Locale = {
             { text: "梯度的证书", link: "/zh/certificate" },
           ],
         },
-        { text: "英文部分", items: [{ text: "指南与示例", link: "/cookbook" }, { text: "API 参考", link: "/api/" }] },
+        {
+          text: "英文部分",
+          items: [
+            { text: "指南与示例", link: "/cookbook" },
+            { text: "API 参考", link: "/api/" },
+          ],
+        },
       ],
     },
     outline: { level: [2, 3], label: "本页内容" },

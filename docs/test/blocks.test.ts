@@ -7,15 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  folderWith,
-  isConsole,
-  missing,
-  printedBy,
-  shownIn,
-} from "../../packages/cli/test/support/documents.ts";
+import { folderWith, isConsole, missing, printedBy, shownIn } from "../../packages/cli/test/support/documents.ts";
 import { type Block, type Page, pages } from "./support/pages.ts";
-import { type Program, programsOf, runProgram, sourceOf } from "./support/programs.ts";
+import { programsOf, runProgram, sourceOf } from "./support/programs.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 /** Blocks that another test runs, in both languages. */
@@ -79,42 +73,53 @@ describe("TypeScript", () => {
   }, 120_000);
 });
 
-async function runBlock(block: Block, programs: readonly Program[], folder: string, file: string): Promise<void> {
+/** What is measured here stays here. */
+const cache = emptyFolder();
+
+/** Holds what is shown against what was printed. */
+type Compare = (shown: readonly string[], printed: readonly string[], what: string) => void;
+
+async function runCommands(block: Block, cwd: string, compare: Compare): Promise<void> {
+  const status = statusOf(block);
   if (block.kind === "console") {
-    for (const { command, lines } of shownIn(block)) {
-      const output = await printedBy(command, folder, statusOf(block));
-      const message = `${file}, ${blockAt(block)}: $ ${command}\nprints\n${output.join("\n")}\nand not`;
-      expect.soft(missing(lines, output), message).toBeUndefined();
-    }
+    for (const { command, lines } of shownIn(block))
+      compare(lines, await printedBy(command, { cwd, status, cache }), `${blockAt(block)}: $ ${command}`);
   }
-  if (block.kind === "shell") {
-    const lines = block.body.trimEnd().replaceAll("\\\n", " ").split("\n");
-    for (const line of lines) {
-      const [, command, file] = /^(?:npx )?(.*?)(?: > (\S+))?$/.exec(line) as RegExpExecArray;
-      const output = await printedBy(command, folder, statusOf(block));
-      if (file !== undefined) writeFileSync(join(folder, file), output.join("\n"));
-    }
+  if (block.kind !== "shell") return;
+  for (const line of block.body.trimEnd().replaceAll("\\\n", " ").split("\n")) {
+    const [, command, file] = /^(?:npx )?(.*?)(?: > (\S+))?$/.exec(line) as RegExpExecArray;
+    const printed = await printedBy(command, { cwd, status, cache });
+    if (file !== undefined) writeFileSync(join(cwd, file), printed.join("\n"));
   }
-  const program = programs.find(({ blocks }) => blocks[0] === block);
-  if (program === undefined) return;
-  const printed = await runProgram(program, folder);
-  program.outputs.forEach((shown, i) => {
-    if (shown === undefined) return;
-    const message = `${file}, ${blockAt(program.blocks[i])}: it prints\n${printed[i].join("\n")}\nand not`;
-    expect.soft(missing(shown.body.trimEnd().split("\n"), printed[i]), message).toBeUndefined();
-  });
+}
+
+async function run(page: Page, cwd: string, compare: Compare): Promise<void> {
+  const programs = programsOf(page);
+  for (const block of page.blocks) {
+    await runCommands(block, cwd, compare);
+    const program = programs.find(({ blocks }) => blocks[0] === block);
+    if (program === undefined) continue;
+    const printed = await runProgram(program, cwd);
+    program.outputs.forEach((shown, i) => {
+      if (shown) compare(shown.body.trimEnd().split("\n"), printed[i], blockAt(program.blocks[i]));
+    });
+  }
 }
 
 describe("blocks run in their order, and print what is shown", () => {
-  test.concurrent.each(stories)(
-    "$file",
-    async (page) => {
-      const folder = workplace(page);
-      const programs = programsOf(page);
+  test.concurrent.each(stories.map((page) => [page.file, page] as const))(
+    "%s",
+    async (_, page) => {
       const commands = page.blocks.filter((block) => isConsole(block) || block.kind === "shell");
-      for (const { body } of commands) expect(body).toMatch(/^(\$ |npx )?chaingrad /);
-      for (const block of page.blocks) await runBlock(block, programs, folder, page.file);
-      rmSync(folder, { recursive: true });
+      expect(commands.filter(({ body }) => !/^(\$ |npx )?chaingrad /.test(body))).toEqual([]);
+      const wrong: string[] = [];
+      const cwd = workplace(page);
+      await run(page, cwd, (shown, printed, what) => {
+        const piece = missing(shown, printed);
+        if (piece !== undefined) wrong.push(`${what} prints\n${printed.join("\n")}\nand not\n${piece}`);
+      });
+      expect(wrong.join("\n\n")).toBe("");
+      rmSync(cwd, { recursive: true });
     },
     300_000,
   );

@@ -43,7 +43,13 @@ function kindOf(fence: Fence): Kind {
 function blockOf(fence: Fence, index: number): Block {
   const [language, ...words] = fence.info.split(/\s+/);
   const reason = /unrun="([^"]*)"/.exec(fence.info)?.[1];
-  const block = { ...fence, language, kind: kindOf(fence), number: index + 1, isContinued: words.includes("continued") };
+  const block = {
+    ...fence,
+    language,
+    kind: kindOf(fence),
+    number: index + 1,
+    isContinued: words.includes("continued"),
+  };
   return reason === undefined ? block : { ...block, reason };
 }
 

@@ -20,16 +20,15 @@ export interface Program {
 /** In the order of the page. Throws where a block goes on from none. */
 export function programsOf({ file, blocks }: Page, kind: "program" | "page" = "program"): Program[] {
   const found: { blocks: Block[]; outputs: (Block | undefined)[] }[] = [];
-  blocks.forEach((block, i) => {
-    if (block.kind !== kind) return;
+  for (const [i, block] of blocks.entries()) {
+    if (block.kind !== kind) continue;
     const next = blocks[i + 1];
-    const output = next?.kind === "output" ? next : undefined;
-    if (!block.isContinued) return found.push({ blocks: [block], outputs: [output] });
+    if (!block.isContinued) found.push({ blocks: [], outputs: [] });
     const last = found.at(-1);
     if (last === undefined) throw new Error(`${file}: block ${block.number} goes on from none`);
-    last.outputs.push(output);
-    return last.blocks.push(block);
-  });
+    last.blocks.push(block);
+    last.outputs.push(next?.kind === "output" ? next : undefined);
+  }
   return found;
 }
 

@@ -61,7 +61,7 @@ beforeAll(async () => {
   );
   const worker = async (): Promise<void> => {
     for (let job = jobs.pop(); job; job = jobs.pop())
-      printed.set(job.command, await printedBy(job.command, folderWith(job.files)));
+      printed.set(job.command, await printedBy(job.command, { cwd: folderWith(job.files) }));
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }, 180_000);

@@ -21,6 +21,7 @@ export interface ReadingOptions {
   readonly skip?: number;
 }
 
+/** How a table is read, where its name and content are not to decide. */
 export interface ReadOptions extends ReadingOptions {
   /** Instead of the format that the file's extension names. */
   readonly readAs?: TableFormat;

@@ -13,6 +13,7 @@ import type { OpenTable } from "./read.ts";
 import type { Column } from "./table.ts";
 import { printText } from "./text.ts";
 
+/** Where a table is written, and in which format. */
 export interface WriteTarget {
   /** `-` is standard output. */
   readonly path: string;

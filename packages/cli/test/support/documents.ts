@@ -42,11 +42,19 @@ export function folderWith(files: readonly Fence[]): string {
   return folder;
 }
 
-/** The lines that `chaingrad …` prints. Throws unless it exits with the wanted status. */
-export async function printedBy(command: string, cwd: string, wanted = 0): Promise<string[]> {
+interface Printing {
+  readonly cwd: string;
+  /** The exit status that is right (default 0). */
+  readonly status?: number;
+  /** A folder of its own for what is measured. */
+  readonly cache?: string;
+}
+
+/** The lines that `chaingrad …` prints. Throws unless it exits with the right status. */
+export async function printedBy(command: string, { cwd, status: right = 0, cache }: Printing): Promise<string[]> {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word);
-  const { status, stdout, stderr } = await runCli(words.slice(1), { cwd });
-  if (status !== wanted) throw new Error(`${command}: exit status ${status}\n${stderr}`);
+  const { status, stdout, stderr } = await runCli(words.slice(1), { cwd, ...(cache && { cache }) });
+  if (status !== right) throw new Error(`${command}: exit status ${status}\n${stderr}`);
   return linesOf(stdout);
 }
 

@@ -36,6 +36,7 @@ const CODES = new RegExp(`${SPELLING}|(${UNSEEN}|\\\\(?=u(?:[0-9a-f]{4}|\\{)))`,
 /** Nothing to do, and fast to see. */
 const PLAIN = /^[ -[\]-~]*$/;
 
+/** A text with what cannot be seen in it spelt out. */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
   // Where the text is read from right to left, marks of direction put its stops and brackets in their places.

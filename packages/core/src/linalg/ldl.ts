@@ -11,6 +11,7 @@
 import { solveLower, solveLowerTransposed } from "./triangular.ts";
 import { addScaled } from "./vector.ts";
 
+/** A symmetric matrix as Pᵀ L D Lᵀ P. */
 export interface Ldl {
   readonly n: number;
   /** Shape [n, n]: L below the diagonal, D on it; a 2×2 block of D at k has its other element above it, at [k, k + 1]. */
@@ -19,6 +20,7 @@ export interface Ldl {
   readonly pivots: Int32Array;
 }
 
+/** How many eigenvalues of a symmetric matrix are above, below and at zero. */
 export interface Inertia {
   readonly positive: number;
   readonly negative: number;

@@ -12,6 +12,7 @@ import { reflector } from "./householder.ts";
 import { solveUpper } from "./triangular.ts";
 import { addScaled, norm } from "./vector.ts";
 
+/** A matrix as Q R with its columns in another order, Q as Householder reflections. */
 export interface Qr {
   readonly m: number;
   readonly n: number;
