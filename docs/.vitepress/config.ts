@@ -1,6 +1,4 @@
 /** The site: its pages are the Markdown files of this folder, its API reference what typedoc made of the docstrings. */
-import { tex } from "@mdit/plugin-tex";
-import katex from "katex";
 import { defineConfig } from "vitepress";
 import { siteLinks, sitePath } from "./links.ts";
 import { chinese, english, searchChinese } from "./navigation.ts";
@@ -17,13 +15,7 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     languageAlias: { console: "shellsession" },
-    // Tables wider than the page are moved by keyboard, too; in code the theme sees to it.
-    config: (md) => {
-      md.use(tex, {
-        render: (formula, displayMode) => katex.renderToString(formula, { displayMode, output: "mathml" }),
-      });
-      md.use(siteLinks);
-    },
+    config: siteLinks,
   },
   themeConfig: {
     search: { provider: "local", options: { locales: { zh: searchChinese } } },

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 const PACKAGES = resolve(import.meta.dirname, "../../packages");
 
-/** @type {readonly { readonly name: string, readonly file: string }[]} */
+/** @type {readonly import("./entry-points.js").EntryPoint[]} */
 export const entryPoints = readdirSync(PACKAGES)
   .filter((folder) => existsSync(join(PACKAGES, folder, "package.json")))
   .flatMap((folder) => {

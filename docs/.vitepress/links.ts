@@ -1,13 +1,13 @@
 /** Where files become pages. Links in files are between files, so that they hold in the repository, too. */
 import { posix, relative, resolve } from "node:path";
-import type MarkdownIt from "markdown-it";
+import type { MarkdownRenderer } from "vitepress";
 
 /** `name.zh.md` is `zh/name.md`, a README its folder's page. */
 export const sitePath = (file: string): string =>
   file.replace(/^(.*)\.zh\.md$/, "zh/$1.md").replace(/README\.md$/, "index.md");
 
 /** A relative link from one file to another as a link between their pages. */
-export function siteLink(href: string, file: string): string {
+function siteLink(href: string, file: string): string {
   const [, path, rest] = /^([^?#]*)(.*)$/.exec(href) as RegExpExecArray;
   if (!path.endsWith(".md") || /^[a-z]+:|^\//.test(path)) return href;
   return `/${sitePath(posix.join(posix.dirname(file), path))}${rest}`;
@@ -16,7 +16,7 @@ export function siteLink(href: string, file: string): string {
 const DOCS = resolve(import.meta.dirname, "..");
 
 /** For markdown-it: all links of a page, and the pictures of the benchmark, which is included from its own folder. */
-export function siteLinks(md: MarkdownIt): void {
+export function siteLinks(md: MarkdownRenderer): void {
   md.core.ruler.push("site-links", ({ tokens, env }) => {
     for (const { children } of tokens) {
       for (const token of children ?? []) {

@@ -73,14 +73,12 @@ describe("TypeScript", () => {
   }, 120_000);
 });
 
-/** What is measured here stays here. */
-const cache = emptyFolder();
-
 /** Holds what is shown against what was printed. */
 type Compare = (shown: readonly string[], printed: readonly string[], what: string) => void;
 
 async function runCommands(block: Block, cwd: string, compare: Compare): Promise<void> {
-  const status = statusOf(block);
+  // What is measured for a page stays with it.
+  const [status, cache] = [statusOf(block), join(cwd, ".cache")];
   if (block.kind === "console") {
     for (const { command, lines } of shownIn(block))
       compare(lines, await printedBy(command, { cwd, status, cache }), `${blockAt(block)}: $ ${command}`);

@@ -6,7 +6,7 @@ import { type Fence, fencesOf, isConsole, titleOf } from "../../../packages/cli/
 export const DOCS: string = resolve(import.meta.dirname, "../..");
 
 /** What is done with a block: a program is run, a page runs in a browser, a file is there for the others. */
-export type Kind = "program" | "page" | "console" | "shell" | "output" | "file" | "text" | "unrun";
+type Kind = "program" | "page" | "console" | "shell" | "output" | "file" | "text" | "unrun";
 
 export interface Block extends Fence {
   readonly kind: Kind;
