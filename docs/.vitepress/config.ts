@@ -1,6 +1,6 @@
 /** The site: its pages are the Markdown files of this folder, its API reference what typedoc made of the docstrings. */
 import { defineConfig } from "vitepress";
-import { siteLinks, sitePath } from "./links.ts";
+import { emptyHeaders, siteLinks, sitePath } from "./links.ts";
 import { chinese, english, searchChinese } from "./navigation.ts";
 
 export default defineConfig({
@@ -15,7 +15,9 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     languageAlias: { console: "shellsession" },
-    config: siteLinks,
+    config: (md) => {
+      md.use(siteLinks).use(emptyHeaders);
+    },
   },
   themeConfig: {
     search: { provider: "local", options: { locales: { zh: searchChinese } } },

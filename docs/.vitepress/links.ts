@@ -27,3 +27,14 @@ export function siteLinks(md: MarkdownRenderer): void {
     }
   });
 }
+
+/** For markdown-it: a header without text is no header, but a cell. */
+export function emptyHeaders(md: MarkdownRenderer): void {
+  md.core.ruler.push("empty-headers", ({ tokens }) => {
+    for (const [i, { type }] of tokens.entries()) {
+      if (type !== "th_open" || tokens[i + 1].content !== "") continue;
+      tokens[i].tag = "td";
+      tokens[i + 2].tag = "td";
+    }
+  });
+}
