@@ -20,6 +20,8 @@ export default defineConfig({
     },
   },
   themeConfig: {
+    // The menu leads to the other language: not each page is in both.
+    i18nRouting: false,
     search: { provider: "local", options: { locales: { zh: searchChinese } } },
     outline: { level: [2, 3] },
   },
