@@ -6,13 +6,17 @@ export default defineConfig(({ mode }) => ({
   resolve: { conditions: ["@chaingrad/source"] },
   ssr: { resolve: { conditions: ["@chaingrad/source"] } },
   test: {
-    testTimeout: 60_000,
+    testTimeout: mode === "long" ? 600_000 : 60_000,
+    ...(mode === "long" ? { hookTimeout: 600_000 } : {}),
     projects: [
       {
         extends: true,
         test: {
           name: "sources",
-          include: mode === "long" ? [] : ["test/*.test.ts", "packages/*/test/**/*.test.ts"],
+          include:
+            mode === "long"
+              ? ["docs/test/**/*.long.ts"]
+              : ["test/*.test.ts", "docs/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
         },
       },
       {

@@ -9,6 +9,7 @@ export class BlasError extends Error {
   override readonly name: string = "BlasError";
 }
 
+/** Which library is taken, and where its measurements are kept. */
 export interface BlasOptions {
   /** A library to use instead of searching: its file, or its name as the dynamic loader knows it. */
   readonly path?: string;

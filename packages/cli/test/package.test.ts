@@ -22,7 +22,8 @@ const answer = execFileSync("npm", ["pack", "--workspaces", ...options], {
   encoding: "utf8",
   stdio: ["ignore", "pipe", "ignore"],
 });
-const packages = Object.values<Packed>(JSON.parse(answer));
+/** Other workspaces (the site of the documentation) are published by nobody. */
+const packages = Object.values<Packed>(JSON.parse(answer)).filter(({ name }) => FOLDERS.has(name));
 
 /** Everything that a part of package.json points to, but the sources, which are for this repository. */
 function targets(part: unknown): string[] {

@@ -28,6 +28,7 @@ import { sourceFiles, withQuery } from "./sql/query.ts";
  */
 export type TableSource = string | { readonly sql: string } | Exclude<PortableSource, string>;
 
+/** How a table is read, where its name and content are not to decide. */
 export interface ReadOptions extends PortableOptions {
   /** What `-` reads, for tests. */
   readonly stdin?: Readable;

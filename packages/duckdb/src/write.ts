@@ -16,6 +16,7 @@ import { printText } from "./text.ts";
 /** Arrow is read only. */
 type WrittenFormat = Exclude<TableFormat, "arrow">;
 
+/** Where a table is written, and in which format. */
 export interface WriteTarget {
   /** `-` is standard output. */
   readonly path: string;

@@ -9,8 +9,10 @@ import type { Net, NetTensors } from "../net/net.ts";
 import { objectiveGraph, objectiveValues } from "../net/objective.ts";
 import { randomUnit, unit, type Witnessed, type Witnesses, witnessed, witnessesOf } from "./witnesses.ts";
 
+/** One entry of a gradient, and what each witness says of it. */
 export type WitnessedEntry = EntryCheck & Witnessed;
 
+/** The check of one variable's gradient: its entries, and its derivative along a random direction. */
 export interface VariableCheck {
   readonly name: string;
   readonly shape: readonly number[];

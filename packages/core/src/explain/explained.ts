@@ -7,11 +7,13 @@ import { type Derivable, type Derivation, derive, type Step } from "./derivation
 import type { Equation, Tensor } from "./document.ts";
 import { kernelsOf } from "./kernels.ts";
 
+/** Values by name, row-major. */
 export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Runs a program once: an engine's `evaluate`. */
 export type Evaluate = (program: Program, inputs: Numbers) => Numbers;
 
+/** A derivation with its numbers: what every view is made from. */
 export interface Explained {
   readonly problem: Derivable;
   readonly derivation: Derivation;

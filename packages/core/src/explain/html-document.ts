@@ -11,6 +11,7 @@ export interface HtmlOptions extends DocumentOptions {
   readonly level?: number;
 }
 
+/** Blocks as HTML, to be put into a page. Text from elsewhere is escaped. */
 export function htmlBody(blocks: readonly Block[], options: HtmlOptions = {}): string {
   return blocks.map((block) => htmlBlock(block, options)).join("\n");
 }

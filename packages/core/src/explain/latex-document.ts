@@ -13,11 +13,13 @@ export interface DocumentOptions {
   readonly language?: Language;
 }
 
+/** How a view is set in LaTeX. */
 export interface LatexOptions extends DocumentOptions {
   /** What stands above all: a line, or several. */
   readonly title?: string | readonly string[];
 }
 
+/** Blocks as a LaTeX document that compiles by itself. */
 export function latexDocument(blocks: readonly Block[], options: LatexOptions = {}): string {
   const { language = "en", title = [] } = options;
   return [
@@ -34,6 +36,7 @@ export function latexDocument(blocks: readonly Block[], options: LatexOptions = 
   ].join("\n");
 }
 
+/** Blocks as LaTeX, to be put into a document. */
 export function latexBody(blocks: readonly Block[], options: DocumentOptions = {}): string {
   return blocks.map((block) => latexBlock(block, options)).join("\n\n");
 }

@@ -21,6 +21,7 @@ import type { RuleUse } from "./rules.ts";
 import { displayWidth, padBefore, padTo, wrapText } from "./terminal-text.ts";
 import { visible } from "./visible.ts";
 
+/** How wide a terminal is, and how numbers are rounded. */
 export interface TerminalOptions {
   /** Characters in a line, as far as single formulas allow (default 80; at least 24). */
   readonly width?: number;

@@ -43,6 +43,7 @@ const PLAIN =
 /** Whether a text has plain characters alone: it takes as many columns of a terminal as it is long. */
 export const isNarrow = (text: string): boolean => PLAIN.test(text);
 
+/** A text with what cannot be seen in it spelt out. */
 export function visible(text: string): string {
   if (isNarrow(text) && !text.includes("\\")) return text;
   // Where the text is read from right to left, marks of direction put its stops and brackets in their places.

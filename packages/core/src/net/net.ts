@@ -18,4 +18,5 @@ export interface WeightedNet {
   readonly origin: "trained" | "given" | "initial";
 }
 
+/** How many outputs a network has: the units of its last layer. */
 export const outputsOf = (network: NetworkSpec): number => network.layers[network.layers.length - 1].units;

@@ -9,6 +9,7 @@ import { objective, parameterInputs } from "../train/objective.ts";
 import type { Batch } from "./batch.ts";
 import { type Net, type NetTensors, outputsOf } from "./net.ts";
 
+/** A network's loss on rows as graph, with its inputs by their role. */
 export interface ObjectiveGraph {
   /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x. */
   readonly variables: Readonly<Record<string, Expr>>;

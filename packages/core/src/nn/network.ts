@@ -14,6 +14,7 @@ import type { Loss } from "./losses.ts";
 import { batchNorm, batchNormInference, layerNorm } from "./normalisation.ts";
 import { checkType, count, fraction, inRange } from "./options.ts";
 
+/** A dense layer: only units and activation must be given. */
 export interface LayerSpec {
   /** How many outputs the layer has: a whole number ≥ 1. */
   readonly units: number;
@@ -31,12 +32,14 @@ export interface LayerSpec {
   readonly name?: string;
 }
 
+/** A fully connected network, as plain data. */
 export interface NetworkSpec {
   /** The width of a row of x. */
   readonly inputs: number;
   readonly layers: readonly LayerSpec[];
 }
 
+/** A tensor that training changes: its name, its role and its shape. */
 export interface Parameter {
   /** "W1", "b1", "gain1", "shift1": the role and the number of the layer, from 1. */
   readonly name: string;
@@ -59,6 +62,7 @@ export interface Buffer {
   readonly initial: number;
 }
 
+/** How the forward pass runs: in training or not, and what that needs. */
 export interface ForwardContext {
   /** Whether dropout drops and batch norm takes the batch's own statistics. */
   readonly training: boolean;
@@ -70,6 +74,7 @@ export interface ForwardContext {
   readonly buffers?: Readonly<Record<string, Expr>>;
 }
 
+/** A network's forward pass as graph. */
 export interface Forward {
   /**
    * Each layer's pre-activation (labelled "z1", …) and activation ("h1", …, the last "y"), both [batch, units].

@@ -8,6 +8,7 @@ import { newton } from "./newton.ts";
 import { newtonCG } from "./newton-cg.ts";
 import { scaledConjugateGradient } from "./scaled-conjugate-gradient.ts";
 
+/** The minimisers that go by a name. */
 export type MinimizerName =
   | "newton"
   | "newton-cg"
@@ -17,8 +18,10 @@ export type MinimizerName =
   | "levenberg-marquardt"
   | "scaled-conjugate-gradient";
 
+/** Options of all minimisers; one that the chosen method does not have is refused with a RangeError. */
 export interface MinimizerOptions extends LbfgsOptions, LevenbergMarquardtOptions {}
 
+/** What makes each minimiser, by name. */
 export const minimizers: Readonly<Record<MinimizerName, (options?: MinimizerOptions) => Minimizer>> = {
   newton,
   "newton-cg": newtonCG,

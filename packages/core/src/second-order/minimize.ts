@@ -21,6 +21,7 @@ import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from ".
 /** Starts by name: a number for a scalar, numbers row-major for a tensor. */
 export type Start = Readonly<Record<string, number | ArrayLike<number>>>;
 
+/** What `minimize` can be told; only the engine must be given. */
 export interface MinimizeOptions {
   readonly engine: Engine;
   /** A name or a minimiser with options of its own (default "newton-cg"; for `leastSquares` "levenberg-marquardt"). */
@@ -40,11 +41,13 @@ export interface MinimizeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The names of all options of `minimize`, for checks of what callers gave. */
 export const MINIMIZE_OPTIONS: Names<MinimizeOptions> = {
   ...{ engine: true, method: true, data: true, bounds: true, iterations: true, slice: true, signal: true },
   ...{ gradientTolerance: true, objectiveTolerance: true },
 };
 
+/** The first event: what is minimised, by which method, from which objective. */
 export interface MinimizeStart {
   readonly type: "start";
   readonly method: string;
@@ -54,13 +57,16 @@ export interface MinimizeStart {
   readonly objective: number;
 }
 
+/** After each trial step: objective, gradient, step, and what the method carries. */
 export interface MinimizeIteration extends Iteration {
   readonly type: "iteration";
   readonly evaluations: Readonly<Evaluations>;
 }
 
+/** Why a minimisation ended. */
 export type MinimizeStop = Ending | "iterations" | "aborted";
 
+/** Where a minimisation ended, and why. */
 export interface Minimum {
   readonly method: string;
   readonly stopped: MinimizeStop;
@@ -82,11 +88,13 @@ export interface Minimum {
 export const isConverged = ({ stopped }: Minimum): boolean =>
   stopped === "gradient" || stopped === "step" || stopped === "objective";
 
+/** The last event: the minimum, and why the search ended. */
 export interface MinimizeEnd<M extends Minimum = Minimum> {
   readonly type: "end";
   readonly minimum: M;
 }
 
+/** What `minimize` and `leastSquares` tell, by `type`. */
 export type MinimizeEvent<M extends Minimum = Minimum> = MinimizeStart | MinimizeIteration | MinimizeEnd<M>;
 
 /**
@@ -106,6 +114,7 @@ export async function* minimize(
   return minimum;
 }
 
+/** What a minimisation runs on: the compiled problem, the method, and where it starts. */
 export interface SetUp {
   readonly problem: CompiledProblem;
   readonly method: Minimizer;

@@ -14,6 +14,7 @@ import type { StepSpec } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 import { SLICE } from "./turns.ts";
 
+/** What `fit` can be told; only the engine and the loss must be given. */
 export interface FitOptions {
   readonly engine: Engine;
   /** One of `losses`, or its name, or one of your own. */

@@ -12,6 +12,7 @@ import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
 import { parameterInputs } from "./objective.ts";
 import { type Tensors, tensorsOf } from "./tensors.ts";
 
+/** A network's outputs on rows, and the same in the target's own terms. */
 export interface Predictions {
   /** The network's outputs [rows, outputs]: logits for a cross-entropy. */
   readonly outputs: Float64Array;
@@ -19,6 +20,7 @@ export interface Predictions {
   readonly predictions: Float64Array;
 }
 
+/** Predictions on rows with targets, and the weighted mean of the rows' losses. */
 export interface Judgement {
   /** In the target's own terms [rows, outputs]. */
   readonly predictions: Float64Array;

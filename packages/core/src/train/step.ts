@@ -14,6 +14,7 @@ import { clipByGlobalNorm, clipByValue } from "../optim/clip.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type ObjectiveSpec, objective, parameterInputs } from "./objective.ts";
 
+/** What a training step is made for: network, loss, optimiser, shapes. */
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
   /** Largest norm of the whole gradient, or largest size of each of its elements. */
@@ -24,6 +25,7 @@ export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly dtype: FloatType;
 }
 
+/** A train step as a program, and what it carries to the next. */
 export interface TrainStep {
   readonly program: Program;
   /** Parameters, optimiser state and running statistics: what a step carries to the next. */
@@ -33,6 +35,7 @@ export interface TrainStep {
 /** The name of an optimiser's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
+/** One training step as a program. Throws as `objective` and the optimiser do. */
 export function trainStep(spec: StepSpec): TrainStep {
   return finish(buildingStep(spec));
 }

@@ -4,6 +4,7 @@ import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
 import type { ColumnEncoding, Model } from "@chaingrad/tables";
 
+/** A network that can be written as a program, with the columns it is for where it was trained on a table. */
 export interface Emittable extends WeightedNet {
   /** What makes the network's rows from those of a table, where it was trained on one. */
   readonly model?: Pick<Model, "encoder" | "target">;

@@ -21,6 +21,7 @@ import { decodeTarget, type Target } from "../table/target.ts";
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;
 
+/** How a model does on rows whose targets are known. */
 export interface Evaluation {
   /** accuracy, f1, auc (null where weights overflow on these rows), loss for classes; r2, rmse, mae, loss for amounts. */
   readonly scores: Scores;
@@ -37,6 +38,7 @@ interface Judged {
   readonly tensors: Tensors;
 }
 
+/** Judges a model on rows with targets. */
 export function evaluateModel(model: Judged, engine: Engine, data: Dataset): Evaluation {
   const { network, target } = model;
   const predictor = new Predictor(engine, network, model.loss, rowsOf(data, network.inputs), "f32");

@@ -13,6 +13,7 @@ const VOTERS = 500;
 /** The share of rows that must have as many fields as most for a sign to be the separator on their word. */
 const AGREED = 0.8;
 
+/** What the caller knows of how a text spells a table. */
 export interface DialectOptions {
   /** The separator, where the caller knows it. */
   readonly delimiter?: Delimiter | undefined;
@@ -20,6 +21,7 @@ export interface DialectOptions {
   readonly skip?: number | undefined;
 }
 
+/** How a text spells a table: what separates its columns, and where its header stands. */
 export interface Dialect {
   readonly delimiter: Delimiter;
   /** The header's fields, trimmed. */

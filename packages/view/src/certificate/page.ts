@@ -24,7 +24,10 @@ tbody th {
 /** Entries of one tensor that a page lists; all of them are in the JSON document. */
 const MOST_LISTED = 100;
 
-/** @param about what was checked on what, in words */
+/**
+ * A certificate as a page that needs nothing but itself.
+ * @param about what was checked on what, in words
+ */
 export function certificatePage(
   about: string,
   checks: readonly VariableCheck[],

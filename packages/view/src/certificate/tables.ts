@@ -2,6 +2,7 @@
 import type { Curvature, VariableCheck, WitnessedEntry } from "@chaingrad/core/check";
 import { formatNumber, formatPlace } from "../html/number.ts";
 
+/** A table as text, ready to be aligned. */
 export interface Cells {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -51,6 +52,7 @@ export const entryTable = ({ name, shape }: VariableCheck, entries: readonly Wit
   ]),
 });
 
+/** Products with the Hessian against differences, a line for each variable. */
 export const curvatureTable = ({ products }: Curvature): Cells => ({
   head: ["curvature", "verdict", "forward over reverse", "differences", "±", "error"],
   sides: "llrrrr",

@@ -16,6 +16,7 @@ import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 import { fillIn, type PageWords, pageWords } from "./words.ts";
 
+/** What a page is called, its language, and how numbers are rounded. */
 export interface PageOptions {
   /** Its first line is the heading, others go below. */
   readonly title: readonly string[];

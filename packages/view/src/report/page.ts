@@ -19,6 +19,7 @@ export interface History {
   readonly flow: readonly { readonly epoch: number; readonly layers: readonly LayerFlow[] }[];
 }
 
+/** All that a report tells of a training. */
 export interface ReportInput {
   /** What the heading calls the table, and what the text does. */
   readonly title: string;

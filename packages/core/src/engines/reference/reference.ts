@@ -6,6 +6,7 @@ import { sizeOf } from "../../graph/type.ts";
 import { type CompileOptions, checkOptions, type Engine, type Executable } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 
+/** The engine that computes in float64, plainly: what all others are tested against. */
 export const referenceEngine: Engine = {
   name: "reference",
   compile(program, options = {}) {

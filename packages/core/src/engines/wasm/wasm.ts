@@ -21,6 +21,7 @@ import { type LinearAlgebraKernels, WasmLinearAlgebra, type Workshop } from "./l
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
+/** Where the engine's kernels come from, on how many threads they run, and what multiplies matrices. */
 export interface WasmOptions {
   /**
    * The compiled kernels; by default they are found beside this package (a file in Node, fetched in a browser). An edge

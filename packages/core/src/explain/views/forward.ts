@@ -12,6 +12,7 @@ export function symbolsView(of: Explained, shown: Shown = {}): Block[] {
   return [heading("symbols"), { kind: "legend", entries: legend(of.derivation, shown) }];
 }
 
+/** What a derivation is given: inputs, parameters, targets, with their numbers. */
 export function givenView(of: Explained): Block[] {
   const given = of.derivation.inputs.map((input): Equation => {
     return { kind: "equation", symbol: input.symbol, sides: [], value: tensorOf(of, input) };
