@@ -26,7 +26,8 @@ function undocumented(): string[] {
     if (module === undefined) throw new Error(`${file} is no module`);
     return checker.getExportsOfModule(module).flatMap((exported) => {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      if (symbol.getDocumentationComment(checker).length > 0) return [];
+      const said = [symbol, exported].flatMap((one) => one.getDocumentationComment(checker));
+      if (said.length > 0) return [];
       const place = symbol.declarations?.[0]?.getSourceFile().fileName ?? file;
       return [`${name}: ${exported.name} (${relative(ROOT, place)})`];
     });

@@ -17,13 +17,14 @@ interface Packed {
 }
 
 const options = ["--dry-run", "--json", "--offline", "--no-update-notifier", "--no-foreground-scripts"];
-const answer = execFileSync("npm", ["pack", "--workspaces", ...options], {
+/** Other workspaces (the site of the documentation) are published by nobody. */
+const workspaces = [...FOLDERS.values()].flatMap((folder) => ["--workspace", `packages/${folder}`]);
+const answer = execFileSync("npm", ["pack", ...workspaces, ...options], {
   cwd: ROOT,
   encoding: "utf8",
   stdio: ["ignore", "pipe", "ignore"],
 });
-/** Other workspaces (the site of the documentation) are published by nobody. */
-const packages = Object.values<Packed>(JSON.parse(answer)).filter(({ name }) => FOLDERS.has(name));
+const packages = Object.values<Packed>(JSON.parse(answer));
 
 /** Everything that a part of package.json points to, but the sources, which are for this repository. */
 function targets(part: unknown): string[] {

@@ -45,7 +45,8 @@ function link(target: string, path: string): void {
 
 function pack(into: string): string[] {
   const flags = ["--json", "--offline", "--no-update-notifier", "--ignore-scripts", "--pack-destination", into];
-  execFileSync("npm", ["pack", "--workspaces", ...flags], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  const workspaces = readdirSync(join(ROOT, "packages")).flatMap((folder) => ["--workspace", `packages/${folder}`]);
+  execFileSync("npm", ["pack", ...workspaces, ...flags], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   return readdirSync(into).filter((name) => name.endsWith(".tgz"));
 }
 

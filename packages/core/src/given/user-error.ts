@@ -18,6 +18,7 @@ export class UserError extends Error {
   }
 }
 
+/** What caused an error of input, and the option of the call that helps. */
 export interface UserErrorOptions extends ErrorOptions {
   readonly option?: string;
 }

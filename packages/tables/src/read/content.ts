@@ -16,6 +16,7 @@ const HTML = /^\s*<(?:!doctype|html|head|body|table)\b/i;
 const isSigned = (head: Uint8Array, signature: string): boolean =>
   signature.length <= head.length && [...signature].every((sign, at) => sign.charCodeAt(0) === head[at]);
 
+/** Whether a file is packed by gzip; its first two bytes tell. */
 export const isGzip = (head: Uint8Array): boolean => isSigned(head, "\x1f\x8b");
 
 /**
@@ -34,6 +35,7 @@ export function seemingFormat(head: Uint8Array): TableFormat {
 export const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /**
+ * Refuses what is no table of that format.
  * @param head the start of the unpacked file, or all of it
  * @throws UserError where the file is empty, or is not what its format says
  */

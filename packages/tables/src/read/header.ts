@@ -15,7 +15,10 @@ export interface Head {
   readonly label: string;
 }
 
-/** @throws UserError where the header names no columns */
+/**
+ * Finds separator and header.
+ * @throws UserError where the header names no columns
+ */
 export function readDialect({ text, bytes, whole, label }: Head, options: DialectOptions): Dialect {
   if (!whole && !/[\r\n]/.test(text)) {
     throw new UserError(`${label}, line 1: a header longer than ${bytes} bytes`);

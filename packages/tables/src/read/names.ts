@@ -1,7 +1,10 @@
 /** The names of columns, which every format must give, each once. */
 import { UserError } from "@chaingrad/core/user-error";
 
-/** @throws UserError where a column has no name, or two columns have the same */
+/**
+ * Refuses names that do not tell columns apart.
+ * @throws UserError where a column has no name, or two columns have the same
+ */
 export function checkNames(names: readonly string[], label: string): void {
   const unnamed = names.flatMap((name, index) => (name === "" ? [index + 1] : []));
   if (unnamed.length > 0) {
@@ -18,7 +21,10 @@ export function checkNames(names: readonly string[], label: string): void {
   }
 }
 
-/** @throws UserError where two keys of a JSON file are one but for capitals, which DuckDB cannot tell apart */
+/**
+ * Refuses keys of a JSON file that DuckDB cannot tell apart.
+ * @throws UserError where two are one but for capitals
+ */
 export function checkCase(names: readonly string[], label: string): void {
   const lower = names.map((name) => name.toLowerCase());
   const index = lower.findIndex((name, at) => lower.indexOf(name) !== at);

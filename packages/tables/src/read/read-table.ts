@@ -4,6 +4,7 @@ import { checkContent, seemingFormat } from "./content.ts";
 import { namedFormat, type TableFormat } from "./format.ts";
 import { contentOf, labelOf, type TableSource } from "./source.ts";
 
+/** How a table is read, where its name and content are not to decide. */
 export interface ReadOptions extends ReadingOptions {
   /** Instead of the format that the name's extension says; without either, what the first bytes look like. */
   readonly readAs?: TableFormat;

@@ -14,7 +14,10 @@ export interface Content {
   readonly name: string | undefined;
 }
 
-/** @throws UserError where it cannot be fetched or unpacked, or is no source */
+/**
+ * All bytes of a table, and its name.
+ * @throws UserError where it cannot be fetched or unpacked, or is no source
+ */
 export async function contentOf(source: TableSource, name?: string): Promise<Content> {
   const own = name ?? nameOf(source);
   const label = labelOf(own);
@@ -22,6 +25,7 @@ export async function contentOf(source: TableSource, name?: string): Promise<Con
   return { bytes: isGzip(bytes) ? await gunzip(bytes, label) : bytes, name: own };
 }
 
+/** What messages call a table of that name. */
 export const labelOf = (name: string | undefined): string => (name === undefined ? "the table" : `'${name}'`);
 
 function nameOf(source: TableSource): string | undefined {
