@@ -26,9 +26,11 @@ function undocumented(): string[] {
     if (module === undefined) throw new Error(`${file} is no module`);
     return checker.getExportsOfModule(module).flatMap((exported) => {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      const said = [symbol, exported].flatMap((one) => one.getDocumentationComment(checker));
-      if (said.length > 0) return [];
-      const place = symbol.declarations?.[0]?.getSourceFile().fileName ?? file;
+      if (symbol.getDocumentationComment(checker).length > 0) return [];
+      const source = symbol.declarations?.[0]?.getSourceFile();
+      // A module that is given away by a name says at its head what it is.
+      if (symbol.flags & ts.SymbolFlags.ValueModule && source?.text.startsWith("/** ")) return [];
+      const place = source?.fileName ?? file;
       return [`${name}: ${exported.name} (${relative(ROOT, place)})`];
     });
   });

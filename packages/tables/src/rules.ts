@@ -4,6 +4,5 @@ export { checkContent, decoded, isGzip, seemingFormat } from "./read/content.ts"
 export { isGzipName, namedFormat } from "./read/format.ts";
 export { HEAD_BYTES, readDialect } from "./read/header.ts";
 export { checkCase, checkNames } from "./read/names.ts";
-/** Sentences of refusal. */
 export * as refusals from "./read/refusals.ts";
 export { contentOf, labelOf } from "./read/source.ts";
