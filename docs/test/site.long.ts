@@ -35,8 +35,8 @@ async function serve(folder: string, base: string): Promise<{ url: string; serve
     try {
       if (!path.startsWith(base)) throw new Error("outside");
       const file = join(folder, path.slice(base.length).replace(/(^|\/)$/, "$1index.html"));
-      response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
-      response.end(readFileSync(file));
+      const content = readFileSync(file); // before the answer begins
+      response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
     } catch {
       response.writeHead(404).end();
     }
@@ -185,7 +185,8 @@ describe.skipIf(!hasChromium)("programs for browsers", () => {
     for (const [i, { page, program }] of programs.entries()) {
       const tab = await browser!.newPage();
       const printed: string[] = [];
-      tab.on("console", (message) => printed.push(...linesOf(message.text())));
+      // What the program prints; that the page is not isolated is told by `console.info`.
+      tab.on("console", (message) => message.type() === "log" && printed.push(...linesOf(message.text())));
       tab.on("pageerror", (error) => printed.push(String(error)));
       await tab.goto(`${site.url}${i}.html`);
       await tab
