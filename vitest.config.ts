@@ -1,8 +1,33 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** The mode "long" (`npm run test:long`) has what takes minutes. */
+export default defineConfig(({ mode }) => ({
   // "@chaingrad/source" makes the packages import each other's TypeScript, so a unit test never reads a stale build.
   resolve: { conditions: ["@chaingrad/source"] },
   ssr: { resolve: { conditions: ["@chaingrad/source"] } },
-  test: { include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"], testTimeout: 60_000 },
-});
+  test: {
+    testTimeout: mode === "long" ? 600_000 : 60_000,
+    ...(mode === "long" ? { hookTimeout: 600_000 } : {}),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "sources",
+          include:
+            mode === "long"
+              ? ["docs/test/**/*.long.ts"]
+              : ["test/*.test.ts", "docs/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "packed",
+          include: mode === "long" ? ["test/packed/**/*.long.ts"] : ["test/packed/**/*.test.ts"],
+          // Packs and installs all packages, once for a run.
+          globalSetup: ["test/packed/support/install.ts"],
+        },
+      },
+    ],
+  },
+}));

@@ -3,7 +3,8 @@
  * its base plus an offset. Every thread binds for itself.
  */
 import type { Gemm } from "@chaingrad/core";
-import koffi, { type LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
+import koffi from "./koffi.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";
 

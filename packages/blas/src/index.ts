@@ -9,6 +9,7 @@ export class BlasError extends Error {
   override readonly name: string = "BlasError";
 }
 
+/** Which library is taken, and where its measurements are kept. */
 export interface BlasOptions {
   /** A library to use instead of searching: its file, or its name as the dynamic loader knows it. */
   readonly path?: string;
@@ -28,7 +29,7 @@ export async function findBlas(
 ): Promise<Blas | undefined> {
   const { path, cache } = options;
   // Only now, so that a program on a machine without koffi's binary runs for as long as it needs no library.
-  const why = await import("koffi").then(() => undefined, reasonOf);
+  const why = await import("./koffi.ts").then(() => undefined, reasonOf);
   if (why !== undefined) {
     if (path !== undefined) throw new BlasError(why);
     onRefusal?.(why);

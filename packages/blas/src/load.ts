@@ -3,7 +3,8 @@
  * library that is loaded again has forgotten that it was told to use one thread. With more it cuts products and
  * factorisations elsewhere, and rounds elsewhere: the same seed would give other bits, by when memory was collected.
  */
-import koffi, { type LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
+import koffi from "./koffi.ts";
 
 const held = new Map<string, LibraryHandle>();
 

@@ -1,8 +1,9 @@
 /** A library as a provider of products and factorisations, where it can be trusted. */
-import koffi, { type LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
 import { type BlasLink, bind, symbolsOf } from "./bind.ts";
 import type { Blas } from "./blas.ts";
 import { faster } from "./faster.ts";
+import koffi from "./koffi.ts";
 import { lapack } from "./lapack.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";

@@ -1,18 +1,23 @@
 /** docs/backpropagation.md and its Chinese twin: each console block is what its command prints, each number is in one. */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
+import {
+  FENCE,
+  type Fence,
+  fencesOf,
+  folderWith,
+  isConsole,
+  LEFT_OUT,
+  missing,
+  printedBy,
+  shownIn,
+  titleOf,
+} from "./support/documents.ts";
 
 const DOCS = resolve(import.meta.dirname, "../../../docs");
-const LEFT_OUT = "⋮";
 
-/** A fenced block: "```console" or "```json title=net.json". */
-interface Fence {
-  readonly info: string;
-  readonly body: string;
-}
 interface Section {
   readonly level: number;
   readonly heading: string;
@@ -20,35 +25,18 @@ interface Section {
   /** Everything but console blocks and files. */
   readonly prose: string;
 }
-/** A command, and what a document says that it prints. */
-interface Shown {
-  readonly heading: string;
-  readonly command: string;
-  readonly lines: readonly string[];
-}
-
-const FENCE = /^```([^\n]*)\n(.*?)^```$/gms;
-const isConsole = ({ info }: Fence): boolean => info === "console";
-const titleOf = ({ info }: Fence): string | undefined => /title=(\S+)/.exec(info)?.[1];
-
 function sections(text: string): Section[] {
   return text.split(/^(?=#+ )/m).map((part) => {
     const [, hashes, heading] = /^(#+) (.*)/.exec(part) as RegExpExecArray;
-    const fences = [...part.matchAll(FENCE)].map(([, info, body]) => ({ info, body }));
+    const fences = fencesOf(part);
     const prose = part.replace(FENCE, (whole, info: string) => (/^console|title=/.test(info) ? "" : whole));
     return { level: hashes.length, heading, fences, prose };
   });
 }
 
 /** What each `$` line of a section's console blocks is said to print. */
-const shownIn = ({ heading, fences }: Section): Shown[] =>
-  fences.filter(isConsole).flatMap(({ body }) =>
-    body
-      .trimEnd()
-      .split(/^(?=\$ )/m)
-      .map((run) => run.trimEnd().split("\n"))
-      .map(([first, ...lines]) => ({ heading, command: first.replace(/^\$ /, ""), lines })),
-  );
+const shownBy = ({ heading, fences }: Section) =>
+  fences.filter(isConsole).flatMap((fence) => shownIn(fence).map((shown) => ({ heading, ...shown })));
 
 /** Decimals, as they stand there, without their signs. */
 const decimals = (text: string): string[] => text.match(/(?<![\d.§])\d+\.\d+(?!\.?\d)/g) ?? [];
@@ -57,29 +45,12 @@ const inEnglish = (command: string): string => command.replace(" --lang zh", "")
 
 const documents = ["backpropagation.md", "backpropagation.zh.md"].map((name) => {
   const parts = sections(readFileSync(join(DOCS, name), "utf8"));
-  return { name, parts, fences: parts.flatMap(({ fences }) => fences), shown: parts.flatMap(shownIn) };
+  return { name, parts, fences: parts.flatMap(({ fences }) => fences), shown: parts.flatMap(shownBy) };
 });
 const [english, chinese] = documents;
 
 /** Lines that each command prints, run once, each in a folder with the document's files and the tables. */
 const printed = new Map<string, readonly string[]>();
-
-async function run(command: string, files: readonly Fence[]): Promise<void> {
-  const folder = emptyFolder();
-  mkdirSync(join(folder, "examples"));
-  symlinkSync(DATA, join(folder, "examples/data"));
-  for (const file of files) writeFileSync(join(folder, titleOf(file) as string), file.body);
-  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word);
-  const { status, stdout, stderr } = await runCli(words.slice(1), { cwd: folder });
-  if (status !== 0) throw new Error(`${command}: exit status ${status}\n${stderr}`);
-  printed.set(
-    command,
-    stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => line.trimEnd()),
-  );
-}
 
 beforeAll(async () => {
   const queue = documents.flatMap(({ shown, fences }) =>
@@ -89,28 +60,11 @@ beforeAll(async () => {
     command.startsWith("chaingrad "),
   );
   const worker = async (): Promise<void> => {
-    for (let job = jobs.pop(); job; job = jobs.pop()) await run(job.command, job.files);
+    for (let job = jobs.pop(); job; job = jobs.pop())
+      printed.set(job.command, await printedBy(job.command, { cwd: folderWith(job.files) }));
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-}, 60_000);
-
-/** Looks for the pieces between the signs of what is left out, in their order; returns the first that is not there. */
-function missing(shown: readonly string[], output: readonly string[]): string | undefined {
-  let from = 0;
-  let mayLeaveOut = false;
-  const pieces = shown
-    .join("\n")
-    .split(new RegExp(`^${LEFT_OUT}$`, "m"))
-    .map((piece) => piece.replace(/^\n|\n$/g, ""));
-  for (const piece of pieces) {
-    const lines = piece === "" ? [] : piece.split("\n");
-    const at = output.findIndex((_, i) => i >= from && lines.every((line, k) => output[i + k] === line));
-    if (lines.length > 0 && (at < 0 || (!mayLeaveOut && at > from))) return piece;
-    if (lines.length > 0) from = at + lines.length;
-    mayLeaveOut = true;
-  }
-  return shown.at(-1) === LEFT_OUT || from === output.length ? undefined : output[from];
-}
+}, 180_000);
 
 describe.each(documents)("$name", ({ parts, shown }) => {
   test("has a command in every console block", () => {

@@ -19,7 +19,7 @@ type Version = readonly [major: number, minor: number, patch: number];
 /** Whether a version is in a range as packages write them: "^20.19.0 || >= 22.12". Throws at what it does not know. */
 function accepts(range: string, version: Version): boolean {
   return range.split("||").some((part) => {
-    const [, sign, numbers] = /^\s*(>=|\^|)\s*v?(\d+(?:\.\d+){0,2})\s*$/.exec(part) ?? [];
+    const [, sign, numbers] = /^\s*(>=|\^|)\s*v?(\d+(?:\.\d+){0,2})(?:\.x)?\s*$/.exec(part) ?? [];
     if (numbers === undefined) throw new Error(`engines: '${part}' is a range that this test does not know`);
     const [major, minor = 0, patch = 0] = numbers.split(".").map(Number);
     const isAtLeast = [version[0] - major, version[1] - minor, version[2] - patch].find((d) => d !== 0) ?? 0;
@@ -62,7 +62,8 @@ function broken(path: string, withTools: boolean): string[] {
 const PACKAGES = Object.keys(lock).filter((path) => path.startsWith("packages/"));
 
 test.each(PACKAGES)("%s runs where it says it does", (path) => {
-  expect(broken(path, false)).toEqual([]);
+  // What the command is bundled of runs where it does, too.
+  expect(broken(path, path === "packages/cli")).toEqual([]);
   expect(lock[path].engines).toEqual(read(`${path}/package.json`).engines);
 });
 
@@ -74,8 +75,8 @@ test("so does the whole repository, with its tools", () => {
 
 test("what is compared is all there is, and a promise too much is found", () => {
   expect(PACKAGES.length).toBeGreaterThan(2);
-  expect(needed("packages/cli", false).size).toBeGreaterThan(50);
-  expect([...needed("packages/cli", false)]).toEqual(
+  expect(needed("packages/cli", true).size).toBeGreaterThan(50);
+  expect([...needed("packages/cli", true)]).toEqual(
     expect.arrayContaining(["packages/core", "node_modules/koffi", "node_modules/linkedom", "node_modules/boolbase"]),
   );
   expect(accepts(">=20", [20, 0, 0])).toBe(true);

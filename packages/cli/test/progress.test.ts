@@ -35,28 +35,26 @@ test("the line says epoch, losses, rate and what is left at most", () => {
 });
 
 /** What a terminal of this many columns (or a pipe) is sent during 100 epochs. */
-function told(columns: number | undefined): string {
+async function told(columns: number | undefined): Promise<string> {
   const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns, rows: 24 });
   const chunks: string[] = [];
   stream.on("data", (chunk) => chunks.push(String(chunk)));
-  const progress = makeProgress(stream as unknown as NodeJS.WriteStream);
+  const progress = await makeProgress(stream as unknown as NodeJS.WriteStream);
   for (let epoch = 1; epoch <= 100; epoch++) progress.epoch(event(epoch, 1 / epoch));
   progress.done();
   return chunks.join("");
 }
 
-test("a pipe gets a plain line now and then, the last one always", () => {
-  const lines = told(undefined).trim().split("\n");
+test("a pipe gets a plain line now and then, the last one always", async () => {
+  const lines = (await told(undefined)).trim().split("\n");
   expect(lines).toHaveLength(6);
   expect(lines[0]).toMatch(/^epoch {3}1\/200/);
   expect(lines[5]).toMatch(/^epoch 100\/200/);
-  expect(told(undefined)).not.toContain("\u001b");
+  expect(await told(undefined)).not.toContain("\u001b");
 });
 
-test.each([40, 80, 200])("a terminal of %i columns gets one line that fits", (columns) => {
-  const afterEscapes = told(columns)
-    .split("\u001b")
-    .map((part) => part.replace(/^\[[?\d;]*[A-Za-z]/, ""));
+test.each([40, 80, 200])("a terminal of %i columns gets one line that fits", async (columns) => {
+  const afterEscapes = (await told(columns)).split("\u001b").map((part) => part.replace(/^\[[?\d;]*[A-Za-z]/, ""));
   const shown = afterEscapes.flatMap((part) => part.split("\n"));
   expect(Math.max(...shown.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
   expect(shown.some((line) => line.includes("epoch 100/200"))).toBe(true);

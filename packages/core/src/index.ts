@@ -1,4 +1,4 @@
-/** The main entry point: graph, ops, both modes, engines, networks, tables, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
+/** The main entry point: graph, ops, both modes, engines, networks, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
 export {

@@ -1,7 +1,7 @@
 /** Columns filled from DuckDB's chunks, vector by vector: no row objects, no array in between. */
-import { CellCollector, type Cells, UserError } from "@chaingrad/tables";
+import { CellCollector, type Cells, type Column, UserError } from "@chaingrad/tables";
+import { NumberCollector } from "@chaingrad/tables/rules";
 import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
-import type { Column } from "./table.ts";
 
 /** What to select: names and SQL of the columns, and their types; `cells` are text that is yet to be judged. */
 export interface Selection {
@@ -66,20 +66,6 @@ function each<T>(take: (row: number, value: T) => void): Target["copy"] {
 }
 
 function numbers(name: string, rows: number, label: string): Target {
-  const values = new Float64Array(rows);
-  let [nan, first] = [0, 0];
-  const copy = each<number | null>((row, value) => {
-    if (value !== null && Math.abs(value) === Number.POSITIVE_INFINITY) throw notFinite(value, row, name, label);
-    if (Number.isNaN(value) && nan++ === 0) first = row;
-    values[row] = value ?? Number.NaN;
-  });
-  const note = (): string => `NaN (${nan > 1 ? `${nan}×, first in ` : ""}row ${first + 1}) counts as missing`;
-  return { copy, done: () => ({ name, type: "number", values, ...(nan > 0 ? { note: note() } : {}) }) };
-}
-
-function notFinite(value: number, row: number, name: string, label: string): UserError {
-  return new UserError(
-    `${label}, column '${name}', row ${row + 1}: expected a finite number, got ${value} (or a number too large for 64 bits)`,
-    "Rows are counted from 1, without the header. If the value is missing, leave the field empty or write NA.",
-  );
+  const collector = new NumberCollector(name, rows, label);
+  return { copy: each<number | null>((row, value) => collector.set(row, value)), done: () => collector.column() };
 }

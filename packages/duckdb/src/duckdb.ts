@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { nodeApi } from "./node-api.ts";
 
 /** A string as an SQL literal. */
 export function literal(text: string): string {
@@ -15,16 +16,14 @@ export function exactPath(path: string): string {
   return path.replaceAll(/[[*?]/g, "[$&]");
 }
 
-/**
- * Runs `work` on an in-memory DuckDB that can touch the given files and nothing else: no other path, no network, no
- * extension, no spill folder. One thread keeps rows in order and memory low. DuckDB is imported here, on first use,
- * because it costs 100 ms and 35 MB that a command without a table should not pay.
- */
-export async function withDuckDB<T>(
-  files: readonly string[],
-  work: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+/** Files as the list that DuckDB's readers take. */
+export function fileList(inputs: readonly { readonly file: string }[]): string {
+  return `[${inputs.map(({ file }) => literal(exactPath(file))).join(", ")}]`;
+}
+
+/** An in-memory DuckDB that loads no extension and keeps nothing on disk. One thread keeps rows in order and memory low. */
+async function connect(): Promise<{ connection: DuckDBConnection; close: () => void }> {
+  const { DuckDBInstance } = nodeApi();
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "1",
     autoinstall_known_extensions: "false",
@@ -32,15 +31,49 @@ export async function withDuckDB<T>(
     temp_directory: "",
   });
   const connection = await instance.connect();
+  await connection.run(`SET TimeZone = 'UTC'`);
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** The files that a pattern names, in the order of their names. */
+export async function matches(pattern: string): Promise<string[]> {
+  const { connection, close } = await connect();
   try {
-    await connection.run(`SET TimeZone = 'UTC'`);
+    const found = await connection.runAndReadAll(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`);
+    // DuckDB puts "./" before what stands in this folder.
+    const isBare = !pattern.startsWith("./");
+    return found.getRowsJson().map(([file]) => (isBare ? String(file).replace(/^\.\//, "") : String(file)));
+  } finally {
+    close();
+  }
+}
+
+/**
+ * Runs `work` on an in-memory DuckDB that can touch the given files and nothing else: no other path, no network, no
+ * extension, no spill folder; and nothing that runs in it can change that.
+ *
+ * @param patterns of files that are given, too, which SQL names by them
+ */
+export async function withDuckDB<T>(
+  files: readonly string[],
+  work: (connection: DuckDBConnection) => Promise<T>,
+  patterns: readonly string[] = [],
+): Promise<T> {
+  const { connection, close } = await connect();
+  try {
     // DuckDB checks the pattern and then the file that it matched.
-    const allowed = files.flatMap((file) => [file, exactPath(file)]);
+    const allowed = [...files.flatMap((file) => [file, exactPath(file)]), ...patterns];
     await connection.run(`SET allowed_paths = [${allowed.map(literal).join(", ")}]`);
     await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
     return await work(connection);
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
 }

@@ -1,8 +1,10 @@
+import type { Column } from "@chaingrad/tables";
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { identifier, literal, withDuckDB } from "./duckdb.ts";
+import { nodeApi } from "./node-api.ts";
 import { numberIn } from "./plain.ts";
 import type { OpenTable } from "./read.ts";
-import { type Column, cell } from "./table.ts";
+import { cell } from "./table.ts";
 
 /** Rows in one chunk of DuckDB's. */
 const CHUNK = 2048;
@@ -13,7 +15,7 @@ const CHUNK = 2048;
  * Throws an error with a system code, like ENOSPC, if the disk does not take it.
  */
 export async function writeParquet(open: OpenTable, added: readonly Column[], file: string): Promise<void> {
-  await withDuckDB([open.file, file], async (connection) => {
+  await withDuckDB([...open.files, file], async (connection) => {
     const types = added.map(({ type }, index) => `p${index} ${type === "number" ? "DOUBLE" : "VARCHAR"}`);
     await connection.run(`CREATE TEMP TABLE added (${types.join(", ")})`);
     await append(connection, added);
@@ -30,7 +32,7 @@ export async function writeParquet(open: OpenTable, added: readonly Column[], fi
 }
 
 async function append(connection: DuckDBConnection, columns: readonly Column[]): Promise<void> {
-  const { DOUBLE, DuckDBDataChunk, VARCHAR } = await import("@duckdb/node-api");
+  const { DOUBLE, DuckDBDataChunk, VARCHAR } = nodeApi();
   const types = columns.map(({ type }): DuckDBType => (type === "number" ? DOUBLE : VARCHAR));
   const appender = await connection.createAppender("added");
   const rows = columns[0].values.length;

@@ -1,107 +1,186 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import type { DecimalSign, Delimiter } from "@chaingrad/tables";
+import { type Delimiter, type DialectOptions, UserError } from "@chaingrad/tables";
+import {
+  type FileTable,
+  type ReadOptions as PortableOptions,
+  type TableSource as PortableSource,
+  type ReadingOptions,
+  readTable as readPortable,
+  type TableFormat,
+} from "@chaingrad/tables/read";
+import { checkContent, decoded, namedFormat, readDialect, seemingFormat } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { diagnose } from "./diagnose.ts";
+import { diagnose, type Reading } from "./diagnose.ts";
 import { withDuckDB } from "./duckdb.ts";
-import { formatOf, type TableFormat } from "./format.ts";
-import { type Input, withInput, withPlainHeader } from "./input.ts";
+import { type Input, type Origin, pathsOf, withInputs, withPlainHeaders } from "./input.ts";
 import { selectTable } from "./select.ts";
-import { checkContent } from "./sniff.ts";
-import { csvSource, readDialect } from "./sources/csv.ts";
+import { csvSource } from "./sources/csv.ts";
 import { jsonSource } from "./sources/json.ts";
 import { parquetSource } from "./sources/parquet.ts";
-import type { Source, Stored } from "./sources/source.ts";
-import type { Table } from "./table.ts";
+import { checkSame, type Source, type Stored } from "./sources/source.ts";
+import { sourceFiles, withQuery } from "./sql/query.ts";
 
-/** How text is to be read, where the user knows better than the file tells. */
-export interface ReadingOptions {
-  /** The sign between whole and fraction. */
-  readonly decimal?: DecimalSign;
-  /** Lines above the header. */
-  readonly skip?: number;
-}
+/**
+ * A path, a pattern (`data/*.csv`: one table of files with the same columns) or `-`, standard input; a query; or what the
+ * reader of browsers takes: a File or Blob, bytes, a Response, a URL, a stream of bytes.
+ */
+export type TableSource = string | { readonly sql: string } | Exclude<PortableSource, string>;
 
-export interface ReadOptions extends ReadingOptions {
-  /** Instead of the format that the file's extension names. */
-  readonly readAs?: TableFormat;
+/** How a table is read, where its name and content are not to decide. */
+export interface ReadOptions extends PortableOptions {
   /** What `-` reads, for tests. */
   readonly stdin?: Readable;
 }
 
 /** A table beside the file that it came from, as long as that is open. */
 export interface OpenTable {
-  readonly table: Table;
+  readonly table: FileTable;
   readonly format: TableFormat;
   readonly connection: DuckDBConnection;
   readonly source: Source;
-  /** What the connection reads: the file itself, or a copy of it. */
-  readonly file: string;
+  /** What the connection reads: the files themselves, or copies of them. */
+  readonly files: readonly string[];
   /** How a typed format keeps each column as it is written. */
   readonly stored: readonly Stored[];
 }
 
 /**
- * Reads a table: CSV, TSV, JSON lines, a JSON array of objects, or Parquet; the text formats also as gzip; `-` is
- * standard input. What a column of text holds is decided by `@chaingrad/tables`, alike in every format.
+ * Reads a table: CSV, TSV, JSON lines, a JSON array of objects, Parquet or Arrow IPC, each also as gzip; or what a query
+ * of local files gives. What a column of text holds is decided by `@chaingrad/tables`, alike in every format.
  *
- * @throws UserError if the file cannot be read or is no clean table. Nothing is guessed without a note.
+ * @throws UserError if the file cannot be read or is no clean table, or the query does more than read local files.
+ * Nothing is guessed without a note.
  */
-export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
-  return withTable(path, options, async ({ table }) => table);
+export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<FileTable> {
+  return within(
+    source,
+    options,
+    async ({ table }) => table,
+    async (bytes, { path, name }) => ({ ...(await readPortable(bytes, { ...options, name, readAs: "arrow" })), path }),
+  );
 }
 
-/** The same, with the file open to `work`, who may ask it for its rows as they were written. */
+/** The same, with the file open to `work`, who may ask it for its rows as they were written. Not for Arrow files. */
 export async function withTable<T>(
-  path: string,
+  source: TableSource,
   options: ReadOptions,
   work: (open: OpenTable) => Promise<T>,
 ): Promise<T> {
-  const format = options.readAs ?? formatOf(path);
-  return withInput(path, options.stdin ?? process.stdin, async (input) => {
-    checkContent(input, format);
-    const use = (input: Input, line: number, open: (connection: DuckDBConnection) => Source | Promise<Source>) =>
-      withDuckDB([input.file], async (connection) => {
-        const { source, selected } = await explained(input.label, line, async () => {
-          const source = await open(connection);
-          return { source, selected: await selectTable(connection, source, input.label, options.decimal) };
-        });
-        const { table, stored } = selected;
-        return work({ table: { path, ...table }, format, connection, source, file: input.file, stored });
-      });
-    switch (format) {
-      case "csv":
-      case "tsv":
-        return withCsv(input, { ...options, delimiter: format === "tsv" ? "\t" : undefined }, use);
-      case "json":
-      case "jsonl":
-        return use(input, 1, (connection) => jsonSource(connection, input));
-      case "parquet":
-        return use(input, 1, (connection) => parquetSource(connection, input));
-      default:
-        return format satisfies never;
-    }
+  return within(source, options, work, (_, { label }) => {
+    throw new UserError(
+      `the rows of ${label} cannot be written again: Arrow files are read only`,
+      "Save it as Parquet first.",
+    );
   });
 }
 
-type Use<T> = (input: Input, line: number, open: () => Source) => Promise<T>;
+type WithArrow<T> = (bytes: Uint8Array, origin: Origin) => Promise<T>;
 
-/** DuckDB reads a header of one line at the top of the file; any other is first rewritten to such a one. */
-async function withCsv<T>(
-  input: Input,
-  options: ReadingOptions & { readonly delimiter: Delimiter | undefined },
-  use: Use<T>,
+async function within<T>(
+  source: TableSource,
+  options: ReadOptions,
+  work: (open: OpenTable) => Promise<T>,
+  withArrow: WithArrow<T>,
 ): Promise<T> {
-  const dialect = readDialect(input, options);
-  const { headerLine, dataLine } = dialect;
-  if (headerLine === 1 && dataLine <= 2) return use(input, 1, () => csvSource(input, dialect));
-  return withPlainHeader(input, dialect, (plain) => use(plain, dataLine - 1, () => csvSource(plain, dialect)));
+  if (isQuery(source))
+    return withQuery(source.sql, (input) =>
+      opened([input], "parquet", { path: "the query", label: input.label }, options, work),
+    );
+  return withInputs(source, options, async (inputs, origin) => {
+    const format = options.readAs ?? namedFormat(origin.name) ?? seemingFormat(inputs[0].head);
+    for (const input of inputs) checkContent(input.head, input.label, format);
+    if (format !== "arrow") return opened(inputs, format, origin, options, work);
+    if (inputs.length > 1) throw new UserError(`${origin.label} names several Arrow files`, "Name one of them.");
+    return withArrow(await readFile(inputs[0].file), origin);
+  });
 }
 
-/** DuckDB's errors in our words. `line`: the line of the file that stands first in what DuckDB reads. */
-async function explained<T>(label: string, line: number, work: () => Promise<T>): Promise<T> {
+const isQuery = (source: TableSource): source is { readonly sql: string } =>
+  typeof source === "object" && source !== null && "sql" in source;
+
+/** How a statement of SQL may begin. Which are taken, DuckDB's parser decides: these words tell SQL from the name of a file. */
+const STATEMENT = new RegExp(
+  `^\\s*(?:${"alter analyze attach call checkpoint copy create delete describe detach drop execute explain export force from import insert install load merge pivot pragma reset select set show summarize truncate unpivot update use vacuum values with".replaceAll(" ", "|")})\\s`,
+  "i",
+);
+
+/** What an argument of a command names: a file, a pattern or `-`; a query where no file has that name. */
+export function sourceOf(argument: string): TableSource {
+  return STATEMENT.test(argument) && !existsSync(argument) ? { sql: argument } : argument;
+}
+
+/** The local files that a table is read from, none for standard input. Throws UserError as `readTable` does. */
+export async function filesOf(source: string | { readonly sql: string }): Promise<readonly string[]> {
+  if (isQuery(source)) return sourceFiles(source.sql);
+  return source === "-" ? [] : pathsOf(source);
+}
+
+/** Opens the inputs in a DuckDB of their own. */
+async function opened<T>(
+  inputs: readonly Input[],
+  format: Exclude<TableFormat, "arrow">,
+  { path, label }: Pick<Origin, "path" | "label">,
+  { decimal, skip }: ReadingOptions,
+  work: (open: OpenTable) => Promise<T>,
+): Promise<T> {
+  const use: Use<T> = (inputs, open, delimiter) => {
+    const files = inputs.map(({ file }) => file);
+    return withDuckDB(files, async (connection) => {
+      const { source, selected } = await explained({ inputs, label, delimiter }, async () => {
+        const source = await open(connection);
+        return { source, selected: await selectTable(connection, source, label, decimal) };
+      });
+      const { table, stored } = selected;
+      return work({ table: { path, ...table }, format, connection, source, files, stored });
+    });
+  };
+  switch (format) {
+    case "csv":
+    case "tsv":
+      return withCsv(inputs, { skip, delimiter: format === "tsv" ? "\t" : undefined }, use);
+    case "json":
+    case "jsonl":
+      return use(inputs, (connection) => jsonSource(connection, inputs, label));
+    case "parquet":
+      return use(inputs, (connection) => parquetSource(connection, inputs, label));
+    default:
+      return format satisfies never;
+  }
+}
+
+type Use<T> = (
+  inputs: readonly Input[],
+  open: (connection: DuckDBConnection) => Source | Promise<Source>,
+  delimiter?: Delimiter,
+) => Promise<T>;
+
+/** DuckDB reads a header of one line at the top of the file; any other is first rewritten to such a one. */
+async function withCsv<T>(inputs: readonly Input[], options: DialectOptions, use: Use<T>): Promise<T> {
+  const dialects = inputs.map(({ head, whole, label }) =>
+    readDialect({ text: decoded(head), bytes: head.length, whole, label }, options),
+  );
+  const [first] = dialects;
+  for (const [index, { names, delimiter }] of dialects.entries()) {
+    checkSame(first.names, names, inputs[index], inputs[0]);
+    if (delimiter === first.delimiter) continue;
+    throw new UserError(
+      `${inputs[index].label} is separated by '${delimiter}', ${inputs[0].label} by '${first.delimiter}'`,
+      "Files that are read as one table are written alike.",
+    );
+  }
+  const notes = [...new Set(dialects.flatMap((dialect) => dialect.notes))];
+  return withPlainHeaders(inputs, dialects, (plain) =>
+    use(plain, () => csvSource(plain, { ...first, notes }), first.delimiter),
+  );
+}
+
+/** DuckDB's errors in our words. */
+async function explained<T>(reading: Reading, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw diagnose(error, label, line);
+    throw await diagnose(error, reading);
   }
 }

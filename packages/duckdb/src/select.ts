@@ -1,16 +1,17 @@
 /** What to select from a file, and the table that comes of it: every column by the type that all its values have. */
-import { type Cells, type DecimalSign, inferColumns, spellings, UserError, ValueError } from "@chaingrad/tables";
+import { type Column, type DecimalSign, type Inferred, spellings } from "@chaingrad/tables";
+import type { FileTable } from "@chaingrad/tables/read";
+import { inferred, refusals } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Copied, copyColumns, type Selection } from "./copy.ts";
+import { copyColumns, type Selection } from "./copy.ts";
 import { bare, EITHER, NESTED, numberIn, OTHER, POINT, plainKind } from "./plain.ts";
 import type { Source, SourceColumn, Stored } from "./sources/source.ts";
-import type { Column, Table } from "./table.ts";
 
 /** More different values than these are amounts, which nobody names one by one. */
 const MOST_NAMED = 1000;
 
 export interface Selected {
-  readonly table: Omit<Table, "path">;
+  readonly table: Omit<FileTable, "path">;
   /** How a typed format keeps each column as it is written. */
   readonly stored: readonly Stored[];
 }
@@ -23,24 +24,23 @@ export async function selectTable(
   given: DecimalSign | undefined,
 ): Promise<Selected> {
   const { rows, kinds } = await ask(connection, source);
-  if (rows === 0) throw new UserError(`${label} has no rows, only column names`, "Expected at least one row of data.");
+  if (rows === 0) throw refusals.noRows(label);
   const nested = source.columns.find(({ name }) => (kinds.get(name) ?? 0) & NESTED);
-  if (nested) throw notCells(nested.name, label);
+  if (nested) throw refusals.notCells(nested.name, label);
   const selection = source.columns.map((column) => selectionOf(column, kinds.get(column.name), given));
-  const copied = await copyColumns(connection, selection, source.from, rows, label);
-  const {
-    columns: inferred,
-    decimal,
-    notes,
-  } = infer(copied, label, {
-    decimal: given,
-    likely: source.layout?.delimiter === ";" ? "," : ".",
-    pointColumns: selection.flatMap(({ name, type }) =>
-      type === "number" && (kinds.get(name) ?? 0) & POINT ? [name] : [],
-    ),
-  });
-  const rest = inferred.values();
-  const columns = copied.map((column) => ("places" in column ? (rest.next().value as Column) : column));
+  const isPoints = ({ name, type }: Selection): boolean => type === "number" && ((kinds.get(name) ?? 0) & POINT) !== 0;
+  const read = async (selection: readonly Selection[]): Promise<Inferred> =>
+    inferred(await copyColumns(connection, selection, source.from, rows, label), label, {
+      decimal: given,
+      likely: source.layout?.delimiter === ";" ? "," : ".",
+      pointColumns: selection.filter(isPoints).map(({ name }) => name),
+    });
+  const first = await read(selection);
+  // Decimal points in a file of commas are rare, and worth a second look that can name a cell.
+  const isMixed = first.decimal === "," && given === undefined && selection.some(isPoints);
+  const cells = (column: Selection, index: number): Selection =>
+    isPoints(column) ? { ...column, sql: source.columns[index].sql, type: "cells" } : column;
+  const { columns, decimal, notes } = isMixed ? await read(selection.map(cells)) : first;
   const table = {
     rows,
     columns: await spell(connection, source, columns, selection),
@@ -77,22 +77,6 @@ function selectionOf({ name, sql, type }: SourceColumn, kinds = 0, given: Decima
   return isPlain && isClear ? { name, sql: numberIn(sql), type: "number" } : { name, sql, type: "cells" };
 }
 
-function infer(copied: readonly Copied[], label: string, options: Parameters<typeof inferColumns>[1]) {
-  try {
-    return inferColumns(
-      copied.filter((column): column is Cells => "places" in column),
-      options,
-    );
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new UserError(
-      `${label}, ${error.message}`,
-      "Rows are counted from 1, without the header. If the value is missing, leave the field empty or write NA.",
-      { cause: error },
-    );
-  }
-}
-
 /** Number columns of few values, which may be classes or categories, with the spelling of the file. */
 async function spell(
   connection: DuckDBConnection,
@@ -100,8 +84,9 @@ async function spell(
   columns: readonly Column[],
   selection: readonly Selection[],
 ): Promise<Column[]> {
+  const isText = (index: number): boolean => source.layout !== undefined || source.columns[index].stored === "text";
   const few = [...columns.keys()].filter(
-    (index) => selection[index].type === "number" && source.layout && hasFewValues(columns[index]),
+    (index) => selection[index].type === "number" && isText(index) && hasFewValues(columns[index]),
   );
   if (few.length === 0) return [...columns];
   const questions = few.map((index) => `histogram(${bare(source.columns[index].sql)})`);
@@ -126,11 +111,4 @@ function hasFewValues({ values }: Column): boolean {
     if (seen.size > MOST_NAMED) return false;
   }
   return true;
-}
-
-function notCells(name: string, label: string): UserError {
-  return new UserError(
-    `${label}: column '${name}' holds objects or arrays, expected numbers, text or booleans`,
-    "Leave the column out, or spread its parts over columns of their own.",
-  );
 }

@@ -3,13 +3,16 @@
  * CSV and TSV keep each line's characters (and the file's separator, line ends and decimal sign); JSON keeps each
  * object's.
  */
-import type { DecimalSign, Delimiter } from "@chaingrad/tables";
-import type { TableFormat } from "./format.ts";
+import type { Column, DecimalSign, Delimiter } from "@chaingrad/tables";
+import type { TableFormat } from "@chaingrad/tables/read";
 import { writtenCells, writtenObjects } from "./original.ts";
 import { rawLines } from "./raw.ts";
 import type { OpenTable } from "./read.ts";
 import type { Stored } from "./sources/source.ts";
-import { type Column, cell } from "./table.ts";
+import { cell } from "./table.ts";
+
+/** What is written as text. */
+type TextFormat = Exclude<TableFormat, "parquet" | "arrow">;
 
 /** Rows are handed on in pieces of about this many characters. */
 const PIECE = 1 << 16;
@@ -18,7 +21,7 @@ const PIECE = 1 << 16;
 export async function* printText(
   open: OpenTable,
   added: readonly Column[],
-  format: Exclude<TableFormat, "parquet">,
+  format: TextFormat,
 ): AsyncGenerator<string> {
   let piece = "";
   for await (const line of lines(open, added, format)) {
@@ -30,11 +33,7 @@ export async function* printText(
   if (piece !== "") yield piece;
 }
 
-function lines(
-  open: OpenTable,
-  added: readonly Column[],
-  format: Exclude<TableFormat, "parquet">,
-): AsyncGenerator<string> {
+function lines(open: OpenTable, added: readonly Column[], format: TextFormat): AsyncGenerator<string> {
   switch (format) {
     case "csv":
       return delimited(open, added, open.format === "csv" ? (open.source.layout?.delimiter ?? ",") : ",");
@@ -62,7 +61,8 @@ async function* delimited(open: OpenTable, added: readonly Column[], delimiter: 
       names,
       added.map(({ name }) => name),
     );
-  const rawLine = isOwn ? rawLines(open.file, delimiter) : undefined;
+  const [file, ...others] = open.files;
+  const rawLine = isOwn && others.length === 0 ? rawLines(file, delimiter) : undefined;
   let row = 0;
   for await (const cells of writtenCells(open)) {
     const values = added.map((column) => printed(column, row, open.table.decimal));

@@ -2,22 +2,26 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { gzipSync } from "node:zlib";
-import { UserError } from "@chaingrad/tables";
+import { createGzip } from "node:zlib";
+import { type Column, UserError } from "@chaingrad/tables";
+import type { TableFormat } from "@chaingrad/tables/read";
+import { isGzipName, namedFormat } from "@chaingrad/tables/rules";
 import { replaceAtomically, writeFileAtomically } from "./files/atomic.ts";
 import { systemCode, systemReason } from "./files/system-error.ts";
 import { withTemporaryFolder } from "./files/temporary.ts";
-import { formatOf, isGzipName, type TableFormat } from "./format.ts";
 import { writeParquet } from "./parquet-file.ts";
 import type { OpenTable } from "./read.ts";
-import type { Column } from "./table.ts";
 import { printText } from "./text.ts";
 
+/** Arrow is read only. */
+type WrittenFormat = Exclude<TableFormat, "arrow">;
+
+/** Where a table is written, and in which format. */
 export interface WriteTarget {
   /** `-` is standard output. */
   readonly path: string;
   /** Instead of the format that the extension names; CSV if it names none. */
-  readonly format?: TableFormat;
+  readonly format?: WrittenFormat;
   /** What `-` writes to, for tests. */
   readonly stdout?: Writable;
 }
@@ -31,22 +35,30 @@ export interface WriteTarget {
  */
 export async function writeTable(open: OpenTable, added: readonly Column[], target: WriteTarget): Promise<void> {
   const { path } = target;
-  const format = target.format ?? formatOf(path);
+  const format = target.format ?? namedFormat(path) ?? "csv";
+  if (format === "arrow")
+    throw new UserError(
+      `cannot write '${path}': Arrow files are read only`,
+      "Write Parquet instead: a name that ends in .parquet.",
+    );
   if (path === "-") return writeStdout(open, added, format, target.stdout ?? process.stdout);
   if (format === "parquet") return replaceAtomically(path, (file) => writeParquet(open, added, file));
   const pieces = printText(open, added, format);
   return writeFileAtomically(path, isGzipName(path) ? gzip(pieces) : pieces);
 }
 
-/** A gzip file may have many members, so each piece is one, and nothing has to be kept. */
+/** One member, which every reader unpacks. */
 async function* gzip(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) yield gzipSync(piece);
+  const packer = createGzip();
+  // What goes wrong destroys the packer, and whoever reads from it hears of that.
+  pipeline(Readable.from(pieces), packer).catch(() => {});
+  yield* packer as AsyncIterable<Uint8Array>;
 }
 
 async function writeStdout(
   open: OpenTable,
   added: readonly Column[],
-  format: TableFormat,
+  format: WrittenFormat,
   stdout: Writable,
 ): Promise<void> {
   try {

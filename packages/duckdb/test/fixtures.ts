@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@chaingrad/tables";
+import type { FileTable } from "@chaingrad/tables/read";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, expect } from "vitest";
 import { type ReadOptions, readTable } from "../src/read.ts";
-import { type Cell, cell, type Table } from "../src/table.ts";
+import { type Cell, cell } from "../src/table.ts";
 
 export const folder: string = mkdtempSync(join(tmpdir(), "table-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,11 +20,11 @@ export function file(name: string, content: string | Uint8Array): string {
 }
 
 /** `age:number` … */
-export function types(table: Table): string[] {
+export function types(table: FileTable): string[] {
   return table.columns.map(({ name, type }) => `${name}:${type}`);
 }
 
-export function rows(table: Table): Cell[][] {
+export function rows(table: FileTable): Cell[][] {
   return Array.from({ length: table.rows }, (_, row) => table.columns.map((column) => cell(column, row)));
 }
 
@@ -39,11 +40,11 @@ export async function refusal(path: string, options?: ReadOptions): Promise<stri
 }
 
 /** Makes a Parquet file by DuckDB alone. */
-export async function makeParquet(name: string, select: string): Promise<string> {
+export async function makeParquet(name: string, select: string, codec = "snappy"): Promise<string> {
   const path = join(folder, name);
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet)`);
+  await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet, COMPRESSION ${codec})`);
   connection.closeSync();
   instance.closeSync();
   return path;

@@ -50,7 +50,7 @@ describe("Parquet", () => {
 
   it("refuses nested values", async () => {
     const path = await makeParquet("nested.parquet", "SELECT 1 AS a, [1, 2] AS b");
-    expect(await refusal(path)).toContain("column 'b' holds values of type INTEGER[], expected numbers, text");
+    expect(await refusal(path)).toContain("column 'b' holds lists, expected numbers, text");
   });
 
   it("refuses a table without rows", async () => {

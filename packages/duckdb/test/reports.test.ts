@@ -5,14 +5,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareTable } from "@chaingrad/tables";
+import type { FileTable } from "@chaingrad/tables/read";
 import { describe, expect, it } from "vitest";
 import { readTable, withTable } from "../src/read.ts";
-import type { Table } from "../src/table.ts";
 import { writeTable } from "../src/write.ts";
 import { folder, types } from "./fixtures.ts";
 
 const REPORTS = join(import.meta.dirname, "fixtures/reports");
-const read = (name: string): Promise<Table> => readTable(join(REPORTS, `${name}.csv`));
+const read = (name: string): Promise<FileTable> => readTable(join(REPORTS, `${name}.csv`));
 
 describe("the numbers of a file", () => {
   it.each<[string, string[], number[]]>([
@@ -57,7 +57,7 @@ describe("the numbers of a file", () => {
 });
 
 describe("cells that spoil a column are named", () => {
-  const refusal = (table: Table, target: string): string => {
+  const refusal = (table: FileTable, target: string): string => {
     try {
       prepareTable(table, { target });
     } catch (error) {

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { gunzipSync } from "node:zlib";
+import type { Column } from "@chaingrad/tables";
 import { UserError } from "@chaingrad/tables";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withTable } from "../src/read.ts";
-import type { Column } from "../src/table.ts";
 import { type WriteTarget, writeTable } from "../src/write.ts";
 import { file, folder, makeParquet } from "./fixtures.ts";
 

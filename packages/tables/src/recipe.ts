@@ -15,6 +15,7 @@ import {
 import type { MinimizerName } from "@chaingrad/core/curvature";
 import type { Prepared } from "./table/prepare.ts";
 
+/** The second-order methods that a table may be trained with, by name. */
 export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
 
 /** Methods that use curvature, besides core's registry of first-order ones; their code is loaded when one is named. */

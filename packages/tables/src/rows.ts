@@ -14,6 +14,7 @@ export type Value = number | string | boolean | bigint | Date | null | undefined
 /** Objects, columns of equal length by name, or a table that a reader made. */
 export type Rows<Row extends object = object> = readonly Row[] | ColumnsOf<Row> | Table;
 
+/** Rows as columns: for each name as many values as there are rows. */
 export type ColumnsOf<Row extends object> = { readonly [Name in keyof Row]: ArrayLike<Row[Name]> };
 
 /** Rows that are no table; `row` (from 0) and `column` where one cell is to blame. */

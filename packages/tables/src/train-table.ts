@@ -16,6 +16,7 @@ import type { Table } from "./table/table.ts";
 import type { Target } from "./table/target.ts";
 import { trainPrepared } from "./training.ts";
 
+/** What `trainTable` can be told; only the target must be given. */
 export interface TrainTableOptions<Target extends string = string> extends PrepareOptions, Partial<Recipe> {
   /** The column to predict. */
   readonly target: Target;

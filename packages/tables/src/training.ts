@@ -6,6 +6,7 @@ import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
 import type { Prepared } from "./table/prepare.ts";
 
+/** What training on a prepared table gives. */
 export interface TrainedTable {
   /** Without what it reached, which is yet to be measured. */
   readonly model: Omit<TableModelData, "metrics">;

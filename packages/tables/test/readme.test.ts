@@ -25,7 +25,13 @@ test("the second fits a curve", () => {
   expect(Number(predicted)).toBeCloseTo(3 * Math.exp(-2), 10);
 });
 
-test("the third reads cells as people write them", () => {
-  expect(programs).toHaveLength(3);
-  expect(run(programs[2])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+test("the third reads a table", () => {
+  expect(run(programs[2])).toBe(
+    `2 [ 'size: number', 'price: number' ] [ "numbers are read with decimal commas, as '1.234,50' in 'price'" ]\n`,
+  );
+});
+
+test("the fourth reads cells as people write them", () => {
+  expect(programs).toHaveLength(4);
+  expect(run(programs[3])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
 });

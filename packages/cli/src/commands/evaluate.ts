@@ -11,6 +11,7 @@ import { printEvaluation } from "../train/report.ts";
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 export function register(program: Command): void {
   const command = program
@@ -18,7 +19,7 @@ export function register(program: Command): void {
     .summary("judge a model on a table")
     .description("Judges a model on a table whose targets are known. Rows without a target do not count.")
     .argument("<model>", "a model made by chaingrad train")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`)
     .action(run);
   withConventions(withEngine(withReading(command)), "chaingrad evaluate cars.safetensors examples/data/cars.csv");
@@ -29,11 +30,12 @@ async function run(
   file: string,
   options: EngineOptions & CommonOptions & ReadingOptions,
 ): Promise<void> {
-  await assertOutputs({}, [modelPath, file, options.blas]);
+  const { source, label, files } = await tableArgument(file);
+  await assertOutputs({}, [modelPath, ...files, options.blas]);
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
+  const [table, engine] = await Promise.all([readTable(source, options), openEngine(options, options)]);
   for (const text of table.notes) note(`note: ${text}`, options);
-  const { data, rows, missing } = refusing(file, () => judgedRows(model, table));
+  const { data, rows, missing } = refusing(label, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);
   const { task, name } = model.target;
   if (options.json) {
@@ -43,6 +45,6 @@ async function run(
     return;
   }
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
-  const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${file}${aside}`, ""];
+  const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${label}${aside}`, ""];
   print(...head, ...printEvaluation(model.target, evaluation, terminalWidth()));
 }

@@ -28,6 +28,7 @@ import { holdInterrupts } from "../train/interrupt.ts";
 import { assertOutputs } from "./distinct.ts";
 import { wholeNumber, withReading } from "./options.ts";
 import { asRefusal } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 type Numbers = FitCurveOptions["start"];
 
@@ -46,7 +47,7 @@ export function register(program: Command): void {
     .command("fit-curve")
     .summary("fit any formula to a table by least squares")
     .description("Nonlinear regression: the parameters of a formula that bring it nearest to a column.")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .requiredOption("--model <formula>", 'as in "b1*(1-exp(-b2*x))", of columns and parameters')
     .requiredOption("--target <column>", "the column to come near to, or a formula of columns, as in log(y)")
     .requiredOption("--start <values>", "where each parameter starts, as in b1=500,b2=0.0001", assignments)
@@ -84,9 +85,10 @@ function assignments(text: string, before: Numbers | undefined): Numbers {
 }
 
 async function run(file: string, options: CurveOptions): Promise<void> {
-  await assertOutputs({}, [file]);
+  const { source, label, files } = await tableArgument(file);
+  await assertOutputs({}, files);
   const [table, engine] = await Promise.all([
-    readTable(file, options),
+    readTable(source, options),
     openEngine({ threads: 1, blas: "none" }, options),
   ]);
   const { target, model, start, lower, upper, method, iterations, restarts, trace } = options;
@@ -105,9 +107,9 @@ async function run(file: string, options: CurveOptions): Promise<void> {
         onIteration: (event) => trace && complain(traceLine(event)),
       },
     ).catch((error) => {
-      throw asRefusal(file, inOptions(error));
+      throw asRefusal(label, inOptions(error));
     });
-    const head = `${file}: ${count(fit.rows, "row")}, ${target} = ${model}`;
+    const head = `${label}: ${count(fit.rows, "row")}, ${target} = ${model}`;
     if (options.json) printJson(curveJson(fit));
     else print(...paragraph(head, terminalWidth()), "", ...printCurve(fit, terminalWidth()));
     for (const warning of warningsOf(fit)) note(`warning: ${warning}`, options);

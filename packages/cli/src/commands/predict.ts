@@ -9,6 +9,7 @@ import { type CommonOptions, note, withConventions } from "../output/conventions
 import { assertOutputs } from "./distinct.ts";
 import { withReading } from "./options.ts";
 import { refusing } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface PredictOptions extends EngineOptions, CommonOptions, ReadingOptions {
   readonly out: string;
@@ -21,7 +22,7 @@ export function register(program: Command): void {
     .summary("add a model's predictions to a table")
     .description("Adds columns with predictions (and class probabilities) to a table.")
     .argument("<model>", "a model made by chaingrad train")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .option("--out <file>", "where the table goes; - is standard output", "-")
     .addOption(
       new Option("--format <format>", "instead of what the name of --out says")
@@ -38,10 +39,11 @@ export function register(program: Command): void {
 
 async function run(modelPath: string, file: string, options: PredictOptions): Promise<void> {
   const { out, blas } = options;
-  await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, file, blas]);
+  const { source, files } = await tableArgument(file);
+  await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, ...files, blas]);
   const model = await loadModel(modelPath);
   const engine = await openEngine(options, options);
-  await withTable(file, options, async (open) => {
+  await withTable(source, options, async (open) => {
     const added = addedColumns(model, engine, open.table, options);
     const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
     await writeTable(open, added, { path: out, ...format });

@@ -39,6 +39,7 @@ import { train } from "../train/training.ts";
 import { assertOutputs } from "./distinct.ts";
 import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
+import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface TrainOptions extends Omit<Recipe, "rate" | "clip">, EngineOptions, CommonOptions, ReadingOptions {
   readonly lr?: number;
@@ -58,7 +59,7 @@ export function register(program: Command): void {
     .command("train")
     .summary("train a network on a table")
     .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Parquet; also gzipped).")
-    .argument("<file>", "the table; - reads CSV from standard input")
+    .argument("<file>", TABLE)
     .requiredOption("--target <column>", "the column to predict")
     .addOption(
       new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
@@ -94,22 +95,23 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: TrainOptions): Promise<void> {
-  const out = options.out ?? modelName(file);
+  const { source, label, files, stem } = await tableArgument(file);
+  const out = options.out ?? `${stem || "model"}.safetensors`;
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
-  await assertOutputs({ "--out": out, "--report": options.report }, [file, options.blas]);
-  const [table, engine] = await Promise.all([readTable(file, options), openEngine(options, options)]);
-  const prepared = refusing(file, () => {
+  await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
+  const [table, engine] = await Promise.all([readTable(source, options), openEngine(options, options)]);
+  const prepared = refusing(label, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
     const { target, task, drop, validation, test, seed } = options;
     return prepareTable(table, { target, task, drop, validation, test, seed });
   });
-  if (!(options.quiet || options.json)) print(...printColumns(file, table.rows, prepared, terminalWidth()), "");
+  if (!(options.quiet || options.json)) print(...printColumns(label, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
     const { report, failure, isUseless } = await trainAndSave(
-      file,
+      label,
       out,
       prepared,
       engine,
@@ -132,12 +134,6 @@ function tell(report: Report, options: CommonOptions): void {
   else print(...printReport(report, terminalWidth()));
 }
 
-/** "sales.2024.csv.gz" → "sales.2024.safetensors" */
-function modelName(file: string): string {
-  const name = file === "-" ? "" : basename(file).replace(/(\.(csv|tsv|tab|jsonl?|ndjson|parquet|pq))?(\.gz)?$/i, "");
-  return `${name || "model"}.safetensors`;
-}
-
 async function trainAndSave(
   file: string,
   out: string,
@@ -146,7 +142,7 @@ async function trainAndSave(
   options: TrainOptions,
   signal: AbortSignal,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
-  const progress = options.quiet ? undefined : makeProgress(process.stderr);
+  const progress = options.quiet ? undefined : await makeProgress(process.stderr);
   const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, seed, clip } = options;
   const recipe: Recipe = {
     ...{ hidden, activation, dropout, optimizer, rate: lr, l2, epochs, patience, batch, seed },

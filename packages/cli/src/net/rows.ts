@@ -28,8 +28,8 @@ export async function chooseRows(net: OpenedNetwork, choice: RowChoice): Promise
   if (model !== undefined) {
     if (file === undefined) return batchOf(model, randomRows(model, choice.drawn, choice.seed), { row, withTarget });
     // Readers of tables are many files, and a network without one is to be shown at once.
-    const { readTable } = await import("@chaingrad/duckdb");
-    const table = await readTable(file, choice.reading);
+    const { readTable, sourceOf } = await import("@chaingrad/duckdb");
+    const table = await readTable(sourceOf(file), choice.reading);
     if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
     return refusing(file, () => batchOf(model, table, { row, withTarget }));
   }

@@ -45,9 +45,9 @@ export function reportFailure(error: unknown): number {
     return error.status;
   }
   if (error instanceof UserError) {
-    const { message, option, place, hint } = error;
+    const { message, option, place } = error;
     const head = `chaingrad: ${option === undefined ? "" : "--"}${message}`;
-    complain(head, ...(place === undefined ? [] : pointAt(place)), ...(hint === undefined ? [] : [hint]));
+    complain(head, ...(place === undefined ? [] : pointAt(place)), ...hintOf(error));
     return STATUS.badInput;
   }
   const [what, calls] =
@@ -55,6 +55,15 @@ export function reportFailure(error: unknown): number {
   complain(what, ...calls, "", "chaingrad: this is a defect in chaingrad, not in your input.");
   complain("Please report it, with the command and the lines above.");
   return STATUS.defect;
+}
+
+/** What options of the libraries are called here. */
+const FLAGS: Readonly<Record<string, string>> = { skip: "--skip N" };
+
+/** The hint, with the option of this command that helps. */
+function hintOf({ hint, remedy }: UserError): string[] {
+  if (hint === undefined) return [];
+  return [remedy === undefined ? hint : `${hint.replace(/\.$/, "")}: ${FLAGS[remedy] ?? `--${remedy}`}.`];
 }
 
 /** The stack without the message, which may have anything in it. */

@@ -1,6 +1,6 @@
 /** What a terminal shows: lines, in which text can do nothing but be read. */
 import { visible } from "@chaingrad/core/visible";
-import stringWidth from "string-width";
+import { widthOfText } from "./width.ts";
 
 /** A line that a layout has made of visible text; what steers the terminal in it (colours) is our own. */
 export class Line {
@@ -18,4 +18,4 @@ export type Shown = string | Line;
 export const shown = (line: Shown): string => (typeof line === "string" ? visible(line) : line.text);
 
 /** Columns that a line takes in a terminal. */
-export const widthOf = (line: Shown): number => stringWidth(shown(line));
+export const widthOf = (line: Shown): number => widthOfText(shown(line));

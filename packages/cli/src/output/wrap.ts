@@ -1,8 +1,8 @@
 /** Paragraphs for terminals of any width. */
 import { visible } from "@chaingrad/core/visible";
 import { Help } from "commander";
-import stringWidth from "string-width";
 import { Line } from "./line.ts";
+import { widthOfText } from "./width.ts";
 
 const NARROWEST = 24;
 
@@ -16,7 +16,7 @@ export const paragraph = (text: string, width: number, indent = ""): Line[] =>
 export function wrap(text: string, width: number, indent = ""): string {
   const help = new Help();
   help.minWidthToWrap = 0;
-  help.displayWidth = (part) => stringWidth(part);
+  help.displayWidth = (part) => widthOfText(part);
   return help.boxWrap(text, Math.max(NARROWEST, width - indent.length)).replace(/^/gm, indent);
 }
 

@@ -1,7 +1,6 @@
 /** Telling how training goes: one live line on a terminal, a plain line now and then when piped. Always on stderr. */
 import type { EpochEvent } from "@chaingrad/core";
 import { visible } from "@chaingrad/core/visible";
-import { createLogUpdate } from "log-update";
 
 export interface Progress {
   epoch(event: EpochEvent): void;
@@ -48,11 +47,12 @@ export function progressLine(event: EpochEvent): string {
   return visible(parts.join("  "));
 }
 
-export function makeProgress(stream: NodeJS.WriteStream): Progress {
+export async function makeProgress(stream: NodeJS.WriteStream): Promise<Progress> {
   return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
 }
 
-function liveProgress(stream: NodeJS.WriteStream): Progress {
+async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+  const { createLogUpdate } = await import("log-update"); // with tables of all characters
   const update = createLogUpdate(stream);
   const losses: number[] = [];
   let last: EpochEvent | undefined;

@@ -1,9 +1,8 @@
 /** A model of a small table in which every name, category and class is given, and everything that is said of it. */
 import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
-import type { FileTable } from "@chaingrad/duckdb";
 import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
-import { type Column, judgeTraining, prepareTable, unseenCategories } from "@chaingrad/tables";
+import { type Column, judgeTraining, prepareTable, type Table, unseenCategories } from "@chaingrad/tables";
 import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { printFailure } from "../../src/train/fault.ts";
@@ -28,7 +27,7 @@ export interface Said {
 const ROWS = 60;
 const WIDTH = 100;
 
-function tableOf({ columns, target, categories, classes, file }: Names): FileTable {
+function tableOf({ columns, target, categories, classes, file }: Names): Table {
   const [number, category] = columns;
   const amounts = Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i));
   const texts = (of: readonly string[]): string[] => Array.from({ length: ROWS }, (_, i) => of[i % of.length]);

@@ -4,11 +4,13 @@ import { numbersOf } from "../given/numbers.ts";
 import { threefry, uniformAt } from "../ops/random.ts";
 import { checkDerivative, type DerivativeCheck, type Verdict } from "./differences.ts";
 
+/** The check of one entry of a gradient. */
 export interface EntryCheck extends DerivativeCheck {
   /** Where in the tensor, row-major. */
   readonly index: number;
 }
 
+/** The check of a whole tensor's gradient. */
 export interface TensorCheck {
   readonly name: string;
   readonly size: number;
@@ -18,6 +20,7 @@ export interface TensorCheck {
   readonly verdict: Verdict;
 }
 
+/** How many entries are looked at, and which. */
 export interface GradientCheckOptions {
   /** Entries to look at in each tensor: all where there are no more, else a sample (default all). */
   readonly most?: number;

@@ -22,6 +22,7 @@ export type Verdict =
   /** The claim is wrong. */
   | "mismatch";
 
+/** A claimed derivative against differences of the function. */
 export interface DerivativeCheck {
   readonly claimed: number;
   /** By finite differences. */

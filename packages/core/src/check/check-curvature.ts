@@ -23,6 +23,7 @@ interface CurvatureCheck extends DerivativeCheck {
   readonly name: string;
 }
 
+/** What a check of second derivatives found. */
 export interface Curvature {
   /** uᵀ H v for each variable's own u and one v over all, the worst first. */
   readonly products: readonly CurvatureCheck[];
@@ -35,6 +36,7 @@ export interface Curvature {
 /** Both sides round differently, and no more than that. */
 export const SYMMETRY_TOLERANCE = 1e-9;
 
+/** Checks second derivatives of a network on rows: products with the Hessian, its symmetry and, of small networks, each entry. */
 export function checkCurvature(net: Net, tensors: NetTensors, batch: Batch): Curvature {
   const graph = objectiveGraph(net, batch, "f64");
   const values = objectiveValues(net, tensors, batch);

@@ -12,6 +12,7 @@ import { checkOp, checkRows } from "./check-op.ts";
 import { CHECK_OPTIONS, type CheckOptions, draw, type Operand } from "./operands.ts";
 import { type CheckReport, compared, type Finding, reportOf } from "./report.ts";
 
+/** What `checkLoss` is told: shapes, and how far out a loss must stay finite. */
 export interface LossCheck extends CheckOptions {
   /** Of the network (default 3). */
   readonly outputs?: number;

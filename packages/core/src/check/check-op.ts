@@ -48,6 +48,7 @@ function checkShape({ inputs, values }: Drawn, output: Expr): Finding {
   return { check: "value", verdict: "mismatch", error: 0, message };
 }
 
+/** What `checkLayer` is told of a layer: the shapes of its rows and parameters. */
 export interface LayerCheck extends CheckOptions {
   readonly name?: string;
   /** [batch, inputs] of x. */

@@ -5,6 +5,7 @@ import { type Shape, sizeOf } from "../graph/type.ts";
 import { input } from "../ops/source.ts";
 import { randomNumbers } from "./graph-check.ts";
 
+/** An operand of what is checked: its shape, and its numbers or where they are drawn from. */
 export interface Operand {
   readonly shape: Shape;
   /** Numbers are drawn from [low, high) (default −1 to 1): keep away from poles and corners. */
@@ -17,6 +18,7 @@ export interface Operand {
   readonly fixed?: boolean;
 }
 
+/** What all checks can be told. */
 export interface CheckOptions {
   /** 1, or 2 to check second derivatives too (default 2). */
   readonly orders?: 1 | 2;

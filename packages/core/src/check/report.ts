@@ -2,6 +2,7 @@
 import { isWrong, worstFirst } from "../autodiff/check-gradients.ts";
 import type { Verdict } from "../autodiff/differences.ts";
 
+/** One thing that a check compared. */
 export interface Finding {
   /** What was compared: "forward mode by x", "adjoint", "second order by W", "batch rule". */
   readonly check: string;
@@ -21,6 +22,7 @@ export const explained = (verdict: Verdict, message: string): Pick<Finding, "mes
   return verdict === "mismatch" ? { message } : {};
 };
 
+/** What a check found: whether all is right, in one line and in detail. */
 export interface CheckReport {
   readonly name: string;
   /** The worst of all. */

@@ -4,6 +4,7 @@ import type { Verdict } from "../autodiff/differences.ts";
 import { type Curvature, SYMMETRY_TOLERANCE } from "./check-curvature.ts";
 import type { VariableCheck } from "./check-variables.ts";
 
+/** The worst of all verdicts on second derivatives. */
 export function curvatureVerdict({ products, entries, asymmetry }: Curvature): Verdict {
   if (!(asymmetry <= SYMMETRY_TOLERANCE)) return "mismatch";
   return [...products, ...entries].map(({ verdict }) => verdict).sort(worstFirst)[0];

@@ -21,6 +21,7 @@ import { Predictor } from "../train/predictor.ts";
 import { startTensors } from "../train/tensors.ts";
 import { now } from "../train/turns.ts";
 
+/** The kinds of remedies, in the order in which they are tried. */
 export type RemedyKind = "damp" | "clip" | "scale" | "initialise";
 
 /** What `fit` is to be given in place of what it was given. */
@@ -30,6 +31,7 @@ export interface Changed {
   readonly options: FitOptions;
 }
 
+/** A remedy that was tried, and what came of it. */
 export interface Trial {
   readonly kind: RemedyKind;
   /** "rate 0.01 in place of 10" */
@@ -41,6 +43,7 @@ export interface Trial {
   readonly helped: boolean;
 }
 
+/** What would have helped a training that met NaN or Infinity. */
 export interface Remedy {
   /** The first that helped, and how to train with it; undefined when none did. */
   readonly found: (Trial & { readonly changed: Changed }) | undefined;
@@ -52,6 +55,7 @@ export interface Remedy {
   readonly message: string;
 }
 
+/** How long remedies are tried for. */
 export interface RemedyOptions {
   /** Seconds for all trials, > 0 (default 10). */
   readonly seconds?: number;

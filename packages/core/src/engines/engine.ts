@@ -8,8 +8,10 @@ import { printType, sameType } from "../graph/type.ts";
 import { type Awaitable, awaited, finish, settled, type Work } from "../graph/work.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
+/** The values of a tensor, row-major, in the array of its element type. */
 export type TypedValues = Float64Array | Float32Array | Int32Array;
 
+/** What is carried, varied and recorded from step to step of one run. */
 export interface CompileOptions {
   /**
    * Names that are both an input and an output of the same type: after each step the output becomes the input of the

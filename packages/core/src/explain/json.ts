@@ -18,6 +18,7 @@ const JSON_VERSION = 1;
 /** JSON has no NaN and no infinity: they are written as "NaN", "Infinity" and "-Infinity". */
 export type JsonNumber = number | string;
 
+/** A tensor in JSON. */
 export interface TensorJson {
   readonly name: string;
   readonly symbol: string;
@@ -27,6 +28,7 @@ export interface TensorJson {
   readonly values: readonly JsonNumber[];
 }
 
+/** A step of a derivation in JSON. */
 export interface StepJson extends TensorJson {
   readonly kind: StepKind;
   readonly chain: readonly string[];
@@ -37,6 +39,7 @@ export interface StepJson extends TensorJson {
   readonly kernel?: string;
 }
 
+/** The document of `chaingrad explain --json` (docs/explain-json.md). */
 export interface DerivationJson {
   readonly version: number;
   readonly name: string;

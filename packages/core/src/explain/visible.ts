@@ -33,11 +33,19 @@ const MARKS = /[\u061c\u200e\u200f]/;
 
 const CODES = new RegExp(`${SPELLING}|(${UNSEEN}|\\\\(?=u(?:[0-9a-f]{4}|\\{)))`, "giu");
 
-/** Nothing to do, and fast to see. */
-const PLAIN = /^[ -[\]-~]*$/;
+/**
+ * What formulas are written with besides ASCII: Latin, Greek, indices, arrows, operators, lines of tables. Each is seen, takes
+ * one column and changes nothing about its neighbours, so that no table of all characters is needed.
+ */
+const PLAIN =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u1d00-\u1dbf\u2010-\u2027\u2030-\u205e\u2070\u2071\u2074-\u208e\u2090-\u209c\u2100-\u218b\u2190-\u22ff\u2500-\u257f\u2c60-\u2c7f]*$/;
 
+/** Whether a text has plain characters alone: it takes as many columns of a terminal as it is long. */
+export const isNarrow = (text: string): boolean => PLAIN.test(text);
+
+/** A text with what cannot be seen in it spelt out. */
 export function visible(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isNarrow(text) && !text.includes("\\")) return text;
   // Where the text is read from right to left, marks of direction put its stops and brackets in their places.
   const isRightToLeft = RIGHT_TO_LEFT.test(text);
   return text.replace(CODES, (whole, unsafe: string | undefined) =>

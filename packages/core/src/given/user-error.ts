@@ -7,9 +7,12 @@ export interface PlaceInText {
   readonly column: number;
 }
 
+/** What caused an error of input, and what it is about. */
 export interface UserErrorOptions extends ErrorOptions {
   /** The option that is to blame, as it is called in a library: the message begins with its name and a colon. */
   readonly option?: string;
+  /** The option that helps: what the hint ends with is said by it. */
+  readonly remedy?: string;
   readonly place?: PlaceInText;
 }
 
@@ -23,6 +26,8 @@ export class UserError extends Error {
   readonly hint: string | undefined;
   /** The option that the message begins with, for whoever spells it otherwise. */
   readonly option: string | undefined;
+  /** The option of the call that helps, where one does: "skip". The hint ends with what to say by it. */
+  readonly remedy: string | undefined;
   /** The text that is wrong, and where in it, for whoever can point at it. */
   readonly place: PlaceInText | undefined;
 
@@ -30,6 +35,7 @@ export class UserError extends Error {
     super(message, options);
     this.hint = hint;
     this.option = options.option;
+    this.remedy = options.remedy;
     this.place = options.place;
   }
 }

@@ -2,6 +2,7 @@
 import { type Expr, ordering } from "./expr.ts";
 import { finish, type Work } from "./work.ts";
 
+/** A closed, typed computation: named inputs, named outputs. It is what is printed, compiled and run. */
 export interface Program<Output extends string = string> {
   readonly name: string;
   /** Input nodes; each one's label is its name. */

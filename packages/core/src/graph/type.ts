@@ -4,8 +4,10 @@
 export type FloatType = "f32" | "f64";
 /** Element types. `i32` holds labels, row indices and random keys; nothing is differentiated through it. */
 export type DType = FloatType | "i32";
+/** How long a tensor is along each axis; [] is a scalar. */
 export type Shape = readonly number[];
 
+/** What a tensor is: its shape and the type of its elements. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;

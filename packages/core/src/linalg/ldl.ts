@@ -11,14 +11,16 @@
 import { solveLower, solveLowerTransposed } from "./triangular.ts";
 import { addScaled } from "./vector.ts";
 
+/** A symmetric matrix as Pᵀ L D Lᵀ P. */
 export interface Ldl {
   readonly n: number;
-  /** [n, n]: L below the diagonal, D on it; a 2×2 block of D at k has its other element above it, at [k, k + 1]. */
+  /** Shape [n, n]: L below the diagonal, D on it; a 2×2 block of D at k has its other element above it, at [k, k + 1]. */
   readonly factor: Float64Array;
-  /** [n]: which row of A row k of P A is; as ~row for both rows of a 2×2 block. */
+  /** Shape [n]: which row of A row k of P A is; as ~row for both rows of a 2×2 block. */
   readonly pivots: Int32Array;
 }
 
+/** How many eigenvalues of a symmetric matrix are above, below and at zero. */
 export interface Inertia {
   readonly positive: number;
   readonly negative: number;

@@ -3,6 +3,7 @@ import { cholesky } from "./cholesky.ts";
 import { type SymmetricEigen, symmetricEigen } from "./eigen.ts";
 import { pivotedQr, type Qr } from "./qr.ts";
 
+/** Factorisations and what is solved with them, by an engine's kernels, by a library, or plainly. */
 export interface LinearAlgebra {
   readonly name: string;
   /** A = L Lᵀ in place, A [n, n]; −1 or the first pivot that is not > 0: see cholesky.ts. */
@@ -18,6 +19,7 @@ export const linearAlgebraOf = async (engine: {
   readonly linearAlgebra?: () => Promise<LinearAlgebra>;
 }): Promise<LinearAlgebra> => (await engine.linearAlgebra?.()) ?? plainLinearAlgebra;
 
+/** Factorisations in plain TypeScript: what all others are tested against. */
 export const plainLinearAlgebra: LinearAlgebra = {
   name: "plain TypeScript",
   cholesky,

@@ -12,14 +12,15 @@ import { reflector } from "./householder.ts";
 import { solveUpper } from "./triangular.ts";
 import { addScaled, norm } from "./vector.ts";
 
+/** A matrix as Q R with its columns in another order, Q as Householder reflections. */
 export interface Qr {
   readonly m: number;
   readonly n: number;
-  /** [m, n]: R on and above the diagonal, v_k below it in column k. */
+  /** Shape [m, n]: R on and above the diagonal, v_k below it in column k. */
   readonly factor: Float64Array;
   /** [min(m, n)] */
   readonly tau: Float64Array;
-  /** [n]: which column of A column k of A P is. */
+  /** Shape [n]: which column of A column k of A P is. */
   readonly permutation: Int32Array;
 }
 

@@ -8,6 +8,7 @@
  */
 import { addScaled, dot } from "./vector.ts";
 
+/** Which part of a buffer is the lower triangle, and whether its diagonal counts. */
 export interface LowerOptions {
   /** Numbers from one row of L to the next (default n). */
   readonly leading?: number;

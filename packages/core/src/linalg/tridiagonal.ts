@@ -10,7 +10,7 @@ import { addScaled, dot } from "./vector.ts";
 export interface Tridiagonal {
   /** [n] */
   readonly diagonal: Float64Array;
-  /** [n]: element k is at [k + 1, k] of T; the last one is 0. */
+  /** Shape [n]: element k is at [k + 1, k] of T; the last one is 0. */
   readonly beside: Float64Array;
 }
 

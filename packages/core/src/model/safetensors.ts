@@ -6,11 +6,13 @@
 import { wholeNumber } from "../nn/options.ts";
 import { conform, FormatError, parseJson } from "./form.ts";
 
+/** A tensor as a file holds it. */
 export interface SavedTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array | Float64Array;
 }
 
+/** The content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, SavedTensor>>;
   readonly metadata: Readonly<Record<string, string>>;

@@ -25,6 +25,7 @@ export const exampleNetwork: WeightedNet = {
   origin: "given",
 };
 
+/** The one row that is shown with the example network. */
 export const exampleBatch: Batch = {
   rows: 1,
   x: Float64Array.of(1, 0.5),

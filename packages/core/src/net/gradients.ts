@@ -5,11 +5,13 @@ import type { Batch } from "./batch.ts";
 import type { Net, NetTensors } from "./net.ts";
 import { gradientName, gradientProgram, objectiveGraph, objectiveValues } from "./objective.ts";
 
+/** A tensor as plain data: its shape and its values, row-major. */
 export interface ShapedValues {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
 }
 
+/** The loss of a network on rows, its outputs and all its gradients. */
 export interface Gradients {
   readonly loss: number;
   /** [rows, outputs] */

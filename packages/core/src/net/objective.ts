@@ -11,6 +11,7 @@ import type { Batch } from "./batch.ts";
 import type { Net, NetTensors } from "./net.ts";
 import type { Preparation } from "./preparation.ts";
 
+/** A network's loss on rows as graph, with its inputs by their role. */
 export interface ObjectiveGraph {
   /** The inputs that a gradient is taken by: every parameter in the order of the layers, then x or the columns it is made from. */
   readonly variables: Readonly<Record<string, Expr>>;

@@ -11,6 +11,7 @@ import { softmax } from "../ops/softmax.ts";
 /** Any function from the pre-activation z ([batch, units]) to an expression of the same type. */
 export type Activation = (z: Expr) => Expr;
 
+/** The activations that go by a name, and so can be saved. */
 export type ActivationName =
   | "identity"
   | "relu"
@@ -33,6 +34,7 @@ const negativePart: Activation = (z) => where(less(0, z), 0, z);
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
 
+/** All activations by name. */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   // z
   identity: (z) => z,

@@ -7,6 +7,7 @@ import { sizeOf } from "../graph/type.ts";
 import { normalAt, uniformAt } from "../ops/random.ts";
 import type { Activation, ActivationName } from "./activations.ts";
 
+/** How many inputs and outputs a layer has: what initialisers scale by. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
@@ -22,6 +23,7 @@ export interface RandomStream {
 /** The values of a weight matrix [fanOut, fanIn], row-major. */
 export type Initialiser = (shape: Shape, fans: Fans, random: RandomStream) => Float64Array;
 
+/** The initialisers that go by a name. */
 export type InitialiserName =
   | "glorot-uniform"
   | "glorot-normal"
@@ -59,6 +61,7 @@ const normal =
     return draw(shape, (i) => deviation * normalAt(key, stream, i));
   };
 
+/** All initialisers by name. */
 export const initialisers: Readonly<Record<InitialiserName, Initialiser>> = {
   "glorot-uniform": uniform(glorot),
   "glorot-normal": normal(glorot),

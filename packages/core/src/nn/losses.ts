@@ -80,8 +80,10 @@ interface QuantileOptions {
   /** Which quantile is predicted: in (0, 1) (default 0.5, the median). */
   readonly quantile?: number;
 }
+/** Options of all losses; one that the chosen loss does not have is refused with a RangeError. */
 export interface LossOptions extends HuberOptions, CrossEntropyOptions, QuantileOptions {}
 
+/** The losses that go by a name, and so can be saved. */
 export type LossName =
   | "mean-squared-error"
   | "mean-absolute-error"
@@ -247,6 +249,7 @@ export function quantile(options: QuantileOptions = {}): Loss {
   return averaged("quantile", options, { domain: finite, takes: VALUES, perOutput });
 }
 
+/** What makes each loss, by name. */
 export const losses: Readonly<Record<LossName, (options?: LossOptions) => Loss>> = {
   "mean-squared-error": meanSquaredError,
   "mean-absolute-error": meanAbsoluteError,

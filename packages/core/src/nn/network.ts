@@ -13,6 +13,7 @@ import type { LayerBuffer, LayerKind, LayerKindName, LayerSpec, LayerTensor } fr
 import type { Loss } from "./losses.ts";
 import { checkType, count, inRange } from "./options.ts";
 
+/** A fully connected network, as plain data. */
 export interface NetworkSpec {
   /** The width of a row of x. */
   readonly inputs: number;
@@ -44,6 +45,7 @@ export interface Layer {
   readonly buffers: readonly (NetworkTensor & LayerBuffer)[];
 }
 
+/** How the forward pass runs: in training or not, and what that needs. */
 export interface ForwardContext {
   /** Whether dropout drops and batch norm takes the batch's own statistics. */
   readonly training: boolean;
@@ -55,6 +57,7 @@ export interface ForwardContext {
   readonly buffers?: Readonly<Record<string, Expr>>;
 }
 
+/** What a layer computes. */
 export interface LayerForward {
   /** The pre-activation, labelled "z1", …, [batch, units]. */
   readonly z: Expr;
@@ -64,6 +67,7 @@ export interface LayerForward {
   readonly h: Expr;
 }
 
+/** A network's forward pass as graph. */
 export interface Forward {
   /** Where an activation is the identity z and h are one node, labelled "z…" or, in the last layer, "y". */
   readonly layers: readonly LayerForward[];

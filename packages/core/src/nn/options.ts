@@ -7,11 +7,17 @@ export interface Range {
   holds(value: number): boolean;
 }
 
+/** A number > 0. */
 export const positive: Range = { text: "a number > 0", holds: (x) => x > 0 && x < Number.POSITIVE_INFINITY };
+/** A number ≥ 0. */
 export const nonNegative: Range = { text: "a number ≥ 0", holds: (x) => x >= 0 && x < Number.POSITIVE_INFINITY };
+/** Any finite number. */
 export const finite: Range = { text: "a finite number", holds: Number.isFinite };
+/** A whole number. */
 export const integer: Range = { text: "a whole number", holds: Number.isSafeInteger };
+/** A whole number ≥ 1. */
 export const count: Range = { text: "a whole number ≥ 1", holds: (x) => Number.isSafeInteger(x) && x >= 1 };
+/** A whole number ≥ 0. */
 export const wholeNumber: Range = { text: "a whole number ≥ 0", holds: (x) => Number.isSafeInteger(x) && x >= 0 };
 /** [0, 1) */
 export const fraction: Range = { text: "a number ≥ 0 and < 1", holds: (x) => x >= 0 && x < 1 };

@@ -9,6 +9,7 @@ import { inRange, nonNegative } from "./options.ts";
 /** A scalar from at least one weight matrix and a strength λ ≥ 0 (a number or a scalar). Throws RangeError. */
 export type Regulariser = (weights: readonly Expr[], strength: Operand) => Expr;
 
+/** The regularisers that go by a name. */
 export type RegulariserName = "l1" | "l2";
 
 function penalty(name: RegulariserName, scale: number, perElement: (w: Expr) => Expr): Regulariser {
@@ -20,6 +21,7 @@ function penalty(name: RegulariserName, scale: number, perElement: (w: Expr) => 
   };
 }
 
+/** All regularisers by name. */
 export const regularisers: Readonly<Record<RegulariserName, Regulariser>> = {
   // λ Σ |W|          Tibshirani, "Regression shrinkage and selection via the lasso", 1996
   l1: penalty("l1", 1, abs),

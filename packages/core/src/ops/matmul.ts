@@ -10,6 +10,7 @@ import { add, mul } from "./ring.ts";
 import { batchedAt, moveAxis, reshape, transposedMatrix } from "./shape.ts";
 import { sum } from "./sum-broadcast.ts";
 
+/** Which operands of a matrix product are transposed. */
 export interface MatmulFlags extends Attributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;

@@ -22,6 +22,7 @@ import { add, div, mul, neg, sub } from "../ops/ring.ts";
 import { equal, less, lessEqual, where } from "../ops/select.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 
+/** How K-FAC damps at first, and how often it inverts its factors. */
 export interface KfacOptions {
   /** λ at first, > 0 (default 0.01). */
   readonly damping?: number;
@@ -54,6 +55,7 @@ export interface KfacLayer {
   readonly inverseG: Expr;
 }
 
+/** K-FAC's step for a layer: −G⁻¹ ∇W A⁻¹. */
 export function precondition({ gradient, inverseA, inverseG }: KfacLayer): Expr {
   return neg(matmul(matmul(inverseG, gradient), inverseA));
 }
@@ -78,6 +80,7 @@ export function pace(stepsPerEpoch: number): number {
   return Math.min(0.95, 0.7 ** (1 / stepsPerEpoch));
 }
 
+/** What K-FAC needs of a network: its loss, its outputs and, of each layer, what its factors are made of. */
 export interface KfacModel {
   /** The loss of the batch and the network's outputs, at the parameters `wrt`. */
   readonly loss: Expr;

@@ -9,6 +9,7 @@ import { newton } from "./minimizers/newton.ts";
 import { newtonCG } from "./minimizers/newton-cg.ts";
 import { scaledConjugateGradient } from "./minimizers/scaled-conjugate-gradient.ts";
 
+/** The minimizers that go by a name. */
 export type MinimizerName =
   | "newton"
   | "newton-cg"
@@ -18,8 +19,10 @@ export type MinimizerName =
   | "levenberg-marquardt"
   | "scaled-conjugate-gradient";
 
+/** Options of all minimizers; one that the chosen method does not have is refused with a RangeError. */
 export interface MinimizerOptions extends LbfgsOptions, LevenbergMarquardtOptions {}
 
+/** What makes each minimizer, by name. */
 export const minimizers: Readonly<Record<MinimizerName, (options?: MinimizerOptions) => Minimizer>> = {
   newton,
   "newton-cg": newtonCG,

@@ -32,6 +32,7 @@ import { curvedInputs, halfSquares } from "./problem.ts";
 import { linearPlaces, scan, solveLinear } from "./restarts.ts";
 import { type Errors, errorsAt, type Standing } from "./standard-errors.ts";
 
+/** What `leastSquares` can be told. */
 export interface LeastSquaresOptions extends MinimizeOptions {
   /** What the model is compared with, as many numbers as there are residuals: for R². */
   readonly observed?: ArrayLike<number>;
@@ -53,6 +54,7 @@ export interface Try {
   readonly end?: { readonly residualSumOfSquares: number; readonly stopped: MinimizeStop };
 }
 
+/** A minimum of ½‖r‖², with standard errors and how well the model fits. */
 export interface LeastSquaresMinimum extends Minimum, Goodness, Omit<Errors, "standing"> {
   /** ‖r‖² */
   readonly residualSumOfSquares: number;

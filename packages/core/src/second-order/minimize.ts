@@ -22,6 +22,7 @@ import { CompiledProblem, type Evaluations, inputsOf, type ProblemSpec } from ".
 /** Starts by name: a number for a scalar, numbers row-major for a tensor. */
 export type Start = Readonly<Record<string, number | ArrayLike<number>>>;
 
+/** What `minimize` can be told; only the engine must be given. */
 export interface MinimizeOptions {
   /** One that answers at once: a search asks for one number after another. */
   readonly engine: SyncEngine;
@@ -42,11 +43,13 @@ export interface MinimizeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The names of all options of `minimize`, for checks of what callers gave. */
 export const MINIMIZE_OPTIONS: Names<MinimizeOptions> = {
   ...{ engine: true, method: true, data: true, bounds: true, iterations: true, slice: true, signal: true },
   ...{ gradientTolerance: true, objectiveTolerance: true },
 };
 
+/** The first event: what is minimized, by which method, from which objective. */
 export interface MinimizeStart {
   readonly type: "start";
   readonly method: string;
@@ -56,13 +59,16 @@ export interface MinimizeStart {
   readonly objective: number;
 }
 
+/** After each trial step: objective, gradient, step, and what the method carries. */
 export interface MinimizeIteration extends Iteration {
   readonly type: "iteration";
   readonly evaluations: Readonly<Evaluations>;
 }
 
+/** Why a minimization ended. */
 export type MinimizeStop = Ending | "iterations" | "aborted";
 
+/** Where a minimization ended, and why. */
 export interface Minimum {
   readonly method: string;
   readonly stopped: MinimizeStop;
@@ -84,11 +90,13 @@ export interface Minimum {
 export const isConverged = ({ stopped }: Minimum): boolean =>
   stopped === "gradient" || stopped === "step" || stopped === "objective";
 
+/** The last event: the minimum, and why the search ended. */
 export interface MinimizeEnd<M extends Minimum = Minimum> {
   readonly type: "end";
   readonly minimum: M;
 }
 
+/** What `minimize` and `leastSquares` tell, by `type`. */
 export type MinimizeEvent<M extends Minimum = Minimum> = MinimizeStart | MinimizeIteration | MinimizeEnd<M>;
 
 /**
@@ -108,6 +116,7 @@ export async function* minimize(
   return minimum;
 }
 
+/** What a minimization runs on: the compiled problem, the method, and where it starts. */
 export interface SetUp {
   readonly problem: CompiledProblem;
   readonly method: Minimizer;

@@ -4,6 +4,7 @@ import { DataError, listOf, told } from "../given/numbers.ts";
 import { domainOf, type Loss, targetWidth } from "../nn/losses.ts";
 import { finite, nonNegative, type Range } from "../nn/options.ts";
 
+/** Rows to learn from, as numbers. */
 export interface Dataset {
   /** Inputs, row-major [rows, inputs]. */
   readonly x: ArrayLike<number>;

@@ -5,6 +5,7 @@ import type { FitIteration } from "./training.ts";
 /** Why training ended. */
 export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
 
+/** The first event of a training: what is trained, on what, by which engine. */
 export interface StartEvent {
   readonly type: "start";
   /** Numbers that training changes. */
@@ -21,6 +22,7 @@ export interface StartEvent {
   readonly flow?: readonly LayerFlow[] | undefined;
 }
 
+/** After each epoch: its loss, and how the validation rows do. */
 export interface EpochEvent {
   readonly type: "epoch";
   /** From 1. */
@@ -43,6 +45,7 @@ export interface EpochEvent {
   readonly flow?: readonly LayerFlow[] | undefined;
 }
 
+/** The last event of a training: why it ended, and the model with the best weights seen. */
 export interface EndEvent {
   readonly type: "end";
   readonly stopped: StopReason;
@@ -58,6 +61,7 @@ export interface EndEvent {
   readonly fault?: TrainingFault | undefined;
 }
 
+/** What `fit` tells as it trains, told apart by `type`. */
 export type FitEvent = StartEvent | EpochEvent | EndEvent;
 
 /** What is told of a layer's gradient, where that is asked for (`flow`). */
@@ -79,6 +83,7 @@ export interface LayerFlow {
   readonly jacobian: SingularExtremes;
 }
 
+/** The largest and smallest singular value of a layer's Jacobian. */
 export interface SingularExtremes {
   readonly largest: number;
   /** null where the layer is too wide for it to be found at a fair price. */

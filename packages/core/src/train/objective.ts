@@ -21,6 +21,7 @@ import { regularisers } from "../nn/regularisers.ts";
 import { add } from "../ops/ring.ts";
 import { input } from "../ops/source.ts";
 
+/** A network, its loss and its regularisers. */
 export interface ObjectiveSpec {
   readonly network: NetworkSpec;
   readonly loss: Loss;
@@ -32,6 +33,7 @@ export interface ObjectiveSpec {
   readonly l1?: number | undefined;
 }
 
+/** What training makes small, as graph, with the forward pass that it is made of. */
 export interface Objective extends Forward {
   /** What each row costs, [batch]. */
   readonly rowLosses: Expr;

@@ -11,6 +11,7 @@ import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
 import { parameterInputs, rowInputs } from "./objective.ts";
 import { type Tensors, tensorsOf } from "./tensors.ts";
 
+/** A network's outputs on rows, and the same in the target's own terms. */
 export interface Predictions {
   /** The network's outputs [rows, outputs]: logits for a cross-entropy. */
   readonly outputs: Float64Array;
@@ -18,6 +19,7 @@ export interface Predictions {
   readonly predictions: Float64Array;
 }
 
+/** Predictions on rows with targets, and the weighted mean of the rows' losses. */
 export interface Judgement {
   /** In the target's own terms [rows, outputs]. */
   readonly predictions: Float64Array;

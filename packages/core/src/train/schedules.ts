@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from "../nn/options.ts";
 
+/** How far training has come, for schedules. */
 export interface Progress {
   /** The step about to run, from 0 over all epochs. */
   readonly step: number;
@@ -23,12 +24,14 @@ export interface Progress {
   readonly steps: number;
 }
 
+/** The learning rate as a function of how far training has come. */
 export interface Schedule {
   (progress: Progress): number;
   /** Told the watched metric after each epoch. Only schedules that answer to it have this. */
   readonly observe?: (metric: number) => void;
 }
 
+/** The schedules that go by a name. */
 export type ScheduleName =
   | "constant"
   | "step"
@@ -215,6 +218,7 @@ export function reduceOnPlateau(rate: number, { mode = "min", ...options }: Plat
   return Object.assign(() => current, { observe });
 }
 
+/** Options of all schedules; one that the chosen schedule does not have is refused with a RangeError. */
 export type ScheduleOptions = StepOptions & CosineOptions & WarmUpOptions & OneCycleOptions & PlateauOptions;
 
 /** Every schedule by its name; an option that the chosen one does not have is refused with a RangeError. */

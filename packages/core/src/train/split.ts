@@ -23,6 +23,7 @@ export function shuffle(indices: ArrayLike<number>, seed: number, stream: number
   return order;
 }
 
+/** Which rows are split, and into which shares. */
 export interface SplitOptions {
   /** Row indices of the table: those that have a target. */
   readonly rows: ArrayLike<number>;
@@ -34,6 +35,7 @@ export interface SplitOptions {
   readonly test: number;
 }
 
+/** The rows of each part, by their number from 0. */
 export interface Split {
   readonly train: Int32Array;
   readonly validation: Int32Array;

@@ -14,6 +14,7 @@ import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
 import type { Hyper, Optimizer } from "../optim/first-order/optimizer.ts";
 import { type CarriedInputs, type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
 
+/** What a training step is made for: network, loss, optimizer, shapes. */
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly optimizer: Optimizer;
   /** Largest norm of the whole gradient, or largest size of each of its elements. */
@@ -24,6 +25,7 @@ export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly dtype: FloatType;
 }
 
+/** A train step as a program, and what it carries to the next. */
 export interface TrainStep {
   readonly program: Program;
   /** Parameters, optimizer state and running statistics: what a step carries to the next. */
@@ -33,6 +35,7 @@ export interface TrainStep {
 /** The name of an optimizer's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
+/** One training step as a program. Throws as `objective` and the optimizer do. */
 export function trainStep(spec: StepSpec): TrainStep {
   return finish(buildingStep(spec));
 }

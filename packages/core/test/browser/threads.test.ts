@@ -15,9 +15,12 @@ if (CHROMIUM === undefined) {
   console.warn("skipped, for want of Chromium: apt install chromium (or set CHROMIUM)");
 }
 
-/** The package's own imports ("#host") are for Node and for bundlers: a page without one says where they lead. */
+/** The package's own imports ("#host", "#start-worker") are for Node and for bundlers: a page without one says where they lead. */
 const PAGE = `<!doctype html><script type="importmap">
-{ "imports": { "#host": "/dist/engines/wasm/host.browser.js" } }
+{ "imports": {
+  "#host": "/dist/engines/wasm/host.browser.js",
+  "#start-worker": "/dist/engines/wasm/start-worker.browser.js"
+} }
 </script>
 <script type="module">import { train } from "/test/browser/train.js"; globalThis.train = train;</script>`;
 

@@ -76,7 +76,7 @@ interface Target {
 }
 
 async function targetOf(path: string): Promise<Target> {
-  if (path === "") throw new UserError("cannot write a file without a name", "Give --out a file name.");
+  if (path === "") throw new UserError("cannot write a file without a name", "Give it a name.");
   const stats = await statIfAny(path);
   if (!stats) {
     if (/[/\\]$/.test(path)) throw new UserError(`cannot write '${path}': it names a folder`, "Add a file name.");

@@ -14,11 +14,15 @@ const ABANDONED = 3_600_000;
 
 const NAME = /^\.chaingrad-(?:([0-9a-f]{8})-(\d+)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
+let place: string | undefined;
 /** Where a process's number means that process: a machine, and on Linux the container. */
-const HERE: string = createHash("sha256")
-  .update(hostname() + numbering())
-  .digest("hex")
-  .slice(0, 8);
+function here(): string {
+  place ??= createHash("sha256")
+    .update(hostname() + numbering())
+    .digest("hex")
+    .slice(0, 8);
+  return place;
+}
 
 function numbering(): string {
   try {
@@ -30,7 +34,7 @@ function numbering(): string {
 
 /** A path in the folder that nobody has. It is short, as the folder may take no long names. */
 export function temporaryPath(folder: string): string {
-  return join(folder, `.chaingrad-${HERE}-${process.pid}-${randomUUID()}.tmp`);
+  return join(folder, `.chaingrad-${here()}-${process.pid}-${randomUUID()}.tmp`);
 }
 
 /** Runs `work` on a new folder that nobody else can look into, among the system's temporary files. */
@@ -55,7 +59,7 @@ export async function sweep(folder: string): Promise<void> {
     if (match === null) continue;
     const path = join(folder, name);
     const [, place, owner] = match;
-    if (await isLeft(path, place === HERE ? Number(owner) : undefined)) {
+    if (await isLeft(path, place === here() ? Number(owner) : undefined)) {
       await rm(path, { recursive: true, force: true }).catch(() => {});
     }
   }

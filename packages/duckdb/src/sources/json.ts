@@ -1,18 +1,21 @@
-import { UserError } from "@chaingrad/tables";
+import { checkCase, checkNames, refusals, seemingFormat } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { exactPath, literal } from "../duckdb.ts";
+import { fileList, literal } from "../duckdb.ts";
 import type { Input } from "../input.ts";
-import { checkNames } from "../names.ts";
 import { NESTED, plainKind } from "../plain.ts";
 import { alias, type Source } from "./source.ts";
 
 /** JSON: an array of objects, or one object per line. The columns are the keys of all objects; an absent key is missing. */
-export async function jsonSource(connection: DuckDBConnection, input: Input): Promise<Source> {
-  const format = /^\uFEFF?\s*\[/.test(input.head.toString("utf8")) ? "array" : "newline_delimited";
-  const file = `${literal(exactPath(input.file))}, format = '${format}', compression = 'uncompressed', hive_partitioning = false`;
-  const names = await keysOf(connection, file, input.label);
-  checkNames(names, input.label);
-  checkCase(names, input.label);
+export async function jsonSource(
+  connection: DuckDBConnection,
+  inputs: readonly Input[],
+  label: string,
+): Promise<Source> {
+  const format = seemingFormat(inputs[0].head) === "json" ? "array" : "newline_delimited";
+  const file = `${fileList(inputs)}, format = '${format}', compression = 'uncompressed', hive_partitioning = false`;
+  const names = await keysOf(connection, file, label);
+  checkNames(names, label);
+  checkCase(names, label);
   const types = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(", ");
   return {
     from: `read_json(${file}, records = true, columns = {${types}}) AS ${alias(names.length)}`,
@@ -48,22 +51,11 @@ async function keysOf(connection: DuckDBConnection, file: string, label: string)
   const other = kinds.find(([type]) => type !== "OBJECT");
   if (other) {
     const got = KINDS[other[0] ?? "NULL"] ?? "a number";
-    throw new UserError(
-      `${label}: expected every row to be an object, as {"age": 31, "city": "Oslo"}, got ${got}`,
-      "Write one object per line (.jsonl), or an array of objects (.json).",
-    );
+    throw refusals.notObjects(label, got);
   }
   const keys = kinds.map(([, keys]) => keys ?? []);
   for (const row of keys) checkNames(row, label);
   const names = [...new Set(keys.flat())];
-  if (names.length === 0) throw new UserError(`${label} holds no objects with keys, so it has no columns`);
+  if (names.length === 0) throw refusals.noKeys(label);
   return names;
-}
-
-function checkCase(names: readonly string[], label: string): void {
-  const lower = names.map((name) => name.toLowerCase());
-  const index = lower.findIndex((name, at) => lower.indexOf(name) !== at);
-  if (index < 0) return;
-  const first = names[lower.indexOf(lower[index])];
-  throw new UserError(`${label}: the keys '${first}' and '${names[index]}' differ in case only`, "Rename one of them.");
 }

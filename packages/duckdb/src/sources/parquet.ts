@@ -1,21 +1,31 @@
-import { UserError } from "@chaingrad/tables";
+import { checkNames, refusals } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { exactPath, literal } from "../duckdb.ts";
+import { exactPath, fileList, literal } from "../duckdb.ts";
 import type { Input } from "../input.ts";
-import { checkNames } from "../names.ts";
 import { OTHER, WHOLE } from "../plain.ts";
-import { alias, type Source, type SourceColumn } from "./source.ts";
+import { alias, checkSame, type Source, type SourceColumn } from "./source.ts";
 
 /** Parquet keeps its types; text is looked at value by value, as in every format. */
-export async function parquetSource(connection: DuckDBConnection, input: Input): Promise<Source> {
-  const file = literal(exactPath(input.file));
-  const from = `read_parquet(${file}, hive_partitioning = false)`;
+export async function parquetSource(
+  connection: DuckDBConnection,
+  inputs: readonly Input[],
+  label: string,
+): Promise<Source> {
+  // By name, a column has one type that holds the values of all files.
+  const from = `read_parquet(${fileList(inputs)}, hive_partitioning = false, union_by_name = ${inputs.length > 1})`;
   const described = (await connection.runAndReadAll(`DESCRIBE FROM ${from}`)).getRowsJson() as [string, string][];
-  const columns = described.map(([name, type], index) => column(name, type, `c${index}`, input.label));
+  const columns = described.map(([name, type], index) => column(name, type, `c${index}`, label));
   // The names that are in the file: DESCRIBE renames the second of two equal ones. The first element is the root.
-  const schema = await connection.runAndReadAll(`SELECT name FROM parquet_schema(${file}) OFFSET 1`);
-  const names = schema.getRowsJson().map(([name]) => String(name));
-  checkNames(names, input.label);
+  const namesOf = async ({ file, label }: Input): Promise<string[]> => {
+    const schema = await connection.runAndReadAll(
+      `SELECT name FROM parquet_schema(${literal(exactPath(file))}) OFFSET 1`,
+    );
+    const names = schema.getRowsJson().map(([name]) => String(name));
+    checkNames(names, label);
+    return names;
+  };
+  const [names, ...others] = await Promise.all(inputs.map(namesOf));
+  for (const [index, other] of others.entries()) checkSame(names, other, inputs[index + 1], inputs[0]);
   return {
     from: `${from} AS ${alias(columns.length)}`,
     columns: columns.map((column, index) => ({ ...column, name: names[index] })),
@@ -44,8 +54,12 @@ function column(name: string, type: string, sql: string, label: string): SourceC
     return { name, sql: isoTime(`CAST(${sql} AS TIMESTAMPTZ)`), type: "date", original, stored: "text" };
   }
   if (/^(VARCHAR|UUID|TIME|ENUM\(.*\))$/.test(type)) return { name, sql: original, type: "infer", stored: "text" };
-  throw new UserError(
-    `${label}: column '${name}' holds values of type ${type}, expected numbers, text, booleans or dates`,
-    "Leave the column out, or spread its parts over columns of their own.",
-  );
+  throw refusals.notCellsOfType(name, label, inWords(type));
+}
+
+/** What a column of a type that is no cell holds. */
+function inWords(type: string): string {
+  if (/\[\d*\]$/.test(type)) return "lists";
+  const [, word = ""] = /^(STRUCT|MAP|BLOB)/.exec(type) ?? [];
+  return { STRUCT: "structs", MAP: "maps", BLOB: "binary data" }[word] ?? `values of type ${type}`;
 }

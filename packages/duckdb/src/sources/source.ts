@@ -1,5 +1,5 @@
-import type { Delimiter } from "@chaingrad/tables";
-import type { Column } from "../table.ts";
+import { type Column, type Delimiter, UserError } from "@chaingrad/tables";
+import type { Input } from "../input.ts";
 
 /** How a typed format keeps a column. */
 export type Stored = "number" | "boolean" | "text";
@@ -45,4 +45,17 @@ export interface Source {
 /** `t(c0, c1, …)` */
 export function alias(count: number): string {
   return `t(${Array.from({ length: count }, (_, index) => `c${index}`).join(", ")})`;
+}
+
+/** @throws UserError where one of several files has other columns than the first */
+export function checkSame(names: readonly string[], other: readonly string[], input: Input, first: Input): void {
+  if (names.length === other.length && names.every((name, index) => name === other[index])) return;
+  const index = names.findIndex((name, at) => name !== other[at]);
+  const [expected, got] = [names[index], other[index < 0 ? names.length : index]];
+  const word = (name: string | undefined): string => (name === undefined ? "none" : `'${name}'`);
+  const at = (index < 0 ? names.length : index) + 1;
+  throw new UserError(
+    `${input.label} has other columns than ${first.label}: column ${at} is ${word(got)}, expected ${word(expected)}`,
+    "Files that are read as one table have the same columns in the same order.",
+  );
 }

@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { Column } from "@chaingrad/tables";
 import { UserError } from "@chaingrad/tables";
 import { afterAll, describe, expect, it } from "vitest";
 import { assertWritable, replaceAtomically, writeFileAtomically } from "../../src/files/atomic.ts";
 import { withTable } from "../../src/read.ts";
-import type { Column } from "../../src/table.ts";
 import { writeTable } from "../../src/write.ts";
 import { file, folder } from "../fixtures.ts";
 

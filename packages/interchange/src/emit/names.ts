@@ -50,6 +50,7 @@ const RESERVED = {
     "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match nonlocal not or pass raise return try while with yield np math float int range sum slice tuple zip print len logsumexp strided placed scatter",
   c: "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while main j0 j1 jn y0 y1 yn gamma lgamma tgamma exp expm1 log log1p sqrt tanh sin cos cosh sinh asinh acosh atanh acos asin tan atan pow floor fabs erf NAN INFINITY Parameters",
 } as const;
+/** The languages that a network is written in. */
 export type Language = keyof typeof RESERVED;
 
 /** Names of the emitted functions, their arguments and what they call: the same in all languages. */

@@ -2,6 +2,7 @@
 import type { Emission } from "./emission.ts";
 import type { Names } from "./names.ts";
 
+/** How much of a network can be written: forward alone, with gradients, with a training step. */
 export const LEVELS = ["forward", "gradients", "training-step"] as const;
 /** How much is written; each level includes those before it. */
 export type Level = (typeof LEVELS)[number];

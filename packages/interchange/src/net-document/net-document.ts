@@ -15,12 +15,15 @@ import type { Net, NetTensors } from "@chaingrad/core/net";
 import type { UserError } from "@chaingrad/core/user-error";
 import { Field, suggestion } from "./field.ts";
 
+/** A NET.json that was read: the network, its loss, and its weights where it has them. */
 export interface NetDocument extends Net {
   /** Every parameter, row-major; undefined where the document has none. */
   readonly weights: NetTensors | undefined;
 }
 
+/** The names of activations that a NET.json may give. */
 export const NET_ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
+/** The names of losses that a NET.json may give. */
 export const NET_LOSSES: readonly LossName[] = Object.keys(losses) as LossName[];
 
 /** What each optional field sets, and for which loss. */

@@ -15,6 +15,7 @@ import {
 /** Numbers that people look for, by name; null where one is not defined on these rows. */
 export type Scores = Readonly<Record<string, number | null>>;
 
+/** How a model does on rows whose targets are known. */
 export interface Evaluation {
   /** accuracy, f1, auc (null where weights overflow on these rows), loss for classes; r2, rmse, mae, loss for amounts. */
   readonly scores: Scores;
@@ -34,6 +35,7 @@ export function predictAmounts(model: Judged<RegressionTarget>, engine: SyncEngi
   return decodeTarget(model.target, judge(model, engine, data).predictions);
 }
 
+/** Judges a model on rows with targets. */
 export function evaluateModel(model: Judged, engine: SyncEngine, data: Dataset): Evaluation {
   const { target } = model;
   const { predictions, loss } = judge(model, engine, data);

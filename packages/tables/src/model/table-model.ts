@@ -64,6 +64,7 @@ export function defaultEngine(): Promise<SyncEngine> {
 /** Rows that a plan is made for; more go through it in parts. */
 const MOST_ROWS = 256;
 
+/** A trained model of a table. */
 export class TableModel<Row extends object = AnyRow, Target extends keyof Row & string = keyof Row & string> {
   /** Network, encoder, target and tensors, as plain data. */
   readonly model: TableModelData;

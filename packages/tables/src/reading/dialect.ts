@@ -4,7 +4,7 @@
  */
 
 import { readNumber } from "./numbers.ts";
-import { type Delimiter, recordsOf, type TextRecord } from "./records.ts";
+import { type Delimiter, lineAt, recordsOf, type TextRecord } from "./records.ts";
 
 const DELIMITERS: readonly Delimiter[] = ["\t", ";", "|", ","];
 
@@ -13,6 +13,7 @@ const VOTERS = 500;
 /** The share of rows that must have as many fields as most for a sign to be the separator on their word. */
 const AGREED = 0.8;
 
+/** What the caller knows of how a text spells a table. */
 export interface DialectOptions {
   /** The separator, where the caller knows it. */
   readonly delimiter?: Delimiter | undefined;
@@ -20,6 +21,7 @@ export interface DialectOptions {
   readonly skip?: number | undefined;
 }
 
+/** How a text spells a table: what separates its columns, and where its header stands. */
 export interface Dialect {
   readonly delimiter: Delimiter;
   /** The header's fields, trimmed. */
@@ -167,11 +169,6 @@ function lineStart(text: string, lines: number): number {
   const line = /[^\r\n]*(?:\r\n|\n|\r)/y;
   for (let i = 0; i < lines; i++) if (line.exec(text) === null) return text.length;
   return line.lastIndex;
-}
-
-/** The line of a place, from 1. */
-function lineAt(text: string, place: number): number {
-  return [...text.slice(0, place).matchAll(/\r\n|\n|\r/g)].length + 1;
 }
 
 function skipped(above: string, lines: number): string {

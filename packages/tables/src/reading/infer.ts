@@ -13,6 +13,7 @@ import type { DecimalSign, WrittenNumber } from "./numbers.ts";
 import { affixNote, marksNote, minusNote, numberTrouble, type Remark, spoilt } from "./remarks.ts";
 import { spellings } from "./spellings.ts";
 
+/** What the caller knows of how numbers are written. */
 export interface InferOptions {
   /** How numbers are written, where the caller knows. */
   readonly decimal?: DecimalSign | undefined;
@@ -22,6 +23,7 @@ export interface InferOptions {
   readonly pointColumns?: readonly string[];
 }
 
+/** Columns of text as what they hold, and what had to be guessed for it. */
 export interface Inferred {
   /** In the order of the columns given. */
   readonly columns: readonly Column[];
@@ -43,7 +45,10 @@ export class ValueError extends Error {
   }
 }
 
-/** @throws ValueError where a column of numbers holds an infinity, or a number too large for 64 bits */
+/**
+ * What columns of text hold: numbers, dates, truth values, categories or text, by rules that are said.
+ * @throws ValueError where a column of numbers holds an infinity, or a number too large for 64 bits
+ */
 export function inferColumns(columns: readonly Cells[], options: InferOptions = {}): Inferred {
   const judged = columns.map(judge);
   const decimal = options.decimal ?? decimalOf(judged, options);

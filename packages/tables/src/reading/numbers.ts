@@ -24,6 +24,9 @@ export interface WrittenCode {
 }
 
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** Whether a trimmed cell is a number as every program writes them. */
+export const isPlainNumber = (cell: string): boolean => PLAIN.test(cell);
+
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const SPACE = " \u00a0\u2009\u202f";
 

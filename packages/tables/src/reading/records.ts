@@ -30,3 +30,8 @@ export function recordsOf(text: string, start: number, delimiter: Delimiter, mos
   }
   return records;
 }
+
+/** The line of a place in a text, from 1. */
+export function lineAt(text: string, place: number): number {
+  return [...text.slice(0, place).matchAll(/\r\n|\n|\r/g)].length + 1;
+}

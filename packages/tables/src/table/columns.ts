@@ -5,6 +5,7 @@ import { allRows, type Column, countValues, numberAt, type Table, TargetError } 
 /** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */
 export type Role = "target" | "number" | "category" | "date" | "aside";
 
+/** What a column is taken for, and why. */
 export interface ColumnRole {
   readonly name: string;
   readonly role: Role;

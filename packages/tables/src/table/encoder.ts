@@ -26,8 +26,10 @@ export interface CategoryEncoding {
   readonly missing: boolean;
 }
 
+/** How one column becomes features. */
 export type ColumnEncoding = NumberEncoding | CategoryEncoding;
 
+/** How the columns of a table become the inputs of a network: fitted on the training rows, kept with the model. */
 export interface Encoder {
   /** The name of each feature, in order: "weight", "weight (missing)", "origin=USA", "origin (other)". */
   readonly features: readonly string[];

@@ -9,9 +9,11 @@ import { findOutliers } from "./outliers.ts";
 import { allRows, type Column, type Table, TargetError } from "./table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
 
+/** The parts that the rows of a table are split into. */
 export type Part = "train" | "validation" | "test";
 export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
+/** What a table is prepared for: only the target must be given. */
 export interface PrepareOptions {
   /** The column to predict. */
   readonly target: string;
@@ -29,6 +31,7 @@ const OPTIONS: Names<PrepareOptions> = {
   ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
 };
 
+/** A table made ready for training: roles, encoder, target, and the rows of each part as numbers. */
 export interface Prepared {
   readonly roles: readonly ColumnRole[];
   readonly target: Target;

@@ -7,6 +7,7 @@ interface AnyColumn {
   readonly note?: string;
 }
 
+/** A column of numbers; NaN where one is missing. */
 export interface NumberColumn extends AnyColumn {
   readonly type: "number";
   /** NaN means missing. */
@@ -15,6 +16,7 @@ export interface NumberColumn extends AnyColumn {
   readonly written?: ReadonlyMap<number, string>;
 }
 
+/** A column of texts: each row has the code of a value, or of none. */
 export interface TextColumn extends AnyColumn {
   readonly type: "text" | "boolean" | "date";
   /** null means missing. Booleans may be spelt in any case, as "TRUE"; dates are ISO 8601. */
@@ -26,8 +28,10 @@ export interface TextColumn extends AnyColumn {
   readonly almost?: "number" | "date" | "missing";
 }
 
+/** A column of a table, by what it holds. */
 export type Column = NumberColumn | TextColumn;
 
+/** A table: columns of equal length. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: number;

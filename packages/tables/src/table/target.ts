@@ -3,8 +3,10 @@ import { nearest } from "@chaingrad/core";
 import { moments } from "@chaingrad/core/given";
 import { type Column, countValues, placesOf, type Rows, TargetError, textAt } from "./table.ts";
 
+/** What a target is: classes, or amounts. */
 export type Task = "classification" | "regression";
 
+/** A target of classes: its column, and the classes in the order of the network's outputs. */
 export interface ClassificationTarget {
   readonly task: "classification";
   readonly name: string;
@@ -17,6 +19,7 @@ export interface ClassificationTarget {
   readonly why: string;
 }
 
+/** A target of amounts: its column, and how it is standardised. */
 export interface RegressionTarget {
   readonly task: "regression";
   readonly name: string;

@@ -57,7 +57,10 @@ export function certificateView(
   return `<div class="chaingrad"><div class="certificate">\n${[...words, ...tables].join("\n")}\n</div></div>`;
 }
 
-/** @param about what was checked on what, in words */
+/**
+ * A certificate as a page that needs nothing but itself.
+ * @param about what was checked on what, in words
+ */
 export function certificatePage(
   about: string,
   checks: readonly VariableCheck[],

@@ -3,6 +3,7 @@ import type { CurvatureCheck, VariableCheck, WitnessedEntry } from "@chaingrad/c
 import type { ColumnNames } from "@chaingrad/core/explain";
 import { formatNumber, formatPlace } from "@chaingrad/core/format";
 
+/** A table as text, ready to be aligned. */
 export interface Cells {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -69,6 +70,7 @@ export const entryTable = (
   ]),
 });
 
+/** Products with the Hessian against differences, a line for each variable. */
 export const curvatureTable = ({ products }: CurvatureCheck): Cells => ({
   head: ["curvature", "verdict", "forward over reverse", "differences", "±", "error"],
   sides: "llrrrr",

@@ -49,6 +49,7 @@ function draw(options: Plot.PlotOptions): string {
   return svg.outerHTML;
 }
 
+/** A line of a chart: its name and its points. */
 export interface Line {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number }[];

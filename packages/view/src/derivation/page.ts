@@ -6,6 +6,7 @@ import { STYLE } from "./style.ts";
 import { type DerivationOptions, derivationView } from "./view.ts";
 import { pageWords } from "./words.ts";
 
+/** What a page is called, its language, and how numbers are rounded. */
 export interface PageOptions extends Omit<DerivationOptions, "id" | "language" | "digits"> {
   /** Its first line is the heading, others go below. */
   readonly title: readonly string[];

@@ -20,6 +20,7 @@ import { htmlPage } from "../html/page.ts";
 import { folded, htmlTable } from "../html/table.ts";
 import { THEME } from "../html/theme.ts";
 
+/** All that a report tells of a training. */
 export interface ReportInput {
   /** What the heading calls the table, and what the text does: names without folders, which say nothing elsewhere. */
   readonly title: string;

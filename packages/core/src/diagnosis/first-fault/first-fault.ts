@@ -7,6 +7,7 @@ import { nodesOf, type Program } from "../../graph/program.ts";
 import { type Shape, sizeOf, stridesOf } from "../../graph/type.ts";
 import { allFinite } from "../../train/finite.ts";
 
+/** Where a program first has a value that is not finite. */
 export interface Fault {
   /** "log(-0.3) = NaN", as far as the operation is elementwise; else its name and result. */
   readonly operation: string;

@@ -6,6 +6,7 @@ import { sizeOf } from "../../graph/type.ts";
 import { type CompileOptions, checkOptions, type SyncEngine, type SyncExecutable } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 
+/** The engine that computes in float64, plainly: what all others are tested against. */
 export const referenceEngine: SyncEngine = {
   name: "reference",
   sync: true,

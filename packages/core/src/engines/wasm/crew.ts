@@ -2,9 +2,9 @@
  * The workers of an engine. They are started once and attend to one executable at a time; a run is announced by a
  * number in shared memory, so that no message is sent while it is the same one.
  */
-import { host } from "#host";
+import { startWorker } from "#start-worker";
 import type { GemmLink } from "./gemm.ts";
-import { type HostWorker, WorkerError } from "./host.ts";
+import { type HostWorker, WorkerError } from "./host/host.ts";
 import { ABSENT, ARRIVED, FAILED, FAILURE, JOB, JOB_STEPS, LEAVE, PASSED, PRESENT, SLEEPERS } from "./opcodes.ts";
 import type { Attachment } from "./worker.ts";
 
@@ -43,7 +43,7 @@ export class Crew {
     while (this.#workers.length < count) {
       const number = this.#workers.length + 1;
       const lose = (reason: string): void => crew.deref()?.lose(`worker ${number} is gone (${reason})`);
-      this.#workers.push(host.startWorker(lose));
+      this.#workers.push(startWorker(lose));
     }
     await Promise.all(this.#workers.map(({ ready }) => ready));
   }

@@ -25,6 +25,7 @@ export interface GemmLink {
   readonly data: unknown;
 }
 
+/** A library that multiplies matrices on the engine's own memory, as `@chaingrad/blas` finds one. */
 export interface GemmProvider extends GemmLink {
   /** The library and its version. */
   readonly name: string;

@@ -24,10 +24,12 @@ import { type Call, callsOf } from "./calls.ts";
 import type { Crew, Site } from "./crew.ts";
 import { encode, encoding, type Layout, type ProductStep, registerBytes } from "./encode.ts";
 import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
+import { PolicyError } from "./host/host.ts";
 import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
+/** Where the engine's kernels come from, on how many threads they run, and what multiplies matrices. */
 export interface WasmOptions {
   /**
    * The compiled kernels; by default they are found beside this package (a file in Node, fetched in a browser). An edge
@@ -85,11 +87,19 @@ function threadsOf({ threads, module }: WasmOptions): {
   return { threads: chosen, most };
 }
 
+let hasTold = false;
+/** Says once why there is one thread, to those who left the number open. */
+function tellAlone(): void {
+  if (host.alone !== undefined && !hasTold) console.info(`chaingrad: ${host.alone}`);
+  hasTold = true;
+}
+
 /** Bundlers leave files behind that no script names, and edge workers may not compile: the error says what helps. */
 async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
   try {
     return await host.load(shared ? "kernels.shared" : "kernels");
   } catch (cause) {
+    if (cause instanceof PolicyError) throw cause;
     const remedy =
       "pass them: wasmEngine({ module }), with module = await WebAssembly.compile(the bytes of @chaingrad/core/kernels.wasm), " +
       "or that file imported as a module";
@@ -116,6 +126,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine>
   const { threads, most } = threadsOf(options);
   if (gemm !== undefined && typeof gemm?.bind !== "function")
     throw new RangeError("gemm must be what findBlas() of @chaingrad/blas finds: write await findBlas()");
+  if (options.threads === undefined && module === undefined) tellAlone();
   const several = most > 1 ? await import("./threads.ts") : undefined;
   const crew = several && new several.Crew();
   const shop: Shop = { module: module ?? (await loadKernels(most > 1)), gemm, crew };

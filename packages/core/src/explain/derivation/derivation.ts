@@ -14,6 +14,7 @@ import { formulaOf, repeatedParts, visibleOperands } from "./formula.ts";
 import { type LabelledGraph, labelledGraph } from "./labelled-graph.ts";
 import { type RuleUse, rulesOf } from "./rules.ts";
 
+/** What can be derived: a loss, the layers on the way to it, and what it is differentiated by. */
 export interface Derivable {
   /** What the program is called (default "derivation"). */
   readonly name?: string;
@@ -35,6 +36,7 @@ export interface Derivable {
   readonly rows?: Expr;
 }
 
+/** The derivation of all gradients: the steps forward, the steps backward, and the program that computes both. */
 export interface Derivation {
   /** Computes every shown value; its outputs have the steps' names. */
   readonly program: Program;
@@ -46,6 +48,7 @@ export interface Derivation {
   readonly names: ReadonlyMap<Expr, string>;
 }
 
+/** An input of a derivation: its name, its symbol and what it is. */
 export interface InputSymbol {
   readonly name: string;
   readonly symbol: Notation;

@@ -8,11 +8,13 @@ import { type ColumnNames, columnNames, type GivenNames } from "../notation/colu
 import { type Derivable, type Derivation, derive, type Step } from "./derivation.ts";
 import { kernelsOf } from "./kernels.ts";
 
+/** Values by name, row-major. */
 export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Runs a program once: an engine's `evaluate`. */
 export type Evaluate = (program: Program, inputs: Numbers) => Numbers;
 
+/** A derivation with its numbers: what every view is made from. */
 export interface Explained {
   readonly problem: Derivable;
   readonly derivation: Derivation;

@@ -6,6 +6,7 @@ import { printShape, type Shape, stridesOf } from "../../graph/type.ts";
 import type { Derivation } from "./derivation.ts";
 import type { Explained } from "./explained.ts";
 
+/** What somebody wants explained: a tensor, or one element of it. */
 export interface Target {
   readonly node: Expr;
   readonly name: string;

@@ -188,6 +188,7 @@ const en = {
 } as const;
 
 export type Key = keyof typeof en;
+/** All sentences of the views in one language. */
 export type Words = Readonly<Record<Key, string>>;
 
 const zh: Words = {
@@ -364,6 +365,7 @@ const zh: Words = {
   "closed.parts": "只用已知量写出；多次出现的部分另取名字：",
 };
 
+/** The languages that views are written in. */
 export type Language = "en" | "zh";
 
 /** All texts by language. */

@@ -20,6 +20,7 @@ export interface Text {
  */
 export type Inline = Notation | number | string | Text | List;
 
+/** Notations in a row, with commas. */
 export interface List {
   readonly form: "list";
   readonly parts: readonly Notation[];
@@ -31,21 +32,25 @@ export interface Tensor {
   readonly values: ArrayLike<number>;
 }
 
+/** A title within a view. */
 export interface Heading {
   readonly kind: "heading";
   readonly text: Text;
 }
 
+/** A sentence or more within a view. */
 export interface Paragraph {
   readonly kind: "paragraph";
   readonly text: Text;
 }
 
+/** What the symbols of a view mean. */
 export interface Legend {
   readonly kind: "legend";
   readonly entries: readonly LegendEntry[];
 }
 
+/** Symbols with their meaning. */
 export interface LegendEntry {
   /** Symbols of the derivation, or the pattern of an operator ("A B") as linear mathematics. */
   readonly symbols: readonly Notation[] | string;
@@ -66,8 +71,10 @@ export interface Equation {
   readonly kernel?: string;
 }
 
+/** What stands in a table of a view: a number, which each printer rounds, or a text. */
 export type Cell = Inline;
 
+/** A table within a view. */
 export interface Table {
   readonly kind: "table";
   readonly caption: Text;
@@ -75,22 +82,28 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** One piece of a view: every printer shows all five kinds. */
 export type Block = Heading | Paragraph | Legend | Equation | Table;
 
+/** A text of a view, with its words from the catalogue. */
 export const text = (key: Key, values: Readonly<Record<string, Inline>> = {}): Text => ({ key, values });
+/** A heading of a view, with its words from the catalogue. */
 export const heading = (key: Key, values?: Readonly<Record<string, Inline>>): Heading => ({
   kind: "heading",
   text: text(key, values),
 });
+/** A paragraph of a view, with its words from the catalogue. */
 export const paragraph = (key: Key, values?: Readonly<Record<string, Inline>>): Paragraph => ({
   kind: "paragraph",
   text: text(key, values),
 });
+/** An equation of a view. */
 export const equation = (
   symbol: Notation,
   sides: readonly Notation[],
   more: Omit<Equation, "kind" | "symbol" | "sides"> = {},
 ): Equation => ({ kind: "equation", symbol, sides, ...more });
+/** A table of a view. */
 export const table = (caption: Text, head: readonly Key[], rows: readonly (readonly Cell[])[]): Table => ({
   kind: "table",
   caption,

@@ -20,6 +20,7 @@ export interface HtmlOptions extends DocumentOptions {
   readonly level?: number;
 }
 
+/** Blocks as HTML, to be put into a page. Text from elsewhere is escaped. */
 export function htmlBody(blocks: readonly Block[], options: HtmlOptions = {}): string {
   return namedBlocks(blocks, options.names)
     .map((block) => htmlBlock(block, options))

@@ -24,11 +24,13 @@ export interface DocumentOptions {
   readonly names?: ColumnNames | undefined;
 }
 
+/** How a view is set in LaTeX. */
 export interface LatexOptions extends DocumentOptions {
   /** What stands above all: a line, or several. */
   readonly title?: string | readonly string[];
 }
 
+/** Blocks as a LaTeX document that compiles by itself. */
 export function latexDocument(blocks: readonly Block[], options: LatexOptions = {}): string {
   const { language = "en", title = [] } = options;
   return [
@@ -45,6 +47,7 @@ export function latexDocument(blocks: readonly Block[], options: LatexOptions = 
   ].join("\n");
 }
 
+/** Blocks as LaTeX, to be put into a document. */
 export function latexBody(blocks: readonly Block[], options: DocumentOptions = {}): string {
   return namedBlocks(blocks, options.names)
     .map((block) => latexBlock(block, options))

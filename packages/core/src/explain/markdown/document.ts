@@ -20,6 +20,7 @@ export interface MarkdownOptions extends DocumentOptions {
   readonly title?: string | readonly string[];
 }
 
+/** Blocks as Markdown with formulas in $…$. */
 export function markdownDocument(blocks: readonly Block[], options: MarkdownOptions = {}): string {
   const { title = [] } = options;
   return [

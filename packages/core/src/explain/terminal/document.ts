@@ -23,6 +23,7 @@ import { visible } from "../visible.ts";
 import { matrixLines } from "./matrix.ts";
 import { displayWidth, padBefore, padTo, wrapText } from "./text.ts";
 
+/** How wide a terminal is, and how numbers are rounded. */
 export interface TerminalOptions {
   /** Characters in a line, as far as single formulas allow (default 80; at least 24). */
   readonly width?: number;

@@ -1,16 +1,18 @@
 /** Lines of text in a terminal, where a Chinese character or an emoji takes two columns, and a mark above a letter none. */
+import { isNarrow } from "../visible.ts";
 
 const WIDE = /[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꀀ-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/u;
 
 /** Emoji by themselves, and characters that are made one by a selector, or are first in a sequence. */
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
 const UNSEEN = /^[\p{M}\p{Default_Ignorable_Code_Point}]+$/u;
-const ASCII = /^[ -~]*$/;
-const characters = new Intl.Segmenter();
+/** Made where it is needed: it takes a few milliseconds. */
+let characters: Intl.Segmenter | undefined;
 
 /** Columns that a text takes. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (isNarrow(text)) return text.length;
+  characters ??= new Intl.Segmenter();
   let width = 0;
   for (const { segment } of characters.segment(text)) {
     width += UNSEEN.test(segment) ? 0 : WIDE.test(segment) || EMOJI.test(segment) ? 2 : 1;

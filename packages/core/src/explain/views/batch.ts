@@ -89,7 +89,10 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>, start: number, size: nu
   return sum;
 }
 
-/** @param numberOf what a row of the problem is called, from its place counted from 0 (default: its place from 1) */
+/**
+ * ∂L/∂target as the shares of the rows.
+ * @param numberOf what a row of the problem is called, from its place counted from 0 (default: its place from 1)
+ */
 export function batchView(
   of: Explained,
   target: Target,

@@ -48,6 +48,7 @@ function columnsTable(of: Explained): Block[] {
   ];
 }
 
+/** What a derivation is given: inputs, parameters, targets, with their numbers. */
 export function givenView(of: Explained): Block[] {
   const given = of.derivation.inputs.map((input): Equation => {
     return { kind: "equation", symbol: input.symbol, sides: [], value: tensorOf(of, input) };

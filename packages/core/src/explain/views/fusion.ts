@@ -11,6 +11,7 @@ import { type Block, equation, heading, paragraph } from "../document/document.t
 import { gradientName, gradientStep, lossName } from "./shared.ts";
 
 /**
+ * How the loss and its prediction become one step: taken apart, and as it runs.
  * @param fused the network as it runs
  * @param apart the same network and numbers with its prediction as one more activation, labelled, and the loss made of it
  * Throws RangeError for more than one row.

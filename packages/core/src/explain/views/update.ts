@@ -21,6 +21,7 @@ export interface UpdateRule {
   ): { readonly param: Expr; readonly state: Record<string, Expr> };
 }
 
+/** Which step of an optimizer is shown. */
 export interface UpdateOptions {
   /** The learning rate, > 0. */
   readonly rate: number;

@@ -11,6 +11,7 @@ import { indexView } from "./index-form.ts";
 import { jacobianView } from "./jacobian.ts";
 import { pathsView } from "./paths.ts";
 
+/** The views of a derivative that go by a name. */
 export type ViewName = "jacobian" | "contracted" | "index" | "paths" | "batch" | "closed";
 
 /** What shows ∂L/∂target in one way. Each throws RangeError, with the view to take instead, where it would be too large. */

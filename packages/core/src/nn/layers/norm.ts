@@ -24,6 +24,7 @@ export interface Statistics {
   readonly variance: Expr;
 }
 
+/** ε in (z − mean)/√(variance + ε). */
 const NORMALISATION_EPSILON = 1e-5;
 /** How much of the running statistics each batch replaces (PyTorch's convention). */
 const RUNNING_MOMENTUM = 0.1;

@@ -12,6 +12,7 @@ export interface Hyper {
   readonly step: Expr;
 }
 
+/** How a gradient moves a parameter. */
 export interface Optimizer {
   readonly kind: "first-order";
   readonly name: string;
@@ -22,6 +23,7 @@ export interface Optimizer {
   update(param: Expr, gradient: Expr, state: Readonly<Record<string, Expr>>, hyper: Hyper): Update;
 }
 
+/** The next parameter and the next state. */
 export interface Update {
   readonly param: Expr;
   readonly state: Record<string, Expr>;

@@ -4,6 +4,7 @@
  */
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 
+/** The box that a minimizer stays in: least and greatest value of each of the n parameters. */
 export interface Bounds {
   /** [n]; −∞ where there is none. */
   readonly lower: Float64Array;
@@ -88,6 +89,7 @@ export interface Iteration {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
+/** When a minimization has converged. */
 export interface Tolerances {
   /** Stop when ‖∇f‖∞ is at most this (default 0: only rounding ends it). */
   readonly gradient: number;
@@ -95,6 +97,7 @@ export interface Tolerances {
   readonly objective: number;
 }
 
+/** A method that minimizes by asking for values, gradients and curvature, and carries a state. */
 export interface Minimizer {
   readonly kind: "minimizer";
   readonly name: string;

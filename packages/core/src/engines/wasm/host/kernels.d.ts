@@ -1,0 +1,5 @@
+/** As workerd gives files of WebAssembly that are imported. */
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -1,0 +1,352 @@
+/**
+ * One suite for both readers: DuckDB's in Node, and that of browsers and the edge. Every table gives the same columns, with
+ * the same values and the same remarks, or is refused in the same words.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describeColumns, UserError } from "@chaingrad/tables";
+import { type FileTable, readTable as readPortable } from "@chaingrad/tables/read";
+import { describe, expect, it } from "vitest";
+import { type ReadOptions, readTable } from "../src/read.ts";
+import { file, folder, makeParquet } from "./fixtures.ts";
+
+/** What a reader says of a table: all of it, or the refusal. */
+type Verdict = { readonly table: unknown } | { readonly refused: string };
+
+async function verdict(read: () => Promise<FileTable>): Promise<Verdict> {
+  try {
+    const { path: _, ...table } = await read();
+    const roles = describeColumns(table, table.columns.at(-1)?.name ?? "");
+    return { table: { ...table, roles } };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, hint, remedy } = error;
+    return { refused: [message, hint, remedy].filter(Boolean).join("\n").replaceAll(`${folder}/`, "") };
+  }
+}
+
+/** Reads a file by both; returns what both say, or fails where they differ. */
+async function both(path: string, options: ReadOptions = {}): Promise<Verdict> {
+  const duckdb = await verdict(() => readTable(path, options));
+  const portable = await verdict(() => readPortable(new File([readFileSync(path)], basename(path)), options));
+  expect(portable).toEqual(duckdb);
+  return duckdb;
+}
+
+const FIXTURES = join(import.meta.dirname, "fixtures");
+
+describe.each(["cases", "reports"])("tables like people's: %s", (part) => {
+  it.each(readdirSync(join(FIXTURES, part)))("%s", async (name) => {
+    const found = await both(file(name, readFileSync(join(FIXTURES, part, name))));
+    expect(found).toHaveProperty(/utf16|latin1/.test(name) ? "refused" : "table");
+  });
+
+  it.each(readdirSync(join(FIXTURES, part)))("%s with decimal commas given", async (name) => {
+    await both(file(name, readFileSync(join(FIXTURES, part, name))), { decimal: "," });
+  });
+});
+
+const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
+const long = (count: number): string => "x".repeat(count);
+
+describe("CSV", () => {
+  it.each<[string, string | Uint8Array, ReadOptions?]>([
+    ["a byte order mark", "\uFEFFa,b\n1,2\n"],
+    ["a byte order mark and nothing", "\uFEFF"],
+    ["nothing", ""],
+    ["blank lines alone", " \n\n"],
+    ["a header alone", "a,b\n"],
+    ["a header without a line break", "a,b"],
+    ["a header and blank lines", "a,b\n\n\n"],
+    ["UTF-16", Buffer.from("\uFEFFa,b\n1,2\n", "utf16le")],
+    ["UTF-16, the other way round", Buffer.from("\uFEFFa,b\n1,2\n", "utf16le").swap16()],
+    ["Latin-1", latin1("name,n\nOslo,1\nM\xe1laga,2\n")],
+    ["Latin-1 in the header", latin1("l\xe4nge,n\n1,1\n")],
+    ["Latin-1 below a line feed in quotes", latin1('a,b\n"x\ny",1\n1,\xe9\n2,x\n')],
+    ["NUL bytes", "a,b\n1,\u00002\n"],
+    ["quotes with line feeds, commas and quotes", 'a,b\n"1,x","2\ny"\n"say ""hi""",z\n'],
+    ["quotes with CR LF", 'a,b\r\n"x\r\ny",1\r\n"z\nw",2\r\n'],
+    ["quotes within a cell", 'a,b\n5" x,1\na"b"c,2\n'],
+    ["a quoted header with line feeds", '"a\nb",c\n1,2\n3,4\n'],
+    ["spaces around quotes", 'a,b\n "x" ,1\n"y"  ,2\n'],
+    ["cells in quotes that are empty", 'a\n""\n1\n'],
+    ["CR LF", "a,b\r\n1,2\r\n3,4\r\n"],
+    ["CR LF without the last", "a,b\r\n1,2\r\n3,4"],
+    ["CR", "a,b\r1,2\r3,4\r"],
+    ["LF, then CR LF", "a,b\n1,2\n3,4\r\n5,6\n"],
+    ["CR LF, then LF", "a,b\r\n1,2\r\n3,4\n"],
+    ["CR LF, then CR", "a,b\r\n1,2\r3,4\r\n"],
+    ["LF, then CR", "a,b\n1,2\r3,4\n"],
+    ["blank lines between", "a,b\n\n1,2\n\n\n3,4\n\n"],
+    ["blank lines in one column", "a\n1\n\n3\n\n\n"],
+    ["spaces in one column", "a\n  \n1\n"],
+    ["a line of spaces", "a,b\n1,2\n   \n3,4\n"],
+    ["a line of one empty cell in quotes", 'a,b\n1,2\n""\n3,4\n'],
+    ["a short row", "a,b,c\n1,2,3\n4,5\n6,7,8\n"],
+    ["a long row", "a,b\n1,2\n\n3,4\n5,6,7\n"],
+    ["a very long row", "a,b\n1,2\n3,4,5,6\n"],
+    ["a short row below blank lines", "a,b\n\n\n1\n"],
+    ["a short row below a line feed in quotes", 'a,b\n"x\ny",1\n2\n'],
+    ["a short row that begins in quotes over two lines", 'a,b,c\n1,2,3\n"x\ny",5\n'],
+    ["a delimiter too many", "a,b\n1,2,\n3,4,\n"],
+    ["two delimiters too many", "a,b\n1,2,,\n"],
+    ["empty quotes too many", 'a,b\n1,2,""\n'],
+    ["a space too many", "a,b\n1,2, \n"],
+    ["a quote that is not closed", 'a,b\n1,2\n"3,4\n5,6\n'],
+    ["a quote that is not closed at the end", 'a,b\n1,"x'],
+    ["a quote alone", 'a,b\n"\n'],
+    ["a quote that does not enclose", 'a,b\n"x"y,1\n'],
+    ["a quote in the header that is not closed", '"a,b\n1,2\n'],
+    ["a line that is too long", `a,b\n1,${long(3e6)}\n`],
+    ["a line that is just too long", `a,b\n1,${long(1_999_999)}\n`],
+    ["a long line", `a,b\n1,${long(1_999_990)}\n`],
+    ["a header that never ends", "a,".repeat(1 << 20)],
+    ["duplicate names", "a,b,a,c,b\n1,2,3,4,5\n"],
+    ["missing names", ',a,"",b\n1,2,3,4\n'],
+    ["names that differ in case", "a,A\n1,2\n"],
+    ["names like JavaScript's own", "__proto__,constructor,10,2\n1,2,3,4\n"],
+    ["a blank first line over one column", "\na\n1\n"],
+    ["a first row of numbers", "1,2,3\n4,5,6\n"],
+    ["semicolons and decimal commas", "a;b;c\n1,5;2;x\n-0,25;3;y\n"],
+    ["bars", "a|b\nx|y\nv|w\n"],
+    ["tabs", "a\tb\nx\ty\nv\tw\n"],
+    ["spaces as separators", "a b c\n1 2 3\n4 5 6\n"],
+    ["sep=", "sep=;\na;b\n1;2\n3;4\n"],
+    ["a preamble", "Report of sales\nmade 2024\n\na,b\n1,2\n3,4\n"],
+    ["a preamble and a short row", "# made by hand\na,b\n1,2\n3,4,5\n"],
+    ["a preamble, told", "Title\nx\na,b\n1,2\n3,4\n", { skip: 2 }],
+    ["more lines skipped than there are", "a,b\n1,2\n", { skip: 9 }],
+    ["a comment as a header", "# x,y\n1,2\n3,4\n"],
+    ["thousands", 'p,q\n"124,500","1,5"\n"99,250","2,25"\n'],
+    ["a number that reads two ways", "a,b\n1.234,x\n5.678,y\n"],
+    ["the same, told", "a,b\n1.234,x\n5.678,y\n", { decimal: "," }],
+    ["decimal points beside decimal commas", "a;b\n1.5;2,5\n2.5;3,5\n"],
+    ["leading zeros", "zip,n\n04109,1\n00501,2\n"],
+    ["identifiers beyond 2⁵³", "id,n\n1234567890123456001,1\n1234567890123456002,2\n"],
+    ["numbers at 2⁵³", "a\n9007199254740991\n9007199254740992\n"],
+    ["missing tokens", "a,b,c\n?,NA,-\n1,,2\n n/a ,null,NULL\n3,x,4\n#N/A,None,N/A\n"],
+    ["marks among words", "bread\nnaan\nnan\ninf\n-\n"],
+    ["infinity", "a,b\n1,2\ninf,4\n"],
+    ["a number too large", "a\n1\n1e999\n"],
+    ["dates", "d,t\n2020-01-05,2020-01-05 10:00\n2021-1-6,2020-01-05T10:00:00+02:00\n"],
+    ["days of two orders", "d\n1/2/2024\n3/4/2024\n"],
+    ["booleans in every case", "a\ntrue\nFALSE\nTrue\n\nTRUE\nTRUE\n"],
+    ["many different cells", `a\n${Array.from({ length: 3000 }, (_, i) => `${i}.0\n`).join("")}`],
+    ["classes written as decimals", "a,b\n1.0,x\n2.0,y\n1.0,z\n"],
+    ["other scripts", "имя,東京\nØystein,1\n👩‍🔬,2\n"],
+    ["spaces that are not breaking", "a,b\n\u00a01\u00a0,x\u00a0\n2,y\n"],
+    ["a web page", "\n<!DOCTYPE html>\n<html><body>Sign in</body></html>\n"],
+    ["a spreadsheet", Buffer.from("PK\x03\x04rest")],
+    ["Parquet by its bytes", Buffer.from("PAR1rest")],
+    ["one value", "a\n1"],
+    ["a text that is not a number far below", `a\n${"1\n".repeat(5000)}x\n`],
+    ["a short row far below", `a,b\n${"1,2\n".repeat(70_000)}3\n`],
+  ])("%s", async (_, content, options) => {
+    await both(file("table.csv", content), options);
+  });
+
+  it("that is gzip, cut short or damaged", async () => {
+    const lines = Array.from({ length: 50_000 }, (_, i) => `${i},${Math.sin(i)}\n`).join("");
+    const whole = gzipSync(`a,b\n${lines}`);
+    expect(await both(file("whole.csv.gz", whole))).toHaveProperty("table");
+    expect(await both(file("disguised.csv", whole))).toHaveProperty("table");
+    for (const count of [100_000, 12, 4, 1]) {
+      const cut = await both(file("cut.csv.gz", whole.subarray(0, whole.length - count)));
+      expect(cut).toHaveProperty("refused", expect.stringContaining("the gzip file is cut off"));
+    }
+    const damaged = Buffer.from(whole).fill(0x55, 200_000, 200_100);
+    expect(await both(file("damaged.csv.gz", damaged))).toHaveProperty(
+      "refused",
+      expect.stringContaining("the gzip file is damaged"),
+    );
+  });
+
+  it("carries the option that helps", async () => {
+    await expect(readPortable("a,b\n1\n")).rejects.toMatchObject({ remedy: "skip" });
+  });
+});
+
+/** DuckDB's parser gives its own reasons behind this. */
+const BROKEN = "the JSON is broken";
+
+describe("JSON", () => {
+  const lines: [string, string | Uint8Array][] = [
+    ["mixed keys", '{"b":1}\n{"a":1,"b":2}\n{"a":3,"b":4}\n{"c\'\\"d":5}\n'],
+    ["keys of equal frequency", '{"é":1}\n{"z":1}\n{"😀":1}\n{"ￜ":2}\n{"a":1,"b":1}\n{"a":1}\n'],
+    ["keys like numbers, in their order", '{"10":1,"2":3,"__proto__":4}\n'],
+    ["nulls", '{"a":null,"b":1}\n{"b":2}\n{"a":null}\n'],
+    ["numbers beyond 2⁵³", '{"a":12345678901234567890}\n{"a":2}\n'],
+    ["numbers as they are written", '{"a":1.0,"b":1.50,"c":1e3}\n{"a":2.0,"b":2,"c":2}\n'],
+    ["a number too large", '{"a":1}\n{"a":1e400}\n'],
+    ["no number", '{"a":NaN}\n{"a":1}\n'],
+    ["infinity", '{"a":-Infinity}\n{"a":1}\n'],
+    [
+      "large and small numbers",
+      '{"a":1e20,"b":1.5e-7,"c":1e16,"d":0.0001,"e":123456789012345678.0,"f":1.25e300}\n'.repeat(2),
+    ],
+    [
+      "the same beside words",
+      '{"a":1e20,"b":1.5e-7,"c":1e16,"d":0.0001,"e":123456789012345678.0,"f":1.0,"g":-0.0,"h":1e3,"i":0.5}\n{"a":"x","b":"x","c":"x","d":"x","e":"x","f":"x","g":"x","h":"x","i":"x"}\n',
+    ],
+    ["negative zero", '{"a":-0}\n{"a":1.25}\n'],
+    ["strings of numbers with commas", '{"a":"1,5"}\n{"a":"2,5"}\n'],
+    ["booleans beside numbers", '{"a":true}\n{"a":1}\n'],
+    ["booleans", '{"a":true}\n{"a":null}\n{"a":false}\n'],
+    ["dates and escapes", '{"d":"2020-01-05","s":"x\\ny \\ud83d\\ude00"}\n'],
+    ["an escaped key", '{"\\u0061":1}\n{"a":2}\n'],
+    ["a nested object", '{"a":1,"b":{"c":[1,{"d":2}]}}\n'],
+    ["an array in one row", '{"a":1}\n{"a":[1,2]}\n'],
+    ["strings that hold JSON", '{"a":"[1]"}\n{"a":"x"}\n'],
+    ["strings that begin like JSON", '{"a":"[x"}\n{"a":"x"}\n'],
+    ["a number per line", "1\n2\n"],
+    ["null for a row", '{"a":1}\nnull\n'],
+    ["a string for a row", '{"a":1}\n"x"\n'],
+    ["a boolean for a row", '{"a":1}\ntrue\n'],
+    ["no keys", "{}\n{}\n"],
+    ["an empty key", '{"":1,"b":2}\n'],
+    ["a key given twice", '{"a":1,"a":2}\n'],
+    ["keys that differ in case", '{"a":1}\n{"A":2}\n'],
+    ["CR LF", '{"a":1}\r\n{"a":2}\r\n'],
+    ["spaces and blank lines", '  {"a":1}  \n\n\t{"a":2}\n'],
+    ["no line break at the end", '{"a":1}\n{"a":2}'],
+    ["a byte order mark", '\uFEFF{"a":1}\n'],
+    ["Latin-1", latin1('{"a":"x"}\n\n{"a":"\xe9"}\n')],
+    ["a web page", "<!DOCTYPE html><html></html>"],
+    ["nothing", ""],
+  ];
+  it.each(lines)("lines: %s", async (_, content) => {
+    await both(file("table.jsonl", content));
+  });
+
+  const arrays: [string, string | Uint8Array][] = [
+    ["objects", '\uFEFF [\n{"a":1,"b":"x","c":true},\n{"a":2.5,"b":null}]\n'],
+    ["nothing in it", "[]"],
+    ["no keys", "[{}]"],
+    ["arrays", "[[1,2],[3,4]]"],
+    ["numbers", '[{"a":1},2]'],
+    ["a key given twice", '[{"a":1},{"a":1,"a":2}]'],
+    ["a comma behind the last member", '[{"a":1},\n{"a":2,}]'],
+    ["Latin-1", latin1('[{"a":"x"},\n{"a":"\xe9"}]\n')],
+  ];
+  it.each(arrays)("an array: %s", async (_, content) => {
+    await both(file("table.json", content));
+  });
+
+  it.each([
+    ["table.jsonl", "an unclosed object", '{"a":1}\n{"a":2\n{"a":3}\n', "line 2"],
+    ["table.jsonl", "a stray comma", '{"a":1,,}\n{"a":2}\n', "line 1"],
+    ["table.jsonl", "a word cut off, below a blank line", '{"a":1}\n\n{"a":tru}\n', "line 3"],
+    ["table.jsonl", "a leading zero", '{"a":01}\n', "line 1"],
+    ["table.jsonl", "an object over several lines", '{\n"a":1\n}\n{"a":2}\n', "line 1"],
+    ["table.jsonl", "two objects in a line", '{"a":1}{"a":2}\n', "line 1"],
+    ["table.jsonl", "a cut", '{"a":1}\n{"a":', "line 2"],
+    ["table.jsonl", "a control character", '{"a":"x\ty"}\n', "line 1"],
+    ["table.jsonl", "a bad escape", '{"a":"\\x"}\n', "line 1"],
+    ["table.jsonl", "half a character", '{"a":"\\ud800"}\n', "line 1"],
+    ["table.jsonl", "old Macintosh CR", '{"a":1}\r{"a":2}\r', "line 1"],
+    ["table.jsonl", "words", "hello\n", "line 1"],
+    ["table.json", "a cut", '[{"a":1},{"a":2}', "row 3"],
+    ["table.json", "words behind it", '[{"a":1}] x', "row 2"],
+    ["table.json", "no comma", '[{"a":1} {"a":2}]', "row 2"],
+    ["table.json", "a comma behind the last", '[{"a":1},]', "row 2"],
+  ])("%s: %s is broken, for a reason of each parser's own", async (name, _, content, place) => {
+    const path = file(name, content);
+    const refused = `'${name}', ${place}: ${BROKEN}: `;
+    expect(await verdict(() => readTable(path))).toEqual({ refused: expect.stringContaining(refused) });
+    const portable = () => readPortable(new File([content], name));
+    expect(await verdict(portable)).toEqual({ refused: expect.stringContaining(refused) });
+  });
+});
+
+describe("Parquet", () => {
+  it.each([
+    ["numbers", "SELECT 1::TINYINT AS i, 7::UINTEGER AS u, 0.1::FLOAT AS f, 0.1::DOUBLE AS d, -5::SMALLINT AS s"],
+    [
+      "large unsigned numbers",
+      "SELECT 4294967295::UINTEGER AS u, 255::UTINYINT AS t, 65535::USMALLINT AS s, 5::UBIGINT AS b",
+    ],
+    ["64-bit numbers", "SELECT 5000000000::BIGINT + range AS b, range::UBIGINT AS u FROM range(3)"],
+    ["identifiers", "SELECT 1234567890123456000 + range AS id, 5::BIGINT AS five FROM range(3)"],
+    ["identifiers without sign", "SELECT 18446744073709551610::UBIGINT + range AS id FROM range(3)"],
+    [
+      "decimals",
+      "SELECT (range / 7)::DECIMAL(9, 3) AS a, (range / 7)::DECIMAL(18, 10) AS b, (-range / 7)::DECIMAL(38, 20) AS c, 1.25::DECIMAL(4, 2) AS d FROM range(20)",
+    ],
+    [
+      "decimals without fraction",
+      "SELECT 123::DECIMAL(9, 0) AS a, -12345678901234567890::DECIMAL(38, 0) AS b, 12345::DECIMAL(18, 0) AS c",
+    ],
+    ["dates", "SELECT unnest([DATE '2020-01-05', DATE '1969-12-31', NULL]) AS day"],
+    [
+      "points in time",
+      "SELECT unnest([TIMESTAMP '2020-01-05 10:00:00.5006', TIMESTAMP '1969-12-31 23:59:59.9999', NULL]) AS t, TIMESTAMPTZ '2020-01-05 10:00:00+02' AS z",
+    ],
+    [
+      "points in time of other units",
+      "SELECT TIMESTAMP_MS '2020-01-05 10:00:00.123' AS ms, TIMESTAMP_NS '2020-01-05 10:00:00.123456789' AS ns, TIMESTAMP_S '2020-01-05 10:00:00' AS s",
+    ],
+    ["times of day", "SELECT unnest([TIME '10:00:00', TIME '23:59:59.25']) AS t"],
+    ["booleans", "SELECT unnest([true, NULL, false]) AS b"],
+    ["texts", "SELECT unnest(['x', NULL, 'NA', '12', ' y ']) AS a, unnest(['1.0', '2.0', '1.0', NULL, '3.5']) AS n"],
+    ["texts that are dates", "SELECT unnest(['2020-01-05', '2020-02-05']) AS d"],
+    ["texts of decimal commas", "SELECT unnest(['1,5', '2,25']) AS d, unnest(['1.5', '2.5']) AS p"],
+    ["enumerations", "SELECT unnest(['b', 'a', NULL])::ENUM('a', 'b') AS e"],
+    ["UUIDs", "SELECT '6ecd8c99-4036-403d-bf84-cf8400f67836'::UUID AS u"],
+    ["NaN", "SELECT unnest([1, 'nan'::DOUBLE, NULL, 'nan'::DOUBLE]) AS a"],
+    ["infinity", "SELECT unnest([1, '-inf'::DOUBLE]) AS a"],
+    ["no values", "SELECT NULL::INTEGER AS i, NULL::VARCHAR AS s, NULL::BIGINT AS b FROM range(2)"],
+    ["lists", "SELECT 1 AS a, [1, 2] AS b"],
+    ["structs", "SELECT 1 AS a, {'x': 1, 'y': [1]} AS b, 2 AS c"],
+    ["maps", "SELECT MAP {'x': 1} AS b"],
+    ["binary data", "SELECT 'ab'::BLOB AS b"],
+    ["JSON", "SELECT '{}'::JSON AS b"],
+    ["intervals", "SELECT INTERVAL 1 DAY AS b"],
+    ["no rows", "SELECT 1 AS a WHERE false"],
+    ["no name", 'SELECT 1 AS " ", 2 AS b'],
+    ["names that differ in case", 'SELECT 1 AS a, 2 AS "A"'],
+    ["names with dots", 'SELECT 1 AS "a.b", 2 AS a'],
+  ])("%s", async (_, select) => {
+    await both(await makeParquet("table.parquet", select));
+  });
+
+  it("in more than one group of rows", async () => {
+    const path = await makeParquet("many.parquet", "SELECT range AS i, 'c' || range % 5 AS c FROM range(130000)");
+    const [one, other] = [await readTable(path), await readPortable(readFileSync(path))];
+    const text = ({ columns }: FileTable): string => columns.map(({ values }) => values.join()).join("\n");
+    expect(text(one) === text(other)).toBe(true);
+    expect(other.columns[0].values.at(-1)).toBe(129_999);
+  });
+
+  it.each(["zstd", "gzip", "lz4_raw", "brotli", "uncompressed"])("packed by %s", async (codec) => {
+    const path = await makeParquet(
+      "packed.parquet",
+      "SELECT range AS i, 'c' || range % 5 AS c FROM range(9999)",
+      codec,
+    );
+    expect(await both(path)).toHaveProperty("table");
+  });
+
+  it("that is damaged, cut off, or none", async () => {
+    const path = await makeParquet("whole.parquet", "SELECT range AS a, 'x' || range AS b FROM range(9999)");
+    const whole = readFileSync(path);
+    const broken = {
+      "cut.parquet": whole.subarray(0, whole.length - 50),
+      "text.parquet": Buffer.from("a,b\n1,2\n3,4\n"),
+      "footer.parquet": Buffer.from("PAR1aaaaaaaaaaaaaaaaaaaaaaaaaaaaPAR1"),
+      "pages.parquet": Buffer.from(whole).fill(0x33, 4, 400),
+      "empty.parquet": Buffer.from(""),
+    };
+    for (const [name, bytes] of Object.entries(broken))
+      expect(await both(file(name, bytes)), name).toHaveProperty("refused");
+  });
+});
+
+/** Where the two differ, and why. */
+describe("exceptions", () => {
+  it("a quote behind two spaces is a sign of the text to DuckDB, and opens a quoted cell elsewhere", async () => {
+    const path = file("spaces.csv", 'a,b\n  "x",1\n');
+    expect((await readTable(path)).columns[0].values).toEqual(['"x"']);
+    expect((await readPortable(readFileSync(path))).columns[0].values).toEqual(["x"]);
+  });
+});

@@ -1,0 +1,8 @@
+/** @chaingrad/tables/rules: what every reader of files shares, so that two of them read alike and refuse in the same words. */
+export { inferred, NumberCollector } from "./read/columns.ts";
+export { checkContent, decoded, isGzip, seemingFormat } from "./read/content.ts";
+export { isGzipName, namedFormat } from "./read/format.ts";
+export { HEAD_BYTES, readDialect } from "./read/header.ts";
+export { checkCase, checkNames } from "./read/names.ts";
+export * as refusals from "./read/refusals.ts";
+export { contentOf, labelOf } from "./read/source.ts";
