@@ -15,12 +15,13 @@ interface Name {
 }
 
 const EXPORTED = /^export (?:type )?\{([^}]*)\}(?: from "([^"]+)")?;/gm;
+const MODULE = /^export \* as (\w+) from "([^"]+)";/gm;
 const DECLARED = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
 
 /** The names that a module exports, from the text of its exports; `export *` is refused. */
 function namesOf(file: string): Name[] {
   const text = readFileSync(file, "utf8");
-  if (/^export (?:type )?\*/m.test(text)) throw new Error(`${file}: 'export *' says not what it exports`);
+  if (/^export (?:type )?\*(?! as)/m.test(text)) throw new Error(`${file}: 'export *' says not what it exports`);
   const declared = [...text.matchAll(DECLARED)].map(([, name]) => ({ name, from: `${file}#${name}` }));
   const passedOn = [...text.matchAll(EXPORTED)].flatMap(([, list, specifier]) =>
     list
@@ -32,7 +33,8 @@ function namesOf(file: string): Name[] {
         return { name, from: origin(file, specifier, own) };
       }),
   );
-  return [...declared, ...passedOn];
+  const modules = [...text.matchAll(MODULE)].map(([, name, specifier]) => ({ name, from: `${file}#${specifier}` }));
+  return [...declared, ...passedOn, ...modules];
 }
 
 /** Where a name is declared at last: through entries of ours, too. */

@@ -31,9 +31,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["Net", "partsOf", "exampleNetwork", "describeLoss", "warningsOf"],
     ...["Batch", "exampleBatch", "oneRow", "randomBatch", "computeGradients", "Gradients", "gradientsJson"],
   ],
-  "@chaingrad/core/visible": ["codeOf", "visible"],
+  "@chaingrad/core/visible": ["codeOf", "isNarrow", "visible"],
   // Files.
-  "@chaingrad/duckdb": ["ReadingOptions", "FileTable", "readTable", "withTable", "writeTable"],
+  "@chaingrad/duckdb": [
+    "ReadingOptions",
+    "FileTable",
+    "TableSource",
+    "filesOf",
+    "sourceOf",
+    "readTable",
+    "withTable",
+    "writeTable",
+  ],
   "@chaingrad/duckdb/files": [
     ...["assertWritable", "sweep", "systemCode", "systemReason", "withTemporaryFolder", "writeFileAtomically"],
   ],
