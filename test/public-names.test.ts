@@ -65,11 +65,14 @@ test.each(entries)("%s", (_, source) => {
   expect(names.join(" ")).toMatchSnapshot();
 });
 
+/** One interface with two implementations, of which a program takes the one of its host (decision 27). */
+const TWOFOLD = ["readTable"];
+
 test("no name means two things in two entries", () => {
   const meanings = new Map<string, Set<string>>();
   for (const [, source] of entries) {
     for (const { name, from } of namesOf(source)) meanings.set(name, (meanings.get(name) ?? new Set()).add(from));
   }
   const twofold = [...meanings].filter(([, from]) => from.size > 1).map(([name]) => name);
-  expect(twofold.sort()).toEqual([]);
+  expect(twofold.sort()).toEqual(TWOFOLD);
 });

@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/duckdb": [
     "ReadingOptions",
     "FileTable",
-    "TableSource",
+    "FileSource",
     "filesOf",
     "sourceOf",
     "readTable",

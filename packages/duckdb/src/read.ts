@@ -26,10 +26,10 @@ import { sourceFiles, withQuery } from "./sql/query.ts";
  * A path, a pattern (`data/*.csv`: one table of files with the same columns) or `-`, standard input; a query; or what the
  * reader of browsers takes: a File or Blob, bytes, a Response, a URL, a stream of bytes.
  */
-export type TableSource = string | { readonly sql: string } | Exclude<PortableSource, string>;
+export type FileSource = string | { readonly sql: string } | Exclude<PortableSource, string>;
 
 /** How a table is read, where its name and content are not to decide. */
-export interface ReadOptions extends PortableOptions {
+export interface FileReadOptions extends PortableOptions {
   /** What `-` reads, for tests. */
   readonly stdin?: Readable;
 }
@@ -53,7 +53,7 @@ export interface OpenTable {
  * @throws UserError if the file cannot be read or is no clean table, or the query does more than read local files.
  * Nothing is guessed without a note.
  */
-export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<FileTable> {
+export async function readTable(source: FileSource, options: FileReadOptions = {}): Promise<FileTable> {
   return within(
     source,
     options,
@@ -64,8 +64,8 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
 
 /** The same, with the file open to `work`, who may ask it for its rows as they were written. Not for Arrow files. */
 export async function withTable<T>(
-  source: TableSource,
-  options: ReadOptions,
+  source: FileSource,
+  options: FileReadOptions,
   work: (open: OpenTable) => Promise<T>,
 ): Promise<T> {
   return within(source, options, work, (_, { label }) => {
@@ -79,8 +79,8 @@ export async function withTable<T>(
 type WithArrow<T> = (bytes: Uint8Array, origin: Origin) => Promise<T>;
 
 async function within<T>(
-  source: TableSource,
-  options: ReadOptions,
+  source: FileSource,
+  options: FileReadOptions,
   work: (open: OpenTable) => Promise<T>,
   withArrow: WithArrow<T>,
 ): Promise<T> {
@@ -97,7 +97,7 @@ async function within<T>(
   });
 }
 
-const isQuery = (source: TableSource): source is { readonly sql: string } =>
+const isQuery = (source: FileSource): source is { readonly sql: string } =>
   typeof source === "object" && source !== null && "sql" in source;
 
 /** How a statement of SQL may begin. Which are taken, DuckDB's parser decides: these words tell SQL from the name of a file. */
@@ -107,7 +107,7 @@ const STATEMENT = new RegExp(
 );
 
 /** What an argument of a command names: a file, a pattern or `-`; a query where no file has that name. */
-export function sourceOf(argument: string): TableSource {
+export function sourceOf(argument: string): FileSource {
   return STATEMENT.test(argument) && !existsSync(argument) ? { sql: argument } : argument;
 }
 

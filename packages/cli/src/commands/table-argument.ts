@@ -1,10 +1,10 @@
 /** The argument that names a table: a file, a pattern, a query, or standard input. */
-import { filesOf, sourceOf, type TableSource } from "@chaingrad/duckdb";
+import { type FileSource, filesOf, sourceOf } from "@chaingrad/duckdb";
 
 export const TABLE = "the table: a file, a pattern ('data/*.csv'), a query (SELECT …), or - for standard input";
 
 export interface TableArgument {
-  readonly source: TableSource;
+  readonly source: FileSource;
   /** How lines of output call it. */
   readonly label: string;
   /** What is read, which no result may overwrite; `-` is standard input. */
