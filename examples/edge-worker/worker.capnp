@@ -10,6 +10,8 @@ const worker :Workerd.Worker = (
     (name = "worker.js", esModule = embed "dist/worker.js"),
     (name = "kernels.wasm", wasm = embed "dist/kernels.wasm"),
     (name = "kernels.relaxed.wasm", wasm = embed "dist/kernels.relaxed.wasm"),
+    (name = "linalg.wasm", wasm = embed "dist/linalg.wasm"),
+    (name = "linalg.relaxed.wasm", wasm = embed "dist/linalg.relaxed.wasm"),
   ],
   compatibilityDate = "2026-01-01",
 );

@@ -12,7 +12,7 @@ import { wasmEngine } from "@chaingrad/core";
 import { explainNet } from "@chaingrad/core/explain";
 import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import { derivationPage } from "@chaingrad/view/derivation";
-const derivation = explainNet(exampleNetwork.net, exampleNetwork.tensors, exampleBatch);
+const derivation = explainNet(exampleNetwork, exampleNetwork.tensors, exampleBatch);
 export const page: string = derivationPage(derivation, { title: ["A"], language: "en", digits: 4 });
 export const engine = wasmEngine({ threads: 1 });
 `;
