@@ -54,11 +54,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/tables": [
     ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
     // Names and words of options come from the recipe.
-    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "RECIPE_WORDS", "Recipe"],
-    ...["trainPrepared", "TrainedTable", "History", "remedyFor", "tellDivergence", "placeOfFault", "endingOf"],
-    ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores", "SCORES"],
-    ...["averagesOf", "BASELINES", "batchOf", "predictedColumns", "unseenCategories", "namesOf"],
+    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe"],
+    ...["trainPrepared", "TrainedTable", "History", "remedyFor"],
+    ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
+    ...["batchOf", "predictedColumns", "namesOf"],
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
+  ],
+  "@chaingrad/tables/words": [
+    ...["RECIPE_WORDS", "SCORES", "BASELINES", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
+    "unseenCategories",
   ],
   "@chaingrad/tables/curve": [
     ...[

@@ -2,8 +2,8 @@
  * DuckDB's errors in our words. Its own are written for people who write SQL: they end in options to set, which
  * nobody here can set.
  */
-import { type Delimiter, UserError } from "@chaingrad/tables";
-import { refusals } from "@chaingrad/tables/rules";
+import { UserError } from "@chaingrad/tables";
+import { type Delimiter, refusals } from "@chaingrad/tables/rules";
 import type { Input } from "./input.ts";
 import { objectLine, recordAt } from "./lines.ts";
 

@@ -1,8 +1,7 @@
 /** Where the rows of a text file stand: readers count records, people see lines. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Delimiter, recordsOf } from "@chaingrad/tables";
-import { refusals } from "@chaingrad/tables/rules";
+import { type Delimiter, recordsOf, refusals } from "@chaingrad/tables/rules";
 
 /** A record with its quotes and spaces as they stand. */
 export interface Line {

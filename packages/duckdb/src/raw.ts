@@ -1,5 +1,5 @@
 /** The lines of a text table as they stand: with the quotes and spaces that its writer put around the cells. */
-import type { Delimiter } from "@chaingrad/tables";
+import type { Delimiter } from "@chaingrad/tables/rules";
 import { type Line, linesOf } from "./lines.ts";
 
 /** What a row's line is, asked row by row; undefined where the file's lines are not its rows. */

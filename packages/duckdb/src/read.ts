@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { type Delimiter, type DialectOptions, UserError } from "@chaingrad/tables";
+import { UserError } from "@chaingrad/tables";
 import {
   type FileTable,
   type ReadOptions as PortableOptions,
@@ -10,7 +10,15 @@ import {
   readTable as readPortable,
   type TableFormat,
 } from "@chaingrad/tables/read";
-import { checkContent, decoded, namedFormat, readDialect, seemingFormat } from "@chaingrad/tables/rules";
+import {
+  checkContent,
+  type Delimiter,
+  type DialectOptions,
+  decoded,
+  namedFormat,
+  readDialect,
+  seemingFormat,
+} from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { diagnose, type Reading } from "./diagnose.ts";
 import { withDuckDB } from "./duckdb.ts";

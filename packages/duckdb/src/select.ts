@@ -1,7 +1,7 @@
 /** What to select from a file, and the table that comes of it: every column by the type that all its values have. */
-import { type Column, type DecimalSign, type Inferred, spellings } from "@chaingrad/tables";
+import type { Column, DecimalSign, Inferred } from "@chaingrad/tables";
 import type { FileTable } from "@chaingrad/tables/read";
-import { inferred, refusals } from "@chaingrad/tables/rules";
+import { inferred, refusals, spellings } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { copyColumns, type Selection } from "./copy.ts";
 import { bare, EITHER, NESTED, numberIn, OTHER, POINT, plainKind } from "./plain.ts";

@@ -3,8 +3,9 @@
  * CSV and TSV keep each line's characters (and the file's separator, line ends and decimal sign); JSON keeps each
  * object's.
  */
-import type { Column, DecimalSign, Delimiter } from "@chaingrad/tables";
+import type { Column, DecimalSign } from "@chaingrad/tables";
 import type { TableFormat } from "@chaingrad/tables/read";
+import type { Delimiter } from "@chaingrad/tables/rules";
 import { writtenCells, writtenObjects } from "./original.ts";
 import { rawLines } from "./raw.ts";
 import type { OpenTable } from "./read.ts";

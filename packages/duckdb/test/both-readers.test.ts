@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { describeColumns, UserError } from "@chaingrad/tables";
 import { type FileTable, readTable as readPortable } from "@chaingrad/tables/read";
 import { describe, expect, it } from "vitest";
-import { type ReadOptions, readTable } from "../src/read.ts";
+import { type FileReadOptions, readTable } from "../src/read.ts";
 import { file, folder, makeParquet } from "./fixtures.ts";
 
 /** What a reader says of a table: all of it, or the refusal. */
@@ -27,7 +27,7 @@ async function verdict(read: () => Promise<FileTable>): Promise<Verdict> {
 }
 
 /** Reads a file by both; returns what both say, or fails where they differ. */
-async function both(path: string, options: ReadOptions = {}): Promise<Verdict> {
+async function both(path: string, options: FileReadOptions = {}): Promise<Verdict> {
   const duckdb = await verdict(() => readTable(path, options));
   const portable = await verdict(() => readPortable(new File([readFileSync(path)], basename(path)), options));
   expect(portable).toEqual(duckdb);
@@ -51,7 +51,7 @@ const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
 const long = (count: number): string => "x".repeat(count);
 
 describe("CSV", () => {
-  it.each<[string, string | Uint8Array, ReadOptions?]>([
+  it.each<[string, string | Uint8Array, FileReadOptions?]>([
     ["a byte order mark", "\uFEFFa,b\n1,2\n"],
     ["a byte order mark and nothing", "\uFEFF"],
     ["nothing", ""],

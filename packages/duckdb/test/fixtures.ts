@@ -6,7 +6,7 @@ import { UserError } from "@chaingrad/tables";
 import type { FileTable } from "@chaingrad/tables/read";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, expect } from "vitest";
-import { type ReadOptions, readTable } from "../src/read.ts";
+import { type FileReadOptions, readTable } from "../src/read.ts";
 import { type Cell, cell } from "../src/table.ts";
 
 export const folder: string = mkdtempSync(join(tmpdir(), "table-test-"));
@@ -29,7 +29,7 @@ export function rows(table: FileTable): Cell[][] {
 }
 
 /** Reads a table that must be refused; returns message and hint, with the path shortened to the file's name. */
-export async function refusal(path: string, options?: ReadOptions): Promise<string> {
+export async function refusal(path: string, options?: FileReadOptions): Promise<string> {
   const error = await readTable(path, options).then(
     () => expect.unreachable(`${path} was read`),
     (error: unknown) => error,

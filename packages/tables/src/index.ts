@@ -14,7 +14,6 @@ export {
   regressionMetrics,
   residualSummary,
 } from "./judging/metrics.ts";
-export { averagesOf, BASELINES, endingOf, placeOfFault, SCORES, tellDivergence } from "./judging/words.ts";
 export { isModelFile, readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type PredictedColumns, predictedColumns } from "./model/predicted-columns.ts";
@@ -26,18 +25,13 @@ export {
   type Prediction,
   TableModel,
 } from "./model/table-model.ts";
-export { unseenCategories } from "./model/unseen.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
-export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";
 export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";
 export type { DecimalSign } from "./reading/numbers.ts";
-export { type Delimiter, recordsOf } from "./reading/records.ts";
-export { spellings } from "./reading/spellings.ts";
 export {
   ACTIVATIONS,
   DEFAULTS,
   OPTIMIZERS,
-  RECIPE_WORDS,
   type Recipe,
   SECOND_ORDER,
   type SecondOrderName,

@@ -6,3 +6,6 @@ export { HEAD_BYTES, readDialect } from "./read/header.ts";
 export { checkCase, checkNames } from "./read/names.ts";
 export * as refusals from "./read/refusals.ts";
 export { contentOf, labelOf } from "./read/source.ts";
+export { type Dialect, DialectError, type DialectOptions, dialectOf } from "./reading/dialect.ts";
+export { type Delimiter, recordsOf } from "./reading/records.ts";
+export { spellings } from "./reading/spellings.ts";

@@ -1,7 +1,8 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
 
 import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
-import { evaluateModel, judgedRows, SCORES } from "@chaingrad/tables";
+import { evaluateModel, judgedRows } from "@chaingrad/tables";
+import { SCORES } from "@chaingrad/tables/words";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";

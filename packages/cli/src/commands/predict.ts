@@ -1,7 +1,8 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { SyncEngine } from "@chaingrad/core";
 import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
-import { type Column, predictedColumns, type TableModelData, unseenCategories } from "@chaingrad/tables";
+import { type Column, predictedColumns, type TableModelData } from "@chaingrad/tables";
+import { unseenCategories } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";

@@ -10,12 +10,11 @@ import {
   OPTIMIZERS,
   type Prepared,
   prepareTable,
-  RECIPE_WORDS,
   type Recipe,
-  SCORES,
   type Task,
   UserError,
 } from "@chaingrad/tables";
+import { RECIPE_WORDS, SCORES } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";

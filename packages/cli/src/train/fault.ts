@@ -1,5 +1,6 @@
 /** What `train` says when training met NaN or Infinity: where it began, and what was tried and helped. */
-import { type Prepared, placeOfFault, tellDivergence } from "@chaingrad/tables";
+import type { Prepared } from "@chaingrad/tables";
+import { placeOfFault, tellDivergence } from "@chaingrad/tables/words";
 import type { Line } from "../output/line.ts";
 import { paragraph } from "../output/wrap.ts";
 import type { Trained } from "./training.ts";

@@ -1,16 +1,14 @@
 /** What `train` says of the table before it starts and of the model when it is done. */
 import {
-  averagesOf,
-  BASELINES,
   type ColumnRole,
   type Evaluation,
-  endingOf,
   type JudgedTraining,
   PARTS,
   type Prepared,
   type Scores,
   type Target,
 } from "@chaingrad/tables";
+import { averagesOf, BASELINES, endingOf } from "@chaingrad/tables/words";
 import { alignColumns } from "../output/align.ts";
 import { type Flow, printFlow } from "../output/flow.ts";
 import { type Shown, widthOf } from "../output/line.ts";

@@ -2,7 +2,8 @@
 import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
 import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
-import { type Column, judgeTraining, prepareTable, type Table, unseenCategories } from "@chaingrad/tables";
+import { type Column, judgeTraining, prepareTable, type Table } from "@chaingrad/tables";
+import { unseenCategories } from "@chaingrad/tables/words";
 import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { printFailure } from "../../src/train/fault.ts";

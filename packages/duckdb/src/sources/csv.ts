@@ -1,4 +1,4 @@
-import type { Dialect } from "@chaingrad/tables";
+import type { Dialect } from "@chaingrad/tables/rules";
 import { fileList, literal } from "../duckdb.ts";
 import type { Input } from "../input.ts";
 import { alias, type Source } from "./source.ts";

@@ -1,4 +1,5 @@
-import { type Column, type Delimiter, UserError } from "@chaingrad/tables";
+import { type Column, UserError } from "@chaingrad/tables";
+import type { Delimiter } from "@chaingrad/tables/rules";
 import type { Input } from "../input.ts";
 
 /** How a typed format keeps a column. */

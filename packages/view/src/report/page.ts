@@ -4,7 +4,6 @@ import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
 import { count, formatNumber } from "@chaingrad/core/format";
 import {
-  BASELINES,
   decodeTarget,
   type Evaluation,
   type History,
@@ -15,6 +14,7 @@ import {
   type Scores,
   type TableModelData,
 } from "@chaingrad/tables";
+import { BASELINES } from "@chaingrad/tables/words";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { htmlPage } from "../html/page.ts";
 import { folded, htmlTable } from "../html/table.ts";
