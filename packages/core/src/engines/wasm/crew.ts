@@ -2,10 +2,24 @@
  * The workers of an engine. They are started once and attend to one executable at a time; a run is announced by a
  * number in shared memory, so that no message is sent while it is the same one.
  */
+import { host } from "#host";
 import { startWorker } from "#start-worker";
 import type { GemmLink } from "./gemm.ts";
 import { type HostWorker, WorkerError } from "./host/host.ts";
-import { ABSENT, ARRIVED, FAILED, FAILURE, JOB, JOB_STEPS, LEAVE, PASSED, PRESENT, SLEEPERS } from "./opcodes.ts";
+import {
+  ABSENT,
+  ARRIVED,
+  BEGUN,
+  FAILED,
+  FAILURE,
+  JOB,
+  JOB_STEPS,
+  LEAVE,
+  PASSED,
+  PRESENT,
+  SLEEPERS,
+  TRAPPED,
+} from "./opcodes.ts";
 import type { Attachment } from "./worker.ts";
 
 /** An executable's place in shared memory. */
@@ -20,6 +34,10 @@ export interface Site {
 
 /** How long workers that were sent away may take to go, in milliseconds. */
 const PATIENCE = 2000;
+/** How long they may take to begin: they load a library first, on a machine that may do much else. */
+const BEGINNING = 60_000;
+/** How long a look at who has begun sleeps. */
+const NAP = 100;
 
 /** Ends the workers of engines that nobody has any more. */
 const abandoned = new FinalizationRegistry<readonly HostWorker[]>((workers) => {
@@ -69,16 +87,19 @@ export class Crew {
     Atomics.add(state, JOB >> 2, 1);
     if (Atomics.load(state, SLEEPERS >> 2) > 0) Atomics.notify(state, JOB >> 2);
     let healthy = false;
+    let failure = 0;
     this.#running = true;
     try {
       healthy = own();
     } finally {
       this.#running = false;
-      if (!healthy) this.#recover(state);
+      if (!healthy) failure = this.#recover(state);
     }
     if (healthy) return;
-    if (this.#broken) throw this.#broken;
-    throw new WebAssembly.RuntimeError("a worker met an instruction that it could not execute");
+    if (failure === TRAPPED)
+      throw new WebAssembly.RuntimeError("a worker met an instruction that it could not execute");
+    this.lose("a worker did not answer in time");
+    throw this.#broken;
   }
 
   #move(site: Site, state: Int32Array): void {
@@ -90,12 +111,24 @@ export class Crew {
     this.start(shares.length);
     const seen = 0;
     Atomics.store(state, JOB >> 2, seen);
+    Atomics.store(state, BEGUN >> 2, 0);
     Atomics.store(state, PRESENT >> 2, shares.length);
     shares.forEach(({ at, count }, i) => {
       const attachment: Attachment = { module, memory, gemm, control, plan: at, words: count, seen };
       this.#workers[i].postMessage(attachment);
     });
     this.#site = site;
+    this.#awaitBeginning(state, shares.length);
+  }
+
+  /** So that a barrier's patience is for work alone. Who cannot begin says so at the first barrier. */
+  #awaitBeginning(state: Int32Array, count: number): void {
+    const end = performance.now() + BEGINNING;
+    const begun = (): number => Atomics.load(state, BEGUN >> 2);
+    for (let some = begun(); some < count && Atomics.load(state, FAILURE >> 2) === 0; some = begun()) {
+      if (performance.now() > end) return this.lose("a worker did not begin in time");
+      if (host.mayBlock) Atomics.wait(state, BEGUN >> 2, some, NAP);
+    }
   }
 
   #dismiss(state: Int32Array): void {
@@ -104,14 +137,16 @@ export class Crew {
     this.#site = undefined;
   }
 
-  /** After a failure: everybody leaves, and the control block is as it was at first, for another try. */
-  #recover(state: Int32Array): void {
+  /** After a failure, which it tells: everybody leaves, and the control block is as it was at first, for another try. */
+  #recover(state: Int32Array): number {
+    const failure = Atomics.load(state, FAILURE >> 2);
     Atomics.store(state, PASSED >> 2, FAILED);
     Atomics.notify(state, PASSED >> 2);
     this.#dismiss(state);
     this.#awaitDeparture(state);
     if (Atomics.load(state, FAILURE >> 2) === ABSENT) this.lose("a worker could not begin");
     for (const word of [ARRIVED, PASSED, SLEEPERS, FAILURE]) Atomics.store(state, word >> 2, 0);
+    return failure;
   }
 
   /** Workers that were sent away go at once, unless they compute. */

@@ -77,6 +77,8 @@ export const JOB_STEPS = 64;
 export const PRESENT = 72;
 /** TRAPPED when a worker met an instruction that it could not execute, ABSENT when it could not begin. */
 export const FAILURE = 76;
+/** How many of them have begun: are ready to take part. */
+export const BEGUN = 80;
 /** How many threads have arrived at the barrier. */
 export const ARRIVED = 128;
 /** Counts the barriers passed; FAILED once a thread has failed. */

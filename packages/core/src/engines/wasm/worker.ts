@@ -1,6 +1,6 @@
 /** What a worker does, on every platform: attend to one memory until it is sent away, then to the next. */
 import { type Gemm, type GemmLink, nativeGemm, notHere } from "./gemm.ts";
-import { ABSENT, FAILED, FAILURE, PASSED, PRESENT, TRAPPED } from "./opcodes.ts";
+import { ABSENT, BEGUN, FAILED, FAILURE, PASSED, PRESENT, TRAPPED } from "./opcodes.ts";
 
 /** An executable that needs the worker. */
 export interface Attachment {
@@ -23,12 +23,14 @@ export async function attend({ module, memory, gemm, control, plan, words, seen 
   try {
     const bound = gemm && nativeGemm(memory, await bindGemm(gemm, memory));
     const instance = new WebAssembly.Instance(module, { env: { memory, gemm: bound ?? notHere, call: notHere } });
+    Atomics.add(state, BEGUN >> 2, 1);
+    Atomics.notify(state, BEGUN >> 2);
     (instance.exports.serve as Serve)(control, plan, words, seen);
   } catch (error) {
     const hasTrapped = error instanceof WebAssembly.RuntimeError;
     Atomics.store(state, FAILURE >> 2, hasTrapped ? TRAPPED : ABSENT);
     Atomics.store(state, PASSED >> 2, FAILED);
-    Atomics.notify(state, PASSED >> 2);
+    for (const word of [PASSED, BEGUN]) Atomics.notify(state, word >> 2);
     if (!hasTrapped) throw error;
   } finally {
     Atomics.sub(state, PRESENT >> 2, 1);
