@@ -16,7 +16,7 @@ import { exampleBatch, exampleNetwork } from "@chaingrad/core/net";
 import { checkNet } from "@chaingrad/core/check";
 import * as view from "@chaingrad/view";
 import * as dom from "@chaingrad/view/dom";
-const { net, tensors } = exampleNetwork;
+const [net, { tensors }] = [exampleNetwork, exampleNetwork];
 window.view = view; window.dom = dom;
 window.of = explainNet(net, tensors, exampleBatch);
 window.checks = checkNet(net, tensors, exampleBatch);
