@@ -37,14 +37,21 @@ describe("train", () => {
 
   // What koffi meets where npm left its binary out, where that is of another system, and where it is not there at all.
   describe.each([
-    ["no binary", `throw new Error("Cannot find the native Koffi module; did you bundle it correctly?\\nTried: …")`],
-    ["another system's binary", `throw new Error("koffi.node: invalid ELF header")`],
-    ["no package", undefined],
-  ])("without koffi (%s)", (_, body) => {
-    const url = body === undefined ? "nowhere:koffi" : `data:text/javascript,${encodeURIComponent(body)}`;
-    const hook = `export const resolve = (name, context, next) => name === "koffi" ? { url: ${JSON.stringify(url)}, shortCircuit: true } : next(name, context);`;
-    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
-    const env = { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(register)}"` };
+    ["no binary", "Cannot find the native Koffi module; did you bundle it correctly?\nTried: …"],
+    ["another system's binary", "koffi.node: invalid ELF header"],
+    ["no package", "Cannot find module 'koffi'"],
+  ])("without koffi (%s)", (_, message) => {
+    const preload = join(emptyFolder(), "without-koffi.cjs");
+    writeFileSync(
+      preload,
+      `const Module = require("node:module");
+      const load = Module._load;
+      Module._load = (name, ...rest) => {
+        if (name === "koffi") throw new Error(${JSON.stringify(message)});
+        return load(name, ...rest);
+      };`,
+    );
+    const env = { NODE_OPTIONS: `--require=${preload}` };
     const run = (cwd: string, ...args: readonly string[]) => runCli(args, { cwd, env });
     const args = ["train", join(DATA, "iris.csv"), "--target", "species", "--epochs", "1", "--out", "m.safetensors"];
 
