@@ -1,6 +1,7 @@
 /** What is kept of a training's events: the losses of every epoch, and the gradient's flow wherever it was measured. */
 import type { FitEvent, LayerFlow } from "@chaingrad/core";
 
+/** The losses of every epoch, and the gradient's flow wherever it was measured. */
 export interface History {
   readonly epochs: readonly {
     readonly epoch: number;

@@ -26,6 +26,7 @@ export const SECOND_ORDER: readonly SecondOrderName[] = [
 
 /** Every activation, and every method, by its name. */
 export const ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
+/** The names of optimizers that a recipe may give. */
 export const OPTIMIZERS: readonly Recipe["optimizer"][] = [
   ...(Object.keys(optimizers) as OptimizerName[]),
   ...SECOND_ORDER,

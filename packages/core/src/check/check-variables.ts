@@ -5,8 +5,10 @@ import type { Shape } from "../graph/type.ts";
 import type { NetTensors } from "../net/net.ts";
 import { randomUnit, unit, type Witnessed, type Witnesses, witnessed } from "./witnesses.ts";
 
+/** One entry of a gradient, and what each witness says of it. */
 export type WitnessedEntry = EntryCheck & Witnessed;
 
+/** The check of one variable's gradient: its entries, and its derivative along a random direction. */
 export interface VariableCheck {
   readonly name: string;
   /** What it is the derivative of, where that is not the loss. */
@@ -31,6 +33,7 @@ const MOST_WORK = 2e9;
 /** Losses that all witnesses of one entry cost, about. */
 const LOSSES_PER_ENTRY = 12;
 
+/** Gradients by the name of their variable, as they are claimed to be. */
 export interface ClaimedGradients {
   readonly witnesses: Witnesses;
   /** Where the gradients were taken, by name. */

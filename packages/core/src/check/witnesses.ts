@@ -9,6 +9,7 @@ import { inputsOf, type ObjectiveGraph } from "../net/objective.ts";
 import { normalAt } from "../ops/random.ts";
 import { input } from "../ops/source.ts";
 
+/** Independent ways to a derivative: forward mode, differences and the complex step. */
 export interface Witnesses {
   /** The loss where one tensor holds other values. */
   lossAt(name: string, moved: ArrayLike<number>): number;

@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "./op.ts";
 
+/** How one element of a result is made of elements of its operands. */
 export type ElementForm<P, S> =
   /** A function of the operands' elements at the same place. */
   | { readonly kind: "pointwise" }

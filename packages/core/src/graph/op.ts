@@ -64,6 +64,7 @@ export interface Batched {
 /** A tensor's elements in row-major order, as the reference engine holds them (all element types). */
 export type Values = Float64Array;
 
+/** Everything about one primitive: its value, its derivatives, how it runs on a batch, how it is computed and written. */
 export interface Op<A extends Attributes = Attributes> {
   readonly name: string;
   /** That every element of the result depends on the same element of each operand, and on nothing else. */

@@ -19,6 +19,7 @@ const run: Evaluate = (program, inputs) => {
   return evaluate(referenceEngine, program, Object.fromEntries(needed));
 };
 
+/** What a network's derivation can be told: where x comes from, and what it starts from. */
 export interface ExplainNetOptions extends ExplainOptions {
   /** What x and the target are made from: the chain rule then leads on to its columns. */
   readonly prepared?: Preparation | undefined;

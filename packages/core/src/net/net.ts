@@ -8,6 +8,7 @@ export type Net = Omit<Model, "tensors">;
 /** Numbers by the name of their tensor, row-major. */
 export type NetTensors = Model["tensors"];
 
+/** A network with its numbers, and where they come from. */
 export interface WeightedNet extends Model {
   /** Where the tensors come from. */
   readonly origin: "trained" | "given" | "initial";

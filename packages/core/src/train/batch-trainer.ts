@@ -40,6 +40,7 @@ interface Pass {
   at: number;
 }
 
+/** A trainer that is given one batch at a time: whole steps, or gradient and update apart. */
 export class BatchTrainer {
   readonly #choice: TrainerChoice;
   readonly #outputs: number;

@@ -10,6 +10,7 @@ import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
 import type { StepSpec } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 
+/** What `openTrainer` can be told; only the engine, the loss and the batch must be given. */
 export interface TrainerOptions {
   readonly engine: Engine;
   readonly loss: Loss | LossName;
@@ -31,6 +32,7 @@ export interface TrainerOptions {
   readonly initial?: Tensors;
 }
 
+/** What one step is told beside its batch. */
 export interface StepOptions {
   /** Learning rate of this step (default the trainer's), > 0. */
   readonly rate?: number;

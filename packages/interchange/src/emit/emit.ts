@@ -13,6 +13,7 @@ import { typescript } from "./typescript.ts";
 const MOST_NUMBERS = 200_000;
 
 const PRINTERS: { readonly [Name in Language]: (parts: Parts) => string } = { typescript, python, c };
+/** The languages that programs are written in. */
 export const LANGUAGES: readonly Language[] = Object.keys(PRINTERS) as Language[];
 
 /** Throws UserError where the network is too large to be read, or cannot be written for any number of rows. */

@@ -7,6 +7,7 @@ interface Form {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** The form of a NET.json, field by field, in words. */
 export const NET_FORM: Form = {
   example: [
     '{"inputs": 3,',
@@ -26,6 +27,7 @@ export const NET_FORM: Form = {
   },
 };
 
+/** The form of a BATCH.json, field by field, in words. */
 export const BATCH_FORM: Form = {
   example: ['{"x": [[…], …], "y": [[…], …], "weight": […]}'],
   fields: {

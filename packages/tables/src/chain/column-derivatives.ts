@@ -17,7 +17,10 @@ interface ColumnDerivative {
   readonly isDate: boolean;
 }
 
-/** @param place of the output: 0 for an amount, else that of the class */
+/**
+ * The derivative of one number by each column of a table, in their units.
+ * @param place of the output: 0 for an amount, else that of the class
+ */
 export function columnDerivatives(
   model: TableModelData,
   engine: SyncEngine,

@@ -25,6 +25,7 @@ export interface FollowedColumn extends NumberCells {
   readonly place: number;
 }
 
+/** Rows as graph: columns as inputs, and x and the target made from them. */
 export interface PreparedRows extends Preparation {
   /** By the labels of their inputs. */
   readonly followed: ReadonlyMap<string, FollowedColumn>;

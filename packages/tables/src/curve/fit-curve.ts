@@ -36,6 +36,7 @@ export const CURVE_DEFAULTS: { readonly method: MinimizerName; readonly iteratio
   iterations: 2000,
 };
 
+/** What `fitCurve` can be told; only the starts must be given. */
 export interface FitCurveOptions<Name extends string = string> {
   /** Where each parameter starts: every name of the formula that is no column needs a start. */
   readonly start: Readonly<Record<Name, number>>;
@@ -65,6 +66,7 @@ const OPTIONS: Names<FitCurveOptions> = {
   ...{ engine: true, signal: true, slice: true, onPrepared: true, onIteration: true },
 };
 
+/** The rows that a curve is fitted to: a table, columns, or objects. */
 export interface CurveRows {
   /** How many rows count, and how many are left out for want of a value. */
   readonly rows: number;

@@ -6,6 +6,7 @@ import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
 import { EncodingError, numberAt, type Table } from "../table/table.ts";
 import type { Numbers } from "./model.ts";
 
+/** The fitted formula at other places. */
 export interface PredictCurve {
   (row: Readonly<Record<string, Value>>): number;
   (rows: Rows<object>): Float64Array;

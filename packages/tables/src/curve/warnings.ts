@@ -2,6 +2,7 @@
 import type { LeastSquaresMinimum } from "@chaingrad/core/curvature";
 import { count, formatNumber } from "@chaingrad/core/format";
 
+/** What a warning is about. */
 export type CurveWarningKind =
   | "no influence"
   | "on a bound"
@@ -11,6 +12,7 @@ export type CurveWarningKind =
   | "poor fit"
   | "pattern";
 
+/** What is to be known before a fit is believed. */
 export interface CurveWarning {
   readonly kind: CurveWarningKind;
   /** Of "no influence" and "on a bound". */

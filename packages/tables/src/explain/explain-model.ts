@@ -9,6 +9,7 @@ import type { OpenedNetwork } from "./opened.ts";
 /** What has a model: `TableModel`, or the model as plain data. */
 export type OfModel = TableModelData | { readonly model: TableModelData };
 
+/** Which row is explained, and how. */
 export interface ExplainModelOptions extends ViewOptions {
   /** The row, counted from 1 (default 1). */
   readonly row?: number;

@@ -8,6 +8,7 @@ import { reachOf } from "./chain.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
 import { DEFAULT_OPTIMIZER, type Shown, viewBlocks } from "./views.ts";
 
+/** What is differentiated by what, and how it is shown. */
 export interface ViewOptions {
   /** The derivative by this alone: "W2", "W2[1,3]", "b1", "x[2]", "h1[4]", or a column of the table. Places count from 1. */
   readonly of?: string | undefined;
@@ -25,6 +26,7 @@ export interface ViewOptions {
   readonly isWhole?: boolean | undefined;
 }
 
+/** A derivation, and what is shown of it. */
 export interface Explanation {
   /** The programs that run, and their numbers. */
   readonly of: Explained;

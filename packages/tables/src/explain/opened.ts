@@ -3,6 +3,7 @@ import type { Batch, WeightedNet } from "@chaingrad/core/net";
 import type { TableBatch } from "../judging/labelled-rows.ts";
 import type { TableModelData } from "../model/model-file.ts";
 
+/** A network with its numbers; where it was trained on a table with its model. */
 export interface OpenedNetwork extends WeightedNet {
   /** What makes the network's rows from those of a table, where it was trained on one. */
   readonly model?: TableModelData;

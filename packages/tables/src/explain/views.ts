@@ -45,6 +45,7 @@ export type Shown = (typeof VIEWS)[number];
 /** Whose step the view "update" shows where none is named: the plain one. */
 export const DEFAULT_OPTIMIZER: OptimizerName = "sgd";
 
+/** What a view is of. */
 export interface ViewContext {
   readonly of: Explained;
   readonly target: ExplainedTarget | undefined;

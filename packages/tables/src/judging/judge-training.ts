@@ -4,6 +4,7 @@ import type { TableModelData } from "../model/model-file.ts";
 import { PARTS, type Part, type Prepared } from "../table/prepare.ts";
 import { type Evaluation, evaluateBaseline, evaluateModel, type Scores } from "./evaluate.ts";
 
+/** A trained model with its scores on each part of the table, beside those of guessing. */
 export interface JudgedTraining {
   /** With its scores on every part. */
   readonly model: TableModelData;

@@ -28,6 +28,7 @@ export interface TableBatch extends Batch {
   readonly from: { readonly table: Table; readonly rows: readonly number[] };
 }
 
+/** Which rows of a table are taken. */
 export interface BatchOptions {
   /** One row alone, counted from 1 as `rowNumbers` are; without it all that have a target. */
   readonly row?: number | undefined;

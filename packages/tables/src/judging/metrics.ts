@@ -7,6 +7,7 @@ import { average, checkLength, mostProbable, weigh } from "@chaingrad/core/given
 
 type Numbers = ArrayLike<number>;
 
+/** How well classes are predicted, on rows whose classes are known. */
 export interface ClassificationMetrics {
   /** Share of rows whose most probable class is right (the first among equals). */
   readonly accuracy: number;
@@ -24,6 +25,7 @@ export interface ClassificationMetrics {
   readonly confusion: number[][];
 }
 
+/** How well amounts are predicted, in the target's own unit. */
 export interface RegressionMetrics {
   /** 1 − Σ(y − ŷ)² / Σ(y − ȳ)²; null when every y is the same, for then there is no variance to explain. */
   readonly r2: number | null;
@@ -134,6 +136,7 @@ export function regressionBaseline(
   return regressionMetrics(new Float64Array(targets.length).fill(guess), targets, weights);
 }
 
+/** Least, greatest and quartiles of what a prediction is off by. */
 export interface ResidualSummary {
   readonly min: number;
   readonly q1: number;

@@ -4,6 +4,7 @@ import { type Column, EncodingError, type NumberColumn, type Table } from "../ta
 import type { TableModelData } from "./model-file.ts";
 import { predictTable } from "./predict-table.ts";
 
+/** Predictions as columns to be added to a table. */
 export interface PredictedColumns {
   /** "prediction", and of classes "probability NAME" for each. */
   readonly columns: readonly Column[];

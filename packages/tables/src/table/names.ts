@@ -2,6 +2,7 @@
 import { type Encoder, featuresOf } from "./encoder.ts";
 import type { Target } from "./target.ts";
 
+/** What a network's inputs and outputs are called in the table. */
 export interface NetworkNames {
   /** Of each feature, in order: "weight", "weight (missing)", "origin = USA", "origin (other)". */
   readonly inputs: readonly string[];

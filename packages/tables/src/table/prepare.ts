@@ -11,6 +11,7 @@ import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
 
 /** The parts that the rows of a table are split into. */
 export type Part = "train" | "validation" | "test";
+/** The parts that a table is split into, in this order. */
 export const PARTS: readonly Part[] = ["train", "validation", "test"];
 
 /** What a table is prepared for: only the target must be given. */

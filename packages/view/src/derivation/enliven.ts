@@ -4,6 +4,7 @@
  */
 
 /**
+ * Makes the buttons and keys of a derivation's view work.
  * @param view the element that `derivationView` wrote, in its document
  * @param keys where comma and full stop are listened for (default the view)
  */

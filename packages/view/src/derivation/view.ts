@@ -16,6 +16,7 @@ import { drawing } from "./drawing.ts";
 import { type Layout, layoutOf, pathFrom } from "./layout.ts";
 import { fillIn, type PageWords, pageWords } from "./words.ts";
 
+/** What a derivation's view can be told. */
 export interface DerivationOptions {
   /** The beginning of all ids in it: where several views are in one page, one of its own for each. */
   readonly id: string;

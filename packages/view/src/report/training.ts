@@ -6,6 +6,7 @@ import type { Batch } from "@chaingrad/core/net";
 import { type JudgedTraining, namesOf, type Prepared, predictAmounts, type TrainedTable } from "@chaingrad/tables";
 import type { ReportInput } from "./page.ts";
 
+/** A training that a report is made of. */
 export interface ReportedTraining
   extends Pick<ReportInput, "title" | "file" | "prepared">,
     Pick<TrainedTable, "end" | "history">,

@@ -36,6 +36,7 @@ export interface Explained {
   readonly names?: ColumnNames;
 }
 
+/** What a derivation can be told: names of columns, and whether kernels are looked up. */
 export interface ExplainOptions {
   /** Whether each value's step of the compiled plan is looked up (default no). */
   readonly kernels?: boolean;

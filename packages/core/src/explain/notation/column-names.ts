@@ -16,6 +16,7 @@ export interface GivenNames {
   readonly outputs?: readonly string[];
 }
 
+/** What columns are called, in the places where symbols have numbers. */
 export interface ColumnNames {
   /** As they were given. */
   readonly given: GivenNames;

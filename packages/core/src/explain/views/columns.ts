@@ -2,6 +2,7 @@
 import { infix, symbol } from "../../graph/notation.ts";
 import { type Block, type Cell, heading, paragraph, table, text } from "../document/document.ts";
 
+/** The derivative of a number by one column, with both units. */
 export interface ColumnDerivative {
   readonly column: string;
   /** In the column's own unit, a date as it is written; NaN where the cell is missing. */

@@ -10,6 +10,7 @@ import type { Initialiser, InitialiserName } from "../initialisers.ts";
 /** The kinds in `kinds.ts`. */
 export type LayerKindName = "dense";
 
+/** A layer as plain data: only units and activation must be given. */
 export interface LayerSpec {
   /** What it computes: a name, or a kind of one's own (default "dense"). */
   readonly kind?: LayerKindName | LayerKind;
@@ -29,6 +30,7 @@ export interface LayerSpec {
   readonly name?: string;
 }
 
+/** A kind of layer: its options, its tensors, its forward pass and how it is described. */
 export interface LayerKind {
   readonly name: string;
   /** The options that a layer of this kind may have beside kind, units and name. */
@@ -54,6 +56,7 @@ export interface LayerPart {
   forward(x: Expr, layer: LayerScope): Expr;
 }
 
+/** A tensor of a layer: its symbol, its role and its shape. */
 export interface LayerTensor {
   /** "W": with the layer's number the name in files and derivations. */
   readonly symbol: string;
@@ -64,6 +67,7 @@ export interface LayerTensor {
   readonly start: number | Initialiser;
 }
 
+/** A tensor that training moves but no gradient does. */
 export interface LayerBuffer extends LayerTensor {
   readonly start: number;
 }
