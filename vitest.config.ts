@@ -6,6 +6,8 @@ export default defineConfig(({ mode }) => ({
   resolve: { conditions: ["@chaingrad/source"] },
   ssr: { resolve: { conditions: ["@chaingrad/source"] } },
   test: {
+    // Tests wait for processes and browsers as much as they compute.
+    maxWorkers: 2,
     // What goes on for ever ends; how long anything takes is no matter of tests, and machines may be busy.
     testTimeout: mode === "long" ? 600_000 : 180_000,
     hookTimeout: mode === "long" ? 600_000 : 180_000,
