@@ -3,7 +3,7 @@ import { Transform } from "assemblyscript/transform";
 
 const DECLARED = /graph\/elementwise-kernels|wasm\/opcodes/;
 /** Numbers of these files that are no instructions; what concerns runs, the build for one thread does not need. */
-const OTHER = /^(?:F64|TILE|JOB|JOB_STEPS|TRAPPED|ABSENT|LEAVE|FAILED|FAILURE|PRESENT|CONTROL_BYTES)$/;
+const OTHER = /^(?:F64|TILE|JOB|JOB_STEPS|TRAPPED|ABSENT|LEAVE|FAILED|FAILURE|PRESENT|BEGUN|CONTROL_BYTES)$/;
 
 export default class EveryOpcode extends Transform {
   afterParse({ sources }) {

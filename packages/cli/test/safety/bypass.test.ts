@@ -28,7 +28,9 @@ test.each(["core", "interchange", "tables", "view"])("@chaingrad/%s writes nowhe
   const typescript = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   expect(typescript.length).toBeGreaterThan(2);
   const writes = /process\.(stdout|stderr)|console\.|writeSync\(/;
-  expect(typescript.filter((file) => writes.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  const own = typescript.filter((file) => writes.test(readFileSync(join(source, file), "utf8")));
+  // To a page's console, why there is one thread: a text of our own.
+  expect(own).toEqual(name === "core" ? ["engines/wasm/wasm.ts"] : []);
 });
 
 test("whoever else is given the terminal is known", () => {

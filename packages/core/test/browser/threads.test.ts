@@ -18,8 +18,8 @@ if (CHROMIUM === undefined) {
 /** The package's own imports ("#host", "#start-worker") are for Node and for bundlers: a page without one says where they lead. */
 const PAGE = `<!doctype html><script type="importmap">
 { "imports": {
-  "#host": "/dist/engines/wasm/host.browser.js",
-  "#start-worker": "/dist/engines/wasm/start-worker.browser.js"
+  "#host": "/dist/engines/wasm/host/browser.js",
+  "#start-worker": "/dist/engines/wasm/host/start-worker.browser.js"
 } }
 </script>
 <script type="module">import { train } from "/test/browser/train.js"; globalThis.train = train;</script>`;

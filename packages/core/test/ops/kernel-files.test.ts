@@ -21,7 +21,9 @@ const FOLDERS = [
 
 /** Files that name functions for another reason. */
 const OTHERS: Readonly<Record<string, string>> = {
-  "core/src/explain/latex-characters.ts": "how TeX calls functions that it knows; others are set upright",
+  "core/src/explain/latex/characters.ts": "how TeX calls functions that it knows; others are set upright",
+  "core/src/index.ts": "the list of what is given away, kernel or none",
+  "tables/src/formula/functions.ts": "what formulas call functions",
   "interchange/src/emit/names.ts": "names that the languages' own libraries take, whatever kernels there are",
   "core/test/support/mgh/systems.ts": "a test problem that is made of it",
 };
