@@ -1,12 +1,18 @@
 /** What stands beside the pages, in both languages. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { DefaultTheme, LocaleSpecificConfig } from "vitepress";
 import { decisions } from "./decisions.ts";
 import { entryPoints } from "./entry-points.js";
 
 type Locale = LocaleSpecificConfig<DefaultTheme.Config>;
+/** An entry point that gives a module away by name has a folder of pages. */
+const linkTo = (page: string): string =>
+  existsSync(join(import.meta.dirname, "..", page, "index.md")) ? `${page}/` : page;
+
 const api = entryPoints.map(({ name }) => ({
   text: name,
-  link: `/api/${name.replace(/^@chaingrad\//, "")}`,
+  link: linkTo(`/api/${name.replace(/^@chaingrad\//, "")}`),
 }));
 
 const guides = [

@@ -142,7 +142,11 @@ describe("the site", () => {
       const first = tab.locator("#localsearch-list a").first();
       await first.waitFor();
       await first.click();
-      await tab.waitForURL(/second-order|optimizers|curvature|physics|decisions/);
+      await tab.waitForURL(({ pathname }) => pathname !== BASE);
+      await tab
+        .getByText(/Levenberg/i)
+        .first()
+        .waitFor();
     });
   });
 
