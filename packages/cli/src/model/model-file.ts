@@ -16,7 +16,7 @@ export async function loadModel(path: string): Promise<TableModelData> {
   if (takesTables(model)) return model;
   throw new UserError(
     `${path}: a network that was trained on numbers, not on a table`,
-    "In TypeScript: new Predictor(engine, network, loss).predict(rows). To look at it: chaingrad check, explain, emit.",
+    "In TypeScript: predictorOf(model, engine).predict(rows). To look at it: chaingrad check, explain, emit.",
   );
 }
 

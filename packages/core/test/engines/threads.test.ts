@@ -93,6 +93,22 @@ test("an instruction that fails on a worker is an error here, and the engine goe
   }
 });
 
+test("a worker that begins late is waited for, longer than a barrier would wait", async () => {
+  const late = "await new Promise((resolve) => setTimeout(resolve, 6000)); export const bind = () => () => {};";
+  const gemm = {
+    ...{ name: "a library that loads slowly", module: `data:text/javascript,${encodeURIComponent(late)}`, data: null },
+    bind: () => () => {},
+    prefers: () => false,
+  };
+  const [slow, alone] = [
+    compileStep(await wasmEngine({ threads: 2, gemm }), [33, 70, 5], { batch: 32, steps: 5 }),
+    compileStep(await wasmEngine({ threads: 1 }), [33, 70, 5], { batch: 32, steps: 5 }),
+  ];
+  for (const executable of [slow, alone]) executable.run(5);
+  expect(slow.threads).toBe(2);
+  expect(slow.read("W1")).toEqual(alone.read("W1"));
+});
+
 /** The workers that are started while `action` runs. */
 async function workersOf(action: () => unknown): Promise<Worker[]> {
   // The process tells of a worker in its next turn.

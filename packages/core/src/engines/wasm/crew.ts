@@ -74,8 +74,8 @@ export class Crew {
 
   /**
    * Has the workers take part in steps first … first + steps − 1 while `own` does the caller's share.
-   * Throws WorkerError when a worker is gone, and WebAssembly.RuntimeError when one met an instruction that it could not
-   * execute.
+   * Throws WorkerError when a worker is gone or does not come in time, and WebAssembly.RuntimeError when one met an
+   * instruction that it could not execute.
    */
   run(site: Site, first: number, steps: number, own: () => boolean): void {
     if (this.#running) throw new Error("an op runs the engine that runs it: give it another engine");
