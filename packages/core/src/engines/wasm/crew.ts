@@ -126,7 +126,10 @@ export class Crew {
     const end = performance.now() + BEGINNING;
     const begun = (): number => Atomics.load(state, BEGUN >> 2);
     for (let some = begun(); some < count && Atomics.load(state, FAILURE >> 2) === 0; some = begun()) {
-      if (performance.now() > end) return this.lose("a worker did not begin in time");
+      if (performance.now() > end) {
+        this.lose("a worker did not begin in time");
+        return;
+      }
       if (host.mayBlock) Atomics.wait(state, BEGUN >> 2, some, NAP);
     }
   }
