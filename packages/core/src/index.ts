@@ -56,6 +56,7 @@ export {
   meanAbsoluteError,
   meanSquaredError,
   poisson,
+  predictionWidth,
   quantile,
   reduceRows,
   softmaxCrossEntropy,
@@ -122,7 +123,7 @@ export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { constant, fill, input } from "./ops/source.ts";
 export { broadcast, sum } from "./ops/sum-broadcast.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./optim/first-order/clip.ts";
-export type { Hyper, Optimizer, Update } from "./optim/first-order/optimizer.ts";
+export { type Hyper, type Optimizer, ownHyper, type Update } from "./optim/first-order/optimizer.ts";
 export { type OptimizerName, type OptimizerOptions, optimizers } from "./optim/optimizers.ts";
 export { balancedWeights, classWeighted, type Dataset, rowsOf } from "./train/dataset.ts";
 export type {

@@ -1,8 +1,8 @@
 /** Kernel calls as plan steps: node and kernel in, buffers and sizes out. */
 import type { Expr } from "../graph/expr.ts";
-import type { Kernel, StridedCopy } from "../graph/op.ts";
+import type { BlockProduct, Kernel, StridedCopy } from "../graph/op.ts";
 import { sizeOf, stridesOf } from "../graph/type.ts";
-import type { Buffer } from "./memory.ts";
+import { type Buffer, view } from "./memory.ts";
 
 interface Common {
   readonly to: Buffer;
@@ -48,7 +48,34 @@ export type KernelStep = Common &
     | { readonly kind: "host"; readonly node: Expr }
   );
 
-export function kernelStep(node: Expr, kernel: Kernel, memory: (node: Expr) => Buffer): KernelStep {
+type Memory = (node: Expr) => Buffer;
+
+/** One step for a kernel, but for each block of a block-diagonal product one, in place. */
+export function kernelSteps(node: Expr, kernel: Kernel, memory: Memory): KernelStep[] {
+  return kernel.kind === "block-matmul" ? blockSteps(node, kernel, memory) : [kernelStep(node, kernel, memory)];
+}
+
+/** A product for each block, which is a part of every matrix: its rows are as far apart as those of the whole. */
+function blockSteps(node: Expr, kernel: BlockProduct, memory: Memory): KernelStep[] {
+  const { blocks, below, transposeA, transposeB } = kernel;
+  const [a, b] = node.operands;
+  const part = ({ type: { shape } }: Expr, isBelow: boolean): { rows: number; columns: number; leading: number } =>
+    isBelow
+      ? { rows: shape[0] / blocks, columns: shape[1], leading: shape[1] }
+      : { rows: shape[0], columns: shape[1] / blocks, leading: shape[1] };
+  const [left, right, result] = [part(a, below.a), part(b, below.b), part(node, below.to)];
+  const at = (of: Expr, { rows, columns, leading }: ReturnType<typeof part>, isBelow: boolean, block: number): Buffer =>
+    view(memory(of), block * (isBelow ? rows * columns : columns), (rows - 1) * leading + columns);
+  return Array.from({ length: blocks }, (_, block) => ({
+    ...{ kind: "matmul", transposeA, transposeB, m: result.rows, n: result.columns },
+    k: transposeA ? left.rows : left.columns,
+    leading: { a: left.leading, b: right.leading, to: result.leading },
+    reads: [at(a, left, below.a, block), at(b, right, below.b, block)],
+    to: at(node, result, below.to, block),
+  }));
+}
+
+function kernelStep(node: Expr, kernel: Exclude<Kernel, { kind: "block-matmul" }>, memory: Memory): KernelStep {
   const common: Common = { to: memory(node), reads: node.operands.map(memory) };
   const { shape } = node.type;
   switch (kernel.kind) {

@@ -6,7 +6,10 @@ import { rewriting, simplifying } from "./simplify.ts";
 
 export function* lowering(p: Program): Work<Program> {
   const simple = yield* simplifying(p);
-  const made = yield* rewriting(simple, (node) => node.op.decompose?.(node) ?? node.op.simplify?.(node));
+  const made = yield* rewriting(simple, (node) => {
+    const parts = node.op.kernel === undefined ? node.op.decompose?.(node) : undefined;
+    return parts ?? node.op.simplify?.(node);
+  });
   const isDone = (yield* orderingOf(made)).every((node) => splitReduction(node) === undefined);
   return isDone ? made : yield* rewriting(made, splitReduction);
 }

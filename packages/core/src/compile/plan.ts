@@ -10,7 +10,7 @@ import { finish, inParts, type Work } from "../graph/work.ts";
 import { accessesOf } from "./access.ts";
 import { layingOut } from "./arena.ts";
 import { buildChain } from "./chain.ts";
-import { kernelStep } from "./kernels.ts";
+import { kernelSteps } from "./kernels.ts";
 import { lowering } from "./lower.ts";
 import { type Buffer, buffer } from "./memory.ts";
 import { kernelOf, type Schedule, scheduling, type Unit } from "./schedule.ts";
@@ -193,7 +193,7 @@ class Planner {
   };
 
   #steps(unit: Unit): Step[] {
-    if (unit.kind === "kernel") return [kernelStep(unit.node, unit.kernel, this.#memory)];
+    if (unit.kind === "kernel") return kernelSteps(unit.node, unit.kernel, this.#memory);
     if (unit.count === 0) return [];
     return [
       buildChain(unit, {

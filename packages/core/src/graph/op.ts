@@ -27,6 +27,9 @@ export interface LayerRole {
   readonly layer: number;
   /** "weight", "bias", "pre-activation", "activation": what kinds of layers call their tensors. */
   readonly role: string;
+  /** Of a parameter: its share in the learning rate, and in weight decay, where they are not 1. */
+  readonly rate?: number;
+  readonly decay?: number;
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -87,7 +90,10 @@ export interface Op<A extends Attributes = Attributes> {
   batch(node: Expr<A>, operands: readonly Batched[], size: number): Batched;
   /** Local algebra: an equal expression that is cheaper or shorter, or undefined. */
   simplify?(node: Expr<A>): Expr | undefined;
-  /** The same value from ops that have a kernel; asked for before compiling, never before printing. */
+  /**
+   * The same value from ops that have a kernel; asked for before compiling where the op has none itself, and where it is
+   * written in another language; never before printing.
+   */
   decompose?(node: Expr<A>): Expr;
   /** How it is written, given how its operands are written. */
   notation(operands: readonly Notation[], node: Expr<A>): Notation;
@@ -96,7 +102,7 @@ export interface Op<A extends Attributes = Attributes> {
    * Absent where there is no short form; elementwise ops need none, theirs is diag(derivative).
    */
   jacobian?(operands: readonly Notation[], node: Expr<A>, operand: number, result: Notation): Notation | undefined;
-  /** The kernel that computes it. Ops with `decompose` have none. */
+  /** The kernel that computes it. Ops with `decompose` need none. */
   kernel?(node: Expr<A>): Kernel;
 }
 
@@ -120,6 +126,14 @@ export interface StridedCopy {
   readonly to: { readonly offset: number; readonly strides: readonly number[] };
 }
 
+/** Products of matrices block by block: of each operand, and of the result, the blocks are below one another or side by side. */
+export interface BlockProduct {
+  readonly blocks: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly below: { readonly a: boolean; readonly b: boolean; readonly to: boolean };
+}
+
 /** The small closed set of things an engine can do; many ops share one. */
 export type Kernel =
   | { readonly kind: "input" }
@@ -133,6 +147,7 @@ export type Kernel =
   /** Pieces are copied; what no piece covers is zero (`cover` says whether the pieces cover everything). */
   | { readonly kind: "copy"; readonly pieces: readonly StridedCopy[]; readonly cover: boolean }
   | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
+  | ({ readonly kind: "block-matmul" } & BlockProduct)
   | { readonly kind: "reduce"; readonly by: "sum" | "max" | "logsumexp"; readonly axes: readonly number[] }
   | { readonly kind: "random"; readonly distribution: "uniform" | "normal"; readonly stream: number }
   | { readonly kind: "gather-rows" }

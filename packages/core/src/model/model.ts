@@ -45,8 +45,8 @@ export function saveModel(model: Model, parts: ModelParts = {}): Uint8Array {
   const { reduction, l1, l2 } = objective;
   const loss = lossOf(objective.loss);
   const unsaved = network.layers.findIndex(
-    ({ kind, activation, initialiser }) =>
-      typeof kind === "object" || [activation, initialiser].some((part) => typeof part === "function"),
+    ({ kind, activation, initialiser, biasInitialiser }) =>
+      typeof kind === "object" || [activation, initialiser, biasInitialiser].some((part) => typeof part === "function"),
   );
   const own = unsaved >= 0 ? `layer ${unsaved + 1}` : isBuiltIn(loss) ? undefined : `the loss '${loss.name}'`;
   if (own) throw new Error(`${own} is made with a function of your own, which a file cannot hold`);

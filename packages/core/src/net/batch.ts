@@ -1,5 +1,5 @@
 /** Rows that a network is looked at with: their inputs, targets and weights. */
-import { type Loss, targetWidth } from "../nn/losses.ts";
+import { type Loss, predictionWidth, targetWidth } from "../nn/losses.ts";
 import { type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { normalAt, threefry, uniformAt } from "../ops/random.ts";
 
@@ -31,10 +31,11 @@ export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed
   const key = threefry(seed, 0, 0, 0);
   const outputs = outputsOf(network);
   const isLabels = loss.target === "labels";
+  const classes = predictionWidth(loss, outputs);
   // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
   const y = new Float64Array(rows * targetWidth(loss, outputs)).map((_, i) => {
     const share = uniformAt(key, 1, i);
-    return isLabels ? Math.floor(share * outputs) : share;
+    return isLabels ? Math.floor(share * classes) : share;
   });
   return { rows, x: new Float64Array(rows * network.inputs).map((_, i) => normalAt(key, 0, i)), y, weight: undefined };
 }

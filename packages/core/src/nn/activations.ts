@@ -21,6 +21,7 @@ export type ActivationName =
   | "gelu"
   | "gelu-tanh"
   | "silu"
+  | "mish"
   | "softplus"
   | "softsign"
   | "tanh"
@@ -62,6 +63,9 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
 
   // z σ(z)          Elfwing, Uchibe & Doya, "Sigmoid-weighted linear units …", 2017
   silu: (z) => mul(z, sigmoid(z)),
+
+  // z tanh(ln(1 + eᶻ))          Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020
+  mish: (z) => mul(z, tanh(softplus(z))),
 
   // ln(1 + eᶻ)          Dugas et al., "Incorporating second-order functional knowledge …", NeurIPS 2000
   softplus,

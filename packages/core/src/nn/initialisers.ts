@@ -20,7 +20,7 @@ export interface RandomStream {
   readonly stream: number;
 }
 
-/** The values of a weight matrix [fanOut, fanIn], row-major. */
+/** The values of a weight matrix [fanOut, fanIn], or of a bias, row-major. */
 export type Initialiser = (shape: Shape, fans: Fans, random: RandomStream) => Float64Array;
 
 /** The initialisers that go by a name. */
@@ -31,7 +31,9 @@ export type InitialiserName =
   | "he-normal"
   | "lecun-uniform"
   | "lecun-normal"
-  | "orthogonal";
+  | "orthogonal"
+  | "standard-normal"
+  | "zeros";
 
 type Variance = (fans: Fans) => number;
 
@@ -70,7 +72,28 @@ export const initialisers: Readonly<Record<InitialiserName, Initialiser>> = {
   "lecun-uniform": uniform(lecun),
   "lecun-normal": normal(lecun),
   orthogonal,
+  // N(0, 1), whatever the fans: biases of the "neural tangent" parametrisation (Jacot, Gabriel & Hongler, NeurIPS 2018)
+  "standard-normal": normal(() => 1),
+  zeros: constantInitialiser(0),
 };
+
+/** The initialiser of a name, or the given one. */
+export const initialiserOf = (given: InitialiserName | Initialiser): Initialiser =>
+  typeof given === "function" ? given : initialisers[given];
+
+/** As many matrices below one another, each drawn for itself. A layer has less than 16 tensors, and so 2²⁰ streams. */
+export const inBlocks = (draw: Initialiser, blocks: number): Initialiser =>
+  blocks === 1
+    ? draw
+    : ([rows, ...rest], fans, { key, stream }) => {
+        const shape = [rows / blocks, ...rest];
+        const values = new Float64Array(rows * sizeOf(rest));
+        for (let block = 0; block < blocks; block++) {
+          const own = draw(shape, fans, { key, stream: stream + block * 2 ** 20 });
+          values.set(own, block * sizeOf(shape));
+        }
+        return values;
+      };
 
 /** Every element the same. */
 export function constantInitialiser(value: number): Initialiser {
@@ -115,7 +138,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return total;
 }
 
-const RECTIFIERS: readonly ActivationName[] = ["relu", "leaky-relu", "elu", "gelu", "gelu-tanh", "silu"];
+const RECTIFIERS: readonly ActivationName[] = ["relu", "leaky-relu", "elu", "gelu", "gelu-tanh", "silu", "mish"];
 
 /** What a layer starts from unless told: he for rectifiers, lecun for selu, glorot for all else (and one's own). */
 export function defaultInitialiser(activation: ActivationName | Activation): InitialiserName {

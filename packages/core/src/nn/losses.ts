@@ -14,7 +14,18 @@ import { softmax } from "../ops/softmax.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import type { ActivationName } from "./activations.ts";
-import { finite, fraction, nonNegative, positive, probability, type Range, readOptions } from "./options.ts";
+import { membersRules } from "./members.ts";
+import {
+  count,
+  finite,
+  fraction,
+  inRange,
+  nonNegative,
+  positive,
+  probability,
+  type Range,
+  readOptions,
+} from "./options.ts";
 
 /** What a row costs. A loss of one's own is any object of this shape. */
 export interface Loss {
@@ -25,6 +36,10 @@ export interface Loss {
   readonly options?: LossOptions;
   /** What a target may be, for so many outputs: all else is refused before training. By default what `target` says. */
   domain?(outputs: number): Range;
+  /** How many numbers a row's target has, for so many outputs (by default one label, or as many as outputs). */
+  targetWidth?(outputs: number): number;
+  /** How many numbers it predicts for a row of so many outputs (by default as many). */
+  predictionWidth?(outputs: number): number;
   /** What it takes outputs for (by default values of any kind). */
   readonly takes?: OutputForm;
   /** output: [batch, outputs] → [batch]. Throws ShapeError when the target does not fit the output. */
@@ -62,11 +77,15 @@ export function domainOf(loss: Loss, outputs: number): Range {
 }
 
 /** How many numbers a row's target has. */
-export const targetWidth = ({ target }: Loss, outputs: number): number => (target === "labels" ? 1 : outputs);
+export const targetWidth = (loss: Loss, outputs: number): number =>
+  loss.target === "labels" ? 1 : (loss.targetWidth?.(outputs) ?? outputs);
+
+/** How many numbers a row's prediction has: for labels, as many as there are classes. */
+export const predictionWidth = (loss: Loss, outputs: number): number => loss.predictionWidth?.(outputs) ?? outputs;
 
 /** The input that a batch's targets are written to. */
-export const targetInput = ({ target }: Loss, name: string, rows: number, outputs: number, dtype: FloatType): Expr =>
-  target === "labels" ? input(name, [rows], "i32") : input(name, [rows, outputs], dtype);
+export const targetInput = (loss: Loss, name: string, rows: number, outputs: number, dtype: FloatType): Expr =>
+  loss.target === "labels" ? input(name, [rows], "i32") : input(name, [rows, targetWidth(loss, outputs)], dtype);
 
 interface HuberOptions {
   /** Where the square turns into a line: a residual > 0 (default 1). */
@@ -80,8 +99,15 @@ interface QuantileOptions {
   /** Which quantile is predicted: in (0, 1) (default 0.5, the median). */
   readonly quantile?: number;
 }
+/** Beside these, the options of the members' own loss. */
+interface MembersOptions {
+  /** How many members give outputs side by side, ≥ 1 (default 1). */
+  readonly members?: number;
+  /** What each of them is judged by (default "mean-squared-error"). */
+  readonly of?: Exclude<LossName, "members">;
+}
 /** Options of all losses; one that the chosen loss does not have is refused with a RangeError. */
-export interface LossOptions extends HuberOptions, CrossEntropyOptions, QuantileOptions {}
+export interface LossOptions extends HuberOptions, CrossEntropyOptions, QuantileOptions, MembersOptions {}
 
 /** The losses that go by a name, and so can be saved. */
 export type LossName =
@@ -91,7 +117,8 @@ export type LossName =
   | "binary-cross-entropy"
   | "softmax-cross-entropy"
   | "poisson"
-  | "quantile";
+  | "quantile"
+  | "members";
 
 /** By identity: a loss of one's own may bear any name. */
 const builtIn = new WeakSet<Loss>();
@@ -102,7 +129,8 @@ export function isBuiltIn(loss: Loss): boolean {
 }
 
 /** What a loss does. Each of the library's own says what targets it is for, and what it takes outputs for. */
-type Rules = Pick<Loss, "perRow" | "predict" | "ofPrediction"> & Required<Pick<Loss, "domain" | "takes">>;
+type Rules = Pick<Loss, "perRow" | "predict" | "ofPrediction" | "targetWidth" | "predictionWidth"> &
+  Required<Pick<Loss, "domain" | "takes">>;
 
 /** The rules stand behind the loss, which is plain data by itself: it can be cloned, sent and saved, and `lossOf` reads it. */
 function make(name: LossName, target: Loss["target"], options: LossOptions, rules: Rules): Loss {
@@ -249,6 +277,19 @@ export function quantile(options: QuantileOptions = {}): Loss {
   return averaged("quantile", options, { domain: finite, takes: VALUES, perOutput });
 }
 
+/** The mean over members whose outputs stand side by side, of another loss (members.ts). */
+function members({ members: many = 1, of = "mean-squared-error", ...own }: LossOptions = {}): Loss {
+  const k = inRange("members: members", many, count);
+  checkName(
+    "members: of",
+    of,
+    Object.keys(losses).filter((name) => name !== "members"),
+  );
+  const inner = losses[of](own);
+  const rules = membersRules(k, inner as Rules);
+  return make("members", inner.target, { members: k, of, ...own }, { ...rules, takes: inner.takes ?? VALUES });
+}
+
 /** What makes each loss, by name. */
 export const losses: Readonly<Record<LossName, (options?: LossOptions) => Loss>> = {
   "mean-squared-error": meanSquaredError,
@@ -258,6 +299,7 @@ export const losses: Readonly<Record<LossName, (options?: LossOptions) => Loss>>
   "softmax-cross-entropy": softmaxCrossEntropy,
   poisson,
   quantile,
+  members,
 };
 
 /**

@@ -8,6 +8,7 @@ import { printType, type Shape, ShapeError, sameShape, sizeOf } from "../graph/t
 import { threefry } from "../ops/random.ts";
 import { activations } from "./activations.ts";
 import type { Fans } from "./initialisers.ts";
+import { withFactors } from "./layers/factors.ts";
 import { layerKinds } from "./layers/kinds.ts";
 import type { LayerBuffer, LayerKind, LayerKindName, LayerSpec, LayerTensor } from "./layers/layer.ts";
 import type { Loss } from "./losses.ts";
@@ -26,6 +27,9 @@ export interface NetworkTensor extends LayerTensor, Fans {
   readonly name: string;
   /** The layer's number, from 1. */
   readonly layer: number;
+  /** What the learning rate, and the weight decay, is multiplied by, where that is not 1. */
+  readonly rate?: number;
+  readonly decay?: number;
 }
 
 /** A layer in its network. */
@@ -82,6 +86,9 @@ export function layerName(spec: NetworkSpec, index: number): string {
   return spec.layers[index].name ?? (index === spec.layers.length - 1 ? "output" : `hidden${index + 1}`);
 }
 
+/** What a layer of any kind may have. */
+const ALWAYS = { rates: true, decays: true, name: true, kind: true } as const;
+
 const NETWORK: Names<NetworkSpec> = { inputs: true, layers: true };
 
 /** Throws RangeError naming the layer, what was expected and what was given, unless the network can be built. */
@@ -99,7 +106,7 @@ export function layersOf(spec: NetworkSpec): Layer[] {
   return spec.layers.map((own: LayerSpec, index) => {
     const number = index + 1;
     const kind = kindOf(own ?? {}, number);
-    checkKeys(`layer ${number}`, own ?? null, { units: true, ...kind.options, name: true, kind: true }, "part");
+    checkKeys(`layer ${number}`, own ?? null, { units: true, ...kind.options, ...ALWAYS }, "part");
     const name = layerName(spec, index);
     const where = `layer ${number} ('${name}')`;
     const before = seen.get(name);
@@ -107,11 +114,15 @@ export function layersOf(spec: NetworkSpec): Layer[] {
     seen.set(name, number);
     const outputs = inRange(`${where}: units`, own.units, count);
     checkType(`${where}: name`, name, "string");
-    for (const part of kind.parts) part.check?.(own, where);
-    const placed = { layer: number, fanIn: inputs, fanOut: outputs };
+    for (const part of kind.parts) part.check?.(own, where, inputs);
+    const fans = { fanIn: inputs, fanOut: outputs };
     const carried = <T extends LayerTensor>(tensors: readonly T[] = []): (T & NetworkTensor)[] =>
-      tensors.map((tensor) => ({ ...tensor, ...placed, name: tensor.symbol + number }));
-    const parameters = kind.parts.flatMap((part) => carried(part.parameters?.(own, placed.fanIn)));
+      tensors.map((tensor) => ({ ...tensor, ...fans, ...tensor.fans, layer: number, name: tensor.symbol + number }));
+    const parameters = withFactors(
+      kind.parts.flatMap((part) => carried(part.parameters?.(own, fans.fanIn))),
+      own,
+      where,
+    );
     const buffers = kind.parts.flatMap((part) => carried(part.buffers?.(own)));
     const layer = { number, name, kind, spec: own, inputs, outputs, parameters, buffers };
     inputs = outputs;

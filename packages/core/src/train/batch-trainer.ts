@@ -10,7 +10,8 @@ import type { Expr } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
 import { sizeOf } from "../graph/type.ts";
 import { awaited as all, type Work } from "../graph/work.ts";
-import type { NetworkSpec } from "../nn/network.ts";
+import { targetInput } from "../nn/losses.ts";
+import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
 import { threefry } from "../ops/random.ts";
 import { input } from "../ops/source.ts";
@@ -61,10 +62,10 @@ export class BatchTrainer {
     this.#carried = Object.fromEntries(
       Object.entries(start).map(([name, values]) => [name, Float64Array.from(values)]),
     );
-    for (const name of Object.keys(parameterInputs(network, "f64").params))
+    for (const { name, rate: factor = 1 } of parametersOf(network))
       for (const [part, first] of Object.entries(optimizer.state))
         this.#carried[stateName(name, part)] = new Float64Array(start[name].length).fill(
-          first === "rate" ? rate : first,
+          first === "rate" ? factor * rate : first,
         );
   }
 
@@ -178,7 +179,7 @@ function* buildingPart(
   const names = Object.keys(inputs.params);
   const rows: BatchInputs = {
     x: input("x", [batch, network.inputs], dtype),
-    target: loss.target === "labels" ? input("y", [batch], "i32") : input("y", [batch, outputs], dtype),
+    target: targetInput(loss, "y", batch, outputs, dtype),
     weight: input("weight", [batch], dtype),
     key: input("key", [2], "i32"),
   };

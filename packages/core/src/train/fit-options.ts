@@ -14,6 +14,10 @@ import type { StepSpec } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 import { SLICE } from "./turns.ts";
 
+/** Which epoch's weights a training keeps. */
+export type Keep = "best" | "last-best" | "last";
+const KEEPS: readonly Keep[] = ["best", "last-best", "last"];
+
 /** All options; which engine goes with which optimizer, `FitOptions` says. */
 interface AllOptions {
   readonly engine: Engine;
@@ -27,6 +31,17 @@ interface AllOptions {
   readonly schedule?: Schedule;
   /** Most passes over the training rows (default 100). */
   readonly epochs?: number;
+  /**
+   * Stop after so many epochs, at most `epochs` (default all of them). A schedule runs as over all `epochs`, so that this is
+   * where a longer training stood then, bit for bit.
+   */
+  readonly until?: number;
+  /**
+   * Which epoch's weights the model gets (default "best"): those of the first with the best validation loss (training loss
+   * where there is no validation part), of the last with it ("last-best": an equal loss counts as better, for patience, too),
+   * or of the last epoch of all ("last").
+   */
+  readonly keep?: Keep;
   /** Rows in a step (default 32, at most the number of rows). */
   readonly batch?: number;
   /** A whole number that decides everything random (default 0). */
@@ -67,9 +82,11 @@ export type FitOptions = Omit<AllOptions, "engine" | "optimizer"> &
 
 export interface Settings {
   readonly epochs: number;
+  readonly until: number;
   readonly batch: number;
   readonly seed: number;
   readonly patience: number;
+  readonly keep: Keep;
 }
 
 /** Options whose names have become what they stand for. */
@@ -85,6 +102,7 @@ export interface ChosenSync extends Chosen {
 
 const OPTIONS: Names<FitOptions> = {
   ...{ engine: true, loss: true, optimizer: true, rate: true, schedule: true, epochs: true, batch: true, seed: true },
+  ...{ until: true, keep: true },
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
   ...{ metrics: true, flow: true, slice: true, signal: true },
 };
@@ -105,7 +123,8 @@ export function choose(options: FitOptions): Chosen {
 
 /** Throws RangeError naming the option that makes no sense. */
 export function checkSettings(options: AllOptions, rows: number): Settings {
-  const { epochs = 100, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
+  const { epochs = 100, until = epochs, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
+  const { keep = "best" } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
   const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;
   checkKeys("clip", clip, CLIP);
@@ -122,8 +141,15 @@ export function checkSettings(options: AllOptions, rows: number): Settings {
   for (const [name, metric] of Object.entries(metrics ?? {})) checkType(`metrics: ${name}`, metric, "function");
   checkName("dtype", options.dtype ?? "f32", ["f32", "f64"]);
   inRange("slice", slice, positive);
+  inRange("epochs", epochs, count);
+  checkName("keep", keep, KEEPS);
   return {
-    epochs: inRange("epochs", epochs, count),
+    epochs,
+    until: inRange("until", until, {
+      text: `a whole number from 1 to the ${epochs} epochs`,
+      holds: (n) => count.holds(n) && n <= epochs,
+    }),
+    keep,
     batch: Math.min(rows, inRange("batch", batch, count)),
     seed: inRange("seed", seed, wholeNumber),
     patience: patience === Number.POSITIVE_INFINITY ? patience : inRange("patience", patience, count),

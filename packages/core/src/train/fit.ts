@@ -14,7 +14,7 @@ import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } fr
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
-import { type Chosen, checkSettings, choose, type FitOptions, type Settings } from "./fit-options.ts";
+import { type Chosen, checkSettings, choose, type FitOptions, type Keep, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { Predictor } from "./predictor.ts";
@@ -48,6 +48,7 @@ export async function* fit(
   checkNetwork(network);
   const twice = madeTwice(network, options.loss);
   if (twice !== undefined) throw new RangeError(twice);
+  checkFactors(network, options);
   checkKeys("data", data ?? null, DATA, "part");
   const outputs = outputsOf(network);
   checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
@@ -58,7 +59,7 @@ export async function* fit(
   const turns = new Turns(options.slice);
   const trainer = await open(network, train, options, settings, turns);
   const probe = options.flow ? await openProbe(network, train, options, trainer, turns) : undefined;
-  const watcher = new Watcher(network, validation, options, await trainer.tensors(), turns);
+  const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns);
 
   yield {
     type: "start",
@@ -73,8 +74,8 @@ export async function* fit(
   };
   let stopped: StopReason = "epochs";
   let epoch = 0;
-  while (epoch < settings.epochs) {
-    const mayBeLast = epoch + 1 === settings.epochs || epoch + 1 - watcher.bestEpoch >= settings.patience;
+  while (epoch < settings.until) {
+    const mayBeLast = epoch + 1 === settings.until || epoch + 1 - watcher.bestEpoch >= settings.patience;
     const result = await (probe?.epoch(epoch, options.signal, mayBeLast) ?? trainer.epoch(epoch, options.signal));
     if (typeof result === "string") {
       stopped = result;
@@ -84,14 +85,14 @@ export async function* fit(
     const { finite, ...watched } = await watcher.look(epoch, result.loss, trainer);
     if (!finite) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
-    const isLast = stopped !== "epochs" || epoch === settings.epochs;
+    const isLast = stopped !== "epochs" || epoch === settings.until;
     const flow = finite ? await probe?.after(isLast) : undefined;
     const told = { ...result, ...watched, ...(flow && { flow }) };
     yield { type: "epoch", epoch, epochs: settings.epochs, ...told, seconds: now() - started };
     if (stopped !== "epochs") break;
   }
   const { loss, l1, l2 } = options;
-  const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.best };
+  const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.kept };
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
@@ -128,6 +129,16 @@ function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
   return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
 }
 
+/** A minimizer searches for its step: there is no rate that a parameter could have a multiple of. */
+function checkFactors(network: NetworkSpec, { optimizer }: Chosen): void {
+  const index = network.layers.findIndex(({ rates, decays }) => rates !== undefined || decays !== undefined);
+  if (index < 0 || optimizer.kind === "first-order") return;
+  const part = network.layers[index].rates === undefined ? "decays" : "rates";
+  throw new RangeError(
+    `layer ${index + 1}: ${part} are for optimizers of first order, '${optimizer.name}' has none: leave them out`,
+  );
+}
+
 /** What a minimizer needs is loaded only where one is used. */
 async function open(
   network: NetworkSpec,
@@ -160,8 +171,9 @@ function setAside(all: Dataset, network: NetworkSpec, options: Chosen): { train:
 class Watcher {
   bestEpoch = 0;
   bestLoss = Number.POSITIVE_INFINITY;
-  /** Of the best epoch; before it, where training started. */
-  best: Record<string, Float64Array>;
+  /** Of the epoch that is kept; before it, where training started. */
+  kept: Record<string, Float64Array>;
+  readonly #keep: Keep;
   readonly #validation: Dataset | undefined;
   readonly #predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
@@ -172,9 +184,11 @@ class Watcher {
     validation: Dataset | undefined,
     options: Chosen,
     initial: Record<string, Float64Array>,
+    keep: Keep,
     turns: Turns,
   ) {
-    this.best = initial;
+    this.kept = initial;
+    this.#keep = keep;
     this.#turns = turns;
     const { engine, loss } = options;
     this.#validation = validation;
@@ -193,9 +207,11 @@ class Watcher {
     const watched = validation?.loss ?? trainingLoss;
     // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.
     const finite = allFinite([watched, trainingLoss]) && Object.values(tensors).every(allFinite);
-    const best = finite && watched < this.bestLoss;
+    const isEqual = this.#keep === "last-best" && watched === this.bestLoss;
+    const best = finite && (watched < this.bestLoss || isEqual);
     trainer.schedule.observe?.(watched);
-    if (best) Object.assign(this, { best: tensors, bestEpoch: epoch, bestLoss: watched });
+    if (best) Object.assign(this, { bestEpoch: epoch, bestLoss: watched });
+    if (best || (finite && this.#keep === "last")) this.kept = tensors;
     return validation === undefined ? { best, finite } : { validation, best, finite };
   }
 

@@ -53,7 +53,10 @@ export interface CarriedInputs {
 export function parameterInputs(network: NetworkSpec, dtype: FloatType): CarriedInputs {
   const inputs = (tensors: readonly NetworkTensor[]): Record<string, Expr> =>
     Object.fromEntries(
-      tensors.map(({ name, shape, layer, role }) => [name, input(name, shape, dtype, { layer, role })]),
+      tensors.map(({ name, shape, layer, role, rate, decay }) => {
+        const factors = { ...(rate !== undefined && { rate }), ...(decay !== undefined && { decay }) };
+        return [name, input(name, shape, dtype, { layer, role, ...factors })];
+      }),
     );
   return { params: inputs(parametersOf(network)), buffers: inputs(buffersOf(network)) };
 }

@@ -4,7 +4,7 @@ import { checkName } from "../given/names.ts";
 import { program } from "../graph/program.ts";
 import type { FloatType } from "../graph/type.ts";
 import { awaited, finish, settled, type Work } from "../graph/work.ts";
-import { type Loss, type LossName, lossOf, targetWidth } from "../nn/losses.ts";
+import { type Loss, type LossName, lossOf, predictionWidth, targetWidth } from "../nn/losses.ts";
 import { checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
 import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
@@ -15,7 +15,7 @@ import { type Tensors, tensorsOf } from "./tensors.ts";
 export interface Predictions {
   /** The network's outputs [rows, outputs]: logits for a cross-entropy. */
   readonly outputs: Float64Array;
-  /** In the target's own terms [rows, outputs]: probabilities for a cross-entropy, else the outputs. */
+  /** In the target's own terms [rows, outputs]: probabilities for a cross-entropy, else the outputs; of members, their mean. */
   readonly predictions: Float64Array;
 }
 
@@ -43,6 +43,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   readonly #loss: Loss;
   readonly #dtype: FloatType;
   readonly #outputs: number;
+  readonly #predicted: number;
   readonly #batches: readonly number[];
   readonly #forward = new Map<number, Pass>();
   readonly #judge = new Map<number, Pass>();
@@ -69,6 +70,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     this.#loss = lossOf(loss);
     this.#dtype = dtype;
     this.#outputs = outputsOf(network);
+    this.#predicted = predictionWidth(this.#loss, this.#outputs);
     const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
     this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
   }
@@ -94,7 +96,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   *#predicting(x: ArrayLike<number>): Work<Predictions> {
     const rows = checkInputs(x, "predict", this.#network.inputs);
     const outputs = new Float64Array(rows * this.#outputs);
-    const predictions = this.#loss.predict ? new Float64Array(rows * this.#outputs) : outputs;
+    const predictions = this.#loss.predict ? new Float64Array(rows * this.#predicted) : outputs;
     const { inputs } = this.#network;
     const all = float64(x);
     let start = 0;
@@ -103,8 +105,8 @@ export class Predictor<E extends Engine = SyncEngine> {
       const count = Math.min(batch, rows - start);
       yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
       yield* settled(executable.run());
-      yield* this.#copy(executable, "output", outputs, start, count);
-      if (predictions !== outputs) yield* this.#copy(executable, "prediction", predictions, start, count);
+      yield* this.#copy(executable, "output", outputs, start * this.#outputs, count * this.#outputs);
+      if (predictions !== outputs) yield* this.#copyPrediction(executable, predictions, start, count);
       start += count;
     }
     return { outputs, predictions };
@@ -131,7 +133,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     const rows = rowsOf(data, this.#network.inputs);
     const width = targetWidth(this.#loss, this.#outputs);
     const targets = Float64Array.from(data.y);
-    const predictions = new Float64Array(rows * this.#outputs);
+    const predictions = new Float64Array(rows * this.#predicted);
     let total = 0;
     let weights = 0;
     for (const size of new Set(this.#sizes(rows))) yield* this.#opening(size, this.#judge);
@@ -144,7 +146,7 @@ export class Predictor<E extends Engine = SyncEngine> {
       yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
       yield* settled(executable.write("y", part(targets, start * width, count * width, batch * width)));
       yield* settled(executable.run());
-      yield* this.#copy(executable, "prediction", predictions, start, count);
+      yield* this.#copyPrediction(executable, predictions, start, count);
       const losses = yield* settled(executable.read("rowLoss"));
       for (let i = 0; i < count; i++) {
         const weight = data.weight?.[start + i] ?? 1;
@@ -158,9 +160,13 @@ export class Predictor<E extends Engine = SyncEngine> {
     return { predictions, loss: weights === 0 ? 0 : total / weights };
   }
 
+  #copyPrediction(executable: Executable, to: Float64Array, start: number, count: number): Work<void> {
+    return this.#copy(executable, "prediction", to, start * this.#predicted, count * this.#predicted);
+  }
+
   *#copy(executable: Executable, name: string, to: Float64Array, start: number, count: number): Work<void> {
     const values = yield* settled(executable.read(name));
-    to.set(values.subarray(0, count * this.#outputs), start * this.#outputs);
+    to.set(values.subarray(0, count), start);
   }
 
   /** Of the plans that so many rows go through, one after the other. */

@@ -37,6 +37,8 @@ export type ScheduleName =
   | "step"
   | "exponential"
   | "cosine"
+  | "cos-log"
+  | "flat-cosine"
   | "warm-up"
   | "one-cycle"
   | "reduce-on-plateau";
@@ -114,6 +116,41 @@ export function cosine(rate: number, options: CosineOptions = {}): Schedule {
   return (progress) => {
     const done = Math.min(1, progress.step / (steps || progress.steps));
     return minimum + (rate - minimum) * fall(done);
+  };
+}
+
+export interface CosLogOptions extends Span {
+  /** How often the rate rises and falls: a whole number ≥ 1 (default 4). */
+  readonly cycles?: number;
+}
+
+/**
+ * η ½ (1 − cos(2π log₂(1 + (2ⁿ − 1) t))), t = k/K for k < K = steps: n cycles, each twice as long as the one before, all from
+ * 0 up to η and back to 0. The first step has the rate 0.
+ * Holzmüller, Grinsztajn & Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS
+ * 2024 ("coslog₄": n = 4, so 1 + 15 t)
+ */
+export function cosLog(rate: number, options: CosLogOptions = {}): Schedule {
+  inRange("cos-log: rate", rate, positive);
+  const { cycles, steps } = readOptions("cos-log", options, { cycles: [4, count], steps: [0, wholeNumber] });
+  return (progress) => {
+    const done = Math.min(1, progress.step / (steps || progress.steps));
+    return rate * (1 - fall(2 * Math.log2(1 + (2 ** cycles - 1) * done)));
+  };
+}
+
+export interface FlatCosineOptions extends Span {
+  /** The share of the steps at the full rate, in [0, 1) (default 0.5). */
+  readonly flat?: number;
+}
+
+/** η for the first share of the steps, then half a cosine down to 0. The same paper has it for dropout and weight decay. */
+export function flatCosine(rate: number, options: FlatCosineOptions = {}): Schedule {
+  inRange("flat-cosine: rate", rate, positive);
+  const { flat, steps } = readOptions("flat-cosine", options, { flat: [0.5, fraction], steps: [0, wholeNumber] });
+  return (progress) => {
+    const done = Math.min(1, progress.step / (steps || progress.steps));
+    return done <= flat ? rate : rate * fall((done - flat) / (1 - flat));
   };
 }
 
@@ -219,7 +256,13 @@ export function reduceOnPlateau(rate: number, { mode = "min", ...options }: Plat
 }
 
 /** Options of all schedules; one that the chosen schedule does not have is refused with a RangeError. */
-export type ScheduleOptions = StepOptions & CosineOptions & WarmUpOptions & OneCycleOptions & PlateauOptions;
+export type ScheduleOptions = StepOptions &
+  CosineOptions &
+  CosLogOptions &
+  FlatCosineOptions &
+  WarmUpOptions &
+  OneCycleOptions &
+  PlateauOptions;
 
 /** Every schedule by its name; an option that the chosen one does not have is refused with a RangeError. */
 export const schedules: Readonly<Record<ScheduleName, (rate: number, options?: ScheduleOptions) => Schedule>> = {
@@ -227,6 +270,8 @@ export const schedules: Readonly<Record<ScheduleName, (rate: number, options?: S
   step,
   exponential,
   cosine,
+  "cos-log": cosLog,
+  "flat-cosine": flatCosine,
   "warm-up": warmUp,
   "one-cycle": oneCycle,
   "reduce-on-plateau": reduceOnPlateau,

@@ -11,7 +11,7 @@ import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
-import type { Hyper, Optimizer } from "../optim/first-order/optimizer.ts";
+import { type Hyper, type Optimizer, ownHyper } from "../optim/first-order/optimizer.ts";
 import { type CarriedInputs, type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
 
 /** What a training step is made for: network, loss, optimizer, shapes. */
@@ -120,7 +120,7 @@ export function* buildingUpdate(
       Object.keys(optimizer.state).map((part) => [part, input(stateName(name, part), shape, dtype, within)]),
     );
     state.push(...Object.values(own));
-    const updated = optimizer.update(params[name], clipped[i], own, hyper);
+    const updated = optimizer.update(params[name], clipped[i], own, ownHyper(params[name], hyper));
     carried[name] = updated.param;
     for (const [part, value] of Object.entries(updated.state)) carried[stateName(name, part)] = value;
   });

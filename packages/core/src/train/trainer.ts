@@ -2,7 +2,7 @@
 
 import { compiling, type Executable } from "../engines/engine.ts";
 import type { Awaitable } from "../graph/work.ts";
-import type { NetworkSpec } from "../nn/network.ts";
+import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
@@ -27,6 +27,8 @@ export class Trainer implements Training {
   readonly #step: TrainStep;
   readonly #executable: Executable;
   readonly #saved: readonly string[];
+  /** By parameter, where it learns at a multiple of the rate. */
+  readonly #factors: ReadonlyMap<string, number>;
   /** Steps that take about one slice, learned by measuring. */
   #sliceSteps = 1;
   readonly #turns: Turns;
@@ -82,6 +84,7 @@ export class Trainer implements Training {
     this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
     this.#saved = carriedBy(network).map(({ name }) => name);
+    this.#factors = new Map(parametersOf(network).map(({ name, rate = 1 }) => [name, rate]));
   }
 
   /** The table, and where training starts. */
@@ -90,12 +93,13 @@ export class Trainer implements Training {
     for (const [name, values] of Object.entries({ x, y, weight }))
       await this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
     const carried = new Set(this.#step.carried);
-    const rate = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
+    const first = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
     for (const [name, values] of Object.entries(start)) {
       await this.#executable.write(name, values);
-      for (const [part, first] of Object.entries(optimizer.state)) {
+      const rate = first * (this.#factors.get(name) ?? 1);
+      for (const [part, value] of Object.entries(optimizer.state)) {
         if (!carried.has(stateName(name, part))) continue; // running statistics have no state
-        const fill = first === "rate" ? rate : first;
+        const fill = value === "rate" ? rate : value;
         await this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
       }
     }

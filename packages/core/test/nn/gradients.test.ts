@@ -36,7 +36,9 @@ function optionsOf({ labelSmoothing, huberDelta, quantile }: Fixture["net"]): Lo
 
 test("the fixtures are all there", () => {
   expect(fixtures).toHaveLength(107);
-  expect(new Set(fixtures.map(({ net }) => net.loss))).toEqual(new Set(Object.keys(losses)));
+  expect(new Set(fixtures.map(({ net }) => net.loss))).toEqual(
+    new Set(Object.keys(losses).filter((name) => name !== "members")),
+  );
 });
 
 test.each(fixtures)("$name", ({ net, batch, expected }) => {

@@ -10,13 +10,14 @@ const random = { key: [7, 11], stream: 3 };
 const [fanOut, fanIn] = [120, 250];
 const fans = { fanIn, fanOut };
 
-const variances: Record<Exclude<InitialiserName, "orthogonal">, number> = {
+const variances: Record<Exclude<InitialiserName, "orthogonal" | "zeros">, number> = {
   "glorot-uniform": 2 / (fanIn + fanOut),
   "glorot-normal": 2 / (fanIn + fanOut),
   "he-uniform": 2 / fanIn,
   "he-normal": 2 / fanIn,
   "lecun-uniform": 1 / fanIn,
   "lecun-normal": 1 / fanIn,
+  "standard-normal": 1,
 };
 
 test.each(Object.entries(variances) as [InitialiserName, number][])("%s: mean 0, variance %f", (name, variance) => {
@@ -75,7 +76,7 @@ test("orthogonal is uniform over rotations: no sign is preferred", () => {
   }
 });
 
-test.each(Object.keys(initialisers) as InitialiserName[])(
+test.each((Object.keys(initialisers) as InitialiserName[]).filter((name) => name !== "zeros"))(
   "%s: one stream gives the same values, another others",
   (name) => {
     const draw = (stream: number, key = [7, 11]): number[] => [
@@ -89,6 +90,7 @@ test.each(Object.keys(initialisers) as InitialiserName[])(
 
 test("a constant fills; the default follows the activation", () => {
   expect([...constantInitialiser(0.5)([2, 3], fans, random)]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+  expect([...initialisers.zeros([2, 1], fans, random)]).toEqual([0, 0]);
   expect(defaultInitialiser("relu")).toBe("he-normal");
   expect(defaultInitialiser("gelu")).toBe("he-normal");
   expect(defaultInitialiser("selu")).toBe("lecun-normal");

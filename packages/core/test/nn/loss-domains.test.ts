@@ -40,6 +40,8 @@ const targets: Record<LossName, { good: number[]; bad: [index: number, value: nu
     domain: "a number from 0 to 1",
   },
   poisson: { good: [0, 1, 12, 0.5, 3, 0], bad: [[4, -1], [0, -1e-9], [1, Number.POSITIVE_INFINITY]], domain: "a number ≥ 0" }, // biome-ignore format: pairs
+  // Of one member, by squares.
+  members: { good: [-5, 1e9, 0, 1, 2, 3], bad: [[1, Number.NaN]], domain: "a finite number" },
   "softmax-cross-entropy": {
     good: [0, 1, 1],
     bad: [[1, 2], [0, -1], [2, 0.5], [0, Number.NaN]], // biome-ignore format: pairs

@@ -4,6 +4,7 @@
  * that a swapped factor or a forgotten transpose cannot hide.
  */
 import type { Expr } from "../../src/graph/expr.ts";
+import { diagonalBlocks, timesBlocks, timesBlocksTransposed } from "../../src/ops/block-diagonal.ts";
 import { cast, stopGradient } from "../../src/ops/convert.ts";
 import * as elementary from "../../src/ops/elementary.ts";
 import { broadcastTo } from "../../src/ops/elementwise.ts";
@@ -372,6 +373,38 @@ const matmulEntries: OpEntry[] = [
   ),
 ];
 
+/** Three blocks [4, 2], and five rows. */
+const blockEntries: OpEntry[] = [
+  entry(
+    "timesBlocksTransposed",
+    [real([5, 6]), real([12, 2])],
+    ([x, w]) => timesBlocksTransposed(x, w, 3),
+    ([x, w], [i, j]) => total(2, (b) => x(i, 2 * Math.floor(j / 4) + b) * w(j, b)),
+    THIRD,
+  ),
+  entry(
+    "timesBlocks",
+    [real([5, 12]), real([12, 2])],
+    ([z, w]) => timesBlocks(z, w, 3),
+    ([z, w], [i, j]) => {
+      const g = Math.floor(j / 2);
+      return total(4, (a) => z(i, 4 * g + a) * w(4 * g + a, j - 2 * g));
+    },
+  ),
+  entry(
+    "diagonalBlocks",
+    [real([5, 12]), real([5, 6])],
+    ([z, x]) => diagonalBlocks(z, x, 3),
+    ([z, x], [j, b]) => total(5, (i) => z(i, j) * x(i, 2 * Math.floor(j / 4) + b)),
+  ),
+  entry(
+    "timesBlocksTransposed by one block",
+    [real([3, 4]), real([2, 4])],
+    ([x, w]) => timesBlocksTransposed(x, w, 1),
+    ([x, w], [i, j]) => total(4, (b) => x(i, b) * w(j, b)),
+  ),
+];
+
 const softmaxEntries: OpEntry[] = [
   entry(
     "softmax",
@@ -521,6 +554,7 @@ export const opTable: readonly OpEntry[] = [
   ...reduceEntries,
   ...shapeEntries,
   ...matmulEntries,
+  ...blockEntries,
   ...softmaxEntries,
   ...rowEntries,
   ...randomEntries,

@@ -92,6 +92,39 @@ describe("fit", () => {
     expect(predictor.judge(validation).loss).toBeCloseTo(best.validation?.loss as number, 6);
   });
 
+  test("until an epoch it is the longer training as it stood then, schedule included", async () => {
+    // Losses go up and down: what is kept is the last epoch's, whether it is the best or not.
+    const make = () => ({ schedule: schedules["cos-log"](0.3), keep: "last" as const, epochs: 25, patience: 25 });
+    const long = await run(make());
+    const short = await run({ ...make(), until: 9 });
+    const { epochs, stopped } = short.end;
+    expect({ epochs, stopped }).toEqual({ epochs: 9, stopped: "epochs" });
+    const told = (all: readonly Epoch[]) => all.slice(0, 9).map(({ seconds, ...rest }) => rest);
+    expect(told(short.epochs)).toEqual(told(long.epochs));
+    // The best of the longer one, kept there, is where a run until then ends.
+    const best = await run({ ...make(), keep: "best" });
+    expect(best.end.bestEpoch).toBeLessThan(25);
+    const again = await run({ ...make(), until: best.end.bestEpoch });
+    expect(weights(again)).toEqual(weights(best));
+  });
+
+  test("of epochs that are equally good the first is kept, or the last where that is asked for", async () => {
+    // With a rate that is lost in rounding nothing moves.
+    const still = { schedule: () => 1e-30, epochs: 5 };
+    expect((await run(still)).end.bestEpoch).toBe(1);
+    expect((await run({ ...still, patience: 2 })).end.stopped).toBe("patience");
+    const last = await run({ ...still, patience: 2, keep: "last-best" });
+    expect(last.end).toMatchObject({ bestEpoch: 5, stopped: "epochs" });
+  });
+
+  test.each([
+    [{ until: 0 }, "until must be a whole number from 1 to the 20 epochs, got 0"],
+    [{ until: 21 }, "until must be a whole number from 1 to the 20 epochs, got 21"],
+    [{ keep: "worst" as never }, "keep 'worst' is not known"],
+  ])("%o is refused", async (options, message) => {
+    await expect(run(options)).rejects.toThrow(message);
+  });
+
   test("sets rows aside for validation, alike in every class", async () => {
     let counted = { rows: 0, watched: false };
     const options = { engine, loss: losses["softmax-cross-entropy"](), epochs: 2, validation: 0.2 };

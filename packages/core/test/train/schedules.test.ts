@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   cosine,
+  cosLog,
   exponential,
+  flatCosine,
   oneCycle,
   type Progress,
   reduceOnPlateau,
@@ -44,9 +46,43 @@ const build: Readonly<Record<string, (hyper: Fixture["hyper"]) => Schedule>> = {
 
 const at = (k: number, steps = 1000): Progress => ({ step: k, epoch: Math.floor(k / 10), steps });
 
-test("there is a fixture for every schedule", () => {
+/** PyTorch has none of these: their formulas are tested below. */
+const OTHERS: readonly ScheduleName[] = ["cos-log", "flat-cosine"];
+
+test("there is a fixture for every schedule that PyTorch has", () => {
   expect(new Set(fixtures.map(({ name }) => name))).toEqual(new Set(Object.keys(build)));
-  expect(Object.keys(schedules)).toHaveLength(Object.keys(build).length);
+  expect(Object.keys(schedules)).toHaveLength(Object.keys(build).length + OTHERS.length);
+});
+
+test("cos-log: cycles that double in length, from 0 to the rate and back", () => {
+  const schedule = cosLog(0.3);
+  // 1 + 15 t = 1, 2, 4, 8, 16 where a cycle ends, √2 and so on where it is highest.
+  const steps = 1500;
+  for (const [k, rate] of [
+    [0, 0],
+    [100, 0],
+    [300, 0],
+    [700, 0],
+    [1500, 0],
+    [100 * (Math.SQRT2 - 1), 0.3],
+    [100 * (8 * Math.SQRT2 - 1), 0.3],
+    [50, 0.15 * (1 - Math.cos(2 * Math.PI * Math.log2(1.5)))],
+  ])
+    expect(schedule(at(k, steps)), `${k}`).toBeCloseTo(rate, 14);
+  expect(cosLog(0.3, { cycles: 1 })(at(500, 1000))).toBeCloseTo(
+    0.15 * (1 - Math.cos(2 * Math.PI * Math.log2(1.5))),
+    15,
+  );
+  expect(cosLog(0.3, { steps: 10 })(at(20, 40))).toBeCloseTo(0, 15);
+});
+
+test("flat-cosine: the rate, then half a cosine to 0", () => {
+  expect([0, 10, 20, 30, 40].map((k) => flatCosine(0.2)(at(k, 40)))).toEqual([
+    ...[0.2, 0.2, 0.2],
+    expect.closeTo(0.1, 15),
+    0,
+  ]);
+  expect(flatCosine(0.2, { flat: 0 })(at(20, 40))).toBe(cosine(0.2)(at(20, 40)));
 });
 
 test.each(fixtures)("$name as PyTorch has it", ({ name, hyper, values }) => {
@@ -117,6 +153,8 @@ test.each([
   ["exponential", 0.1, { factor: 1.5 }, "exponential: factor must be a number > 0 and ≤ 1, got 1.5"],
   ["cosine", 0.1, { minimum: 0.2 }, "cosine: minimum must be a number from 0 to the rate 0.1, got 0.2"],
   ["cosine", 0.1, { steps: -1 }, "cosine: steps must be a whole number ≥ 0, got -1"],
+  ["cos-log", 0.1, { cycles: 0.5 }, "cos-log: cycles must be a whole number ≥ 1, got 0.5"],
+  ["flat-cosine", 0.1, { flat: 1 }, "flat-cosine: flat must be a number ≥ 0 and < 1, got 1"],
   ["warm-up", Number.NaN, {}, "warm-up: rate must be a number > 0, got NaN"],
   ["warm-up", 0.1, { start: 0 }, "warm-up: start must be a number > 0 and ≤ 1, got 0"],
   ["one-cycle", 0.1, { warmUp: 1 }, "one-cycle: warmUp must be a number ≥ 0 and < 1, got 1"],

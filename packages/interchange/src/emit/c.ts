@@ -44,7 +44,7 @@ const dialect: Dialect = {
   // An array has one name.
   alias: () => [],
   at: (name, index) => `${name}${places(index)}`,
-  flat: (name, place) => `((const double *)${name})[${place}]`,
+  flat: (name, place, dtype) => `((const ${typeOf({ dtype })} *)${name})[${place}]`,
   literal: (values, place, dtype) => {
     const numbers = Array.from(values, (value) => (dtype === "i32" ? String(value) : number(value).text));
     return `((const ${typeOf({ dtype })}[]){${numbers.join(", ")}})[${place}]`;

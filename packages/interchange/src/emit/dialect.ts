@@ -23,7 +23,7 @@ export interface Dialect {
   alias(name: string, of: string, value: Value): string[];
   /** One element: by its index, by its place in memory, and of numbers that are written out. */
   at(name: string, index: Index, shape: readonly Size[]): string;
-  flat(name: string, place: string): string;
+  flat(name: string, place: string, dtype: DType): string;
   literal(values: ArrayLike<number>, place: string, dtype: DType): string;
   /** for each variable from 0 to size − 1 */
   loop(variable: string, size: string, lines: readonly string[]): string[];

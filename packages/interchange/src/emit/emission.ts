@@ -2,7 +2,7 @@
  * What every language is written from: the lines of the derivation, each with the formula as it is printed, its name in
  * the program and its value for any number of rows.
  */
-import { type Expr, input, optimizers, outputsOf } from "@chaingrad/core";
+import { type Expr, input, optimizers, outputsOf, ownHyper } from "@chaingrad/core";
 import { derive, formulaOf, type Step } from "@chaingrad/core/explain";
 import { type Net, type ObjectiveGraph, objectiveGraph } from "@chaingrad/core/net";
 import { comment, type Printed, partsOf } from "./comment.ts";
@@ -120,7 +120,7 @@ function formulaLine(name: string, nodes: Both<Expr>, { line }: Writer): Line {
 function descent(tensor: string, parameter: Both<Expr>, rate: Expr, writer: Writer): Pick<Parameter, "slope" | "next"> {
   const slope = input(`∂L/∂${tensor}`, parameter[0].type.shape, "f64");
   const { update } = optimizers.sgd();
-  const next = both((i) => update(parameter[i], slope, {}, { rate, step: rate }).param);
+  const next = both((i) => update(parameter[i], slope, {}, ownHyper(parameter[i], { rate, step: rate })).param);
   return { slope: writer.pair([slope, slope]), next: formulaLine(`${tensor}′`, next, writer) };
 }
 

@@ -181,7 +181,7 @@ export class Loops {
     const form = this.#form(value, index);
     const [x] = value.operands;
     if (form?.kind === "moved") return this.#element(x, form.at, block);
-    return atom(this.#dialect.flat(this.#stored(x), rowMajor(index, value.shape)));
+    return atom(this.#dialect.flat(this.#stored(x), rowMajor(index, value.shape), x.dtype));
   }
 
   #folded(value: Value, index: Index, block: Block): Text {
@@ -226,7 +226,8 @@ export class Loops {
       const conditions = piece.shape.flatMap((size, axis) =>
         bounds(index[axis], piece.starts[axis], size, shape[axis]),
       );
-      const element = atom(this.#dialect.flat(this.#stored(operands[piece.operand]), placeIn(piece, index)));
+      const from = operands[piece.operand];
+      const element = atom(this.#dialect.flat(this.#stored(from), placeIn(piece, index), from.dtype));
       return rest === undefined || conditions.length === 0 ? element : choose(conditions.join(" && "), element, rest);
     }, nothing) as Text;
   }

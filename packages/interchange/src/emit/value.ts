@@ -1,7 +1,7 @@
 /**
  * The graph of a network for any number of rows. A graph has fixed shapes, so it is built twice, with two different row
- * counts: what differs between the two depends on the rows, and how is read off both. Ops without a kernel are taken
- * apart on the way, so that a language only has to know the few things that kernels do.
+ * counts: what differs between the two depends on the rows, and how is read off both. Ops that can be
+ * are taken apart on the way, so that a language only has to know the few things that kernels do.
  */
 import type { DType, Expr, Kernel } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
@@ -27,7 +27,7 @@ export interface Piece {
   readonly strides: readonly Size[];
 }
 
-type Rewritten = "input" | "fill" | "copy" | "random" | "host";
+type Rewritten = "input" | "fill" | "copy" | "random" | "host" | "block-matmul";
 /** What a value is computed by; an input is always known by name. */
 export type ValueKernel =
   | Exclude<Kernel, { kind: Rewritten }>
@@ -61,7 +61,7 @@ export function pairing(): Pairing {
   const decomposed = new Map<Expr, Both<Expr>>();
   const partsOf = (nodes: Both<Expr>): Both<Expr>[] => {
     const [a, b] = nodes;
-    if (a.op.kernel !== undefined) return a.operands.map((operand, i): Both<Expr> => [operand, b.operands[i]]);
+    if (a.op.decompose === undefined) return a.operands.map((operand, i): Both<Expr> => [operand, b.operands[i]]);
     const parts = decomposed.get(a) ?? apart(nodes);
     decomposed.set(a, parts);
     return [parts];
@@ -78,7 +78,7 @@ export function pairing(): Pairing {
       if (known.has(a)) continue;
       const operands = parts.map(([part]) => known.get(part) as Value);
       const [shape, dtype] = [sizesOf([a.type.shape, b.type.shape]), a.type.dtype];
-      known.set(a, a.op.kernel === undefined ? operands[0] : { kernel: kernelOf(next), operands, shape, dtype });
+      known.set(a, a.op.decompose !== undefined ? operands[0] : { kernel: kernelOf(next), operands, shape, dtype });
     }
     return known.get(nodes[0]) as Value;
   };
@@ -123,6 +123,7 @@ function kernelOf([a, b]: Both<Expr>): ValueKernel {
   if (kernel.kind === "fill" || kernel.kind === "copy" || kernel.kind !== other.kind) {
     throw unlike(`${a.op.name} for ${P} rows, ${b.op.name} for ${Q}`);
   }
+  if (kernel.kind === "block-matmul") throw new Error(`${a.op.name} is taken apart before`);
   if (kernel.kind === "random") {
     throw new UserError(`${a.op.name}: random numbers cannot be emitted`, "Give the network without them.");
   }

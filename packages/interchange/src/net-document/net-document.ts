@@ -23,8 +23,8 @@ export interface NetDocument extends Net {
 
 /** The names of activations that a NET.json may give. */
 export const NET_ACTIVATIONS: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
-/** The names of losses that a NET.json may give. */
-export const NET_LOSSES: readonly LossName[] = Object.keys(losses) as LossName[];
+/** The names of losses that a NET.json may give: its layers have no members. */
+export const NET_LOSSES: readonly LossName[] = (Object.keys(losses) as LossName[]).filter((name) => name !== "members");
 
 /** What each optional field sets, and for which loss. */
 const LOSS_FIELDS = {

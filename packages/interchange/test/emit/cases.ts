@@ -34,6 +34,7 @@ import {
   normalAt,
   outputsOf,
   pad,
+  parametersOf,
   pow,
   program,
   reciprocal,
@@ -167,6 +168,25 @@ export const CASES: readonly Case[] = [
     { units: 4, activation: "softmax" },
     { units: 3, activation: "softmax" },
   ]),
+  made("parameters that learn at rates of their own", hidden("mish", { rates: { weight: 0.25, bias: 3 } })),
+  made("a scale before the rest", [{ kind: "scale", units: 3, activation: "identity" }, ...hidden("tanh")]),
+  made(
+    "members in groups",
+    [
+      { units: 6, activation: "tanh" },
+      { units: 9, activation: "mish", groups: 3 },
+      { units: 6, activation: "identity", groups: 3 },
+    ],
+    { loss: losses.members({ members: 3, of: "softmax-cross-entropy" }) },
+  ),
+  made(
+    "members for amounts",
+    [
+      { units: 4, activation: "tanh" },
+      { units: 4, activation: "identity", groups: 2 },
+    ],
+    { loss: losses.members({ members: 2, of: "poisson" }) },
+  ),
   made("all elementwise kernels", hidden(elementwise)),
   made("all moves", hidden(moves)),
   made("numbers that depend on the rows", hidden(overRows)),
@@ -182,7 +202,8 @@ export function expected(net: WeightedNet, batch: Batch): Values {
   const values = Object.entries(gradients).flatMap(([name, { values: slope }]): [string, number[]][] => {
     const gradient: [string, number[]] = [`gradient ${name}`, Array.from(slope)];
     if (name === "x") return [gradient];
-    return [gradient, [`next ${name}`, Array.from(net.tensors[name], (value, i) => value - RATE * slope[i])]];
+    const { rate: factor = 1 } = parametersOf(net.network).find((tensor) => tensor.name === name) ?? {};
+    return [gradient, [`next ${name}`, Array.from(net.tensors[name], (value, i) => value - factor * RATE * slope[i])]];
   });
   return {
     outputs: Array.from(outputs.values),

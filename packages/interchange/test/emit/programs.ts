@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { outputsOf, parametersOf } from "@chaingrad/core";
+import { outputsOf, parametersOf, predictionWidth } from "@chaingrad/core";
 import type { Batch } from "@chaingrad/core/net";
 import { transformSync } from "esbuild";
 import { emit } from "../../src/emit/emit.ts";
@@ -169,7 +169,7 @@ ${batches.map((batch) => cBatch(opened, batch)).join("")}  return 0;
 }
 
 function cBatch(net: Case["opened"], { rows, x, y }: Batch): string {
-  const outputs = outputsOf(net.network);
+  const outputs = predictionWidth(net.objective.loss, outputsOf(net.network));
   const matrix = (values: Float64Array): string =>
     `{${nested(values, rows).map((row) => `{${row.map(String).join(", ")}}`)}}`;
   const target =

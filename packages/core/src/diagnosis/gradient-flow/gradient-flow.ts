@@ -253,7 +253,7 @@ type Copies = (count: number) => Forward & { readonly rows: Expr };
 function layerJacobian(copies: Copies, layer: Layer, params: Readonly<Record<string, Expr>>): Expr {
   const [index, units] = [layer.number - 1, layer.outputs];
   const { z, h } = copies(1).layers[index];
-  const slope = layer.kind.isAffine ? slopeOf(h, z) : undefined;
+  const slope = layer.kind.isAffine?.(layer.spec) ? slopeOf(h, z) : undefined;
   if (slope !== undefined) return mul(reshape(slope, [units, 1]), params[weightNames(layer)[0]]);
   const { layers, rows } = copies(units);
   const identity = Float64Array.from({ length: units * units }, (_, p) => Number(p % (units + 1) === 0));

@@ -3,6 +3,7 @@ import { simplify } from "../../compile/simplify.ts";
 import type { Expr } from "../../graph/expr.ts";
 import { infix, type Notation, symbol } from "../../graph/notation.ts";
 import { sizeOf } from "../../graph/type.ts";
+import { mul } from "../../ops/ring.ts";
 import { input } from "../../ops/source.ts";
 import type { Explained, Numbers } from "../derivation/explained.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "../derivation/formula.ts";
@@ -17,7 +18,7 @@ export interface UpdateRule {
     param: Expr,
     gradient: Expr,
     state: Readonly<Record<string, Expr>>,
-    hyper: { readonly rate: Expr; readonly step: Expr },
+    hyper: { readonly rate: Expr; readonly step: Expr; readonly decay?: number },
   ): { readonly param: Expr; readonly state: Record<string, Expr> };
 }
 
@@ -68,12 +69,14 @@ function updateOf(rule: UpdateRule, node: Expr, rate: number): ParameterUpdate {
   const state = Object.fromEntries(Object.keys(rule.state).map((key) => [key, input(key, shape, dtype)]));
   const [w, g] = [input(name, shape, dtype), input("g", shape, dtype)];
   const [eta, step] = [input("η", [], dtype), input("t", [], dtype)];
-  const next = rule.update(w, g, state, { rate: eta, step });
+  // A parameter may learn at a multiple of the rate.
+  const { rate: factor = 1, decay = 1 } = node.within ?? {};
+  const next = rule.update(w, g, state, { rate: mul(factor, eta), step, decay });
   const inputs = [w, g, eta, step, ...Object.values(state)];
   const outputs = simplify({ name: "update", inputs, outputs: { ...next.state, [name]: next.param } }).outputs;
   const start = Object.entries(rule.state).map(([key, value]) => [
     key,
-    new Float64Array(sizeOf(shape)).fill(value === "rate" ? rate : value),
+    new Float64Array(sizeOf(shape)).fill(value === "rate" ? factor * rate : value),
   ]);
   return { node, name, inputs, outputs, start: Object.fromEntries(start) };
 }

@@ -2,7 +2,11 @@
 import { checkName } from "../../given/names.ts";
 import { printType, ShapeError, sameType } from "../../graph/type.ts";
 import { activations } from "../activations.ts";
-import type { LayerPart } from "./layer.ts";
+import type { LayerPart, LayerSpec } from "./layer.ts";
+
+/** What an activation is called where a layer is described. */
+export const nameOf = (activation: LayerSpec["activation"]): string =>
+  typeof activation === "function" ? activation.name || "units" : activation;
 
 export const activationPart: LayerPart = {
   check({ activation }, where) {

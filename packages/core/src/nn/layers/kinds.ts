@@ -1,5 +1,6 @@
 /** Every kind of layer by its name. */
 import { denseKind } from "./dense.ts";
 import type { LayerKind, LayerKindName } from "./layer.ts";
+import { scaleKind } from "./scale.ts";
 
-export const layerKinds: Readonly<Record<LayerKindName, LayerKind>> = { dense: denseKind };
+export const layerKinds: Readonly<Record<LayerKindName, LayerKind>> = { dense: denseKind, scale: scaleKind };

@@ -5,10 +5,10 @@
 import type { Expr } from "../../graph/expr.ts";
 import type { Shape } from "../../graph/type.ts";
 import type { Activation, ActivationName } from "../activations.ts";
-import type { Initialiser, InitialiserName } from "../initialisers.ts";
+import type { Fans, Initialiser, InitialiserName } from "../initialisers.ts";
 
 /** The kinds in `kinds.ts`. */
-export type LayerKindName = "dense";
+export type LayerKindName = "dense" | "scale";
 
 /** A layer as plain data: only units and activation must be given. */
 export interface LayerSpec {
@@ -24,11 +24,28 @@ export interface LayerSpec {
   readonly dropout?: number;
   /** What is done to z before the activation (default nothing). */
   readonly normalisation?: "layer" | "batch";
+  /**
+   * How many groups (default 1) the inputs and the units are shared between, evenly: W [units, inputs/groups] holds the blocks
+   * of a block-diagonal matrix below one another, and no group sees another's inputs.
+   */
+  readonly groups?: number;
   /** How W starts (default: what suits the activation). */
   readonly initialiser?: InitialiserName | Initialiser;
+  /** How b starts (default 0). */
+  readonly biasInitialiser?: Exclude<InitialiserName, "orthogonal"> | Initialiser;
+  /**
+   * By a parameter's role ("weight", "bias", …) what its learning rate is multiplied by, a number > 0 (default 1). Of
+   * optimizers of first order alone: others have no rate to multiply.
+   */
+  readonly rates?: RoleFactors;
+  /** By role what the optimizer's weight decay (AdamW's λ) is multiplied by, a number ≥ 0 (default 1). */
+  readonly decays?: RoleFactors;
   /** What errors and derivations call it (default "hidden1", "hidden2", …, "output"). */
   readonly name?: string;
 }
+
+/** A number for each role of a layer's parameters that has one of its own. */
+export type RoleFactors = Readonly<Record<string, number>>;
 
 /** A kind of layer: its options, its tensors, its forward pass and how it is described. */
 export interface LayerKind {
@@ -36,7 +53,7 @@ export interface LayerKind {
   /** The options that a layer of this kind may have beside kind, units and name. */
   readonly options: Readonly<Record<string, true>>;
   /** Whether it is z = W x + b of one matrix W ("W", [out, in]) and perhaps b ("b", [out]), and then an activation. */
-  readonly isAffine?: boolean;
+  isAffine?(spec: LayerSpec): boolean;
   /** What it is made of, from its inputs on. */
   readonly parts: readonly LayerPart[];
   /** In a few words: "16 tanh". */
@@ -45,8 +62,8 @@ export interface LayerKind {
 
 /** A step of a layer: its options, its tensors, what it computes. */
 export interface LayerPart {
-  /** Throws RangeError on an option that makes no sense; `where` is the layer. */
-  check?(spec: LayerSpec, where: string): void;
+  /** Throws RangeError on an option that makes no sense; `where` is the layer, which takes so many inputs. */
+  check?(spec: LayerSpec, where: string, inputs: number): void;
   /** What gradients move. */
   parameters?(spec: LayerSpec, inputs: number): readonly LayerTensor[];
   /** What training moves but no gradient does: running statistics of a batch, on which its rows then depend. */
@@ -65,6 +82,8 @@ export interface LayerTensor {
   readonly shape: Shape;
   /** What every element starts from, or who draws them. */
   readonly start: number | Initialiser;
+  /** How many inputs and outputs one of its elements stands between, where these are not the layer's: what initialisers scale by. */
+  readonly fans?: Fans;
 }
 
 /** A tensor that training moves but no gradient does. */

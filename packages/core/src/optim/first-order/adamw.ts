@@ -23,6 +23,9 @@ export function adamw(options: AdamwOptions = {}): Optimizer {
     ...inner,
     kind: "first-order",
     name: "adamw",
-    update: (w, g, state, hyper) => inner.update(mul(w, sub(1, mul(weightDecay, hyper.rate))), g, state, hyper),
+    update(w, g, state, hyper) {
+      const { rate, decay = 1 } = hyper;
+      return inner.update(mul(w, sub(1, mul(decay * weightDecay, rate))), g, state, hyper);
+    },
   };
 }

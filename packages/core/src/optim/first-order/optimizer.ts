@@ -3,6 +3,7 @@
  * gradient and the optimizer's state, element by element, so that an engine runs it as one pass over each parameter.
  */
 import type { Expr } from "../../graph/expr.ts";
+import { mul } from "../../ops/ring.ts";
 
 /** What changes from step to step: scalars of the parameters' own type, inputs of the program. */
 export interface Hyper {
@@ -10,6 +11,8 @@ export interface Hyper {
   readonly rate: Expr;
   /** t: 1 for the first step. */
   readonly step: Expr;
+  /** What weight decay is multiplied by (default 1). */
+  readonly decay?: number;
 }
 
 /** How a gradient moves a parameter. */
@@ -21,6 +24,12 @@ export interface Optimizer {
   readonly state: Readonly<Record<string, number | "rate">>;
   /** The next parameter and the next state (every name of `state`). */
   update(param: Expr, gradient: Expr, state: Readonly<Record<string, Expr>>, hyper: Hyper): Update;
+}
+
+/** The rate, and the share in weight decay, that a parameter has of its own: a multiple of everybody's. */
+export function ownHyper({ within }: Pick<Expr, "within">, hyper: Hyper): Hyper {
+  const { rate = 1, decay = 1 } = within ?? {};
+  return { ...hyper, decay, ...(rate !== 1 && { rate: mul(rate, hyper.rate) }) };
 }
 
 /** The next parameter and the next state. */
