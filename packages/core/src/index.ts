@@ -64,6 +64,7 @@ export {
 } from "./nn/losses.ts";
 export {
   buffersOf,
+  categoriesOf,
   type Forward,
   type ForwardContext,
   forward,

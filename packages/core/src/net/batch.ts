@@ -1,6 +1,6 @@
 /** Rows that a network is looked at with: their inputs, targets and weights. */
 import { type Loss, predictionWidth, targetWidth } from "../nn/losses.ts";
-import { type NetworkSpec, outputsOf } from "../nn/network.ts";
+import { categoriesOf, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { normalAt, threefry, uniformAt } from "../ops/random.ts";
 
 /** Row-major numbers of `rows` rows. */
@@ -37,5 +37,10 @@ export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed
     const share = uniformAt(key, 1, i);
     return isLabels ? Math.floor(share * classes) : share;
   });
-  return { rows, x: new Float64Array(rows * network.inputs).map((_, i) => normalAt(key, 0, i)), y, weight: undefined };
+  const categories = categoriesOf(network);
+  const x = new Float64Array(rows * network.inputs).map((_, i) => {
+    const many = categories.get(i % network.inputs);
+    return many === undefined ? normalAt(key, 0, i) : Math.floor(many * uniformAt(key, 2, i));
+  });
+  return { rows, x, y, weight: undefined };
 }

@@ -115,6 +115,8 @@ export function layersOf(spec: NetworkSpec): Layer[] {
     const outputs = inRange(`${where}: units`, own.units, count);
     checkType(`${where}: name`, name, "string");
     for (const part of kind.parts) part.check?.(own, where, inputs);
+    if (index > 0 && kind.parts.some(({ categories }) => categories !== undefined))
+      throw new RangeError(`${where}: categories are given in the rows: a layer that embeds them must be the first`);
     const fans = { fanIn: inputs, fanOut: outputs };
     const carried = <T extends LayerTensor>(tensors: readonly T[] = []): (T & NetworkTensor)[] =>
       tensors.map((tensor) => ({ ...tensor, ...fans, ...tensor.fans, layer: number, name: tensor.symbol + number }));
@@ -134,6 +136,12 @@ function kindOf({ kind = "dense" }: Pick<LayerSpec, "kind">, number: number): La
   if (typeof kind === "object" && typeof kind?.describe === "function") return kind;
   checkName(`layer ${number}: kind`, kind, Object.keys(layerKinds));
   return layerKinds[kind as LayerKindName];
+}
+
+/** Which numbers of a row are categories, whole numbers from 0, and how many each may be. */
+export function categoriesOf(spec: NetworkSpec): ReadonlyMap<number, number> {
+  const [first] = layersOf(spec);
+  return new Map(first.kind.parts.flatMap((part) => [...(part.categories?.(first.spec) ?? [])]));
 }
 
 /** How many numbers the network gives for a row. */

@@ -133,7 +133,7 @@ export class BatchTrainer {
 
   async #writeRows(executable: Executable, rows: Dataset, part: number): Promise<void> {
     const { network, loss, batch, seed } = this.#choice;
-    const count = checkRows(rows, "batch", network.inputs, this.#outputs, loss);
+    const count = checkRows(rows, "batch", network, loss);
     if (count > batch) throw new DataError(`batch: the trainer was opened for ${batch} rows at most, got ${count}`);
     const { x, y, weight = new Float64Array(count).fill(1) } = rows;
     for (const [name, values] of Object.entries({ x, y, weight })) {

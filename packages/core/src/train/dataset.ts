@@ -2,6 +2,7 @@
 import { checkKeys, type Names } from "../given/names.ts";
 import { DataError, listOf, told } from "../given/numbers.ts";
 import { domainOf, type Loss, targetWidth } from "../nn/losses.ts";
+import { categoriesOf, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { finite, nonNegative, type Range } from "../nn/options.ts";
 
 /** Rows to learn from, as numbers. */
@@ -27,15 +28,16 @@ export function rowsOf(data: Dataset, inputs: number): number {
 }
 
 /** Throws DataError unless every number is finite, every target in the loss's domain and every length right. */
-export function checkDataset(data: Dataset, what: string, inputs: number, outputs: number, loss: Loss): void {
-  if (checkRows(data, what, inputs, outputs, loss) === 0) throw new DataError(`${what}: there are no rows`);
+export function checkDataset(data: Dataset, what: string, network: NetworkSpec, loss: Loss): void {
+  if (checkRows(data, what, network, loss) === 0) throw new DataError(`${what}: there are no rows`);
   if (data.weight && !Array.from(data.weight).some((w) => w > 0)) throw new DataError(`${what}: no row has weight`);
 }
 
 /** The same of rows that may be none, or all of weight 0; returns how many. */
-export function checkRows(data: Dataset, what: string, inputs: number, outputs: number, loss: Loss): number {
+export function checkRows(data: Dataset, what: string, network: NetworkSpec, loss: Loss): number {
   checkKeys(what, data ?? null, DATASET, "part");
-  const rows = checkInputs(data.x, what, inputs);
+  const rows = checkInputs(data.x, what, network);
+  const outputs = outputsOf(network);
   const { length } = listOf(`${what}: y`, data.y);
   const width = targetWidth(loss, outputs);
   if (length !== rows * width) {
@@ -54,10 +56,19 @@ export function checkRows(data: Dataset, what: string, inputs: number, outputs: 
   return rows;
 }
 
-/** How many rows of finite numbers x holds. Throws DataError on any other x. */
-export function checkInputs(x: ArrayLike<number>, what: string, inputs: number): number {
+/** How many rows of finite numbers x holds, and of categories where the network has any. Throws DataError on any other x. */
+export function checkInputs(x: ArrayLike<number>, what: string, network: NetworkSpec): number {
+  const { inputs } = network;
   const rows = rowsOf({ x, y: [] }, inputs);
-  checkNumbers(x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, finite);
+  const place = (i: number): string => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`;
+  checkNumbers(x, place, finite);
+  for (const [input, many] of categoriesOf(network)) {
+    const own = Float64Array.from({ length: rows }, (_, row) => x[row * inputs + input]);
+    checkNumbers(own, (row) => place(row * inputs + input), {
+      text: `a category, a whole number from 0 to ${many - 1}`,
+      holds: (value) => Number.isInteger(value) && value >= 0 && value < many,
+    });
+  }
   return rows;
 }
 

@@ -10,7 +10,7 @@
 import { type Engine, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
@@ -50,9 +50,8 @@ export async function* fit(
   if (twice !== undefined) throw new RangeError(twice);
   checkFactors(network, options);
   checkKeys("data", data ?? null, DATA, "part");
-  const outputs = outputsOf(network);
-  checkDataset(data.train, "training rows", network.inputs, outputs, options.loss);
-  if (data.validation) checkDataset(data.validation, "validation rows", network.inputs, outputs, options.loss);
+  checkDataset(data.train, "training rows", network, options.loss);
+  if (data.validation) checkDataset(data.validation, "validation rows", network, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);

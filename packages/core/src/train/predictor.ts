@@ -94,7 +94,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   }
 
   *#predicting(x: ArrayLike<number>): Work<Predictions> {
-    const rows = checkInputs(x, "predict", this.#network.inputs);
+    const rows = checkInputs(x, "predict", this.#network);
     const outputs = new Float64Array(rows * this.#outputs);
     const predictions = this.#loss.predict ? new Float64Array(rows * this.#predicted) : outputs;
     const { inputs } = this.#network;
@@ -124,7 +124,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   }
 
   #judgingChecked(data: Dataset): Work<Judgement> {
-    checkRows(data, "judge", this.#network.inputs, this.#outputs, this.#loss);
+    checkRows(data, "judge", this.#network, this.#loss);
     return this.judging(data);
   }
 

@@ -73,6 +73,65 @@ export const LAYER_CASES: readonly LayerCase[] = [
     loss: losses.members({ members: 3, of: "softmax-cross-entropy", labelSmoothing: 0.1 }),
     prints: "diag₃(W₃)ᵀ",
   },
+  {
+    name: "periodic",
+    network: {
+      inputs: 4,
+      layers: [
+        {
+          ...{
+            kind: "periodic",
+            units: 10,
+            activation: "identity",
+            features: [1, 2, 0],
+            rates: { frequency: 0.1, phase: 0.1 },
+          },
+          ...{ frequencies: 3, dimension: 3, deviation: 0.3 },
+        },
+        { units: 5, activation: "mish" },
+        last,
+      ],
+    },
+    loss: squares,
+    prints: "diag₃(W₁)ᵀ + b₁",
+  },
+  {
+    name: "periodic of all inputs, bent",
+    network: {
+      inputs: 2,
+      layers: [{ kind: "periodic", units: 8, activation: "tanh", features: [0, 1] }, last],
+    },
+    loss: losses.huber(),
+    prints: "h₁: f64",
+  },
+  {
+    name: "embedding",
+    network: {
+      inputs: 5,
+      layers: [
+        { kind: "embedding", units: 11, activation: "identity", features: [3, 0], categories: [3, 4], dimension: 4 },
+        { kind: "periodic", units: 17, activation: "identity", features: [0, 2], frequencies: 5 },
+        { units: 5, activation: "selu" },
+        last,
+      ],
+    },
+    categories: { 3: 3, 0: 4 },
+    loss: losses["softmax-cross-entropy"]({ labelSmoothing: 0.1 }),
+    prints: "rows(E₁, ",
+  },
+  {
+    name: "embedding of nothing but categories",
+    network: {
+      inputs: 2,
+      layers: [
+        { kind: "embedding", units: 6, activation: "tanh", features: [0, 1], categories: [2, 5], dimension: 3 },
+        last,
+      ],
+    },
+    categories: { 0: 2, 1: 5 },
+    loss: squares,
+    prints: "rows(E₁, ",
+  },
 ];
 
 /** So many rows for a case, and their targets. */

@@ -187,6 +187,15 @@ export const CASES: readonly Case[] = [
     ],
     { loss: losses.members({ members: 2, of: "poisson" }) },
   ),
+  made("numbers as waves", [
+    { kind: "periodic", units: 9, activation: "tanh", features: [2, 0], frequencies: 3 },
+    { units: 2, activation: "identity" },
+  ]),
+  made("embedded categories", [
+    { kind: "embedding", units: 7, activation: "identity", features: [2, 0], categories: [3, 4], dimension: 3 },
+    { kind: "periodic", units: 9, activation: "identity", features: [0], frequencies: 5, dimension: 3 },
+    { units: 2, activation: "identity" },
+  ]),
   made("all elementwise kernels", hidden(elementwise)),
   made("all moves", hidden(moves)),
   made("numbers that depend on the rows", hidden(overRows)),

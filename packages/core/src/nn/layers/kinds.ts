@@ -1,6 +1,13 @@
 /** Every kind of layer by its name. */
 import { denseKind } from "./dense.ts";
+import { embeddingKind } from "./embedding.ts";
 import type { LayerKind, LayerKindName } from "./layer.ts";
+import { periodicKind } from "./periodic.ts";
 import { scaleKind } from "./scale.ts";
 
-export const layerKinds: Readonly<Record<LayerKindName, LayerKind>> = { dense: denseKind, scale: scaleKind };
+export const layerKinds: Readonly<Record<LayerKindName, LayerKind>> = {
+  dense: denseKind,
+  scale: scaleKind,
+  periodic: periodicKind,
+  embedding: embeddingKind,
+};

@@ -8,7 +8,7 @@ import type { Activation, ActivationName } from "../activations.ts";
 import type { Fans, Initialiser, InitialiserName } from "../initialisers.ts";
 
 /** The kinds in `kinds.ts`. */
-export type LayerKindName = "dense" | "scale";
+export type LayerKindName = "dense" | "scale" | "periodic" | "embedding";
 
 /** A layer as plain data: only units and activation must be given. */
 export interface LayerSpec {
@@ -40,6 +40,16 @@ export interface LayerSpec {
   readonly rates?: RoleFactors;
   /** By role what the optimizer's weight decay (AdamW's λ) is multiplied by, a number ≥ 0 (default 1). */
   readonly decays?: RoleFactors;
+  /** Which of its inputs, from 0, an embedding is of: all different. */
+  readonly features?: readonly number[];
+  /** Of each of them, how many categories it has: the input then holds a whole number from 0 to one less. */
+  readonly categories?: readonly number[];
+  /** How many numbers each of them becomes (default 4 for a number, itself included, and 8 for a category). */
+  readonly dimension?: number;
+  /** How many waves a number is taken apart into (default 16). */
+  readonly frequencies?: number;
+  /** The standard deviation that their frequencies start with, > 0 (default 0.1). */
+  readonly deviation?: number;
   /** What errors and derivations call it (default "hidden1", "hidden2", …, "output"). */
   readonly name?: string;
 }
@@ -64,6 +74,8 @@ export interface LayerKind {
 export interface LayerPart {
   /** Throws RangeError on an option that makes no sense; `where` is the layer, which takes so many inputs. */
   check?(spec: LayerSpec, where: string, inputs: number): void;
+  /** Which inputs hold a category, a whole number from 0, and how many there are; for a first layer, which rows are given to. */
+  categories?(spec: LayerSpec): ReadonlyMap<number, number>;
   /** What gradients move. */
   parameters?(spec: LayerSpec, inputs: number): readonly LayerTensor[];
   /** What training moves but no gradient does: running statistics of a batch, on which its rows then depend. */
