@@ -62,7 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "BASELINES", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
-    "unseenCategories",
+    "unseenValues",
   ],
   "@chaingrad/tables/curve": [
     ...[

@@ -2,6 +2,7 @@
 export { CHECKED_ROWS, checkColumns } from "./chain/check-columns.ts";
 export { columnDerivatives } from "./chain/column-derivatives.ts";
 export { columnNamed } from "./chain/column-named.ts";
-export { numberColumns, type PreparedRows, prepareRows } from "./chain/prepare-rows.ts";
+export { numberColumns } from "./chain/number-cells.ts";
+export { type PreparedRows, prepareRows } from "./chain/prepare-rows.ts";
 export { randomRows } from "./chain/random-rows.ts";
 export { predictionName, predictionOfRow } from "./chain/target-graph.ts";

@@ -38,16 +38,19 @@ export {
 } from "./recipe.ts";
 export { remedyFor } from "./remedy.ts";
 export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
-export { type ColumnRole, describeColumns, type Role } from "./table/columns.ts";
-export {
-  type CategoryEncoding,
-  type ColumnEncoding,
-  type Encoder,
-  encode,
-  fitEncoder,
-  type NumberEncoding,
-} from "./table/encoder.ts";
-export { type NetworkNames, namesOf } from "./table/names.ts";
+export { type ColumnRole, type ColumnType, type ColumnTypes, describeColumns, type Role } from "./table/columns.ts";
+export { type EmbeddedFeature, type Encoder, type EncoderOptions, encode, fitEncoder } from "./table/encoder.ts";
+export type { BinaryEncoding } from "./table/encodings/binary.ts";
+export type { CategoryEncoding } from "./table/encodings/category.ts";
+export type { Cycle } from "./table/encodings/cycles.ts";
+export type { DateEncoding } from "./table/encodings/date.ts";
+export type { DurationEncoding } from "./table/encodings/duration.ts";
+export type { IndexEncoding } from "./table/encodings/index-encoding.ts";
+export type { ColumnEncoding } from "./table/encodings/kinds.ts";
+export type { NumberEncoding } from "./table/encodings/number.ts";
+export { FEATURE_NOTATION, type Logarithm, type Scaling } from "./table/encodings/scale.ts";
+export type { TextEncoding } from "./table/encodings/text.ts";
+export { featureFormulas, type NetworkNames, namesOf } from "./table/names.ts";
 export { PARTS, type Part, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 export {
   allRows,

@@ -34,7 +34,7 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
 }
 
 const OPTIONS: Names<TrainTableOptions> = {
-  ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
+  ...{ target: true, task: true, drop: true, types: true, embed: true, validation: true, test: true, seed: true },
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
   ...{
     patience: true,
@@ -130,6 +130,8 @@ async function* training<Row extends object, Target extends keyof Row & string>(
     target,
     task,
     drop,
+    types,
+    embed,
     validation,
     test,
     ...chosen
@@ -137,7 +139,10 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   const recipe: Recipe = { ...DEFAULTS, ...chosen };
   const parts = { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
   const table = tableOf(rows);
-  const read = prepareTable(table, { target, task, ...(drop && { drop }), ...parts, seed: recipe.seed });
+  const read = prepareTable(table, {
+    ...{ target, task, ...parts, seed: recipe.seed },
+    ...{ ...(drop && { drop }), ...(types && { types }), ...(embed !== undefined && { embed }) },
+  });
   const prepared = isTable(rows) ? read : { ...read, target: withValues(read.target, rows) };
   onPrepared?.(prepared);
   const engine = given ?? (await defaultEngine());

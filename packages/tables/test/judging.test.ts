@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { judgeTraining } from "../src/judging/judge-training.ts";
 import { averagesOf, endingOf, placeOfFault, tellDivergence } from "../src/judging/words.ts";
 import { predictedColumns } from "../src/model/predicted-columns.ts";
-import { unseenCategories } from "../src/model/unseen.ts";
+import { unseenValues } from "../src/model/unseen.ts";
 import { ACTIVATIONS, DEFAULTS, OPTIMIZERS, RECIPE_WORDS, type Recipe } from "../src/recipe.ts";
 import { remedyFor } from "../src/remedy.ts";
 import { tableOf } from "../src/rows.ts";
@@ -88,9 +88,9 @@ test("predictions as columns, never over one that is there", async () => {
   expect(wild).toBe(0);
   const clash = tableOf(rows.map((row) => ({ ...row, prediction: 1 })));
   expect(() => predictedColumns(model, engine, clash)).toThrow("the table already has a column 'prediction'");
-  expect(unseenCategories(model.encoder, table)).toEqual([]);
+  expect(unseenValues(model.encoder, table)).toEqual([]);
   const strange = tableOf(rows.map((row, i) => (i < 2 ? { ...row, kind: `new ${i}` } : row)));
-  expect(unseenCategories(model.encoder, strange)).toEqual([
+  expect(unseenValues(model.encoder, strange)).toEqual([
     "column 'kind': 2 rows hold categories that training never saw (new 0, new 1)",
   ]);
 });

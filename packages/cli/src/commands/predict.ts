@@ -2,7 +2,7 @@
 import type { SyncEngine } from "@chaingrad/core";
 import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
 import { type Column, predictedColumns, type TableModelData } from "@chaingrad/tables";
-import { unseenCategories } from "@chaingrad/tables/words";
+import { unseenValues } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
@@ -58,7 +58,7 @@ function addedColumns(
   options: PredictOptions,
 ): readonly Column[] {
   const { columns, wild } = refusing(table.path, () => predictedColumns(model, engine, table));
-  for (const text of [...table.notes, ...unseenCategories(model.encoder, table)]) note(`note: ${text}`, options);
+  for (const text of [...table.notes, ...unseenValues(model.encoder, table)]) note(`note: ${text}`, options);
   if (wild > 0)
     note(`${wild} predicted numbers are not finite: the model's weights are too large for these rows`, options);
   return columns;

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
 import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
 import { type Column, judgeTraining, prepareTable, type Table } from "@chaingrad/tables";
-import { unseenCategories } from "@chaingrad/tables/words";
+import { unseenValues } from "@chaingrad/tables/words";
 import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
 import { printFailure } from "../../src/train/fault.ts";
@@ -79,7 +79,7 @@ export async function learn(names: Names): Promise<Said> {
   ]);
   const opened = { ...model, origin: "trained" as const };
   return {
-    lines: [...lines, ...unseenCategories(model.encoder, fresh)].map(shown),
+    lines: [...lines, ...unseenValues(model.encoder, fresh)].map(shown),
     page: reportPage(reportOf(page)),
     sources: (language) => emit(opened, language, "training-step"),
   };

@@ -3,7 +3,7 @@
 import { type Layer, layersOf } from "@chaingrad/core";
 import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
-import type { ColumnEncoding, TableModelData } from "@chaingrad/tables";
+import { FEATURE_NOTATION, featureFormulas, type TableModelData } from "@chaingrad/tables";
 
 /** A network with its numbers; where it was trained on a table with what makes its rows of those. */
 export type Emittable = WeightedNet & Partial<Pick<TableModelData, "encoder" | "target">>;
@@ -53,22 +53,8 @@ const commented = (text: string): string =>
 const quoted = (text: string): string => `"${commented(text).replaceAll('"', '\\"')}"`;
 
 function features(encoder: TableModelData["encoder"]): string {
-  const columns = encoder.columns.flatMap(featureWords).map((words, i) => `  ${i}: ${words}`);
-  const head = "The columns of x (numbers are kept within -10 and 10, and are 0 where they are missing):";
-  return [head, ...columns].join("\n");
-}
-
-function featureWords(encoding: ColumnEncoding): string[] {
-  const { name, kind, missing } = encoding;
-  const lacking = missing ? [`1 where ${quoted(name)} is missing, else 0`] : [];
-  if (kind === "category") {
-    const categories = encoding.categories.map((category) => `1 where ${quoted(name)} is ${quoted(category)}, else 0`);
-    const other = encoding.other ? [`1 where ${quoted(name)} is anything else, else 0`] : [];
-    return [...categories, ...other, ...lacking];
-  }
-  const value = kind === "date" ? `${quoted(name)} in days since 1970-01-01` : quoted(name);
-  const from = encoding.mean < 0 ? `+ ${-encoding.mean}` : `- ${encoding.mean}`;
-  return [`(${value} ${from}) / ${encoding.scale}`, ...lacking];
+  const columns = featureFormulas(encoder, quoted).map((words, i) => `  ${i}: ${words}`);
+  return [`The columns of x, where ${FEATURE_NOTATION}; what is missing is 0:`, ...columns].join("\n");
 }
 
 function outputs(target: TableModelData["target"]): string {

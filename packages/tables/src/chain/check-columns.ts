@@ -16,7 +16,9 @@ import {
   takenNames,
 } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
-import { standardise } from "../table/encoder.ts";
+import type { Encoder } from "../table/encoder.ts";
+import { isNumeric, type NumericEncoding, numericKind, readsOf } from "../table/encodings/kinds.ts";
+import { layoutOf } from "../table/layout.ts";
 import type { Table } from "../table/table.ts";
 import { decodeTarget } from "../table/target.ts";
 import { type FollowedColumn, type PreparedRows, prepareRows } from "./prepare-rows.ts";
@@ -73,7 +75,7 @@ export function checkColumns(
     const shown = program("columns", inputsOf(graph), slopesOf(scalar.graph, prepared));
     const slopes = own ?? evaluate(referenceEngine, shown, values);
     const inner = witnessesOf({ ...graph, loss: scalar.graph }, values);
-    return checkScaled(inner, scalar, slopes, prepared, batch);
+    return checkScaled(inner, scalar, slopes, { encoder: model.encoder, prepared, batch });
   };
   return [...check(loss, claimed?.loss), ...check(prediction, claimed?.prediction)];
 }
@@ -145,19 +147,25 @@ function scalars(
   };
 }
 
-/** Columns count in their own standard deviations while they are compared, whatever their units are. */
+interface Encoded {
+  readonly encoder: Encoder;
+  readonly prepared: PreparedRows;
+  readonly batch: Batch;
+}
+
+/** Cells count in steps that move their features by about 1 while they are compared, whatever their units are. */
 function checkScaled(
   inner: Witnesses,
   { name: of, at, magnitude }: Scalar,
   slopes: ByColumn,
-  prepared: PreparedRows,
-  batch: Batch,
+  encoded: Encoded,
 ): VariableCheck[] {
-  const labels = [...prepared.followed.keys()];
-  const scaleOf = (label: string): number => (prepared.followed.get(label) as FollowedColumn).encoding.scale;
+  const { rows, x } = encoded.batch;
+  const steps = stepsOf(encoded);
+  const labels = [...encoded.prepared.followed.keys()];
   const scaled = (label: string, values: ArrayLike<number>): Float64Array =>
-    Float64Array.from(values, (value) => value * scaleOf(label));
-  const encode = encoderOf(prepared, batch);
+    Float64Array.from(values, (value, row) => value * steps[label][row]);
+  const encode = encoderOf(encoded, steps);
   const witnesses: Witnesses = {
     lossAt: (label, moved) => at(encode(label, moved)),
     forward: (label, direction) => inner.forward(label, scaled(label, direction)),
@@ -165,41 +173,74 @@ function checkScaled(
   };
   const checks = checkVariables({
     witnesses,
-    values: Object.fromEntries(labels.map((label) => [label, new Float64Array(batch.rows)])),
+    values: Object.fromEntries(labels.map((label) => [label, new Float64Array(rows)])),
     gradients: Object.fromEntries(labels.map((label) => [label, scaled(label, slopes[label])])),
-    shapes: Object.fromEntries(labels.map((label) => [label, [batch.rows]])),
-    ...{ loss: at(batch.x), magnitude, rows: batch.rows },
+    shapes: Object.fromEntries(labels.map((label) => [label, [rows]])),
+    ...{ loss: at(x), magnitude, rows },
   });
-  return checks.map((check) => ({ ...inUnit(check, scaleOf(check.name)), of }));
+  return checks.map((check) => ({ ...inUnit(check, steps[check.name]), of }));
 }
 
-/** x where the cells of one column are moved by so many standard deviations. */
-function encoderOf(
-  { followed }: PreparedRows,
-  { x, rows }: Batch,
-): (label: string, moved: ArrayLike<number>) => Float64Array {
-  const width = x.length / rows;
+/** Of each column's cells, by label. */
+type Steps = Readonly<Record<string, Float64Array>>;
+
+/** The encodings that read a column. */
+const readersOf = ({ encoder }: Encoded, column: string): NumericEncoding[] =>
+  encoder.columns.filter((one): one is NumericEncoding => isNumeric(one) && readsOf(one).includes(column));
+
+/** How far each cell moves while no feature that is made from it moves by more than about 1. */
+function stepsOf(encoded: Encoded): Steps {
+  const { followed } = encoded.prepared;
+  const valuesOf = new Map([...followed.values()].map(({ name, values }) => [name, values]));
+  const of = (name: string): Float64Array =>
+    Float64Array.from({ length: encoded.batch.rows }, (_, row) =>
+      readersOf(encoded, name).reduce((least, encoding) => {
+        const reads = readsOf(encoding);
+        const cells = reads.map((read) => valuesOf.get(read) as Float64Array);
+        return Math.min(least, numericKind(encoding).reach(encoding, cells, reads.indexOf(name), row));
+      }, Number.POSITIVE_INFINITY),
+    );
+  return Object.fromEntries([...followed].map(([label, { name }]) => [label, of(name)]));
+}
+
+/** x where the cells of one column are moved by so many steps. */
+function encoderOf(encoded: Encoded, steps: Steps): (label: string, moved: ArrayLike<number>) => Float64Array {
+  const { encoder, prepared, batch } = encoded;
+  const { places } = layoutOf(encoder.columns);
+  const width = batch.x.length / batch.rows;
+  const cellsOf = ({ values, known }: FollowedColumn): Float64Array =>
+    values.map((value, row) => (known === undefined || known[row] === 1 ? value : Number.NaN));
+  const cells = new Map([...prepared.followed.values()].map((column) => [column.name, cellsOf(column)]));
   return (label, moved) => {
-    const { encoding, place, values, known } = followed.get(label) as FollowedColumn;
-    const result = x.slice();
-    for (let row = 0; row < rows; row++) {
-      const cell = values[row] + encoding.scale * moved[row];
-      if (known === undefined || known[row] === 1) result[row * width + place] = standardise(encoding, cell);
+    const { name } = prepared.followed.get(label) as FollowedColumn;
+    const own = (cells.get(name) as Float64Array).map((value, row) => value + steps[label][row] * moved[row]);
+    const values = batch.x.slice();
+    for (const encoding of readersOf(encoded, name)) {
+      const write = numericKind(encoding).writer(encoding);
+      const output = { values, places: places[encoder.columns.indexOf(encoding)] };
+      const read = readsOf(encoding).map((one) => (one === name ? own : (cells.get(one) as Float64Array)));
+      for (let row = 0; row < batch.rows; row++) write(read, row, output, row * width);
     }
-    return result;
+    return values;
   };
 }
 
-/** From derivatives by standard deviations to those by the column's unit. */
-function inUnit(check: VariableCheck, scale: number): VariableCheck {
-  const back = <T extends Witnessed>(one: T): T => ({
+/** From derivatives by steps to those by the column's unit. */
+function inUnit(check: VariableCheck, steps: Float64Array): VariableCheck {
+  const back = <T extends Witnessed>(one: T, step: number): T => ({
     ...one,
-    claimed: one.claimed / scale,
-    measured: one.measured / scale,
-    error: one.error / scale,
-    forward: one.forward / scale,
-    complex: one.complex === undefined ? undefined : one.complex / scale,
-    step: one.step * scale,
+    claimed: one.claimed / step,
+    measured: one.measured / step,
+    error: one.error / step,
+    forward: one.forward / step,
+    complex: one.complex === undefined ? undefined : one.complex / step,
+    step: one.step * step,
   });
-  return { ...check, entries: check.entries.map(back), direction: back(check.direction) };
+  // Along a direction each cell moves in its own steps: there is no unit but these, and their mean says how large they are.
+  const mean = steps.reduce((a, b) => a + b, 0) / steps.length;
+  return {
+    ...check,
+    entries: check.entries.map((entry) => back(entry, steps[entry.index])),
+    direction: back(check.direction, mean),
+  };
 }

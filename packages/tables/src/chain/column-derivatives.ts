@@ -4,8 +4,9 @@ import { RowGradient } from "../model/gradient.ts";
 import type { TableModelData } from "../model/model-file.ts";
 import { printDate } from "../reading/dates.ts";
 import { findColumn } from "../table/encoder.ts";
+import { numericKind } from "../table/encodings/kinds.ts";
 import { numberAt, type Table } from "../table/table.ts";
-import { numberColumns } from "./prepare-rows.ts";
+import { numberCells, numberColumns } from "./number-cells.ts";
 
 const DAY = 86_400_000;
 
@@ -29,16 +30,17 @@ export function columnDerivatives(
   place: number,
 ): ColumnDerivative[] {
   const derivatives = new RowGradient(model, engine).of(table, row).outputs[place];
-  const cellOf = (name: string, kind: "number" | "date"): number | string => {
+  return numberColumns(model).map((encoding) => {
+    const { name, kind } = encoding;
     const value = numberAt(findColumn(table, name, []), row, kind);
-    if (kind === "number" || Number.isNaN(value)) return value;
-    return printDate(value * DAY, Number.isInteger(value) ? "date" : "time");
-  };
-  return numberColumns(model).map(({ name, kind, scale }) => ({
-    column: name,
-    value: cellOf(name, kind),
-    derivative: derivatives[name],
-    scale,
-    isDate: kind === "date",
-  }));
+    const { values } = numberCells(encoding, findColumn(table, name, []), [row]);
+    const isShown = kind === "number" || Number.isNaN(value);
+    return {
+      column: name,
+      value: isShown ? value : printDate(value * DAY, Number.isInteger(value) ? "date" : "time"),
+      derivative: derivatives[name],
+      scale: numericKind(encoding).reach(encoding, [values], 0, 0),
+      isDate: kind === "date",
+    };
+  });
 }

@@ -1,7 +1,9 @@
 /** Which column somebody means who names one, and what is said where there is no derivative by it. */
 import { nearest } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
-import { type ColumnEncoding, featuresOf, type NumberEncoding } from "../table/encoder.ts";
+import { type ColumnEncoding, isNumeric, textKind } from "../table/encodings/kinds.ts";
+import { layoutOf } from "../table/layout.ts";
+import type { OwnEncoding } from "./number-cells.ts";
 
 /**
  * The column of numbers or dates that `text` names ("weight", or "weight[3]" of a third row), as it is or with the primes
@@ -13,7 +15,7 @@ export function columnNamed(
   { encoder, target }: Pick<TableModelData, "encoder" | "target">,
   text: string,
   taken: ReadonlySet<string>,
-): NumberEncoding | undefined {
+): OwnEncoding | undefined {
   const whole = text.trim();
   const base = whole.replace(/\s*\[[^[\]]*\]$/u, "");
   const labelOf = (column: string): string => (taken.has(column) ? labelOf(`${column}′`) : column);
@@ -23,16 +25,20 @@ export function columnNamed(
   const isWhole = called(whole) !== undefined;
   const name = isWhole ? whole : base;
   const found = called(name);
-  if (found !== undefined && found.kind !== "category") return found;
+  if (found?.kind === "number" || found?.kind === "date") return found;
+  if (found?.kind === "duration")
+    throw new RangeError(`${name} is made of ${found.from} and ${found.to}: name one of them`);
   if (found !== undefined) {
-    const features = featuresOf(found);
-    const first = encoder.features.indexOf(features[0]) + 1;
-    const places = features.length === 1 ? `x[${first}]` : `x[${first}] to x[${first + features.length - 1}]`;
-    throw new RangeError(`${name} is a category, which has no derivative: its features are ${places} (0 or 1 each)`);
+    const places = Array.from(layoutOf(encoder.columns).places[encoder.columns.indexOf(found)], (place) => place + 1);
+    const [first, last] = [places[0], places[places.length - 1]];
+    const where = places.length === 1 ? `feature is x[${first}]` : `features are x[${first}] to x[${last}]`;
+    throw new RangeError(`${name} is ${textKind(found).called}, which has no derivative: its ${where}`);
   }
   if (taken.has(name)) return undefined;
   if (name === target.name) throw new RangeError(`${name} is the target: nothing is predicted from it`);
-  const numbers = encoder.columns.flatMap((column) => (column.kind === "category" ? [] : [labelOf(column.name)]));
+  const numbers = encoder.columns.flatMap((column) =>
+    isNumeric(column) && column.kind !== "duration" ? [labelOf(column.name)] : [],
+  );
   const near = nearest(name, numbers);
   // W4, z9 or x5[1] are told what the network has.
   if (near === undefined && /^\p{L}\d*$/u.test(name)) return undefined;

@@ -2,11 +2,13 @@
 import { type Expr, input, label } from "@chaingrad/core";
 import type { Preparation } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
-import { encode, featuresOf, findColumn, type NumberEncoding } from "../table/encoder.ts";
+import { encode, findColumn } from "../table/encoder.ts";
+import type { Cells } from "../table/encodings/kind.ts";
+import { type NumericEncoding, numericKind, readsOf } from "../table/encodings/kinds.ts";
 import type { Column, Rows, Table } from "../table/table.ts";
 import { encodeTarget, type RegressionTarget } from "../table/target.ts";
-import { isNearLimit, joined, numberFeature } from "./encoder-graph.ts";
-import { type NumberCells, numberCells } from "./number-cells.ts";
+import { encoderGraph, type Source, type SourceCells } from "./encoder-graph.ts";
+import { type NumberCells, numberCells, numberColumns } from "./number-cells.ts";
 import { standardisedTarget } from "./target-graph.ts";
 
 export interface FollowOptions {
@@ -20,98 +22,125 @@ export interface FollowOptions {
 
 /** A column that is followed, with its cells in the rows. */
 export interface FollowedColumn extends NumberCells {
-  readonly encoding: NumberEncoding;
-  /** Of its feature in x, from 0. */
-  readonly place: number;
+  readonly name: string;
 }
 
 /** Rows as graph: columns as inputs, and x and the target made from them. */
 export interface PreparedRows extends Preparation {
   /** By the labels of their inputs. */
   readonly followed: ReadonlyMap<string, FollowedColumn>;
-  /** Followed columns with cells that are missing: these count as the mean, and the derivative by them is 0. */
+  /** Followed columns with cells that are missing: these count as the centre, and the derivative by them is 0. */
   readonly missing: readonly string[];
 }
 
-/** The columns that can be followed. */
-export const numberColumns = ({ encoder }: Pick<TableModelData, "encoder">): NumberEncoding[] =>
-  encoder.columns.filter((column): column is NumberEncoding => column.kind !== "category");
-
 /** Throws as `encode` and `encodeTarget`. */
 export function prepareRows(
-  { encoder, target }: Pick<TableModelData, "encoder" | "target">,
+  model: Pick<TableModelData, "encoder" | "target">,
   table: Table,
   rows: Rows,
   options: FollowOptions,
 ): PreparedRows {
-  const below = new Below(rows.length, options.taken);
-  const constants = new Constants(below, encode(encoder, table, rows), options.only !== undefined);
-  const followed = new Map<string, FollowedColumn>();
-  const missing: string[] = [];
-  let first = 0;
-  for (const encoding of encoder.columns) {
-    const { name } = encoding;
-    const width = featuresOf(encoding).length;
-    const isFollowed = encoding.kind !== "category" && (options.only ?? name) === name;
-    if (!isFollowed) constants.add(name, first, width);
-    else {
-      constants.flush();
-      const cells = numberCells(encoding, findColumn(table, name, []), rows);
-      followed.set(below.number(encoding, cells, first + 1), { encoding, place: first, ...cells });
-      if (cells.known !== undefined) missing.push(name);
-      if (encoding.missing) constants.add(`${name} (missing)`, first + 1, 1);
-    }
-    first += width;
-  }
-  constants.flush();
-  const x = label(joined(below.parts), "x");
+  const { encoder, target } = model;
+  const below = new Below(rows.length, options, encode(encoder, table, rows));
+  for (const encoding of numberColumns(model))
+    below.number(encoding.name, numberCells(encoding, findColumn(table, encoding.name, []), rows));
+  const x = label(encoderGraph(encoder.columns, below, options.only !== undefined), "x");
   const isAmount = target.task === "regression" && (options.withTarget ?? true);
   const made = isAmount ? { target: below.target(target, findColumn(table, target.name, []), rows) } : {};
-  const { columns, given, values } = below;
+  const { columns, given, values, followed } = below;
+  const missing = [...followed.values()].flatMap(({ name, known }) => (known === undefined ? [] : [name]));
   return { x, columns, given, values, followed, missing, ...made };
 }
 
-/** The part of the graph below x and target as it grows. */
-class Below {
+/** The part of the graph below x and target as it grows, with the numbers of its inputs. */
+class Below implements Source {
   readonly columns: Expr[] = [];
   readonly given: Expr[] = [];
   readonly values: Record<string, Float64Array> = {};
-  readonly parts: Expr[] = [];
-  readonly rows: number;
+  readonly followed = new Map<string, FollowedColumn>();
+  readonly #rows: number;
+  readonly #x: Float64Array;
+  readonly #options: FollowOptions;
   readonly #taken: Set<string>;
+  readonly #numbers = new Map<string, NumberCells>();
+  readonly #cells = new Map<string, SourceCells>();
+  #blocks = 0;
 
-  constructor(rows: number, taken: ReadonlySet<string>) {
-    this.rows = rows;
-    this.#taken = new Set(taken);
+  constructor(rows: number, options: FollowOptions, x: Float64Array) {
+    this.#rows = rows;
+    this.#options = options;
+    this.#taken = new Set(options.taken);
+    this.#x = x;
   }
 
-  /** An input that is given; its label. */
-  constant(name: string, shape: readonly number[], values: Float64Array): Expr {
-    const node = this.#input(name, shape, values);
-    this.given.push(node);
-    return node;
+  isFollowed(name: string): boolean {
+    return this.#numbers.has(name) && (this.#options.only ?? name) === name;
   }
 
-  /** Follows a column to its feature, which is number `place` of x, from 1; gives the column's label. */
-  number(encoding: NumberEncoding, { values, known }: NumberCells, place: number): string {
-    const column = this.#input(encoding.name, [this.rows], values);
+  /** What the rows hold of a column; an input where it is followed. */
+  number(name: string, cells: NumberCells): void {
+    this.#numbers.set(name, cells);
+    if (!this.isFollowed(name)) return;
+    const column = this.#input(name, [this.#rows], cells.values);
     this.columns.push(column);
-    const mean = this.constant(`μ${place}`, [], Float64Array.of(encoding.mean));
-    const scale = this.constant(`σ${place}`, [], Float64Array.of(encoding.scale));
-    const parts = {
-      ...{ mean, scale, isLimited: isNearLimit(encoding, values) },
-      known: known && this.constant(`known${place}`, [this.rows], known),
-    };
-    this.parts.push(label(numberFeature(encoding, column, parts), `x${place}`));
-    return column.label as string;
+    this.followed.set(column.label as string, { name, ...cells });
+    this.#cells.set(name, { column, known: this.#known(name, cells) });
+  }
+
+  cells(name: string): SourceCells {
+    const found = this.#cells.get(name);
+    if (found !== undefined) return found;
+    const cells = this.#numbers.get(name) as NumberCells;
+    const made = { column: this.#constant(name, [this.#rows], cells.values), known: this.#known(name, cells) };
+    this.#cells.set(name, made);
+    return made;
+  }
+
+  constants(encoding: NumericEncoding, place: number): Record<string, Expr> {
+    const given = numericKind(encoding).given(encoding, this.#cellsOf(encoding));
+    return Object.fromEntries(
+      Object.entries(given).map(([symbol, value]) => {
+        if (typeof value === "number") return [symbol, this.#constant(`${symbol}${place}`, [], Float64Array.of(value))];
+        return [symbol, this.#constant(`${encoding.name}: ${symbol}`, [this.#rows], value)];
+      }),
+    );
+  }
+
+  isPlain(encoding: NumericEncoding): boolean {
+    return numericKind(encoding).isPlain(encoding, this.#cellsOf(encoding));
+  }
+
+  block(first: number, width: number, name: string): Expr {
+    const whole = this.#x.length / this.#rows;
+    const values = Float64Array.from(
+      { length: this.#rows * width },
+      (_, i) => this.#x[Math.floor(i / width) * whole + first + (i % width)],
+    );
+    const own = this.#options.only === undefined ? name : `c${++this.#blocks}`;
+    return this.#constant(own, [this.#rows, width], values);
   }
 
   target(target: RegressionTarget, column: Column, rows: Rows): Expr {
     const amounts = encodeTarget({ ...target, mean: 0, scale: 1 }, column, rows);
     const [mean, scale] = [target.mean, target.scale].map((value) => Float64Array.of(value));
-    const given = this.constant(target.name, [this.rows], amounts);
-    const graph = standardisedTarget(target, given, this.constant("μ", [], mean), this.constant("σ", [], scale));
+    const given = this.#constant(target.name, [this.#rows], amounts);
+    const graph = standardisedTarget(target, given, this.#constant("μ", [], mean), this.#constant("σ", [], scale));
     return label(graph, "target");
+  }
+
+  #cellsOf(encoding: NumericEncoding): Cells {
+    return readsOf(encoding).map((name) => (this.#numbers.get(name) as NumberCells).values);
+  }
+
+  #known(name: string, { known }: NumberCells): Expr | undefined {
+    return known && this.#constant(`${name} is known`, [this.#rows], known);
+  }
+
+  /** An input that is given. */
+  #constant(name: string, shape: readonly number[], values: Float64Array): Expr {
+    const node = this.#input(name, shape, values);
+    this.given.push(node);
+    return node;
   }
 
   #input(name: string, shape: readonly number[], values: Float64Array): Expr {
@@ -120,44 +149,5 @@ class Below {
     this.#taken.add(unique);
     this.values[unique] = values;
     return input(unique, shape, "f64");
-  }
-}
-
-/** Features that nothing is derived by: a block for each column, or for all that stand beside each other. */
-class Constants {
-  readonly #below: Below;
-  readonly #x: Float64Array;
-  readonly #isMerged: boolean;
-  #pending: { first: number; width: number } | undefined;
-  #blocks = 0;
-
-  constructor(below: Below, x: Float64Array, isMerged: boolean) {
-    this.#below = below;
-    this.#x = x;
-    this.#isMerged = isMerged;
-  }
-
-  add(name: string, first: number, width: number): void {
-    if (!this.#isMerged) this.#block(name, first, width);
-    else if (this.#pending === undefined) this.#pending = { first, width };
-    else this.#pending.width += width;
-  }
-
-  flush(): void {
-    if (this.#pending === undefined) return;
-    this.#block(`c${++this.#blocks}`, this.#pending.first, this.#pending.width);
-    this.#pending = undefined;
-  }
-
-  #block(name: string, first: number, width: number): void {
-    if (width === 0) return;
-    const { parts } = this.#below;
-    const rows = this.#below.rows;
-    const whole = this.#x.length / rows;
-    const values = Float64Array.from(
-      { length: rows * width },
-      (_, i) => this.#x[Math.floor(i / width) * whole + first + (i % width)],
-    );
-    parts.push(this.#below.constant(name, [rows, width], values));
   }
 }

@@ -3,53 +3,78 @@ import { normalAt } from "@chaingrad/core";
 import { threefry, uniformAt } from "@chaingrad/core/given";
 import type { TableModelData } from "../model/model-file.ts";
 import { printDate } from "../reading/dates.ts";
-import type { ColumnEncoding } from "../table/encoder.ts";
+import type { DateEncoding } from "../table/encodings/date.ts";
+import { daysOf } from "../table/encodings/duration.ts";
+import { isNumeric, type TextualEncoding } from "../table/encodings/kinds.ts";
+import { unscaled } from "../table/encodings/scale.ts";
 import type { Column, Table } from "../table/table.ts";
 
 /** Of cells of columns that lack some. */
 const MISSING = 1 / 8;
+/** The interquartile range of a normal distribution, in standard deviations. */
+const RANGE = 1.349;
 const DAY = 86_400_000;
 
-/** Numbers as the training rows had them on average, their categories, and a target for each row. */
+/** Numbers spread as those of the training rows, their categories, and a target for each row. */
 export function randomRows(
   { encoder, target }: Pick<TableModelData, "encoder" | "target">,
   rows: number,
   seed: number,
 ): Table {
   const key = threefry(seed, 0, 0, 0);
-  const normal = (stream: number, { mean, scale }: { mean: number; scale: number }): Float64Array =>
-    Float64Array.from({ length: rows }, (_, row) => mean + scale * normalAt(key, 2 * stream, row));
+  const normal = (stream: number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, row) => normalAt(key, 2 * stream, row));
   const choice = <T>(stream: number, from: readonly T[]): T[] =>
     Array.from({ length: rows }, (_, row) => from[Math.floor(uniformAt(key, 2 * stream, row) * from.length)]);
-  const isMissing = (encoding: ColumnEncoding, stream: number, row: number): boolean =>
-    encoding.missing && uniformAt(key, 2 * stream + 1, row) < MISSING;
-  const columns = encoder.columns.map((encoding, stream): Column => {
+  const isMissing = (stream: number, row: number): boolean => uniformAt(key, 2 * stream + 1, row) < MISSING;
+  const dates = new Map<string, { days: Float64Array; encoding: DateEncoding; stream: number }>();
+  const columns = new Map<string, Column>();
+  for (const [stream, encoding] of encoder.columns.entries()) {
     const { name, kind } = encoding;
-    if (kind === "category") {
-      const values = choice<string | null>(stream, encoding.categories.length > 0 ? encoding.categories : ["other"]);
-      return {
-        name,
-        type: "text",
-        values: values.map((value, row) => (isMissing(encoding, stream, row) ? null : value)),
-      };
+    if (!isNumeric(encoding)) {
+      const values = choice<string | null>(stream, textsFor(encoding));
+      const gaps = "missing" in encoding && encoding.missing;
+      columns.set(name, {
+        ...{ name, type: "text" },
+        values: values.map((value, row) => (gaps && isMissing(stream, row) ? null : value)),
+      });
+      continue;
     }
-    const drawn = normal(stream, encoding);
-    if (kind === "number")
-      return {
-        name,
-        type: "number",
-        values: drawn.map((value, row) => (isMissing(encoding, stream, row) ? Number.NaN : value)),
-      };
-    const dates = Array.from(drawn, (value, row) =>
-      isMissing(encoding, stream, row) ? null : printDate(Math.round(value) * DAY, "date"),
+    const drawn = normal(stream).map((z) => unscaled(encoding, z / RANGE));
+    if (kind === "number") {
+      const values = drawn.map((value, row) => (encoding.missing && isMissing(stream, row) ? Number.NaN : value));
+      columns.set(name, { name, type: "number", values });
+    } else if (kind === "date") {
+      dates.set(name, { days: drawn, encoding, stream });
+    } else {
+      // The later of two points in time follows the earlier.
+      const [from, to] = [dates.get(encoding.from), dates.get(encoding.to)];
+      if (from && to)
+        dates.set(encoding.to, { ...to, days: drawn.map((value, row) => from.days[row] + daysOf(encoding, value)) });
+    }
+  }
+  for (const [name, { days, encoding, stream }] of dates) {
+    const values = Array.from(days, (value, row) =>
+      encoding.missing && isMissing(stream, row) ? null : written(encoding, value),
     );
-    return { name, type: "date", values: dates };
-  });
+    columns.set(name, { name, type: "date", values });
+  }
   const last = encoder.columns.length;
   const { name } = target;
   const own: Column =
     target.task === "regression"
-      ? { name, type: "number", values: normal(last, target) }
+      ? { name, type: "number", values: normal(last).map((z) => target.mean + target.scale * z) }
       : { name, type: "text", values: choice(last, target.classes) };
-  return { rows, columns: [...columns, own] };
+  return { rows, columns: [...columns.values(), own] };
+}
+
+function textsFor(encoding: TextualEncoding): readonly string[] {
+  if (encoding.kind === "text") return ["one word", "another word", "more words than one"];
+  return encoding.categories.length > 0 ? encoding.categories : ["other"];
+}
+
+/** With a time of day where training saw times: the clock has a cycle, or the days of the training rows are none. */
+function written({ cycles, centre, first, last }: DateEncoding, days: number): string {
+  const isTime = cycles.includes("day") || [centre, first, last].some((day) => !Number.isInteger(day));
+  return isTime ? printDate(Math.round(days * DAY), "time") : printDate(Math.round(days) * DAY, "date");
 }

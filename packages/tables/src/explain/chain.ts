@@ -6,7 +6,8 @@ import { computeGradients, takenNames } from "@chaingrad/core/net";
 import { refusal, UserError } from "@chaingrad/core/user-error";
 import { columnDerivatives } from "../chain/column-derivatives.ts";
 import { columnNamed } from "../chain/column-named.ts";
-import { numberColumns, type PreparedRows, prepareRows } from "../chain/prepare-rows.ts";
+import { numberColumns } from "../chain/number-cells.ts";
+import { type PreparedRows, prepareRows } from "../chain/prepare-rows.ts";
 import { predictionName, predictionOfRow } from "../chain/target-graph.ts";
 import type { TableModelData } from "../model/model-file.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
@@ -58,11 +59,11 @@ export function reachOf(opened: OpenedNetwork, batch: ChosenRows, { of, from, is
 
 function notesOf(prepared: PreparedRows | undefined): string[] {
   if (prepared === undefined) return [];
-  const renamed = [...prepared.followed].flatMap(([label, { encoding }]) =>
-    label === encoding.name ? [] : [`column '${encoding.name}' is written ${label}: ${encoding.name} is the network's`],
+  const renamed = [...prepared.followed].flatMap(([label, { name }]) =>
+    label === name ? [] : [`column '${name}' is written ${label}: ${name} is the network's`],
   );
   const missing = prepared.missing.map(
-    (name) => `column '${name}': where it is missing it counts as its mean, and the derivative by it is 0`,
+    (name) => `column '${name}': where it is missing it counts as its centre, and the derivative by it is 0`,
   );
   return [...renamed, ...missing];
 }

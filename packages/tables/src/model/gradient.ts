@@ -4,10 +4,12 @@
  */
 import { type Expr, forward, input, program, type SyncEngine, type SyncExecutable, vjp } from "@chaingrad/core";
 import { parameterInputs } from "@chaingrad/core/net";
-import { joined, numberFeature } from "../chain/encoder-graph.ts";
-import { numberCells } from "../chain/number-cells.ts";
+import { encoderGraph, type Source } from "../chain/encoder-graph.ts";
+import { numberCells, numberColumns, type OwnEncoding } from "../chain/number-cells.ts";
 import { predictionGraph } from "../chain/target-graph.ts";
-import { type ColumnEncoding, encode, featuresOf, findColumn, LIMIT } from "../table/encoder.ts";
+import { encode, findColumn } from "../table/encoder.ts";
+import { isNumeric, type NumericEncoding, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
+import { LIMIT, zOf } from "../table/encodings/scale.ts";
 import type { Table } from "../table/table.ts";
 import type { TableModelData } from "./model-file.ts";
 
@@ -21,91 +23,127 @@ export interface RowDerivatives {
   readonly notes: Readonly<Record<string, string>>;
 }
 
+/** The model's graph over one row of its columns, compiled once: each row is written to its inputs. */
 export class RowGradient {
   readonly #model: TableModelData;
   readonly #executable: SyncExecutable;
   readonly #outputs: number;
+  readonly #inputs: RowInputs;
 
   constructor(model: TableModelData, engine: SyncEngine) {
     this.#model = model;
     const { network, objective, target, encoder } = model;
     const carried = parameterInputs(network, "f64");
-    const { columns, given, parts } = below(encoder.columns);
+    const inputs = new RowInputs();
+    const x = encoderGraph(encoder.columns, inputs, false);
     const context = { training: false, buffers: carried.buffers };
-    const { output } = forward(network, carried.params, joined(parts), context);
+    const { output } = forward(network, carried.params, x, context);
     const prediction = predictionGraph(target, objective.loss, output);
     const seed = input("seed", prediction.type.shape, "f64");
     const tensors = [...Object.values(carried.params), ...Object.values(carried.buffers)];
+    const columns = numberColumns(model).map(({ name }) => inputs.cells(name).column);
     const slopes = vjp([prediction], columns, [seed]);
-    const shown = Object.fromEntries(columns.map((column, i) => [`∂/${column.label}`, slopes[i]]));
-    this.#executable = engine.compile(program("gradient by columns", [...columns, ...given, ...tensors, seed], shown));
+    const shown = Object.fromEntries(numberColumns(model).map(({ name }, i) => [`∂/${name}`, slopes[i]]));
+    this.#executable = engine.compile(program("gradient by columns", [...inputs.all, ...tensors, seed], shown));
     for (const { label: name = "" } of tensors) this.#executable.write(name, model.tensors[name]);
     this.#outputs = prediction.type.shape[1];
+    this.#inputs = inputs;
   }
 
   /** Throws as `encode`. */
   of(table: Table, row: number): RowDerivatives {
-    const { encoder } = this.#model;
-    const x = encode(encoder, table, [row]);
-    const notes: Record<string, string> = {};
-    let first = 0;
-    for (const [i, encoding] of encoder.columns.entries()) {
-      const width = featuresOf(encoding).length;
-      const note = this.#write(i, encoding, table, row, x.subarray(first, first + width));
-      if (note !== undefined) notes[encoding.name] = note;
-      first += width;
-    }
+    const notes = this.#write(table, row);
+    const columns = numberColumns(this.#model);
     const outputs = Array.from({ length: this.#outputs }, (_, output): Derivatives => {
       this.#executable.write("seed", new Float64Array(this.#outputs).fill(1, output, output + 1));
       this.#executable.run();
-      return Object.fromEntries(
-        encoder.columns.flatMap(({ kind, name }, i) =>
-          // Not −0.
-          kind === "category" ? [] : [[name, this.#executable.read(`∂/column ${i}`)[0] + 0]],
-        ),
-      );
+      // Not −0.
+      return Object.fromEntries(columns.map(({ name }) => [name, this.#executable.read(`∂/${name}`)[0] + 0]));
     });
     return { outputs, notes };
   }
 
-  /** Writes one column's cells; what is to be said of its derivative. */
-  #write(i: number, encoding: ColumnEncoding, table: Table, row: number, features: Float64Array): string | undefined {
-    if (encoding.kind === "category") {
-      if (features.length > 0) this.#executable.write(`features ${i}`, features);
-      return "a category: it has no derivative";
+  /** Writes a row; what is to be said of the derivatives by its columns. */
+  #write(table: Table, row: number): Record<string, string> {
+    const { encoder } = this.#model;
+    const notes: Record<string, string> = {};
+    const x = encode(encoder, table, [row]);
+    const cells = new Map<string, Float64Array>();
+    for (const encoding of numberColumns(this.#model)) {
+      const { name } = encoding;
+      const { values, known } = numberCells(encoding, findColumn(table, name, []), [row]);
+      cells.set(name, values);
+      this.#executable.write(columnLabel(name), values);
+      this.#executable.write(knownLabel(name), known ?? [1]);
+      if (known !== undefined) notes[name] = "missing: it counts as the centre, so its derivative is 0";
+      else if (isOutermost(encoding, values[0])) notes[name] = TOO_FAR;
     }
-    const { values, known } = numberCells(encoding, findColumn(table, encoding.name, []), [row]);
-    this.#executable.write(`column ${i}`, values);
-    this.#executable.write(`known ${i}`, known ?? [1]);
-    if (encoding.missing) this.#executable.write(`features ${i}`, features.subarray(1));
-    if (known !== undefined) return "missing: it counts as the mean, so its derivative is 0";
-    const isBeyond = Math.abs(values[0] - encoding.mean) > LIMIT * encoding.scale;
-    return isBeyond
-      ? `more than ${LIMIT} standard deviations from the mean: it counts as that far, so its derivative is 0`
-      : undefined;
+    for (const encoding of encoder.columns) {
+      if (!isNumeric(encoding)) notes[encoding.name] = `${textKind(encoding).called}: it has no derivative`;
+      else {
+        const own = readsOf(encoding).map((name) => cells.get(name) as Float64Array);
+        for (const [symbol, value] of Object.entries(numericKind(encoding).given(encoding, own)))
+          this.#executable.write(givenLabel(encoding, symbol), typeof value === "number" ? [value] : value);
+      }
+    }
+    for (const { label, first, width } of this.#inputs.blocks)
+      this.#executable.write(label, x.subarray(first, first + width));
+    return notes;
   }
 }
 
-/** Columns that can be differentiated, and everything else that x is made of. */
-function below(encodings: readonly ColumnEncoding[]): Record<"columns" | "given" | "parts", Expr[]> {
-  const columns: Expr[] = [];
-  const given: Expr[] = [];
-  const parts: Expr[] = [];
-  const constant = (name: string, shape: readonly number[]): Expr => {
-    const node = input(name, shape, "f64");
-    given.push(node);
-    return node;
-  };
-  for (const [i, encoding] of encodings.entries()) {
-    const width = featuresOf(encoding).length;
-    if (encoding.kind !== "category") {
-      const column = input(`column ${i}`, [1], "f64");
-      columns.push(column);
-      const { mean, scale } = encoding;
-      parts.push(numberFeature(encoding, column, { mean, scale, known: constant(`known ${i}`, [1]), isLimited: true }));
-    }
-    const constants = encoding.kind === "category" ? width : width - 1;
-    if (constants > 0) parts.push(constant(`features ${i}`, [1, constants]));
+const TOO_FAR = `more than ${LIMIT.toExponential().replace("+", "")} scales from the centre: it counts as that far, so its derivative is 0`;
+
+/** Whether a number is so far out that the smooth clip is flat to the last bit. */
+const isOutermost = (encoding: OwnEncoding, value: number): boolean => Math.abs(zOf(encoding, value)) > LIMIT;
+
+const columnLabel = (name: string): string => `column ${name}`;
+const knownLabel = (name: string): string => `known ${name}`;
+const givenLabel = ({ name }: NumericEncoding, symbol: string): string => `given ${name} ${symbol}`;
+
+/** Inputs for any one row: nothing is left out that some row may need. */
+class RowInputs implements Source {
+  readonly all: Expr[] = [];
+  readonly blocks: { label: string; first: number; width: number }[] = [];
+  readonly #cells = new Map<string, { column: Expr; known: Expr }>();
+
+  isFollowed(): boolean {
+    return true;
   }
-  return { columns, given, parts };
+
+  isPlain(): boolean {
+    return false;
+  }
+
+  cells(name: string): { column: Expr; known: Expr } {
+    const made = this.#cells.get(name) ?? {
+      column: this.#input(columnLabel(name), [1]),
+      known: this.#input(knownLabel(name), [1]),
+    };
+    this.#cells.set(name, made);
+    return made;
+  }
+
+  constants(encoding: NumericEncoding): Record<string, Expr> {
+    const any = readsOf(encoding).map(() => new Float64Array(1));
+    const given = Object.entries(numericKind(encoding).given(encoding, any));
+    return Object.fromEntries(
+      given.map(([symbol, value]) => [
+        symbol,
+        this.#input(givenLabel(encoding, symbol), typeof value === "number" ? [] : [1]),
+      ]),
+    );
+  }
+
+  block(first: number, width: number): Expr {
+    const label = `features ${first}`;
+    this.blocks.push({ label, first, width });
+    return this.#input(label, [1, width]);
+  }
+
+  #input(label: string, shape: readonly number[]): Expr {
+    const node = input(label, shape, "f64");
+    this.all.push(node);
+    return node;
+  }
 }

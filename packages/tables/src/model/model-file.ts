@@ -12,7 +12,9 @@ import {
   positive,
   wholeNumber,
 } from "@chaingrad/core/given";
-import { type Encoder, featuresOf } from "../table/encoder.ts";
+import { type Encoder, encoderOf } from "../table/encoder.ts";
+import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
+import { unique } from "../table/encodings/unique.ts";
 import type { ClassificationTarget, Target } from "../table/target.ts";
 
 /** A network that was trained on a table, with all that raw rows need. */
@@ -74,16 +76,17 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
     "model",
     { ...rest, encoder, target, metrics },
     {
-      encoder: { columns: [{ name: "", missing: true }] },
+      encoder: { columns: [{ name: "" }] },
       target: { name: "", why: "" },
       metrics: {},
     },
   );
-  encoder.columns.forEach((column, i) => {
-    const form = { categories: [""], other: true };
-    checkEncoding(`encoder.columns.${i}`, column, column.kind, ["category", "number", "date"], form);
-    if (column.kind === "category") unique(`encoder.columns.${i}.categories`, column.categories);
-  });
+  for (const [i, column] of encoder.columns.entries()) checkColumn(`encoder.columns.${i}`, column);
+  const dates = encoder.columns.flatMap(({ kind, name }) => (kind === "date" ? [name] : []));
+  for (const [i, column] of encoder.columns.entries()) {
+    const other = column.kind === "duration" ? readsOf(column).find((name) => !dates.includes(name)) : undefined;
+    if (other !== undefined) throw new RangeError(`encoder.columns.${i}: '${other}' is no column of dates`);
+  }
   unique("the columns and the target", [target.name, ...encoder.columns.map(({ name }) => name)]);
   const form = { classes: [""], counts: [0] };
   checkEncoding("target", target, target.task, ["classification", "regression"], form);
@@ -93,11 +96,12 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
     for (const [name, score] of Object.entries(scores)) inRange(`metrics.${part}.${name}`, score ?? 0, finite);
   }
 
-  const features = encoder.columns.flatMap(featuresOf);
-  if (JSON.stringify(features) !== JSON.stringify(encoder.features))
+  const { columns, ...made } = encoderOf(encoder.columns);
+  const { columns: given, ...told } = encoder;
+  if (JSON.stringify(Object.entries(made).sort()) !== JSON.stringify(Object.entries(told).sort()))
     throw new RangeError("encoder.features are not what its columns make");
-  if (features.length !== network.inputs)
-    throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${features.length}`);
+  if (made.features.length !== network.inputs)
+    throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${made.features.length}`);
   const outputs = outputsOf(network);
   const expected = target.task === "classification" ? target.classes.length : 1;
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
@@ -114,12 +118,15 @@ function checkClasses({ classes, counts }: ClassificationTarget): void {
     throw new RangeError(`target.counts holds ${counts.length} counts of ${classes.length} classes`);
 }
 
-function unique(what: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new RangeError(`${what}: '${name}' stands there twice`);
-    seen.add(name);
-  }
+/** Throws RangeError on what is no encoding, and on that of an earlier version. */
+function checkColumn(what: string, column: ColumnEncoding): void {
+  if ("mean" in column)
+    throw new RangeError(
+      `${what}: an earlier version wrote this model, which took numbers by mean and standard deviation: train it again`,
+    );
+  checkName(what, column.kind, KINDS);
+  if (isNumeric(column)) numericKind(column).check(column, what);
+  else textKind(column).check(column, what);
 }
 
 /** What is of the first kind has this form; all others are a mean and a scale. */

@@ -13,7 +13,7 @@ import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/labelled-rows.ts";
 import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
-import { encode } from "../table/encoder.ts";
+import { columnsRead, encode } from "../table/encoder.ts";
 import { EncodingError, type Table } from "../table/table.ts";
 import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
@@ -39,7 +39,7 @@ type Differentiable<Row, Target extends keyof Row> = {
   [Name in Exclude<keyof Row, Target>]: NonNullable<Row[Name]> extends boolean ? never : Name;
 }[Exclude<keyof Row, Target>];
 
-/** The target's unit, or probability, for each unit of a column; a date's unit is a day. Categories are not there. */
+/** The target's unit, or probability, for each unit of a column; a date's unit is a day, through its trend and its cycles. Categories are not there. */
 export type ByColumn<Row, Target extends keyof Row> = string extends keyof Row
   ? Readonly<Record<string, number | undefined>>
   : { readonly [Name in Differentiable<Row, Target>]?: number };
@@ -102,7 +102,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 
   /** The columns that a prediction is made from. */
   get columns(): readonly string[] {
-    return this.model.encoder.columns.map(({ name }) => name);
+    return columnsRead(this.model.encoder);
   }
 
   /**

@@ -1,9 +1,14 @@
 /** What each column of a table is good for, and why: decided before training, in words a person can check. */
 import { nearest } from "@chaingrad/core";
+import { checkKeys, checkName } from "@chaingrad/core/given";
+import { rareBelow } from "./rare.ts";
 import { allRows, type Column, countValues, numberAt, type Table, TargetError } from "./table.ts";
 
-/** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */
-export type Role = "target" | "number" | "category" | "date" | "aside";
+/**
+ * `number` is an amount, `date` a trend and the cycles of the calendar, `category` one of a few values, `text` a bag of words;
+ * `aside` is not used.
+ */
+export type Role = "target" | "number" | "category" | "date" | "text" | "aside";
 
 /** What a column is taken for, and why. */
 export interface ColumnRole {
@@ -13,30 +18,34 @@ export interface ColumnRole {
   readonly why: string;
 }
 
-/**
- * A category with fewer rows than this is rare: one in a hundred, but 2 at least (one
- * row teaches nothing that holds for another) and 10 at most (they are enough for one weight in a table of any length).
- */
-export function rareBelow(rows: number): number {
-  return Math.max(2, Math.min(10, Math.ceil(rows / 100)));
-}
+/** What a column may be taken for where somebody says so. */
+export type ColumnType = Exclude<Role, "target" | "aside">;
+/** By the names of columns: what they are taken for, whatever they look like. */
+export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+
+const TYPES: readonly ColumnType[] = ["number", "category", "date", "text"];
 
 /**
  * The role of every column, in the table's order. A caller may change `role` before the encoder is fitted: a number
  * column may be a category, and text that spells numbers a number.
- * Throws TargetError when the table has no such target.
+ * Throws TargetError when the table has no such target, and RangeError on a type of a column that there is not, or that is none.
+ * @param types what columns are taken for, as somebody said; all others as they look, or as their reader was told
  */
-export function describeColumns(table: Table, target: string): ColumnRole[] {
+export function describeColumns(table: Table, target: string, types: ColumnTypes = {}): ColumnRole[] {
   const names = table.columns.map(({ name }) => name);
   if (!names.includes(target)) {
     const near = nearest(target, names);
     const hint = near === undefined ? `the columns are ${listed(names)}` : `did you mean '${near}'?`;
     throw new TargetError(`the table has no column '${target}' to predict; ${hint}`, target);
   }
+  checkKeys("types", types, Object.fromEntries(names.map((name) => [name, true])), "column");
+  for (const [name, type] of Object.entries(types)) checkName(`types.${name}`, type, TYPES);
   const roles = table.columns.map((column): ColumnRole => {
     const { name } = column;
     const { role, why }: Description =
-      name === target ? { role: "target", why: "to be predicted" } : describe(column, table);
+      name === target
+        ? { role: "target", why: "to be predicted" }
+        : describe(column, table, Object.hasOwn(types, name) ? types[name] : column.declared);
     return { name, role, why: column.note === undefined ? why : `${why}; ${column.note}` };
   });
   if (roles.some(({ role }) => role !== "aside" && role !== "target")) return roles;
@@ -58,22 +67,30 @@ function listed(names: readonly string[]): string {
 const ROW_NUMBERS = "an identifier: it counts the rows";
 const IDENTIFIER = "an identifier: every value differs";
 
+/** What each type is called. */
+const ASKED: Readonly<Record<ColumnType, string>> = {
+  ...{ number: "numbers", category: "a category", date: "dates", text: "text" },
+};
+
 type Description = Omit<ColumnRole, "name">;
 const aside = (why: string): Description => ({ role: "aside", why });
 
-function describe(column: Column, table: Table): Description {
+function describe(column: Column, table: Table, type: ColumnType | undefined): Description {
   const { counts, missing } = countValues(column, allRows(table));
   if (counts.length === 0) return aside("no values at all");
   if (counts.length === 1 && missing === 0) return aside("the same value in every row");
   const rows = table.rows - missing;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
+  if (type !== undefined)
+    return { role: type, why: `${ASKED[type]}, as asked: ${counts.length} different values${gaps}` };
   if (column.type === "number") return describeNumbers(column.name, column.values, counts.length, gaps);
   if (column.type === "date") return describeDates(column, table.rows, gaps);
   const values = `${counts.length} different values in ${rows} rows`;
   if (column.type === "text") {
     if (counts.length === rows) return aside(IDENTIFIER);
     const few = counts.length <= rows / 5 || (counts.length <= 10 && counts.length <= rows / 2);
-    if (!few || counts[0][1] < rareBelow(table.rows)) return aside(`free text: ${values}`);
+    if (!few || counts[0][1] < rareBelow(table.rows))
+      return aside(`free text: ${values}; --type COLUMN=text uses its words`);
   }
   return { role: "category", why: `a category: ${values}${gaps}` };
 }
@@ -96,5 +113,5 @@ function describeDates(column: Column, rows: number, gaps: string): Description 
   } catch (error) {
     return aside(`dates that cannot be read: ${(error as Error).message}`);
   }
-  return { role: "date", why: `dates: as days since 1970-01-01${gaps}` };
+  return { role: "date", why: `dates${gaps}` };
 }

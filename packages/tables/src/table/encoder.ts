@@ -1,48 +1,63 @@
 /**
  * Columns as numbers a network can read. What is learnt from the training rows is plain JSON, saved with the model;
- * applying it to any other table is a pure function.
+ * applying it to any other table is a pure function. What each kind of column becomes stands in `encodings/`.
  */
 
 import { nearest } from "@chaingrad/core";
-import { moments } from "@chaingrad/core/given";
-import { type ColumnRole, rareBelow } from "./columns.ts";
-import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
+import type { ColumnRole } from "./columns.ts";
+import { fitDate, zoneOf } from "./encodings/date.ts";
+import { fitDurations } from "./encodings/duration.ts";
+import { fitCategory } from "./encodings/fit-category.ts";
+import type { Cells, Output } from "./encodings/kind.ts";
+import {
+  type ColumnEncoding,
+  isNumeric,
+  type NumericEncoding,
+  numericKind,
+  readsOf,
+  type TextualEncoding,
+  textKind,
+} from "./encodings/kinds.ts";
+import { fitNumber } from "./encodings/number.ts";
+import { fitText } from "./encodings/text.ts";
+import { layoutOf } from "./layout.ts";
+import { type Column, EncodingError, numbersAt, type Rows, type Table, textAt } from "./table.ts";
 
-/** One feature (x − mean) / scale, and one that is 1 where the value is missing, if the training rows lack some. */
-export interface NumberEncoding {
-  readonly kind: "number" | "date";
-  readonly name: string;
-  readonly mean: number;
-  readonly scale: number;
-  readonly missing: boolean;
-}
-
-/** One feature for each category; one for all other values and one for no value, if the training rows have such. */
-export interface CategoryEncoding {
-  readonly kind: "category";
-  readonly name: string;
-  readonly categories: readonly string[];
-  readonly other: boolean;
-  readonly missing: boolean;
-}
-
-/** How one column becomes features. */
-export type ColumnEncoding = NumberEncoding | CategoryEncoding;
-
-/** How the columns of a table become the inputs of a network: fitted on the training rows, kept with the model. */
-export interface Encoder {
-  /** The name of each feature, in order: "weight", "weight (missing)", "origin=USA", "origin (other)". */
-  readonly features: readonly string[];
-  readonly columns: readonly ColumnEncoding[];
+/** A feature that holds the number of a row, from 0: of an embedding that a network learns. */
+export interface EmbeddedFeature {
+  /** Its place among the features, from 0. */
+  readonly feature: number;
+  /** How many rows there are; the last two are for all other values and for no value. */
+  readonly size: number;
 }
 
 /**
- * A standardised value stays within ±10: ten standard deviations say "very large", and an outlier a thousand away would
- * only drown the other features. It holds for training rows and new rows alike.
+ * How the columns of a table become the inputs of a network: fitted on the training rows, kept with the model. Amounts come
+ * first among the features, then flags (between −1 and 1: categories, hashed words, what is missing), then embedded ones.
  */
-export const LIMIT = 10;
-/** More categories than this in one column go to "other", the least frequent first. */
-const MOST_CATEGORIES = 100;
+export interface Encoder {
+  /** The name of each feature, in order: "weight", "day: week (sin)", "weight (missing)", "origin=USA", "origin (other)". */
+  readonly features: readonly string[];
+  /** How many of them are amounts: the first ones. */
+  readonly numbers: number;
+  /** Those that are looked up: the last ones. */
+  readonly embedded: readonly EmbeddedFeature[];
+  readonly columns: readonly ColumnEncoding[];
+}
+
+/** How columns are encoded, where there is a choice. */
+export interface EncoderOptions {
+  /**
+   * Whether columns of many categories become one feature each, to be embedded: those of more than 8, or of more than a given
+   * number. By default none: their 100 most frequent categories are a feature each.
+   */
+  readonly embed?: boolean | number;
+  /** How much each row of the table counts in medians and quantiles; by default all alike. */
+  readonly weights?: ArrayLike<number> | undefined;
+}
+
+/** Above so many categories an embedding is worth its parameters (Holzmüller et al. 2024). */
+const MOST_ONE_HOT = 8;
 /** Columns named in one message. */
 const MOST_REASONS = 10;
 
@@ -51,95 +66,90 @@ const MOST_REASONS = 10;
  * Throws EncodingError when there are no rows or no column is left to learn from, and when a column's values do not
  * suit its role.
  */
-export function fitEncoder(table: Table, rows: Rows, roles: readonly ColumnRole[]): Encoder {
+export function fitEncoder(
+  table: Table,
+  rows: Rows,
+  roles: readonly ColumnRole[],
+  { embed = false, weights }: EncoderOptions = {},
+): Encoder {
   if (rows.length === 0) throw new EncodingError("there are no rows to learn from");
+  const mostOneHot = embed === false ? Number.POSITIVE_INFINITY : embed === true ? MOST_ONE_HOT : embed;
+  const own = weights && Float64Array.from(rows, (row) => weights[row]);
+  const dates: { name: string; days: Float64Array }[] = [];
   const columns = roles.flatMap(({ name, role }): ColumnEncoding[] => {
     if (role === "aside" || role === "target") return [];
     const column = findColumn(table, name, []);
-    return [role === "category" ? fitCategory(column, rows) : fitNumber(column, rows, role)];
+    if (role === "category") return [fitCategory(column, rows, mostOneHot)];
+    if (role === "text") return [fitText(name, textsAt(column, rows))];
+    const cells = numbersAt(column, rows, role);
+    if (role === "number") return [fitNumber(column, cells, own)];
+    dates.push({ name, days: cells });
+    return [fitDate(column, cells, { weights: own, offset: zoneOf(column, rows) })];
   });
-  if (columns.length === 0) {
-    const reasons = roles.filter(({ role }) => role === "aside").map(({ name, why }) => `'${name}' (${why})`);
-    if (reasons.length > MOST_REASONS)
-      reasons.splice(MOST_REASONS, reasons.length, `${reasons.length - MOST_REASONS} more`);
-    throw new EncodingError(
-      `no column is left to learn from: ${reasons.join("; ") || "the table has only its target"}`,
-    );
-  }
-  return { features: columns.flatMap(featuresOf), columns };
+  if (columns.length === 0) refuseEmpty(roles);
+  return encoderOf([...columns, ...fitDurations(dates, own)]);
 }
 
-function fitNumber(column: Column, rows: Rows, kind: "number" | "date"): NumberEncoding {
-  const values = Array.from(rows, (row) => numberAt(column, row, kind));
-  return { kind, name: column.name, ...moments(values), missing: values.some(Number.isNaN) };
+function refuseEmpty(roles: readonly ColumnRole[]): never {
+  const reasons = roles.filter(({ role }) => role === "aside").map(({ name, why }) => `'${name}' (${why})`);
+  if (reasons.length > MOST_REASONS)
+    reasons.splice(MOST_REASONS, reasons.length, `${reasons.length - MOST_REASONS} more`);
+  throw new EncodingError(`no column is left to learn from: ${reasons.join("; ") || "the table has only its target"}`);
 }
 
-function fitCategory(column: Column, rows: Rows): CategoryEncoding {
-  const { counts, missing } = countValues(column, rows);
-  const common = counts.filter(([, count]) => count >= rareBelow(rows.length)).slice(0, MOST_CATEGORIES);
+const textsAt = (column: Column, rows: Rows): (string | null)[] => Array.from(rows, (row) => textAt(column, row));
+
+/** What these encodings make together. */
+export function encoderOf(columns: readonly ColumnEncoding[]): Encoder {
+  const { features } = layoutOf(columns);
   return {
-    kind: "category",
-    name: column.name,
-    categories: common.map(([value]) => value),
-    other: common.length < counts.length,
-    missing: missing > 0,
+    features: features.map(({ name }) => name),
+    numbers: features.filter(({ group }) => group === "number").length,
+    embedded: features.flatMap(({ size }, feature) => (size === undefined ? [] : [{ feature, size }])),
+    columns,
   };
 }
 
-/** The names of a column's features, in order. */
-export function featuresOf(encoding: ColumnEncoding): string[] {
-  const { name, kind, missing } = encoding;
-  const features = kind === "category" ? encoding.categories.map((category) => `${name}=${category}`) : [name];
-  if (kind === "category" && encoding.other) features.push(`${name} (other)`);
-  if (missing) features.push(`${name} (missing)`);
-  return features;
-}
+/** The columns of the table that an encoder reads, each once. */
+export const columnsRead = ({ columns }: Pick<Encoder, "columns">): string[] => [...new Set(columns.flatMap(readsOf))];
 
 /**
- * The features of the given rows (by default all), row-major [rows, features]. A missing number is 0 (the mean), a
+ * The features of the given rows (by default all), row-major [rows, features]. A missing number is 0 (the centre), a
  * category never seen is "other"; both are all zeros where the training rows gave them no feature of their own.
  * Throws EncodingError on a column that the table lacks, and on a value that is no number where numbers are due.
  */
 export function encode(encoder: Encoder, table: Table, rows?: Rows): Float64Array {
   const width = encoder.features.length;
   const count = rows?.length ?? table.rows;
-  const output = new Float64Array(count * width);
-  const names = encoder.columns.map(({ name }) => name);
-  let first = 0;
-  for (const encoding of encoder.columns) {
-    const column = findColumn(table, encoding.name, names);
-    const place = encoding.kind === "category" ? placeCategory(encoding, column) : placeNumber(encoding, column);
-    for (let i = 0; i < count; i++) place(output, i * width + first, rows?.[i] ?? i);
-    first += featuresOf(encoding).length;
+  const all = rows ?? Int32Array.from({ length: count }, (_, row) => row);
+  const values = new Float64Array(count * width);
+  const { places } = layoutOf(encoder.columns);
+  const names = columnsRead(encoder);
+  const cells = new Map<string, Float64Array>();
+  const cellsOf = (name: string, kind: "number" | "date"): Float64Array => {
+    const known = cells.get(name) ?? numbersAt(findColumn(table, name, names), all, kind);
+    cells.set(name, known);
+    return known;
+  };
+  for (const [i, encoding] of encoder.columns.entries()) {
+    const output = { values, places: places[i] };
+    if (isNumeric(encoding)) {
+      const { cell } = numericKind(encoding);
+      const own = readsOf(encoding).map((name) => cellsOf(name, cell));
+      encodeNumbers(encoding, own, output, width);
+    } else encodeTexts(encoding, findColumn(table, encoding.name, names), all, output, width);
   }
-  return output;
+  return values;
 }
 
-/** Writes one row's features of one column at `start` of an output that holds zeros. */
-type Place = (output: Float64Array, start: number, row: number) => void;
-
-/** (value − mean) / scale, within ±LIMIT. */
-export function standardise({ mean, scale }: NumberEncoding, value: number): number {
-  return Math.min(LIMIT, Math.max(-LIMIT, (value - mean) / scale));
+function encodeNumbers(encoding: NumericEncoding, cells: Cells, output: Output, width: number): void {
+  const write = numericKind(encoding).writer(encoding);
+  for (let i = 0; i < cells[0].length; i++) write(cells, i, output, i * width);
 }
 
-function placeNumber(encoding: NumberEncoding, column: Column): Place {
-  return (output, start, row) => {
-    const value = numberAt(column, row, encoding.kind);
-    if (!Number.isNaN(value)) output[start] = standardise(encoding, value);
-    else if (encoding.missing) output[start + 1] = 1;
-  };
-}
-
-function placeCategory({ categories, other, missing }: CategoryEncoding, column: Column): Place {
-  const placeOf = placesOf(categories);
-  return (output, start, row) => {
-    const value = textAt(column, row);
-    if (value !== null) {
-      const place = placeOf(value) ?? (other ? categories.length : undefined);
-      if (place !== undefined) output[start + place] = 1;
-    } else if (missing) output[start + categories.length + (other ? 1 : 0)] = 1;
-  };
+function encodeTexts(encoding: TextualEncoding, column: Column, rows: Rows, output: Output, width: number): void {
+  const write = textKind(encoding).writer(encoding);
+  for (let i = 0; i < rows.length; i++) write(textAt(column, rows[i]), output, i * width);
 }
 
 /** Throws EncodingError when the table has no such column, with the nearest name that is not `taken`. */

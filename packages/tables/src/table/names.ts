@@ -1,5 +1,7 @@
 /** What a network's numbers are called by who reads of them. */
-import { type Encoder, featuresOf } from "./encoder.ts";
+import type { Encoder } from "./encoder.ts";
+import { formulasOf } from "./encodings/kinds.ts";
+import { layoutOf } from "./layout.ts";
 import type { Target } from "./target.ts";
 
 /** What a network's inputs and outputs are called in the table. */
@@ -10,13 +12,20 @@ export interface NetworkNames {
   readonly outputs: readonly string[];
 }
 
+/**
+ * What each feature is made of, in the order of the features, as "f((\"weight\" - 2978) / 849)"; `FEATURE_NOTATION` says what f and L are.
+ * @param quoted how the names and values of the table are written
+ */
+export function featureFormulas({ columns }: Encoder, quoted: (text: string) => string): string[] {
+  const { features, places } = layoutOf(columns);
+  const formulas = features.map(({ name }) => name);
+  for (const [i, encoding] of columns.entries())
+    for (const [k, formula] of formulasOf(encoding, quoted).entries()) formulas[places[i][k]] = formula;
+  return formulas;
+}
+
 /** Any text may be in them that is in a table: who prints them makes them harmless. */
 export function namesOf({ encoder, target }: { readonly encoder: Encoder; readonly target: Target }): NetworkNames {
-  const inputs = encoder.columns.flatMap((encoding) => {
-    const categories = encoding.kind === "category" ? encoding.categories : [];
-    return featuresOf(encoding).map((feature, i) =>
-      i < categories.length ? `${encoding.name} = ${categories[i]}` : feature,
-    );
-  });
+  const inputs = layoutOf(encoder.columns).features.map(({ name, title }) => title ?? name);
   return { inputs, outputs: target.task === "classification" ? target.classes : [target.name] };
 }

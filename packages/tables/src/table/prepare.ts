@@ -2,12 +2,13 @@
 
 import { type Dataset, splitRows } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
-import { type ColumnRole, describeColumns } from "./columns.ts";
-import { type Encoder, encode, fitEncoder } from "./encoder.ts";
+import { type ColumnRole, type ColumnTypes, describeColumns } from "./columns.ts";
+import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
 import { timeOrder } from "./order.ts";
 import { findOutliers } from "./outliers.ts";
 import { allRows, type Column, type Table, TargetError } from "./table.ts";
 import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
+import { toldRoles } from "./told.ts";
 
 /** The parts that the rows of a table are split into. */
 export type Part = "train" | "validation" | "test";
@@ -22,6 +23,10 @@ export interface PrepareOptions {
   readonly task?: Task | undefined;
   /** Columns to leave out. */
   readonly drop?: readonly string[];
+  /** What columns are, by name, where they are not what they look like; "text" takes free text as a bag of words. */
+  readonly types?: ColumnTypes;
+  /** Whether columns of many categories become one feature each, to be embedded; see `EncoderOptions`. */
+  readonly embed?: EncoderOptions["embed"];
   /** Fractions of the rows for validation and test (default 0.15 each). */
   readonly validation?: number;
   readonly test?: number;
@@ -29,7 +34,7 @@ export interface PrepareOptions {
 }
 
 const OPTIONS: Names<PrepareOptions> = {
-  ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
+  ...{ target: true, task: true, drop: true, types: true, embed: true, validation: true, test: true, seed: true },
 };
 
 /** A table made ready for training: roles, encoder, target, and the rows of each part as numbers. */
@@ -52,9 +57,9 @@ export interface Prepared {
  */
 export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   checkKeys("prepareTable", options ?? null, OPTIONS);
-  const { seed = 0, validation = 0.15, test = 0.15, drop = [] } = options;
+  const { seed = 0, validation = 0.15, test = 0.15, drop = [], types = {}, embed = false } = options;
   if (options.task !== undefined) checkName("task", options.task, ["classification", "regression"]);
-  const described = describeColumns(table, options.target);
+  const described = describeColumns(table, options.target, types);
   const unknown = drop.find((name) => !described.some((column) => column.name === name));
   if (unknown !== undefined) throw new RangeError(`drop: the table has no column '${unknown}'`);
   const roles = described.map(
@@ -74,10 +79,10 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
     fitted.target.task === "regression"
       ? fitTarget(column, rows.train, options.task ?? "regression").target
       : fitted.target;
-  const encoder = fitEncoder(table, rows.train, roles);
+  const encoder = fitEncoder(table, rows.train, roles, { embed });
   const part = (own: Int32Array): Dataset => ({ x: encode(encoder, table, own), y: encodeAny(target, column, own) });
   return {
-    roles,
+    roles: toldRoles(roles, encoder),
     target: { ...target, why: fitted.target.why },
     missing: fitted.missing,
     rows,

@@ -5,6 +5,8 @@ interface AnyColumn {
   readonly name: string;
   /** What its reader has to say about it: which cells keep it from being numbers, what was read into them. */
   readonly note?: string;
+  /** What somebody who had it read says that it is, whatever it looks like. */
+  readonly declared?: "number" | "category" | "date" | "text";
 }
 
 /** A column of numbers; NaN where one is missing. */
@@ -103,6 +105,13 @@ export function numberAt(column: Column, row: number, kind: "number" | "date"): 
     throw new EncodingError(`column '${column.name}': expected ${expected} in each row; ${column.note}`, column.name);
   const where = `column '${column.name}', row ${row + 1}`;
   throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);
+}
+
+/** The given rows' values as numbers, NaN where missing. Throws as `numberAt`. */
+export function numbersAt(column: Column, rows: Rows, kind: "number" | "date"): Float64Array {
+  const numbers = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) numbers[i] = numberAt(column, rows[i], kind);
+  return numbers;
 }
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ]([\d:.]+)(Z|[+-]\d\d:\d\d)?)?$/;

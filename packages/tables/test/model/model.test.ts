@@ -34,8 +34,10 @@ const model: TableModelData = {
   objective: { loss: losses["softmax-cross-entropy"]({ labelSmoothing: 0.1 }) },
   encoder: {
     features: ["a", "colour=red", "colour=blue"],
+    numbers: 1,
+    embedded: [],
     columns: [
-      { kind: "number", name: "a", mean: 2, scale: 3, missing: false },
+      { kind: "number", name: "a", centre: 2, scale: 3, missing: false },
       { kind: "category", name: "colour", categories: ["red", "blue"], other: false, missing: false },
     ],
   },
@@ -70,7 +72,7 @@ const regression: TableModelData = {
   tensors: { W1: Float64Array.of(0.5, -0.25, 2), b1: Float64Array.of(0.125) },
 };
 
-/** The file of a model whose document is changed, by path: { "encoder.columns.0.mean": 5 }. */
+/** The file of a model whose document is changed, by path: { "encoder.columns.0.centre": 5 }. */
 function edited(changes: Readonly<Record<string, unknown>>, of: TableModelData = model): Uint8Array {
   const file = decodeSafetensors(saveModel(of));
   let document: unknown = JSON.parse(file.metadata.chaingrad);
@@ -248,16 +250,36 @@ describe("refuses", () => {
     [{ encoder: null }, "model.encoder: expected object, got null"],
     [{ "encoder.columns": "x" }, "model.encoder.columns: expected list, got string"],
     [{ "encoder.columns": [] }, "encoder.features are not what its columns make"],
-    [{ "encoder.columns": [], "encoder.features": [] }, "the network takes 3 inputs, the encoder makes 0"],
+    [
+      { "encoder.columns": [], "encoder.features": [], "encoder.numbers": 0 },
+      "the network takes 3 inputs, the encoder makes 0",
+    ],
     [{ "encoder.columns.1": null }, "model.encoder.columns.1: expected object, got null"],
-    [{ "encoder.columns.0.kind": "text" }, "encoder.columns.0 'text' is not known; it can be category, number, date"],
+    [{ "encoder.columns.0.kind": "text" }, "encoder.columns.0.tokens 'undefined' is not known"],
+    [{ "encoder.columns.0.kind": "colour" }, "encoder.columns.0 'colour' is not known; it can be number, date,"],
     [{ "encoder.columns.0.name": 5 }, "model.encoder.columns.0.name: expected string, got number"],
     [{ "encoder.columns.0.name": "b" }, "encoder.features are not what its columns make"],
-    [{ "encoder.columns.0.mean": "a" }, "encoder.columns.0: mean must be a finite number, got a"],
-    [{ "encoder.columns.0.mean": null }, "encoder.columns.0: mean must be a finite number, got null"],
-    [{ "encoder.columns.0.scale": 0 }, "encoder.columns.0: scale must be a number > 0, got 0"],
-    [{ "encoder.columns.0.scale": -3 }, "encoder.columns.0: scale must be a number > 0, got -3"],
-    [{ "encoder.columns.0.missing": "no" }, "model.encoder.columns.0.missing: expected boolean, got string"],
+    [{ "encoder.columns.0.centre": "a" }, "encoder.columns.0.centre must be a finite number, got a"],
+    [{ "encoder.columns.0.centre": null }, "encoder.columns.0.centre must be a finite number, got null"],
+    [{ "encoder.columns.0.scale": 0 }, "encoder.columns.0.scale must be a number > 0, got 0"],
+    [{ "encoder.columns.0.scale": -3 }, "encoder.columns.0.scale must be a number > 0, got -3"],
+    [{ "encoder.columns.0.mean": 2 }, "encoder.columns.0: an earlier version wrote this model"],
+    [{ "encoder.columns.0.log": "long" }, "encoder.columns.0.log: expected object, got string"],
+    [{ "encoder.columns.0.log": { origin: 0, unit: 0, decades: 2 } }, "columns.0.log.unit must be a number > 0, got 0"],
+    [{ "encoder.numbers": 2 }, "encoder.features are not what its columns make"],
+    [
+      { "encoder.columns.1": { kind: "text", name: "colour", tokens: "words", buckets: 1e12, missing: false } },
+      "encoder.columns.1.buckets must be",
+    ],
+    [
+      {
+        "encoder.columns.1": {
+          ...{ kind: "duration", name: "b − a (days)", from: "a", to: "b", unit: "days", centre: 0, scale: 1 },
+        },
+      },
+      "encoder.columns.1: 'a' is no column of dates",
+    ],
+    [{ "encoder.columns.0.missing": "no" }, "encoder.columns.0.missing: expected boolean, got string"],
     [{ "encoder.columns.0.missing": true }, "encoder.features are not what its columns make"],
     [{ "encoder.columns.1.other": 0 }, "encoder.columns.1.other: expected boolean, got number"],
     [{ "encoder.columns.1.categories": "red" }, "encoder.columns.1.categories: expected list, got string"],
@@ -376,8 +398,8 @@ describe("refuses", () => {
 
   test("a number too large for any computer", () => {
     const file = decodeSafetensors(bytes);
-    const chaingrad = file.metadata.chaingrad.replace('"mean":2', '"mean":1e999');
-    refused(encodeSafetensors({ ...file, metadata: { chaingrad } }), "mean must be a finite number, got Infinity");
+    const chaingrad = file.metadata.chaingrad.replace('"centre":2', '"centre":1e999');
+    refused(encodeSafetensors({ ...file, metadata: { chaingrad } }), "centre must be a finite number, got Infinity");
   });
 
   function refused(file: Uint8Array, message: string | RegExp): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ColumnRole, describeColumns, rareBelow } from "../../src/table/columns.ts";
+import { type ColumnRole, describeColumns } from "../../src/table/columns.ts";
+import { rareBelow } from "../../src/table/rare.ts";
 import { type Column, TargetError } from "../../src/table/table.ts";
 import { column, dates, example, range, repeat, table, thrown } from "./tables.ts";
 
@@ -67,7 +68,9 @@ test("text is a category when its values are few and repeat", () => {
     role: "aside",
     why: "an identifier: every value differs",
   });
-  expect(roleOf(column("a", ["p", "q", "r", "p"])).why).toBe("free text: 3 different values in 4 rows");
+  expect(roleOf(column("a", ["p", "q", "r", "p"])).why).toBe(
+    "free text: 3 different values in 4 rows; --type COLUMN=text uses its words",
+  );
 });
 
 test("more than ten values must each fill five rows on average", () => {
@@ -82,7 +85,9 @@ test("text whose commonest value is still rare is free text", () => {
   const cycle = (values: number): string[] => range(2000).map((i) => `v${i % values}`);
   expect(roleOf(column("a", cycle(200))).role).toBe("category");
   expect(roleOf(column("a", cycle(201))).role).toBe("category");
-  expect(roleOf(column("a", cycle(250))).why).toBe("free text: 250 different values in 2000 rows");
+  expect(roleOf(column("a", cycle(250))).why).toBe(
+    "free text: 250 different values in 2000 rows; --type COLUMN=text uses its words",
+  );
 });
 
 test("booleans are categories, even where every value differs", () => {
@@ -93,7 +98,7 @@ test("booleans are categories, even where every value differs", () => {
 test("dates become days unless they cannot be read", () => {
   expect(roleOf(dates("a", ["2024-01-31", null, "2024-02-01T10:00:00.000Z"]))).toEqual({
     role: "date",
-    why: "dates: as days since 1970-01-01, 1 missing",
+    why: "dates, 1 missing",
   });
   expect(roleOf(dates("a", ["2024-01-31", "31/01/2024"]))).toEqual({
     role: "aside",
@@ -129,7 +134,7 @@ test("cars: the name is free text, the origin a category", () => {
     "year: number",
     "origin: category",
   ]);
-  expect(roles[0].why).toBe("free text: 311 different values in 406 rows");
+  expect(roles[0].why).toBe("free text: 311 different values in 406 rows; --type COLUMN=text uses its words");
   expect(roles[4].why).toBe("numbers: 93 different values, 6 missing");
 });
 
@@ -144,4 +149,15 @@ test("iris, wine, breast cancer, diabetes: every column is a number to learn fro
     const roles = describeColumns(example(name), target);
     expect(new Set(roles.filter((role) => role.name !== target).map(({ role }) => role))).toEqual(new Set(["number"]));
   }
+});
+
+test("what somebody says a column is, it is, whatever it looks like; the reader's word counts less than the caller's", () => {
+  const text = { ...column("t", ["a b", "c d", "e f"]), declared: "text" } as Column;
+  const data = table(text, column("n", [1, 2, 3]), column("y", [1, 2, 4]));
+  const roles = (types: object): string[] => describeColumns(data, "y", types as never).map(({ role }) => role);
+  expect(roles({})).toEqual(["text", "aside", "target"]);
+  expect(roles({ t: "category", n: "category" })).toEqual(["category", "category", "target"]);
+  expect(describeColumns(data, "y", { n: "number" })[1].why).toBe("numbers, as asked: 3 different values");
+  expect(() => roles({ t: "words" })).toThrow("types.t 'words' is not known; it can be number, category, date, text");
+  expect(() => roles({ tt: "text" })).toThrow("'tt'");
 });

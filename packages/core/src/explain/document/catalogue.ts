@@ -24,7 +24,7 @@ const en = {
   "legend.input": "the input: each row is one example",
   "legend.column": "columns of the table, in their own units: the chain leads back to them",
   "legend.feature":
-    "features, the columns as the network takes them: a number standardised, $(a − μ)/σ$ with mean and standard deviation of the training rows; $x$ is all of them beside each other, each row one example",
+    "features, the columns as the network takes them: a number is $z/√(1 + (z/3)²)$ of $z = (a − μ)/σ$ with the median and the interquartile range of the training rows (of its logarithm where its tails are long), a date a trend and the sine and cosine of its cycles; $x$ is all of them beside each other, each row one example",
   "legend.parameter":
     "the parameters, which training changes: weights $W$ (row $i$ holds those of neuron $i$), biases $b$",
   "legend.given": "given together with $x$, such as the outputs that are wanted",
@@ -173,12 +173,12 @@ const en = {
   "fusion.none": "The loss {loss} is not one of a prediction: there is nothing to take apart.",
   columns: "COLUMNS: what each of them does to {prediction}",
   "columns.why":
-    "{gradient} for each column $a$ of numbers or dates, the chain rule through network and preprocessing: how much {prediction} changes for each unit of the column, at this row and all else held fixed. A missing cell counts as the mean, so its derivative is 0; categories have none.",
+    "{gradient} for each column $a$ of numbers or dates, the chain rule through network and preprocessing: how much {prediction} changes for each unit of the column, at this row and all else held fixed. A missing cell counts as the centre, so its derivative is 0; categories have none.",
   "columns.caption": "The derivatives of {prediction}, the columns that move it most first",
   "columns.column": "column $a$",
   "columns.derivative": "derivative",
   "columns.unit": "unit",
-  "columns.effect": "for one standard deviation",
+  "columns.effect": "while its feature moves by 1",
   "columns.per": "{prediction} per {column}",
   "columns.per-day": "{prediction} per day",
   "columns.missing": "missing",
@@ -213,7 +213,7 @@ const zh: Words = {
   "legend.input": "输入：每一行是一个样本",
   "legend.column": "表中的列，以其自身的单位表示：链式法则一直回到这里",
   "legend.feature":
-    "特征，即网络所接收的列：数值经标准化 $(a − μ)/σ$，均值与标准差取自训练行；$x$ 把它们并排放在一起，每一行是一个样本",
+    "特征，即网络所接收的列：数值取 $z/√(1 + (z/3)²)$，其中 $z = (a − μ)/σ$，中位数与四分位距取自训练行（尾部很长时先取对数）；日期取趋势及其各周期的正弦与余弦；$x$ 把它们并排放在一起，每一行是一个样本",
   "legend.parameter": "参数，训练所改变的量：权重 $W$（第 $i$ 行属于第 $i$ 个神经元），偏置 $b$",
   "legend.given": "与 $x$ 一同给出的量，例如期望的输出",
   "legend.pre-activation": "净输入（激活前的值）：单个样本为 $z = W x + b$，样本按行排列时写作 $x Wᵀ + b$",
@@ -351,12 +351,12 @@ const zh: Words = {
   "fusion.none": "损失 {loss} 不是某个预测的损失：没有可拆开的部分。",
   columns: "列：每一列对 {prediction} 的影响",
   "columns.why":
-    "对每个数值列或日期列 $a$ 求 {gradient}，链式法则贯穿网络与预处理：在这一行上、其余不变时，该列每增加一个单位 {prediction} 改变多少。缺失的单元格按均值计，因此其导数为 0；类别列没有导数。",
+    "对每个数值列或日期列 $a$ 求 {gradient}，链式法则贯穿网络与预处理：在这一行上、其余不变时，该列每增加一个单位 {prediction} 改变多少。缺失的单元格按中心值计，因此其导数为 0；类别列没有导数。",
   "columns.caption": "{prediction} 的导数，影响最大的列在前",
   "columns.column": "列 $a$",
   "columns.derivative": "导数",
   "columns.unit": "单位",
-  "columns.effect": "每一个标准差",
+  "columns.effect": "其特征移动 1 时",
   "columns.per": "{prediction} 每 {column}",
   "columns.per-day": "{prediction} 每天",
   "columns.missing": "缺失",

@@ -8,13 +8,13 @@ export interface ColumnDerivative {
   /** In the column's own unit, a date as it is written; NaN where the cell is missing. */
   readonly value: number | string;
   readonly derivative: number;
-  /** The column's standard deviation among the training rows. */
+  /** How far the column moves, at this row, while none of the features made of it moves by more than about 1. */
   readonly scale: number;
   /** Whether its unit is a day. */
   readonly isDate: boolean;
 }
 
-/** The columns that move the prediction most come first: by derivative times standard deviation. */
+/** The columns that move the prediction most come first: by derivative times scale. */
 export function columnsView(prediction: string, columns: readonly ColumnDerivative[]): Block[] {
   const effect = ({ derivative, scale }: ColumnDerivative): number => derivative * scale;
   const sorted = [...columns].sort((a, b) => Math.abs(effect(b)) - Math.abs(effect(a)));
