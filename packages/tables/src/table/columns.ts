@@ -1,6 +1,6 @@
 /** What each column of a table is good for, and why: decided before training, in words a person can check. */
 import { nearest } from "@chaingrad/core";
-import { allRows, type Column, countValues, numberAt, type Table, TargetError } from "./table.ts";
+import { allRows, type Column, countDifferent, numberAt, type Table, TargetError } from "./table.ts";
 
 /** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */
 export type Role = "target" | "number" | "category" | "date" | "aside";
@@ -62,18 +62,18 @@ type Description = Omit<ColumnRole, "name">;
 const aside = (why: string): Description => ({ role: "aside", why });
 
 function describe(column: Column, table: Table): Description {
-  const { counts, missing } = countValues(column, allRows(table));
-  if (counts.length === 0) return aside("no values at all");
-  if (counts.length === 1 && missing === 0) return aside("the same value in every row");
+  const { different, most, missing } = countDifferent(column, allRows(table));
+  if (different === 0) return aside("no values at all");
+  if (different === 1 && missing === 0) return aside("the same value in every row");
   const rows = table.rows - missing;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
-  if (column.type === "number") return describeNumbers(column.name, column.values, counts.length, gaps);
+  if (column.type === "number") return describeNumbers(column.name, column.values, different, gaps);
   if (column.type === "date") return describeDates(column, table.rows, gaps);
-  const values = `${counts.length} different values in ${rows} rows`;
+  const values = `${different} different values in ${rows} rows`;
   if (column.type === "text") {
-    if (counts.length === rows) return aside(IDENTIFIER);
-    const few = counts.length <= rows / 5 || (counts.length <= 10 && counts.length <= rows / 2);
-    if (!few || counts[0][1] < rareBelow(table.rows)) return aside(`free text: ${values}`);
+    if (different === rows) return aside(IDENTIFIER);
+    const few = different <= rows / 5 || (different <= 10 && different <= rows / 2);
+    if (!few || most < rareBelow(table.rows)) return aside(`free text: ${values}`);
   }
   return { role: "category", why: `a category: ${values}${gaps}` };
 }

@@ -6,7 +6,17 @@
 import { nearest } from "@chaingrad/core";
 import { moments } from "@chaingrad/core/given";
 import { type ColumnRole, rareBelow } from "./columns.ts";
-import { type Column, countValues, EncodingError, numberAt, placesOf, type Rows, type Table, textAt } from "./table.ts";
+import {
+  type Column,
+  countValues,
+  EncodingError,
+  numberAt,
+  numbersAt,
+  placesOf,
+  type Rows,
+  type Table,
+  textAt,
+} from "./table.ts";
 
 /** One feature (x − mean) / scale, and one that is 1 where the value is missing, if the training rows lack some. */
 export interface NumberEncoding {
@@ -70,7 +80,7 @@ export function fitEncoder(table: Table, rows: Rows, roles: readonly ColumnRole[
 }
 
 function fitNumber(column: Column, rows: Rows, kind: "number" | "date"): NumberEncoding {
-  const values = Array.from(rows, (row) => numberAt(column, row, kind));
+  const values = numbersAt(column, rows, kind);
   return { kind, name: column.name, ...moments(values), missing: values.some(Number.isNaN) };
 }
 
