@@ -81,7 +81,7 @@ function areaUnderCurve(
   scoreOf: (row: number) => number,
   isHit: (row: number) => boolean,
 ): number | null {
-  const scores = Float64Array.from(rows, scoreOf);
+  const scores = new Float64Array(rows.length).map((_, i) => scoreOf(rows[i]));
   const order = ascending(scores);
   let [hits, misses, u] = [0, 0, 0];
   for (let start = 0, end = 0; start < order.length; start = end) {
@@ -127,7 +127,7 @@ export function classificationBaseline(
   const shares = Array.from({ length: classes }, (_, label) =>
     average(rows, (row) => (training[row] === label ? 1 : 0)),
   );
-  const answers = Float64Array.from({ length: labels.length * classes }, (_, i) => shares[i % classes]);
+  const answers = new Float64Array(labels.length * classes).map((_, i) => shares[i % classes]);
   return classificationMetrics(answers, labels, classes, weights);
 }
 
@@ -158,7 +158,7 @@ export interface ResidualSummary {
 export function residualSummary(predictions: Numbers, targets: Numbers, weights?: Numbers): ResidualSummary {
   checkLength("predictions", predictions.length, targets.length);
   const { rows, weights: own } = weigh(targets.length, weights);
-  const residuals = Float64Array.from(rows, (row) => targets[row] - predictions[row]);
+  const residuals = new Float64Array(rows.length).map((_, i) => targets[rows[i]] - predictions[rows[i]]);
   const order = ascending(residuals);
   const sorted = residuals.map((_, i) => residuals[order[i]]);
   const total = order.reduce((sum, place) => sum + own[place], 0);

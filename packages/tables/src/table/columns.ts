@@ -1,6 +1,6 @@
 /** What each column of a table is good for, and why: decided before training, in words a person can check. */
 import { nearest } from "@chaingrad/core";
-import { allRows, type Column, countDifferent, numberAt, type Table, TargetError } from "./table.ts";
+import { allRows, type Column, countDifferent, numbersAt, type Rows, type Table, TargetError } from "./table.ts";
 
 /** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */
 export type Role = "target" | "number" | "category" | "date" | "aside";
@@ -68,7 +68,7 @@ function describe(column: Column, table: Table): Description {
   const rows = table.rows - missing;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
   if (column.type === "number") return describeNumbers(column.name, column.values, different, gaps);
-  if (column.type === "date") return describeDates(column, table.rows, gaps);
+  if (column.type === "date") return describeDates(column, allRows(table), gaps);
   const values = `${different} different values in ${rows} rows`;
   if (column.type === "text") {
     if (different === rows) return aside(IDENTIFIER);
@@ -90,9 +90,9 @@ function describeNumbers(name: string, values: Float64Array, different: number, 
   return { role: "number", why: `numbers: ${different} different values${gaps}` };
 }
 
-function describeDates(column: Column, rows: number, gaps: string): Description {
+function describeDates(column: Column, rows: Rows, gaps: string): Description {
   try {
-    for (let row = 0; row < rows; row++) numberAt(column, row, "date");
+    numbersAt(column, rows, "date");
   } catch (error) {
     return aside(`dates that cannot be read: ${(error as Error).message}`);
   }

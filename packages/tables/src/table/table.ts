@@ -119,10 +119,23 @@ export function numberAt(column: Column, row: number, kind: "number" | "date"): 
   throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);
 }
 
-/** The given rows' values as numbers, NaN where missing. Throws as `numberAt`. */
+/** The given rows' values as numbers, NaN where missing; each different text is read once. Throws as `numberAt`. */
 export function numbersAt(column: Column, rows: Rows, kind: "number" | "date"): Float64Array {
   const numbers = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) numbers[i] = numberAt(column, rows[i], kind);
+  const known = new Map<string | boolean | null, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const value = column.values[rows[i]];
+    if (typeof value === "number") {
+      numbers[i] = numberAt(column, rows[i], kind);
+      continue;
+    }
+    let number = known.get(value);
+    if (number === undefined) {
+      number = numberAt(column, rows[i], kind);
+      known.set(value, number);
+    }
+    numbers[i] = number;
+  }
   return numbers;
 }
 

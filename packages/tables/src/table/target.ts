@@ -126,7 +126,7 @@ function fitClasses(column: Column, counts: [string, number][], rows: number, wh
 }
 
 function fitAmounts(column: Column, rows: Rows, why: string): RegressionTarget {
-  const amounts = Float64Array.from(rows, (row) => amountAt(column, row));
+  const amounts = Float64Array.from(rows).map((row) => amountAt(column, row));
   return { task: "regression", name: column.name, ...moments(amounts), why };
 }
 
@@ -157,10 +157,10 @@ export function encodeTarget(target: RegressionTarget, column: Column, rows: Row
 export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array;
 export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array {
   if (target.task === "regression") {
-    return Float64Array.from(rows, (row) => (amountAt(column, row) - target.mean) / target.scale);
+    return Float64Array.from(rows).map((row) => (amountAt(column, row) - target.mean) / target.scale);
   }
   const labelOf = placesOf(target.classes);
-  return Int32Array.from(rows, (row) => {
+  return Int32Array.from(rows).map((row) => {
     const value = textAt(column, row);
     if (value === null) throw refusal(column, `is missing in row ${row + 1}`, row);
     const label = labelOf(value);
@@ -181,5 +181,5 @@ export function decodeTarget(target: RegressionTarget, values: ArrayLike<number>
 export function decodeTarget(target: Target, values: ArrayLike<number>): string[] | Float64Array {
   return target.task === "classification"
     ? Array.from(values, (label) => target.classes[label])
-    : Float64Array.from(values, (value) => value * target.scale + target.mean);
+    : Float64Array.from(values).map((value) => value * target.scale + target.mean);
 }
