@@ -14,5 +14,5 @@ export {
 } from "./nn/options.ts";
 export { threefry, uniformAt } from "./ops/random.ts";
 export { allFinite } from "./train/finite.ts";
-export { average, checkLength, mostProbable, weigh } from "./train/metrics.ts";
+export { average, checkLength, mostProbable, type Weighed, weigh } from "./train/metrics.ts";
 export { type Moments, moments } from "./train/moments.ts";

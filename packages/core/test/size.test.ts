@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { weigh } from "./support/weigh.ts";
 
 /**
- * 59.4 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 59.7 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
  * Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and losses
@@ -15,7 +15,7 @@ import { weigh } from "./support/weigh.ts";
  * scale, embeddings of numbers and of categories, two schedules.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(59_400);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(59_700);
 });
 
 /**

@@ -7,7 +7,8 @@ import type { Column, DecimalSign } from "@chaingrad/tables";
 import type { TableFormat } from "@chaingrad/tables/read";
 import type { Delimiter } from "@chaingrad/tables/rules";
 import { writtenCells, writtenObjects } from "./original.ts";
-import { rawLines } from "./raw.ts";
+import { areRows, plainLines } from "./plain-lines.ts";
+import { type RawLine, rawLines } from "./raw.ts";
 import type { OpenTable } from "./read.ts";
 import type { Stored } from "./sources/source.ts";
 import { cell } from "./table.ts";
@@ -51,26 +52,57 @@ function lines(open: OpenTable, added: readonly Column[], format: TextFormat): A
 
 async function* delimited(open: OpenTable, added: readonly Column[], delimiter: Delimiter): AsyncGenerator<string> {
   const { mark = "", lineEnd = "\n", delimiter: own, header } = open.source.layout ?? {};
-  const isOwn = delimiter === own;
-  const names = open.table.columns.map(({ name }) => name);
-  const line = (raw: string | undefined, fields: readonly string[], more: readonly string[]): string =>
+  const { rows, columns, decimal } = open.table;
+  const names = columns.map(({ name }) => name);
+  const line: PrintLine = (raw, fields, more) =>
     (raw === undefined ? record([...fields, ...more], delimiter) : [raw, ...quoted(more, delimiter)].join(delimiter)) +
     lineEnd;
+  const isOwn = delimiter === own;
   yield mark +
     line(
       isOwn ? header : undefined,
       names,
       added.map(({ name }) => name),
     );
+  const values = (row: number): string[] => added.map((column) => printed(column, row, decimal));
   const [file, ...others] = open.files;
-  const rawLine = isOwn && others.length === 0 ? rawLines(file, delimiter) : undefined;
+  const isOne = isOwn && others.length === 0;
+  if (isOne && (await areRows(file, delimiter, names.length, rows)))
+    yield* fromLines(plainLines(file, delimiter, names.length), values, line);
+  else yield* fromCells(open, isOne ? rawLines(file, delimiter) : undefined, values, line);
+}
+
+/** A row as a line: as it stands, or of its fields; and what is added to it. */
+type PrintLine = (raw: string | undefined, fields: readonly string[], more: readonly string[]) => string;
+
+async function* fromLines(
+  lines: ReturnType<typeof plainLines>,
+  values: (row: number) => string[],
+  line: PrintLine,
+): AsyncGenerator<string> {
+  let row = -1; // the header
+  for await (const many of lines) {
+    let piece = "";
+    for (const raw of many ?? []) {
+      if (row >= 0) piece += line(raw, [], values(row));
+      row++;
+    }
+    yield piece;
+  }
+}
+
+async function* fromCells(
+  open: OpenTable,
+  rawLine: RawLine | undefined,
+  values: (row: number) => string[],
+  line: PrintLine,
+): AsyncGenerator<string> {
   let row = 0;
   for await (const cells of writtenCells(open)) {
-    const values = added.map((column) => printed(column, row, open.table.decimal));
     yield line(
       await rawLine?.(cells),
       cells.map((text) => text ?? ""),
-      values,
+      values(row),
     );
     row++;
   }
@@ -79,7 +111,7 @@ async function* delimited(open: OpenTable, added: readonly Column[], delimiter: 
 /** Numbers with the decimal sign of the file, which would otherwise read them as thousands. */
 function printed(column: Column, row: number, decimal: DecimalSign): string {
   const text = String(cell(column, row) ?? "");
-  return column.type === "number" ? text.replace(".", decimal) : text;
+  return column.type === "number" && decimal !== "." ? text.replace(".", decimal) : text;
 }
 
 function record(fields: readonly string[], delimiter: string): string {

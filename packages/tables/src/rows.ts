@@ -98,9 +98,7 @@ function fromValues(columns: readonly (readonly [string, ArrayLike<unknown>])[],
 
 /** Numbers as they are; where there is anything else, each value as it is written. */
 function columnOf(name: string, values: ArrayLike<unknown>, rows: number): Column | Cells {
-  const known = Array.from(values).filter((value) => value !== null && value !== undefined);
-  const isNumbers = known.length > 0 && known.every((value) => typeof value === "number");
-  if (!isNumbers) {
+  if (!areNumbers(values)) {
     const cells = new CellCollector(name, rows);
     for (let row = 0; row < rows; row++) cells.set(row, textOf(values[row], name, row));
     return cells.cells();
@@ -108,6 +106,18 @@ function columnOf(name: string, values: ArrayLike<unknown>, rows: number): Colum
   const numbers = new Float64Array(rows);
   for (let row = 0; row < rows; row++) numbers[row] = finite((values[row] ?? Number.NaN) as number, name, row);
   return { name, type: "number", values: numbers };
+}
+
+/** Whether there are values, and each is a number. */
+function areNumbers(values: ArrayLike<unknown>): boolean {
+  let known = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === null || value === undefined) continue;
+    if (typeof value !== "number") return false;
+    known++;
+  }
+  return known > 0;
 }
 
 function textOf(value: unknown, column: string, row: number): string | null {

@@ -34,26 +34,33 @@ export const rootMeanSquaredError: Metric = (predictions, targets, weights) => {
   return Math.sqrt(average(weigh(rows, weights), squares));
 };
 
+/** Rows that count, and what each weighs. */
 export interface Weighed {
-  readonly row: number;
-  readonly weight: number;
+  readonly rows: Int32Array;
+  readonly weights: Float64Array;
 }
 
 /** The rows that count. Throws RangeError where none does, or a weight is missing. */
-export function weigh(rows: number, weights?: Numbers): Weighed[] {
+export function weigh(rows: number, weights?: Numbers): Weighed {
   if (weights) checkLength("weights", weights.length, rows);
-  const counted = Array.from({ length: rows }, (_, row) => ({ row, weight: weights?.[row] ?? 1 }));
-  const kept = counted.filter(({ weight }) => weight !== 0);
-  if (kept.length === 0) throw new RangeError("there are no rows to measure on");
-  return kept;
+  const kept = { rows: new Int32Array(rows), weights: new Float64Array(rows) };
+  let length = 0;
+  for (let row = 0; row < rows; row++) {
+    const weight = weights?.[row] ?? 1;
+    if (weight === 0) continue;
+    kept.rows[length] = row;
+    kept.weights[length++] = weight;
+  }
+  if (length === 0) throw new RangeError("there are no rows to measure on");
+  return { rows: kept.rows.subarray(0, length), weights: kept.weights.subarray(0, length) };
 }
 
 /** Σ w f / Σ w */
-export function average(rows: readonly Weighed[], of: (row: number) => number): number {
+export function average({ rows, weights }: Weighed, of: (row: number) => number): number {
   let [sum, total] = [0, 0];
-  for (const { row, weight } of rows) {
-    sum += weight * of(row);
-    total += weight;
+  for (let i = 0; i < rows.length; i++) {
+    sum += weights[i] * of(rows[i]);
+    total += weights[i];
   }
   return sum / total;
 }

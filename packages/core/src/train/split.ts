@@ -51,7 +51,7 @@ export interface Split {
 export function splitRows({ rows, labels, seed, validation, test }: SplitOptions): Split {
   const [validationRows, testRows] = partSizes(rows.length, validation, test);
   const order = shuffle(
-    Int32Array.from(rows, (_, i) => i),
+    new Int32Array(rows.length).map((_, i) => i),
     seed,
     SPLIT_STREAM,
   );
@@ -71,18 +71,19 @@ export function splitRows({ rows, labels, seed, validation, test }: SplitOptions
   // A class of three or more keeps a row for train and, if there is to be one, a row for validation.
   const inTest = share(testRows, (c) => counts[c] - (counts[c] >= 3 && validationRows > 0 ? 2 : 1));
   const inValidation = share(validationRows, (c) => counts[c] - inTest[c] - 1);
-  const parts: { [part in keyof Split]: number[] } = { train: [], validation: [], test: [] };
+  const parts = {
+    train: new Int32Array(rows.length),
+    validation: new Int32Array(validationRows),
+    test: new Int32Array(testRows),
+  };
+  const lengths = { train: 0, validation: 0, test: 0 };
   for (const i of order) {
     const label = classOf(i);
-    if (inTest[label]-- > 0) parts.test.push(rows[i]);
-    else if (inValidation[label]-- > 0) parts.validation.push(rows[i]);
-    else parts.train.push(rows[i]);
+    const part = inTest[label]-- > 0 ? "test" : inValidation[label]-- > 0 ? "validation" : "train";
+    parts[part][lengths[part]++] = rows[i];
   }
-  return {
-    train: Int32Array.from(parts.train),
-    validation: Int32Array.from(parts.validation),
-    test: Int32Array.from(parts.test),
-  };
+  const part = (name: keyof Split): Int32Array => parts[name].slice(0, lengths[name]);
+  return { train: part("train"), validation: part("validation"), test: part("test") };
 }
 
 function partSizes(rows: number, ...fractions: number[]): number[] {

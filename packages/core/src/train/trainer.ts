@@ -155,7 +155,7 @@ export class Trainer implements Training {
     const rows = new Int32Array(steps * batch).fill(this.rows);
     rows.set(
       shuffle(
-        Int32Array.from({ length: this.rows }, (_, i) => i),
+        new Int32Array(this.rows).map((_, i) => i),
         seed,
         epoch,
       ),

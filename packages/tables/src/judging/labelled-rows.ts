@@ -3,7 +3,7 @@ import type { Dataset } from "@chaingrad/core";
 import type { Batch } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
 import { encode } from "../table/encoder.ts";
-import { allRows, type Column, type Table, TargetError, textAt } from "../table/table.ts";
+import { allRows, type Column, knownRows, type Table, TargetError } from "../table/table.ts";
 import { encodeTarget } from "../table/target.ts";
 
 export interface JudgedRows {
@@ -17,7 +17,7 @@ export interface JudgedRows {
 export function judgedRows(model: TableModelData, table: Table): JudgedRows {
   const { target, encoder } = model;
   const column = columnOf(model, table, "which the model predicts");
-  const rows = labelled(column, allRows(table));
+  const { known: rows } = knownRows(column, allRows(table));
   if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
   const y = encodeTarget(target, column, rows);
   return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
@@ -56,7 +56,7 @@ export function batchOf(
   };
   if (!withTarget) return batch(Array.from(wanted), new Float64Array(wanted.length));
   const column = columnOf(model, table, "which the loss is taken of");
-  const rows = labelled(column, wanted);
+  const rows = Array.from(knownRows(column, wanted).known);
   if (rows.length === 0) {
     const which = row === undefined ? "no row" : `row ${row}`;
     throw new TargetError(`${which} has no value in '${target.name}'`, target.name);
@@ -69,6 +69,3 @@ function columnOf({ target }: TableModelData, table: Table, why: string): Column
   if (column !== undefined) return column;
   throw new TargetError(`the table has no column '${target.name}', ${why}`, target.name);
 }
-
-const labelled = (column: Column, rows: ArrayLike<number>): number[] =>
-  Array.from(rows).filter((row) => textAt(column, row) !== null);

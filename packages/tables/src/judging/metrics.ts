@@ -3,7 +3,8 @@
  * the row twice, a weight of 0 as the row absent. What is not defined on the rows given is null (JSON has no NaN).
  */
 
-import { average, checkLength, mostProbable, weigh } from "@chaingrad/core/given";
+import { average, checkLength, mostProbable, type Weighed, weigh } from "@chaingrad/core/given";
+import { ascending } from "./ascending.ts";
 
 type Numbers = ArrayLike<number>;
 
@@ -44,19 +45,24 @@ export function classificationMetrics(
   weights?: Numbers,
 ): ClassificationMetrics {
   checkLength("probabilities", probabilities.length, labels.length * classes);
-  const rows = weigh(labels.length, weights);
+  const counted = weigh(labels.length, weights);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const { row, weight } of rows) confusion[labels[row]][mostProbable(probabilities, row, classes)] += weight;
+  for (const [i, row] of counted.rows.entries())
+    confusion[labels[row]][mostProbable(probabilities, row, classes)] += counted.weights[i];
   const p = (row: number, label: number): number => probabilities[row * classes + label];
   const tested = classes === 2 ? [1] : [...confusion.keys()];
   const areas = tested.map((label) =>
-    areaUnderCurve(rows.map(({ row, weight }) => ({ score: p(row, label), hit: labels[row] === label, weight }))),
+    areaUnderCurve(
+      counted,
+      (row) => p(row, label),
+      (row) => labels[row] === label,
+    ),
   );
   return {
-    accuracy: average(rows, (row) => (mostProbable(probabilities, row, classes) === labels[row] ? 1 : 0)),
+    accuracy: average(counted, (row) => (mostProbable(probabilities, row, classes) === labels[row] ? 1 : 0)),
     macroF1: macroF1(confusion),
     auc: mean(areas.filter((area) => area !== null)),
-    logLoss: average(rows, (row) => -Math.log(Math.max(p(row, labels[row]), Number.EPSILON))),
+    logLoss: average(counted, (row) => -Math.log(Math.max(p(row, labels[row]), Number.EPSILON))),
     confusion,
   };
 }
@@ -69,21 +75,21 @@ function macroF1(confusion: readonly number[][]): number {
   return mean(scores.filter((score) => score !== null)) ?? 0;
 }
 
-interface Scored {
-  readonly score: number;
-  readonly hit: boolean;
-  readonly weight: number;
-}
-
 /** U / (weight of hits · weight of misses), where U adds for each hit the misses below it and half of those level. */
-function areaUnderCurve(rows: Scored[]): number | null {
-  rows.sort((a, b) => a.score - b.score);
+function areaUnderCurve(
+  { rows, weights }: Weighed,
+  scoreOf: (row: number) => number,
+  isHit: (row: number) => boolean,
+): number | null {
+  const scores = new Float64Array(rows.length).map((_, i) => scoreOf(rows[i]));
+  const order = ascending(scores);
   let [hits, misses, u] = [0, 0, 0];
-  for (let start = 0, end = 0; start < rows.length; start = end) {
+  for (let start = 0, end = 0; start < order.length; start = end) {
     let [levelHits, levelMisses] = [0, 0];
-    for (; end < rows.length && (end === start || rows[end].score === rows[start].score); end++) {
-      if (rows[end].hit) levelHits += rows[end].weight;
-      else levelMisses += rows[end].weight;
+    for (; end < order.length && (end === start || scores[order[end]] === scores[order[start]]); end++) {
+      const place = order[end];
+      if (isHit(rows[place])) levelHits += weights[place];
+      else levelMisses += weights[place];
     }
     u += levelHits * (misses + levelMisses / 2);
     hits += levelHits;
@@ -98,14 +104,14 @@ function areaUnderCurve(rows: Scored[]): number | null {
  */
 export function regressionMetrics(predictions: Numbers, targets: Numbers, weights?: Numbers): RegressionMetrics {
   checkLength("predictions", predictions.length, targets.length);
-  const rows = weigh(targets.length, weights);
-  const squares = average(rows, (row) => (targets[row] - predictions[row]) ** 2);
-  const center = average(rows, (row) => targets[row]);
-  const variance = average(rows, (row) => (targets[row] - center) ** 2);
+  const counted = weigh(targets.length, weights);
+  const squares = average(counted, (row) => (targets[row] - predictions[row]) ** 2);
+  const center = average(counted, (row) => targets[row]);
+  const variance = average(counted, (row) => (targets[row] - center) ** 2);
   return {
-    r2: rows.every(({ row }) => targets[row] === targets[rows[0].row]) ? null : 1 - squares / variance,
+    r2: counted.rows.every((row) => targets[row] === targets[counted.rows[0]]) ? null : 1 - squares / variance,
     rmse: Math.sqrt(squares),
-    mae: average(rows, (row) => Math.abs(targets[row] - predictions[row])),
+    mae: average(counted, (row) => Math.abs(targets[row] - predictions[row])),
   };
 }
 
@@ -121,7 +127,7 @@ export function classificationBaseline(
   const shares = Array.from({ length: classes }, (_, label) =>
     average(rows, (row) => (training[row] === label ? 1 : 0)),
   );
-  const answers = Float64Array.from({ length: labels.length * classes }, (_, i) => shares[i % classes]);
+  const answers = new Float64Array(labels.length * classes).map((_, i) => shares[i % classes]);
   return classificationMetrics(answers, labels, classes, weights);
 }
 
@@ -151,20 +157,21 @@ export interface ResidualSummary {
  */
 export function residualSummary(predictions: Numbers, targets: Numbers, weights?: Numbers): ResidualSummary {
   checkLength("predictions", predictions.length, targets.length);
-  const sorted = weigh(targets.length, weights)
-    .map(({ row, weight }) => ({ residual: targets[row] - predictions[row], weight }))
-    .sort((a, b) => a.residual - b.residual);
-  const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  const { rows, weights: own } = weigh(targets.length, weights);
+  const residuals = new Float64Array(rows.length).map((_, i) => targets[rows[i]] - predictions[rows[i]]);
+  const order = ascending(residuals);
+  const sorted = residuals.map((_, i) => residuals[order[i]]);
+  const total = order.reduce((sum, place) => sum + own[place], 0);
   const quantile = (share: number): number => {
     let reached = 0;
-    const i = sorted.findIndex(({ weight }) => {
-      reached += weight;
+    const i = order.findIndex((place) => {
+      reached += own[place];
       return reached >= share * total;
     });
     const next = reached === share * total ? sorted[i + 1] : sorted[i];
-    return (sorted[i].residual + next.residual) / 2;
+    return (sorted[i] + next) / 2;
   };
-  const [min, max] = [sorted[0].residual, sorted[sorted.length - 1].residual];
+  const [min, max] = [sorted[0], sorted[sorted.length - 1]];
   return { min, q1: quantile(0.25), median: quantile(0.5), q3: quantile(0.75), max };
 }
 

@@ -41,8 +41,6 @@ export function predictTable(
     const why = "the model's weights are too large for its values";
     throw new EncodingError(`row ${row + 1} has no class: ${why}, so that its probabilities are NaN`, undefined, row);
   }
-  const labels = Int32Array.from({ length: predictions.length / classes }, (_, row) =>
-    mostProbable(predictions, row, classes),
-  );
+  const labels = new Int32Array(predictions.length / classes).map((_, row) => mostProbable(predictions, row, classes));
   return { task: "classification", labels, names: decodeTarget(target, labels), probabilities: predictions };
 }

@@ -37,6 +37,6 @@ function classColumns(probabilities: Float64Array, classes: readonly string[]): 
   return classes.map((name, label) => ({
     name: `probability ${name}`,
     type: "number",
-    values: Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes.length + label]),
+    values: new Float64Array(rows).map((_, row) => probabilities[row * classes.length + label]),
   }));
 }

@@ -2,7 +2,7 @@
 import { nearest } from "@chaingrad/core";
 import { checkKeys, checkName } from "@chaingrad/core/given";
 import { rareBelow } from "./rare.ts";
-import { allRows, type Column, countValues, numberAt, type Table, TargetError } from "./table.ts";
+import { allRows, type Column, countDifferent, numbersAt, type Rows, type Table, TargetError } from "./table.ts";
 
 /**
  * `number` is an amount, `date` a trend and the cycles of the calendar, `category` one of a few values, `text` a bag of words;
@@ -76,21 +76,19 @@ type Description = Omit<ColumnRole, "name">;
 const aside = (why: string): Description => ({ role: "aside", why });
 
 function describe(column: Column, table: Table, type: ColumnType | undefined): Description {
-  const { counts, missing } = countValues(column, allRows(table));
-  if (counts.length === 0) return aside("no values at all");
-  if (counts.length === 1 && missing === 0) return aside("the same value in every row");
+  const { different, most, missing } = countDifferent(column, allRows(table));
+  if (different === 0) return aside("no values at all");
+  if (different === 1 && missing === 0) return aside("the same value in every row");
   const rows = table.rows - missing;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
-  if (type !== undefined)
-    return { role: type, why: `${ASKED[type]}, as asked: ${counts.length} different values${gaps}` };
-  if (column.type === "number") return describeNumbers(column.name, column.values, counts.length, gaps);
-  if (column.type === "date") return describeDates(column, table.rows, gaps);
-  const values = `${counts.length} different values in ${rows} rows`;
+  if (type !== undefined) return { role: type, why: `${ASKED[type]}, as asked: ${different} different values${gaps}` };
+  if (column.type === "number") return describeNumbers(column.name, column.values, different, gaps);
+  if (column.type === "date") return describeDates(column, allRows(table), gaps);
+  const values = `${different} different values in ${rows} rows`;
   if (column.type === "text") {
-    if (counts.length === rows) return aside(IDENTIFIER);
-    const few = counts.length <= rows / 5 || (counts.length <= 10 && counts.length <= rows / 2);
-    if (!few || counts[0][1] < rareBelow(table.rows))
-      return aside(`free text: ${values}; --type COLUMN=text uses its words`);
+    if (different === rows) return aside(IDENTIFIER);
+    const few = different <= rows / 5 || (different <= 10 && different <= rows / 2);
+    if (!few || most < rareBelow(table.rows)) return aside(`free text: ${values}; --type COLUMN=text uses its words`);
   }
   return { role: "category", why: `a category: ${values}${gaps}` };
 }
@@ -107,9 +105,9 @@ function describeNumbers(name: string, values: Float64Array, different: number, 
   return { role: "number", why: `numbers: ${different} different values${gaps}` };
 }
 
-function describeDates(column: Column, rows: number, gaps: string): Description {
+function describeDates(column: Column, rows: Rows, gaps: string): Description {
   try {
-    for (let row = 0; row < rows; row++) numberAt(column, row, "date");
+    numbersAt(column, rows, "date");
   } catch (error) {
     return aside(`dates that cannot be read: ${(error as Error).message}`);
   }

@@ -1,5 +1,5 @@
 /** Whether the rows of a table follow each other in time. */
-import type { Column, Table } from "./table.ts";
+import { allRows, type Column, countDifferent, knownRows, type Table } from "./table.ts";
 
 /** Of the steps from one row to the next, so many go the same way: a panel starts anew for each of its members … */
 const SHARE = 0.75;
@@ -18,17 +18,17 @@ export function timeOrder(table: Table): string | undefined {
   return table.columns.find((column) => isTime(column) && isOrdered(column))?.name;
 }
 
-function isOrdered({ type, values }: Column): boolean {
-  const known = Array.from<string | number | boolean | null>(values).filter(
-    (value): value is string | number => value !== null && !Number.isNaN(value),
-  );
+function isOrdered(column: Column): boolean {
+  const { type, values } = column;
+  const { known } = knownRows(column, allRows({ rows: values.length }));
   // A model's year sorts a catalogue; the year of a series is another in each row.
-  if (new Set(known).size < (type === "date" ? LEAST_DIFFERENT : Math.max(LEAST_DIFFERENT, known.length / 2)))
-    return false;
+  const least = type === "date" ? LEAST_DIFFERENT : Math.max(LEAST_DIFFERENT, known.length / 2);
+  if (countDifferent(column, known).different < least) return false;
   let [up, down] = [0, 0];
   for (let i = 1; i < known.length; i++) {
-    if (known[i] > known[i - 1]) up++;
-    if (known[i] < known[i - 1]) down++;
+    const [before, after] = [values[known[i - 1]] as string | number, values[known[i]] as string | number];
+    if (after > before) up++;
+    if (after < before) down++;
   }
   const steps = up + down;
   return Math.min(up, down) <= (steps < FEW ? 0 : (1 - SHARE) * steps);

@@ -23,23 +23,75 @@ export interface Outliers {
 
 /** The outliers of a column among the given rows, farthest first; undefined where there are none. */
 export function findOutliers({ values }: NumberColumn, rows: Rows): Outliers | undefined {
-  const known = Array.from(rows).filter((row) => Number.isFinite(values[row]));
-  if (known.length < 5) return undefined;
-  const sorted = Float64Array.from(known, (row) => values[row]).sort();
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
+  const known = finiteOf(values, rows);
+  const { length } = known;
+  if (length < 5 || isSpread(known)) return undefined;
+  const sorted = known.sort();
+  const at = (share: number): number => sorted[Math.round(share * (length - 1))];
   const [median, range] = [at(0.5), at(0.75) - at(0.25)];
-  const far = known.sort((a, b) => Math.abs(values[b] - median) - Math.abs(values[a] - median));
-  const distance = (place: number): number => Math.abs(values[far[place]] - median);
-  const most = Math.max(1, Math.floor(SHARE * known.length));
-  for (let count = most; count >= 1; count--) {
-    const next = distance(count);
-    if (next === 0 || distance(count - 1) <= Math.max(GAP * next, RANGES * range)) continue;
-    const others = far.slice(count).map((row) => values[row]);
-    return {
-      found: far.slice(0, count).map((row) => ({ row, value: values[row] })),
-      least: others.reduce((a, b) => Math.min(a, b)),
-      most: others.reduce((a, b) => Math.max(a, b)),
-    };
+  const ends = outermost(sorted, median, Math.max(1, Math.floor(SHARE * length)) + 1);
+  for (let count = ends.length - 1; count >= 1; count--) {
+    const next = ends[count].distance;
+    if (next === 0 || ends[count - 1].distance <= Math.max(GAP * next, RANGES * range)) continue;
+    const { lower } = ends[count];
+    const [least, most] = [sorted[lower], sorted[length - 1 - (count - lower)]];
+    return { found: farther(values, rows, median, next), least, most };
   }
   return undefined;
+}
+
+function finiteOf(values: Float64Array, rows: Rows): Float64Array {
+  const finite = new Float64Array(rows.length);
+  let length = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (Number.isFinite(value)) finite[length++] = value;
+  }
+  return finite.subarray(0, length);
+}
+
+/**
+ * Whether there is no outlier for certain, without sorting: where one is RANGES interquartile ranges away, the inner half of
+ * the values lies within 1/RANGES of the span of all, and so in two neighbours of slightly wider bins.
+ */
+function isSpread(values: Float64Array): boolean {
+  let [least, most] = [values[0], values[0]];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < least) least = values[i];
+    if (values[i] > most) most = values[i];
+  }
+  const bins = new Uint32Array(RANGES);
+  const perUnit = (RANGES - 2) / (most - least);
+  if (!(perUnit > 0 && Number.isFinite(perUnit))) return false;
+  for (let i = 0; i < values.length; i++) bins[Math.floor((values[i] - least) * perUnit)]++;
+  const inner = (values.length - 1) / 2 - 1;
+  return bins.every((count, i) => count + (bins[i + 1] ?? 0) < inner);
+}
+
+interface End {
+  readonly distance: number;
+  /** How many of those that are farther lie at the lower end. */
+  readonly lower: number;
+}
+
+/** The `count` values farthest from the median, farthest first: those at the one end of the sorted values or the other. */
+function outermost(sorted: Float64Array, median: number, count: number): End[] {
+  let [low, high] = [0, sorted.length - 1];
+  return Array.from({ length: count }, (): End => {
+    const [below, above] = [Math.abs(sorted[low] - median), Math.abs(sorted[high] - median)];
+    const end = { distance: Math.max(below, above), lower: low };
+    if (below > above) low++;
+    else high--;
+    return end;
+  });
+}
+
+/** The rows whose values lie farther from the median, farthest first. */
+function farther(values: Float64Array, rows: Rows, median: number, distance: number): Outlier[] {
+  const found: Outlier[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (Number.isFinite(value) && Math.abs(value - median) > distance) found.push({ row: rows[i], value });
+  }
+  return found.sort((a, b) => Math.abs(b.value - median) - Math.abs(a.value - median));
 }

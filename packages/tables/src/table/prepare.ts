@@ -70,9 +70,9 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   const fitted = fitTarget(column, allRows(table), options.task);
   const labels = fitted.target.task === "classification" ? encodeTarget(fitted.target, column, fitted.rows) : undefined;
   const rows = splitRows({ rows: fitted.rows, ...(labels ? { labels } : {}), seed, validation, test });
-  const values = new Set(Array.from(rows.train, (row) => column.values[row]));
-  if (values.size === 1) {
-    const only = `'${String([...values][0])}' in every one of the ${rows.train.length} training rows`;
+  const first = column.values[rows.train[0]];
+  if (rows.train.every((row) => column.values[row] === first)) {
+    const only = `'${String(first)}' in every one of the ${rows.train.length} training rows`;
     throw new TargetError(`the target '${options.target}' is ${only}: add rows, or try another seed`, options.target);
   }
   const target =

@@ -1,5 +1,6 @@
 /** A table in memory, column by column, as a reader hands it over. */
 import { UserError } from "@chaingrad/core/user-error";
+import { tally } from "./tally.ts";
 
 interface AnyColumn {
   readonly name: string;
@@ -61,7 +62,20 @@ export class TargetError extends EncodingError {
 
 /** Every row of a table. */
 export function allRows({ rows }: { readonly rows: number }): Rows {
-  return Int32Array.from({ length: rows }, (_, row) => row);
+  return new Int32Array(rows).map((_, row) => row);
+}
+
+/** Those of the given rows that hold a value, and those that hold none. */
+export function knownRows({ values }: Column, rows: Rows): { readonly known: Int32Array; readonly missing: number[] } {
+  const known = new Int32Array(rows.length);
+  const missing: number[] = [];
+  let length = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (value === null || Number.isNaN(value)) missing.push(rows[i]);
+    else known[length++] = rows[i];
+  }
+  return { known: known.slice(0, length), missing };
 }
 
 /** One value as it is written, null when missing: how categories and classes are named whatever the column's type. */
@@ -107,10 +121,23 @@ export function numberAt(column: Column, row: number, kind: "number" | "date"): 
   throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);
 }
 
-/** The given rows' values as numbers, NaN where missing. Throws as `numberAt`. */
+/** The given rows' values as numbers, NaN where missing; each different text is read once. Throws as `numberAt`. */
 export function numbersAt(column: Column, rows: Rows, kind: "number" | "date"): Float64Array {
   const numbers = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) numbers[i] = numberAt(column, rows[i], kind);
+  const known = new Map<string | boolean | null, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const value = column.values[rows[i]];
+    if (typeof value === "number") {
+      numbers[i] = numberAt(column, rows[i], kind);
+      continue;
+    }
+    let number = known.get(value);
+    if (number === undefined) {
+      number = numberAt(column, rows[i], kind);
+      known.set(value, number);
+    }
+    numbers[i] = number;
+  }
   return numbers;
 }
 
@@ -123,12 +150,45 @@ function days(text: string): number {
 
 /** How many rows hold each value, most frequent first, then by name; and how many hold none. */
 export function countValues(column: Column, rows: Rows): { counts: [value: string, count: number][]; missing: number } {
+  const { counts, missing } = countEach(column, rows);
+  return { counts: counts.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)), missing };
+}
+
+function countEach(column: Column, rows: Rows): { counts: [value: string, count: number][]; missing: number } {
+  if (column.type === "number") {
+    const { different, counts, missing } = tally(column.values, rows);
+    const written = (value: number): string => column.written?.get(value) ?? String(value);
+    return { counts: Array.from(different, (value, place) => [written(value), counts[place]]), missing };
+  }
+  const { counts, missing } = countTexts(column, rows);
+  return { counts: [...counts], missing };
+}
+
+function countTexts({ values }: TextColumn, rows: Rows): { counts: Map<string, number>; missing: number } {
   const counts = new Map<string, number>();
   let missing = 0;
   for (let i = 0; i < rows.length; i++) {
-    const value = textAt(column, rows[i]);
+    const value = values[rows[i]];
     if (value === null) missing++;
-    else counts.set(value, (counts.get(value) ?? 0) + 1);
+    else counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   }
-  return { counts: [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)), missing };
+  return { counts, missing };
+}
+
+/** How many values of a column differ, how many rows hold the most frequent one, and how many hold none. */
+export interface Different {
+  readonly different: number;
+  readonly most: number;
+  readonly missing: number;
+}
+
+/** What `countValues` counts, without a name for each value: of amounts nearly every one differs. */
+export function countDifferent(column: Column, rows: Rows): Different {
+  const { counts, missing } = column.type === "number" ? tally(column.values, rows) : countTexts(column, rows);
+  let [different, most] = [0, 0];
+  for (const count of counts.values()) {
+    different++;
+    most = Math.max(most, count);
+  }
+  return { different, most, missing };
 }

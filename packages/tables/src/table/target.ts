@@ -1,7 +1,16 @@
 /** What is to be predicted: the task it sets, and its values as numbers to train on and back. */
 import { nearest } from "@chaingrad/core";
 import { moments } from "@chaingrad/core/given";
-import { type Column, countValues, placesOf, type Rows, TargetError, textAt } from "./table.ts";
+import {
+  type Column,
+  countDifferent,
+  countValues,
+  knownRows,
+  placesOf,
+  type Rows,
+  TargetError,
+  textAt,
+} from "./table.ts";
 
 /** What a target is: classes, or amounts. */
 export type Task = "classification" | "regression";
@@ -34,7 +43,7 @@ export type Target = ClassificationTarget | RegressionTarget;
 export interface FittedTarget<T extends Target = Target> {
   readonly target: T;
   /** Those of the given rows that have a target … */
-  readonly rows: number[];
+  readonly rows: Int32Array;
   /** … and those that have none, which can be neither trained on nor judged by. */
   readonly missing: number[];
 }
@@ -44,8 +53,7 @@ export interface FittedTarget<T extends Target = Target> {
  * most, each in twenty rows on average, or just two values); all other numbers are amounts. `why` says so in one line.
  */
 export function inferTask(column: Column, rows: Rows): { task: Task; why: string } {
-  const { counts, missing } = countValues(column, rows);
-  const different = counts.length;
+  const { different, missing } = countDifferent(column, rows);
   const known = rows.length - missing;
   const values = `${different} different values in ${known} rows`;
   if (column.type !== "number") return { task: "classification", why: `${column.type}: ${values}` };
@@ -70,13 +78,15 @@ export function fitTarget(column: Column, rows: Rows, task?: Task): FittedTarget
   refuseSpoilt(column, rows, task);
   const inferred = inferTask(column, rows);
   const why = task === undefined ? inferred.why : `${task}, as asked`;
-  const known = Array.from(rows).filter((row) => textAt(column, row) !== null);
-  const missing = Array.from(rows).filter((row) => textAt(column, row) === null);
-  const { counts } = countValues(column, known);
-  if (counts.length === 0) throw refusal(column, "has no values at all: choose another column");
-  if (counts.length === 1) throw refusal(column, `is '${counts[0][0]}' in every row: there is nothing to learn`);
+  const { known, missing } = knownRows(column, rows);
+  const { different } = countDifferent(column, known);
+  if (different === 0) throw refusal(column, "has no values at all: choose another column");
+  if (different === 1)
+    throw refusal(column, `is '${textAt(column, known[0])}' in every row: there is nothing to learn`);
   const classes = (task ?? inferred.task) === "classification";
-  const target = classes ? fitClasses(column, counts, known.length, why) : fitAmounts(column, known, why);
+  const target = classes
+    ? fitClasses(column, countValues(column, known).counts, known.length, why)
+    : fitAmounts(column, known, why);
   return { target, rows: known, missing };
 }
 
@@ -85,7 +95,7 @@ const MOST_ALMOST_NUMBERS = 10;
 
 function refuseSpoilt(column: Column, rows: Rows, task: Task | undefined): void {
   if (column.type !== "text" || column.almost !== "number" || task === "classification") return;
-  if (task === undefined && countValues(column, rows).counts.length <= MOST_ALMOST_NUMBERS) return;
+  if (task === undefined && countDifferent(column, rows).different <= MOST_ALMOST_NUMBERS) return;
   const advice = "correct these cells or leave them empty";
   const other = task === undefined ? ", or ask for classification" : "";
   throw refusal(column, `must be a number in each row to be regressed: ${column.note}: ${advice}${other}`);
@@ -115,8 +125,9 @@ function fitClasses(column: Column, counts: [string, number][], rows: number, wh
   };
 }
 
-function fitAmounts(column: Column, rows: readonly number[], why: string): RegressionTarget {
-  return { task: "regression", name: column.name, ...moments(rows.map((row) => amountAt(column, row))), why };
+function fitAmounts(column: Column, rows: Rows, why: string): RegressionTarget {
+  const amounts = Float64Array.from(rows).map((row) => amountAt(column, row));
+  return { task: "regression", name: column.name, ...moments(amounts), why };
 }
 
 /** A finite number, or TargetError. Text that spells one is read as such, as in the other columns. */
@@ -146,10 +157,10 @@ export function encodeTarget(target: RegressionTarget, column: Column, rows: Row
 export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array;
 export function encodeTarget(target: Target, column: Column, rows: Rows): Int32Array | Float64Array {
   if (target.task === "regression") {
-    return Float64Array.from(rows, (row) => (amountAt(column, row) - target.mean) / target.scale);
+    return Float64Array.from(rows).map((row) => (amountAt(column, row) - target.mean) / target.scale);
   }
   const labelOf = placesOf(target.classes);
-  return Int32Array.from(rows, (row) => {
+  return Int32Array.from(rows).map((row) => {
     const value = textAt(column, row);
     if (value === null) throw refusal(column, `is missing in row ${row + 1}`, row);
     const label = labelOf(value);
@@ -170,5 +181,5 @@ export function decodeTarget(target: RegressionTarget, values: ArrayLike<number>
 export function decodeTarget(target: Target, values: ArrayLike<number>): string[] | Float64Array {
   return target.task === "classification"
     ? Array.from(values, (label) => target.classes[label])
-    : Float64Array.from(values, (value) => value * target.scale + target.mean);
+    : Float64Array.from(values).map((value) => value * target.scale + target.mean);
 }

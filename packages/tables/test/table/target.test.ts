@@ -52,7 +52,7 @@ test("classes are in order, with their rows; rows without a target are reported"
       counts: [2, 3],
       why: "text: 2 different values in 5 rows",
     },
-    rows: [0, 2, 3, 4, 5],
+    rows: Int32Array.of(0, 2, 3, 4, 5),
     missing: [1, 6],
   });
   const { target } = fit(column("y", [10, 9, 9, 10, 10, -1, -1, 9, 9, 9]), "classification");
@@ -63,7 +63,7 @@ test("amounts are standardised by the given rows", () => {
   const y = column("y", [1.5, 3.5, null, 100]);
   expect(fitTarget(y, [0, 1, 2])).toEqual({
     target: { task: "regression", name: "y", mean: 2.5, scale: 1, why: "numbers with fractions" },
-    rows: [0, 1],
+    rows: Int32Array.of(0, 1),
     missing: [2],
   });
   expect(fit(column("y", [0, 1, 0, 1]), "regression").target).toMatchObject({
