@@ -126,7 +126,7 @@ export { broadcast, sum } from "./ops/sum-broadcast.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./optim/first-order/clip.ts";
 export { type Hyper, type Optimizer, ownHyper, type Update } from "./optim/first-order/optimizer.ts";
 export { type OptimizerName, type OptimizerOptions, optimizers } from "./optim/optimizers.ts";
-export { balancedWeights, classWeighted, type Dataset, rowsOf } from "./train/dataset.ts";
+export { balancedWeights, classWeighted, type Dataset, pickRows, rowsOf } from "./train/dataset.ts";
 export type {
   EndEvent,
   EpochEvent,

@@ -1,5 +1,8 @@
 /** @chaingrad/tables: tables as people write them. */
 export { UserError } from "@chaingrad/core/user-error";
+export { chooseRecipe, type RecipeChoice, validationFor } from "./automatic/choose.ts";
+export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
+export type { OfNetwork, TableEvent } from "./automatic/round.ts";
 export type { History } from "./history.ts";
 export { type Evaluation, evaluateBaseline, evaluateModel, predictAmounts, type Scores } from "./judging/evaluate.ts";
 export { type JudgedTraining, judgeTraining } from "./judging/judge-training.ts";

@@ -4,6 +4,7 @@ import {
   type ActivationName,
   activations,
   type FitOptions,
+  type Loss,
   losses,
   type Metric,
   type NetworkSpec,
@@ -53,6 +54,8 @@ export interface Recipe {
   readonly batch?: number | undefined;
   /** Decides everything random. */
   readonly seed: number;
+  /** Seconds that training may take, > 0 (default: as long as it needs). */
+  readonly time?: number | undefined;
   readonly clip?: FitOptions["clip"] | undefined;
   /** Whether to tell how the gradient flows. */
   readonly flow?: FitOptions["flow"] | undefined;
@@ -74,19 +77,25 @@ const BATCH = 32;
 
 /** What each part of a recipe is and what stands for it where it is not given, for whoever offers them. */
 export const RECIPE_WORDS: Readonly<Record<keyof Recipe, string>> = {
-  hidden: "units of each hidden layer, as in 32,16",
-  activation: "of the hidden layers",
-  dropout: "of the hidden layers",
-  optimizer: "how weights are updated",
-  rate: `learning rate (default: ${ADAM_RATE} for adam, else the optimizer's own)`,
-  l2: `λ of (λ/2) Σ‖W‖² (default: ${L2}; bayesian-regularisation sets its own)`,
-  epochs: "most passes over the training rows",
-  patience: "stop after so many epochs without a better validation loss",
-  batch: `rows in a step (default: ${BATCH}; kfac 256; all where a method needs all)`,
+  hidden: "units of each hidden layer, as in 64,32 (fast: 32,16)",
+  activation: "of the hidden layers (fast: tanh)",
+  dropout: "of the hidden layers (fast: 0)",
+  optimizer: "how weights are updated (fast: adam)",
+  rate: `learning rate (fast: ${ADAM_RATE} for adam, else the optimizer's own)`,
+  l2: `λ of (λ/2) Σ‖W‖² (fast: ${L2}; bayesian-regularisation sets its own)`,
+  epochs: "most passes over the training rows (fast: 300)",
+  patience: "stop after so many epochs without a better validation loss (fast: 30)",
+  batch: `rows in a step (fast: ${BATCH}; kfac 256; all where a method needs all)`,
   seed: "decides everything random",
+  time: "seconds that training may take (default: as long as it needs)",
   clip: "largest norm of the whole gradient (default: none)",
   flow: "tell how the gradient flows through each layer, before training and after it",
 };
+
+/** What the recipes are, for whoever offers them. */
+export const RECIPES_WORDS: string =
+  "fast: one small network; default: the mean of five, each trained without a fifth of the rows; best: the best of six such, " +
+  "more of it. Naming a network or how it is trained means fast, with that changed";
 
 /** What `fit` is called with for a prepared table. */
 export interface Plan {
@@ -94,12 +103,22 @@ export interface Plan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
+/** What a network is to give: an output for each class, or one for an amount, and what it is judged by. */
+export function goalOf({ target }: Pick<Prepared, "target">): {
+  readonly outputs: number;
+  readonly loss: Loss;
+  readonly metrics?: Readonly<Record<string, Metric>>;
+} {
+  if (target.task === "classification")
+    return { outputs: target.classes.length, loss: losses["softmax-cross-entropy"]() };
+  return { outputs: 1, loss: losses["mean-squared-error"](), metrics: { rmse: inUnits(target.scale) } };
+}
+
+/** Throws RangeError on an unknown optimizer. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
-  const { encoder, target } = prepared;
+  const { encoder } = prepared;
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
-  const outputs = target.task === "classification" ? target.classes.length : 1;
-  const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
+  const { outputs, loss, metrics } = goalOf(prepared);
   const { optimizer, rate, l2, batch } = await chosen(recipe);
   return {
     network: {
@@ -110,7 +129,7 @@ export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEn
       ...{ engine, loss, optimizer, epochs, patience, seed, l2 },
       ...(batch !== undefined && { batch }),
       ...(rate !== undefined && { rate }),
-      ...(target.task === "regression" && { metrics: { rmse: inUnits(target.scale) } }),
+      ...(metrics && { metrics }),
       ...(clip !== undefined && { clip }),
       ...(flow !== undefined && { flow }),
     },

@@ -1,5 +1,4 @@
 import type { Remedy, RemedyOptions } from "@chaingrad/core/diagnosis";
-import type { Prepared } from "./table/prepare.ts";
 import type { TrainedTable } from "./training.ts";
 
 /**
@@ -7,8 +6,7 @@ import type { TrainedTable } from "./training.ts";
  * needed. Throws as core's `findRemedy`.
  */
 export async function remedyFor(
-  { end, plan }: TrainedTable,
-  { data }: Prepared,
+  { end, plan, data }: TrainedTable,
   options?: RemedyOptions,
 ): Promise<Remedy | undefined> {
   if (end.fault === undefined) return undefined;

@@ -5,11 +5,14 @@
  *   model.predict({ size: 120, district: "north" });            // { price: 412000 }
  */
 
-import type { EpochEvent, FitEvent, SyncEngine } from "@chaingrad/core";
+import type { EpochEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
+import { chooseRecipe, validationFor } from "./automatic/choose.ts";
+import type { RecipeName } from "./automatic/recipe.ts";
+import type { OfNetwork, TableEvent } from "./automatic/round.ts";
 import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
-import { DEFAULTS, type Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
 import { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 import type { Table } from "./table/table.ts";
@@ -21,6 +24,8 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
   /** The column to predict. */
   readonly target: Target;
   readonly seed?: number;
+  /** "default" unless a network, an optimizer or a validation part of one's own is named: that is "fast" with those changed. */
+  readonly recipe?: RecipeName;
   /** By default the best that this host has by itself. */
   readonly engine?: SyncEngine;
   /** Ends training at its next slice; the best model so far is kept. */
@@ -30,11 +35,22 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
   /** Told before training what each column is taken for, and what about the rows should make one doubt the result. */
   readonly onPrepared?: (prepared: Prepared) => void;
   /** Told after each epoch. */
-  readonly onEpoch?: (event: EpochEvent) => void;
+  readonly onEpoch?: (event: EpochEvent & OfNetwork) => void;
 }
 
 const OPTIONS: Names<TrainTableOptions> = {
-  ...{ target: true, task: true, drop: true, types: true, embed: true, validation: true, test: true, seed: true },
+  ...{
+    recipe: true,
+    time: true,
+    target: true,
+    task: true,
+    drop: true,
+    types: true,
+    embed: true,
+    validation: true,
+    test: true,
+    seed: true,
+  },
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
   ...{
     patience: true,
@@ -51,16 +67,16 @@ const OPTIONS: Names<TrainTableOptions> = {
 
 /** A training that runs when it is awaited, which gives the model, or gone through, which gives its events. */
 export class TableTraining<Row extends object, Target extends keyof Row & string>
-  implements PromiseLike<TableModel<Row, Target>>, AsyncIterable<FitEvent>
+  implements PromiseLike<TableModel<Row, Target>>, AsyncIterable<TableEvent>
 {
-  readonly #events: AsyncGenerator<FitEvent, TableModel<Row, Target>, void>;
+  readonly #events: AsyncGenerator<TableEvent, TableModel<Row, Target>, void>;
   #model: Promise<TableModel<Row, Target>> | undefined;
 
-  constructor(events: AsyncGenerator<FitEvent, TableModel<Row, Target>, void>) {
+  constructor(events: AsyncGenerator<TableEvent, TableModel<Row, Target>, void>) {
     this.#events = events;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
     const model = yield* this.#events;
     this.#model = Promise.resolve(model);
     return model;
@@ -119,7 +135,7 @@ function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target 
 async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
-): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
+): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, OPTIONS);
   const {
     engine: given,
@@ -136,8 +152,9 @@ async function* training<Row extends object, Target extends keyof Row & string>(
     test,
     ...chosen
   } = options;
-  const recipe: Recipe = { ...DEFAULTS, ...chosen };
-  const parts = { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
+  const recipe = chooseRecipe({ validation, ...chosen });
+  const share = validationFor(recipe, validation);
+  const parts = { ...(share !== undefined && { validation: share }), ...(test !== undefined && { test }) };
   const table = tableOf(rows);
   const read = prepareTable(table, {
     ...{ target, task, ...parts, seed: recipe.seed },
@@ -152,10 +169,10 @@ async function* training<Row extends object, Target extends keyof Row & string>(
     if (step.value.type === "epoch") onEpoch?.(step.value);
     yield step.value;
   }
-  const { model, end } = step.value;
+  const { end } = step.value;
   if (end.bestEpoch === 0) {
     if (end.stopped === "aborted") throw signal?.reason;
     throw new Error(`no epoch gave a finite loss${end.fault === undefined ? "" : `: ${end.fault.message}`}`);
   }
-  return new TableModel<Row, Target>(judgeTraining(model, prepared, engine).model, engine);
+  return new TableModel<Row, Target>(judgeTraining(step.value, prepared, engine).model, engine);
 }

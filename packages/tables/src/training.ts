@@ -1,6 +1,10 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
-import { type EndEvent, type FitEvent, fit, type SyncEngine } from "@chaingrad/core";
+import { type EndEvent, type FitData, fit, type Judgement, type Model, type SyncEngine } from "@chaingrad/core";
+import { UserError } from "@chaingrad/core/user-error";
+import type { AutomaticRecipe } from "./automatic/recipe.ts";
+import type { TableEvent } from "./automatic/round.ts";
+import { Budget } from "./automatic/time.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
@@ -8,11 +12,18 @@ import type { Prepared } from "./table/prepare.ts";
 
 /** What training on a prepared table gives. */
 export interface TrainedTable {
-  /** Without what it reached, which is yet to be measured. */
+  /** Never saw a test row. Without what it reached, which is yet to be measured. */
   readonly model: Omit<TableModelData, "metrics">;
+  /** Trained once more on all rows, those for the test among them, by a recipe that does so. */
+  readonly refitted?: Omit<TableModelData, "metrics"> | undefined;
+  /** Of each training row by a network that was not trained on it, where each network left out some. */
+  readonly outOfFold?: Judgement;
+  /** How many networks the model is the mean of. */
+  readonly networks: number;
   readonly end: EndEvent;
-  /** What `fit` was called with. */
+  /** What `fit` was called with, and on which rows; of several networks the first. */
   readonly plan: Plan;
+  readonly data: FitData;
   readonly history: History;
 }
 
@@ -23,28 +34,70 @@ export interface Host {
   readonly slice?: number | undefined;
 }
 
-/** Trains until the recipe, early stopping or the signal end it. Throws as `fit`. */
+/**
+ * Trains until the recipe, early stopping, its time or the signal end it.
+ * Throws as `fit`, and UserError where the time is too short for one epoch.
+ */
 export async function* trainPrepared(
+  prepared: Prepared,
+  recipe: Recipe | AutomaticRecipe,
+  host: Host,
+): AsyncGenerator<TableEvent, TrainedTable, void> {
+  const trained = "recipe" in recipe ? yield* automatic(prepared, recipe, host) : yield* own(prepared, recipe, host);
+  if (trained.end.bestEpoch === 0 && trained.end.stopped === "time")
+    throw new UserError(`time: ${recipe.time} s are too short for one epoch`, "Give more time.", { option: "time" });
+  return trained;
+}
+
+async function* automatic(
+  prepared: Prepared,
+  recipe: AutomaticRecipe,
+  host: Host,
+): AsyncGenerator<TableEvent, TrainedTable, void> {
+  const { trainAutomatically } = await import("./automatic/train.ts");
+  const { judged, refitted, ...rest } = yield* trainAutomatically(prepared, recipe, host);
+  const { threads } = rest.end;
+  const made = (model: Model) => madeOf(model, prepared, recipe.seed, host.engine, threads);
+  yield rest.end;
+  return { model: made(judged), refitted: refitted && made(refitted), ...rest };
+}
+
+async function* own(
   prepared: Prepared,
   recipe: Recipe,
   { engine, signal, slice }: Host,
-): AsyncGenerator<FitEvent, TrainedTable, void> {
+): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
   const { train, validation } = prepared.data;
-  const host = { ...(signal !== undefined && { signal }), ...(slice !== undefined && { slice }) };
+  const budget = new Budget(recipe.time, signal);
+  const until = budget.until(1);
+  const host = { ...(until !== undefined && { signal: until }), ...(slice !== undefined && { slice }) };
   const history = new HistoryRecorder();
-  let end: EndEvent | undefined;
-  for await (const event of fit(network, { train, validation }, { ...options, ...host })) {
-    if (event.type === "end") end = event;
-    history.add(event);
-    yield event;
+  const data = validation.y.length > 0 ? { train, validation } : { train };
+  let last: EndEvent | undefined;
+  for await (const event of fit(network, data, { ...options, ...host })) {
+    const told =
+      event.type === "end" && event.stopped === "aborted" && budget.isOver
+        ? { ...event, stopped: "time" as const }
+        : event;
+    if (told.type === "end") last = told;
+    history.add(told);
+    yield told;
   }
-  const { model, threads } = end as EndEvent;
-  const { encoder, target } = prepared;
-  const { l2, seed = 0 } = options;
-  const made = { ...model, l2, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
-  return { model: made, end: end as EndEvent, plan, history };
+  const end = last as EndEvent;
+  const model = madeOf(end.model, prepared, recipe.seed, engine, end.threads);
+  return { model, networks: 1, end, plan, data, history };
+}
+
+function madeOf(
+  model: Model,
+  { encoder, target }: Prepared,
+  seed: number,
+  engine: SyncEngine,
+  threads: number,
+): TrainedTable["model"] {
+  return { ...model, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

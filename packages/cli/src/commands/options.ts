@@ -35,6 +35,15 @@ export const share: (text: string) => number = realNumber(
   (value) => value > 0 && value <= 0.5,
 );
 
+/** "60", "60s", "2m" and "1h" in seconds. */
+export function seconds(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
+  const value =
+    Number(found?.[1] ?? 0) * { s: 1, m: 60, min: 60, h: 3600 }[(found?.[2] ?? "s") as "s" | "m" | "min" | "h"];
+  if (!(value > 0)) throw new InvalidArgumentError("It must be a time > 0, as in 60s, 2m or 1h.");
+  return value;
+}
+
 /** "32,16" → [32, 16] */
 export function hiddenSizes(text: string): number[] {
   const sizes = text.split(",").map((part) => Number(part.trim() || Number.NaN));

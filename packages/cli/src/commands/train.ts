@@ -5,16 +5,20 @@ import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   ACTIVATIONS,
+  chooseRecipe,
   DEFAULTS,
   judgeTraining,
   OPTIMIZERS,
   type Prepared,
   prepareTable,
+  RECIPES,
   type Recipe,
+  type RecipeName,
   type Task,
   UserError,
+  validationFor,
 } from "@chaingrad/tables";
-import { RECIPE_WORDS, SCORES } from "@chaingrad/tables/words";
+import { RECIPE_WORDS, RECIPES_WORDS, SCORES } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { saveModel } from "../model/model-file.ts";
@@ -36,18 +40,29 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
 import { assertOutputs } from "./distinct.ts";
-import { fraction, hiddenSizes, names, nonNegative, positive, share, wholeNumber, withReading } from "./options.ts";
+import {
+  fraction,
+  hiddenSizes,
+  names,
+  nonNegative,
+  positive,
+  seconds,
+  share,
+  wholeNumber,
+  withReading,
+} from "./options.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
-interface TrainOptions extends Omit<Recipe, "rate" | "clip">, EngineOptions, CommonOptions, ReadingOptions {
+interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOptions, CommonOptions, ReadingOptions {
+  readonly recipe?: RecipeName;
   readonly lr?: number;
   /** Largest norm of the whole gradient. */
   readonly clip?: number;
   readonly target: string;
   readonly task?: Task;
   readonly drop: readonly string[];
-  readonly validation: number;
+  readonly validation?: number;
   readonly test: number;
   readonly out?: string;
   readonly report?: string;
@@ -64,18 +79,22 @@ export function register(program: Command): void {
       new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
     )
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
-    .option("--hidden <sizes>", RECIPE_WORDS.hidden, hiddenSizes, DEFAULTS.hidden)
-    .addOption(
-      new Option("--activation <name>", RECIPE_WORDS.activation).choices(ACTIVATIONS).default(DEFAULTS.activation),
-    )
-    .option("--dropout <share>", RECIPE_WORDS.dropout, fraction, DEFAULTS.dropout)
-    .addOption(new Option("--optimizer <name>", RECIPE_WORDS.optimizer).choices(OPTIMIZERS).default(DEFAULTS.optimizer))
+    .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
+    .option("--time <seconds>", RECIPE_WORDS.time, seconds)
+    .option("--hidden <sizes>", RECIPE_WORDS.hidden, hiddenSizes)
+    .addOption(new Option("--activation <name>", RECIPE_WORDS.activation).choices(ACTIVATIONS))
+    .option("--dropout <share>", RECIPE_WORDS.dropout, fraction)
+    .addOption(new Option("--optimizer <name>", RECIPE_WORDS.optimizer).choices(OPTIMIZERS))
     .option("--lr <rate>", RECIPE_WORDS.rate, positive)
     .option("--l2 <strength>", RECIPE_WORDS.l2, nonNegative)
-    .option("--epochs <number>", RECIPE_WORDS.epochs, wholeNumber(1), DEFAULTS.epochs)
-    .option("--patience <epochs>", RECIPE_WORDS.patience, wholeNumber(1), DEFAULTS.patience)
+    .option("--epochs <number>", RECIPE_WORDS.epochs, wholeNumber(1))
+    .option("--patience <epochs>", RECIPE_WORDS.patience, wholeNumber(1))
     .option("--batch <rows>", RECIPE_WORDS.batch, wholeNumber(1))
-    .option("--validation <fraction>", "share of the rows that decides when to stop", share, 0.15)
+    .option(
+      "--validation <fraction>",
+      "share of the rows that decides when to stop (fast: 0.15; else one fold in five)",
+      share,
+    )
     .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
     .option("--clip <norm>", RECIPE_WORDS.clip, positive)
     .option("--flow", RECIPE_WORDS.flow)
@@ -98,12 +117,21 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? `${stem || "model"}.safetensors`;
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
+  const recipe = recipeOf(options);
   const [table, engine] = await Promise.all([readTable(source, options), openEngine(options, options)]);
   const prepared = refusing(label, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
-    const { target, task, drop, validation, test, seed } = options;
-    return prepareTable(table, { target, task, drop, validation, test, seed });
+    const { target, task, drop, test } = options;
+    const validation = validationFor(recipe, options.validation);
+    return prepareTable(table, {
+      target,
+      task,
+      drop,
+      test,
+      seed: recipe.seed,
+      ...(validation !== undefined && { validation }),
+    });
   });
   if (!(options.quiet || options.json)) print(...printColumns(label, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
@@ -113,6 +141,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
       label,
       out,
       prepared,
+      recipe,
       engine,
       options,
       interruption.signal,
@@ -128,6 +157,23 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   }
 }
 
+type Chosen = ReturnType<typeof chooseRecipe>;
+
+/** Throws UserError where options name a recipe, and what it chooses itself. */
+function recipeOf({ recipe, seed, time, validation, report, ...options }: TrainOptions): Chosen {
+  const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, clip } = options;
+  const own = { hidden, activation, dropout, optimizer, l2, epochs, patience, batch };
+  const flow = options.flow ?? report !== undefined;
+  try {
+    return chooseRecipe({
+      ...{ recipe, seed, time, validation, flow, ...own, rate: lr },
+      ...(clip !== undefined && { clip: { norm: clip } }),
+    });
+  } catch (error) {
+    throw error instanceof RangeError ? new UserError(`--${error.message}`) : error;
+  }
+}
+
 function tell(report: Report, options: CommonOptions): void {
   if (options.json) printJson(reportJson(report));
   else print(...printReport(report, terminalWidth()));
@@ -137,17 +183,12 @@ async function trainAndSave(
   file: string,
   out: string,
   prepared: Prepared,
+  recipe: Chosen,
   engine: SyncEngine,
   options: TrainOptions,
   signal: AbortSignal,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
   const progress = options.quiet ? undefined : await makeProgress(process.stderr);
-  const { hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, seed, clip } = options;
-  const recipe: Recipe = {
-    ...{ hidden, activation, dropout, optimizer, rate: lr, l2, epochs, patience, batch, seed },
-    clip: clip === undefined ? undefined : { norm: clip },
-    flow: options.flow ?? options.report !== undefined,
-  };
   const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
@@ -156,7 +197,7 @@ async function trainAndSave(
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
     throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
-  const judged = judgeTraining(trained.model, prepared, engine);
+  const judged = judgeTraining(trained, prepared, engine);
   const { evaluations, baseline } = judged;
   await saveModel(out, judged.model);
   if (options.report !== undefined) {
@@ -167,7 +208,18 @@ async function trainAndSave(
     await writeFileAtomically(options.report, page);
   }
   const shown = options.flow ? { flow: flowOf(history) } : {};
-  const report = { file, prepared, engine: engine.name, end, remedy, ...shown, evaluations, baseline, model: out };
+  const report = {
+    file,
+    prepared,
+    engine: engine.name,
+    end,
+    remedy,
+    trained,
+    ...shown,
+    evaluations,
+    baseline,
+    model: out,
+  };
   const failure = end.stopped === "diverged" ? { failure: { ...failed, model: out } } : {};
   return { report, ...failure, isUseless: !judged.beatsBaseline };
 }

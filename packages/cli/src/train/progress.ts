@@ -1,6 +1,9 @@
 /** Telling how training goes: one live line on a terminal, a plain line now and then when piped. Always on stderr. */
-import type { EpochEvent } from "@chaingrad/core";
+
 import { visible } from "@chaingrad/core/visible";
+import type { TableEvent } from "@chaingrad/tables";
+
+type EpochEvent = Extract<TableEvent, { readonly type: "epoch" }>;
 
 export interface Progress {
   epoch(event: EpochEvent): void;
@@ -32,9 +35,12 @@ const short = (value: number): string => value.toPrecision(3);
 
 /** "epoch  34/200  loss 0.123  validation 0.145 (best)  accuracy 0.953  rate 0.01  at most 12 s left" */
 export function progressLine(event: EpochEvent): string {
-  const { epoch, epochs, loss, validation, best, rate, seconds } = event;
+  const { epoch, epochs, loss, validation, best, rate, seconds, network } = event;
   const left = (seconds / epoch) * (epochs - epoch);
   const parts = [
+    ...(network === undefined
+      ? []
+      : [`network ${String(network.number).padStart(String(network.of).length)}/${network.of}`]),
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `loss ${short(loss)}`,
     ...(validation ? [`validation ${short(validation.loss)}${best ? " (best)" : ""}`] : []),
@@ -65,6 +71,10 @@ async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
   };
   return {
     epoch(event) {
+      if (event.network?.number !== last?.network?.number) {
+        losses.length = 0;
+        shownAt = Number.NEGATIVE_INFINITY;
+      }
       losses.push(event.validation?.loss ?? event.loss);
       last = event;
       if (event.seconds - shownAt < 1 / UPDATES_PER_SECOND) return;
@@ -87,8 +97,12 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
   };
   return {
     epoch(event) {
+      const isNext = last !== undefined && event.network?.number !== last.network?.number;
+      if (isNext && last !== undefined && last.epoch !== shown) print(last);
       last = event;
-      if (event.epoch === 1 || event.epoch - shown >= event.epochs / PLAIN_LINES) print(event);
+      const lines = event.network === undefined ? PLAIN_LINES : 1;
+      if ((event.epoch === 1 && !isNext) || event.epoch - shown >= event.epochs / lines) print(event);
+      if (isNext) shown = 0;
     },
     done() {
       if (last && last.epoch !== shown) print(last);

@@ -1,6 +1,6 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
 import type { SyncEngine } from "@chaingrad/core";
-import { type Prepared, type Recipe, remedyFor, type TrainedTable, trainPrepared } from "@chaingrad/tables";
+import { type Prepared, remedyFor, type TrainedTable, trainPrepared } from "@chaingrad/tables";
 import { complain } from "../output/conventions.ts";
 import type { Progress } from "./progress.ts";
 
@@ -14,7 +14,7 @@ const REMEDY_SECONDS = 10;
 /** Trains until the recipe, early stopping or `signal` end it. */
 export async function train(
   prepared: Prepared,
-  recipe: Recipe,
+  recipe: Parameters<typeof trainPrepared>[1],
   engine: SyncEngine,
   progress: Progress | undefined,
   signal: AbortSignal,
@@ -22,7 +22,7 @@ export async function train(
   const trained = await follow(trainPrepared(prepared, recipe, { engine, signal }), progress);
   if (trained.end.fault && progress !== undefined)
     complain(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps`);
-  return { ...trained, remedy: await remedyFor(trained, prepared, { seconds: REMEDY_SECONDS }) };
+  return { ...trained, remedy: await remedyFor(trained, { seconds: REMEDY_SECONDS }) };
 }
 
 async function follow(events: ReturnType<typeof trainPrepared>, progress: Progress | undefined): Promise<TrainedTable> {

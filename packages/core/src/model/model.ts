@@ -59,7 +59,7 @@ export function saveModel(model: Model, parts: ModelParts = {}): Uint8Array {
     ...parts,
     loss: { name: loss.name, options: loss.options },
   };
-  const tensors = tensorsOf("saveModel", network, model.tensors);
+  const tensors = tensorsOf("saveModel", carriedBy(network), model.tensors);
   const saved = carriedBy(network).map(({ name, shape }): [string, SavedTensor] => [
     name,
     { shape, values: narrowest(Float64Array.from(tensors[name])) },

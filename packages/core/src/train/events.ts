@@ -2,8 +2,8 @@
 import type { Model } from "./model.ts";
 import type { FitIteration } from "./training.ts";
 
-/** Why training ended. */
-export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled";
+/** Why training ended; "time" where whoever called for it had given it so long. */
+export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled" | "time";
 
 /** The first event of a training: what is trained, on what, by which engine. */
 export interface StartEvent {

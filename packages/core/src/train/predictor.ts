@@ -9,7 +9,7 @@ import { checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/networ
 import { inRange, wholeNumber } from "../nn/options.ts";
 import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
 import { parameterInputs, rowInputs } from "./objective.ts";
-import { type Tensors, tensorsOf } from "./tensors.ts";
+import { type Carried, carriedBy, type Tensors, tensorsOf } from "./tensors.ts";
 
 /** A network's outputs on rows, and the same in the target's own terms. */
 export interface Predictions {
@@ -40,6 +40,7 @@ interface Pass {
 export class Predictor<E extends Engine = SyncEngine> {
   readonly #engine: E;
   readonly #network: NetworkSpec;
+  readonly #carried: readonly Carried[];
   readonly #loss: Loss;
   readonly #dtype: FloatType;
   readonly #outputs: number;
@@ -67,6 +68,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     checkName("dtype", dtype, ["f32", "f64"]);
     this.#engine = engine;
     this.#network = network;
+    this.#carried = carriedBy(network);
     this.#loss = lossOf(loss);
     this.#dtype = dtype;
     this.#outputs = outputsOf(network);
@@ -77,7 +79,7 @@ export class Predictor<E extends Engine = SyncEngine> {
 
   /** Takes parameters and running statistics, on top of those it has. Throws RangeError on what is no tensor of the network. */
   load(tensors: Tensors): void {
-    this.#tensors = { ...this.#tensors, ...tensorsOf("load", this.#network, tensors, true) };
+    this.#tensors = { ...this.#tensors, ...tensorsOf("load", this.#carried, tensors, true) };
     this.#isComplete = false;
     for (const pass of [...this.#forward.values(), ...this.#judge.values()]) pass.loaded = false;
   }
@@ -182,7 +184,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   *#ready(batch: number, passes: Map<number, Pass>): Work<Pass> {
     const pass = passes.get(batch) ?? (yield* this.#opening(batch, passes));
     if (pass.loaded) return pass;
-    if (!this.#isComplete) this.#tensors = tensorsOf("load", this.#network, this.#tensors);
+    if (!this.#isComplete) this.#tensors = tensorsOf("load", this.#carried, this.#tensors);
     this.#isComplete = true;
     for (const [name, values] of Object.entries(this.#tensors)) yield* settled(pass.executable.write(name, values));
     pass.loaded = true;

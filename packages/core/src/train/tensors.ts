@@ -8,8 +8,14 @@ import { allFinite } from "./finite.ts";
 /** Parameters and running statistics by name ("W1", "b1", …), row-major. */
 export type Tensors = Readonly<Record<string, ArrayLike<number>>>;
 
+/** A tensor that a network carries. */
+export interface Carried {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
 /** Parameters and running statistics of a network, in order. */
-export const carriedBy = (network: NetworkSpec): readonly { readonly name: string; readonly shape: Shape }[] => [
+export const carriedBy = (network: NetworkSpec): readonly Carried[] => [
   ...parametersOf(network),
   ...buffersOf(network),
 ];
@@ -17,10 +23,10 @@ export const carriedBy = (network: NetworkSpec): readonly { readonly name: strin
 /**
  * The given tensors as numbers, in the network's order.
  * Throws RangeError on a name that the network has not, a wrong length, what is no number, and on one that is missing.
+ * @param carried what the network carries
  * @param mayLack whether some may be missing
  */
-export function tensorsOf(what: string, network: NetworkSpec, given: Tensors, mayLack = false): Tensors {
-  const carried = carriedBy(network);
+export function tensorsOf(what: string, carried: readonly Carried[], given: Tensors, mayLack = false): Tensors {
   checkKeys(what, given ?? null, Object.fromEntries(carried.map(({ name }) => [name, true])), "tensor");
   return Object.fromEntries(
     carried.flatMap(({ name, shape }) => {
@@ -35,7 +41,7 @@ export function tensorsOf(what: string, network: NetworkSpec, given: Tensors, ma
 /** Where training starts: all of the given tensors, or what the seed and the initialisers make. Throws as `tensorsOf`. */
 export function startTensors(network: NetworkSpec, seed: number, initial: Tensors | undefined): Tensors {
   if (initial !== undefined) {
-    const tensors = tensorsOf("initial", network, initial);
+    const tensors = tensorsOf("initial", carriedBy(network), initial);
     const wild = Object.keys(tensors).find((name) => !allFinite(tensors[name]));
     if (wild !== undefined) throw new DataError(`initial: '${wild}' holds a number that is not finite`);
     return tensors;

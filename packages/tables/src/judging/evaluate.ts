@@ -1,6 +1,6 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
-import { type Dataset, type Model, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
+import { type Dataset, type Judgement, type Model, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import { decodeTarget, type RegressionTarget, type Target } from "../table/target.ts";
 import {
@@ -37,8 +37,11 @@ export function predictAmounts(model: Judged<RegressionTarget>, engine: SyncEngi
 
 /** Judges a model on rows with targets. */
 export function evaluateModel(model: Judged, engine: SyncEngine, data: Dataset): Evaluation {
-  const { target } = model;
-  const { predictions, loss } = judge(model, engine, data);
+  return evaluationOf(model.target, judge(model, engine, data), data);
+}
+
+/** Judges what was predicted of rows with targets. */
+export function evaluationOf(target: Target, { predictions, loss }: Judgement, data: Dataset): Evaluation {
   if (target.task === "classification") {
     if (!allFinite(predictions)) return { scores: { accuracy: null, f1: null, auc: null, loss } };
     const found = classificationMetrics(predictions, data.y, target.classes.length, data.weight);

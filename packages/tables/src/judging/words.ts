@@ -9,6 +9,7 @@ const ENDINGS: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
   patience: ({ epochs, bestEpoch }) => `no better validation loss in ${epochs - bestEpoch} epochs`,
   converged: ({ epochs }) => `converged in ${epochs} steps`,
   stalled: ({ epochs }) => `no step lowers the loss any more after ${epochs} steps, though it is not at a minimum`,
+  time: ({ epochs }) => `the time was over after ${epochs} epochs`,
   aborted: ({ epochs }) => `interrupted after ${epochs} epochs`,
   diverged: ({ epochs }) => `the loss was no longer finite in epoch ${epochs}`,
 };

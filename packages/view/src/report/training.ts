@@ -10,7 +10,7 @@ import type { ReportInput } from "./page.ts";
 export interface ReportedTraining
   extends Pick<ReportInput, "title" | "file" | "prepared">,
     Pick<TrainedTable, "end" | "history">,
-    Pick<JudgedTraining, "model" | "evaluations" | "baseline"> {
+    Pick<JudgedTraining, "judged" | "evaluations" | "baseline"> {
   /** What trained, and predicts. */
   readonly engine: SyncEngine;
 }
@@ -20,11 +20,12 @@ const CHECKED_ROWS = 5;
 
 /** Derivation and certificate are of test rows, in float64 on the reference engine. */
 export function reportOf({ engine, ...training }: ReportedTraining): ReportInput {
-  const { prepared, model } = training;
+  const { prepared, judged: model } = training;
   const { target } = model;
   const checked = testRows(prepared, CHECKED_ROWS);
   return {
     ...training,
+    model,
     engine: engine.name,
     predicted:
       target.task === "regression" ? predictAmounts({ ...model, target }, engine, prepared.data.test) : undefined,

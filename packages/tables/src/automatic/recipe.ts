@@ -1,0 +1,119 @@
+/**
+ * The recipe for tables that nobody has thought about yet: networks with one wide hidden layer, each trained without one
+ * fold of the rows, which decides when it stops; the model is the mean of them all. Rates, starts, schedule and label
+ * smoothing are those of Holzmüller, Grinsztajn & Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on
+ * tabular data", NeurIPS 2024, appendix B ("RealMLP-TD-S"); width and folds were chosen on small public tables
+ * (docs/decisions/0041-automatic-recipe.md). Each number is told apart from what a person chooses: whoever names a
+ * network, an optimizer or how long it trains gets a network of their own (`Recipe`).
+ */
+import {
+  type ActivationName,
+  type FitOptions,
+  type LayerSpec,
+  losses,
+  type NetworkSpec,
+  optimizers,
+  type SyncEngine,
+  schedules,
+} from "@chaingrad/core";
+import { goalOf } from "../recipe.ts";
+import type { Prepared } from "../table/prepare.ts";
+
+/** A recipe by its name: "fast" is one small network, "default" an ensemble, "best" an ensemble of the best of a few recipes. */
+export type RecipeName = "fast" | "default" | "best";
+/** The names of the recipes, the quickest first. */
+export const RECIPES: readonly RecipeName[] = ["fast", "default", "best"];
+
+/** What is left to the library: all but the seed, and how long it may take. */
+export interface AutomaticRecipe {
+  readonly recipe: Exclude<RecipeName, "fast">;
+  /** Decides everything random. */
+  readonly seed: number;
+  /** Seconds that training may take, > 0 (default: as long as it needs); fewer networks are trained where it is short. */
+  readonly time?: number | undefined;
+  /** Whether to tell how the gradient flows. */
+  readonly flow?: FitOptions["flow"] | undefined;
+}
+
+/** What differs between the networks that are tried. */
+export interface MemberRecipe {
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[];
+  readonly activation: ActivationName;
+  readonly rate: number;
+  readonly dropout: number;
+  readonly labelSmoothing: number;
+}
+
+/** Rows of a step: 256, but so few that a short table has some steps in an epoch. */
+const BATCH = 256;
+/** Passes over the rows of a table that is not long, and the fewest of any. */
+const EPOCHS = 256;
+const FEWEST_EPOCHS = 48;
+/** Longer tables take fewer passes: so many rows are seen in all, about. */
+const ROWS_SEEN = 2_500_000;
+const PATIENCE = 60;
+/** Weight decays and second moments as in the paper: what is long past is forgotten sooner than Adam does by itself. */
+const BETA2 = 0.95;
+const RATES = { classification: 0.04, regression: 0.07 } as const;
+const BIAS_RATE = 0.1;
+const SCALE_RATE = 6;
+
+/** What one of the networks of the default recipe is. */
+export function memberRecipe({ target }: Prepared): MemberRecipe {
+  const isClasses = target.task === "classification";
+  return {
+    hidden: [256],
+    activation: isClasses ? "selu" : "mish",
+    rate: RATES[target.task],
+    dropout: 0,
+    labelSmoothing: isClasses ? 0.1 : 0,
+  };
+}
+
+/** What `fit` is called with for one network. */
+export interface MemberPlan {
+  readonly network: NetworkSpec;
+  readonly options: FitOptions & { readonly l2: number };
+}
+
+/** The network and its training for a prepared table of so many training rows. */
+export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: number, engine: SyncEngine): MemberPlan {
+  const { outputs, loss, metrics } = goalOf(prepared);
+  const inputs = prepared.encoder.features.length;
+  const smoothing = member.labelSmoothing > 0 && loss.name === "softmax-cross-entropy";
+  const epochs = Math.max(FEWEST_EPOCHS, Math.min(EPOCHS, Math.round(ROWS_SEEN / rows)));
+  return {
+    network: { inputs, layers: layersOf(inputs, member, outputs) },
+    options: {
+      ...{ engine, epochs, patience: PATIENCE, keep: "last-best", l2: 0, batch: Math.min(BATCH, rows) },
+      loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
+      optimizer: optimizers.adam({ beta2: BETA2 }),
+      schedule: schedules["cos-log"](member.rate),
+      ...(metrics && { metrics }),
+    },
+  };
+}
+
+/**
+ * A learnable scale, hidden layers, and outputs that start from 0. z = W x + b with W ~ N(0, 1/d) at a rate of 1/√d is under
+ * Adam what the paper writes z = V x/√d + b with V ~ N(0, 1) (docs/decisions/0036-pieces-for-tables.md).
+ */
+function layersOf(inputs: number, { hidden, activation, dropout }: MemberRecipe, outputs: number): LayerSpec[] {
+  const rates = (width: number) => ({ weight: 1 / Math.sqrt(width), bias: BIAS_RATE });
+  const widths = [inputs, ...hidden];
+  return [
+    { kind: "scale", units: inputs, activation: "identity", rates: { scale: SCALE_RATE }, name: "scale" },
+    ...hidden.map(
+      (units, i): LayerSpec => ({
+        ...{ units, activation, rates: rates(widths[i]), initialiser: "lecun-normal" },
+        biasInitialiser: "standard-normal",
+        ...(dropout > 0 && { dropout }),
+      }),
+    ),
+    {
+      ...{ units: outputs, activation: "identity", initialiser: "zeros" },
+      rates: rates(widths[widths.length - 1]),
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+/** A budget in seconds: signals that end a training when its share of the time is over. */
+export class Budget {
+  readonly #seconds: number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #started = performance.now();
+
+  /** @param seconds > 0; without it only `signal` ends anything */
+  constructor(seconds: number | undefined, signal: AbortSignal | undefined) {
+    this.#seconds = seconds;
+    this.#signal = signal;
+  }
+
+  /** What ends work that may go on until this share, in (0, 1], of the whole time has passed. */
+  until(share: number): AbortSignal | undefined {
+    if (this.#seconds === undefined) return this.#signal;
+    const left = Math.max(0, this.#seconds * share * 1000 - (performance.now() - this.#started));
+    const over = AbortSignal.timeout(Math.floor(left));
+    return this.#signal === undefined ? over : AbortSignal.any([this.#signal, over]);
+  }
+
+  /** Whether the time is over, and nobody else ended the work. */
+  get isOver(): boolean {
+    const isPast = this.#seconds !== undefined && performance.now() - this.#started >= this.#seconds * 1000;
+    return isPast && !this.#signal?.aborted;
+  }
+}
