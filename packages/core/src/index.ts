@@ -17,7 +17,7 @@ export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";
 export { type Expr, label, type Provenance, withProvenance } from "./graph/expr.ts";
 export type { Notation } from "./graph/notation.ts";
-export type { Batched, ElementwiseKernel, Kernel, Op, Values } from "./graph/op.ts";
+export type { Batched, BlockProduct, ElementwiseKernel, Kernel, Op, Values } from "./graph/op.ts";
 export { type Program, program } from "./graph/program.ts";
 export { type DType, type FloatType, type Shape, ShapeError, type TensorType } from "./graph/type.ts";
 export type { Awaitable } from "./graph/work.ts";
@@ -42,6 +42,7 @@ export type {
   LayerScope,
   LayerSpec,
   LayerTensor,
+  RoleFactors,
 } from "./nn/layers/layer.ts";
 export { batchNorm, batchNormInference, type GainAndShift, layerNorm, type Statistics } from "./nn/layers/norm.ts";
 export {
@@ -81,6 +82,7 @@ export {
   parametersOf,
 } from "./nn/network.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
+export { diagonalBlocks, timesBlocks, timesBlocksTransposed } from "./ops/block-diagonal.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {
   atan,
@@ -138,7 +140,7 @@ export type {
   TrainingFault,
 } from "./train/events.ts";
 export { type FitData, fit } from "./train/fit.ts";
-export type { FitOptions } from "./train/fit-options.ts";
+export type { FitOptions, Keep } from "./train/fit-options.ts";
 export { accuracy, type Metric, rootMeanSquaredError } from "./train/metrics.ts";
 export type { Model } from "./train/model.ts";
 export type { ObjectiveSpec } from "./train/objective.ts";

@@ -1,10 +1,10 @@
 /**
- * Products with a block-diagonal matrix diag(W₁ … Wₖ), whose blocks [q, p] are kept below one another in W [k·q, p]: what
- * several networks of one shape compute side by side, each from its own part of every row. The three are one family,
- * bilinear, each the pullbacks of the others:
- *   Z = X diag(W)ᵀ      X̄ = Z̄ diag(W)         W̄ = blocks(Z̄ᵀ X)
- *   X = Z diag(W)       Z̄ = X̄ diag(W)ᵀ        W̄ = blocks(Zᵀ X̄)
- *   W = blocks(Zᵀ X)    Z̄ = X diag(W̄)ᵀ        X̄ = Z diag(W̄)
+ * Products with a block-diagonal matrix blockdiag(W₁ … Wₖ), whose blocks [q, p] are kept below one another in W [k·q, p]: what
+ * several networks of one shape compute side by side, each from its own part of every row. Three bilinear products are one
+ * family, since the pullbacks of each are the other two:
+ *   Z = X blockdiag(W)ᵀ      X̄ = Z̄ blockdiag(W)       W̄ = blocks(Z̄ᵀ X)
+ *   X = Z blockdiag(W)       Z̄ = X̄ blockdiag(W)ᵀ      W̄ = blocks(Zᵀ X̄)
+ *   W = blocks(Zᵀ X)         Z̄ = X blockdiag(W̄)ᵀ      X̄ = Z blockdiag(W̄)
  * with X [n, k·p] and Z [n, k·q]; blocks(M) are the blocks on the diagonal of M [k·q, k·p], below one another. Over rows i,
  * blocks g, and places a, b in a block, each is the sum of products of the other two over the index that it lacks:
  *   Z[i, g, a]      X[i, g, b]      W[g, a, b]
@@ -122,17 +122,17 @@ const blockOp: Op<BlockAttributes> = {
   },
   notation: ([a, b], { attributes: { makes, blocks } }) =>
     makes === "W" ? blocksOfNotation(infix("", transposed(a), b), blocks) : infix("", a, diagonal(b, makes, blocks)),
-  /** Of one row x with the blocks: ∂/∂x = diag(W). */
+  /** Of one row x with the blocks: ∂/∂x = blockdiag(W). */
   jacobian([, b], { type, attributes: { makes, blocks } }, operand) {
     if (makes === "W" || operand !== 0 || type.shape[0] !== 1) return undefined;
-    const W = call("diag", [b], String(blocks));
+    const W = call("blockdiag", [b], String(blocks));
     return makes === "Z" ? W : transposed(W);
   },
   kernel: (node) => ({ kind: "block-matmul", ...productOf(node) }),
 };
 
 const diagonal = (W: Notation, makes: "Z" | "X", blocks: number): Notation => {
-  const all = call("diag", [W], String(blocks));
+  const all = call("blockdiag", [W], String(blocks));
   return makes === "Z" ? transposed(all) : all;
 };
 
@@ -175,12 +175,12 @@ function productOf({ attributes: { makes, blocks } }: Expr<BlockAttributes>): Bl
 
 const product = (makes: Role, a: Expr, b: Expr, blocks: number): Expr => expr(blockOp, [a, b], { blocks, makes });
 
-/** X diag(W)ᵀ: [n, k·p] with k blocks [q, p], below one another in W [k·q, p], gives [n, k·q]. Throws ShapeError. */
+/** X blockdiag(W)ᵀ: [n, k·p] with k blocks [q, p], below one another in W [k·q, p], gives [n, k·q]. Throws ShapeError. */
 export function timesBlocksTransposed(X: Expr, W: Expr, blocks: number): Expr {
   return product("Z", X, W, blocks);
 }
 
-/** Z diag(W): [n, k·q] with k blocks [q, p], below one another in W [k·q, p], gives [n, k·p]. Throws ShapeError. */
+/** Z blockdiag(W): [n, k·q] with k blocks [q, p], below one another in W [k·q, p], gives [n, k·p]. Throws ShapeError. */
 export function timesBlocks(Z: Expr, W: Expr, blocks: number): Expr {
   return product("X", Z, W, blocks);
 }

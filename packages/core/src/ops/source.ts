@@ -1,6 +1,6 @@
 /** Expressions without operands: inputs, constants and fills. */
 import { type Attributes, type Expr, expr, type LayerRole, label } from "../graph/expr.ts";
-import { number, symbol } from "../graph/notation.ts";
+import { call, type Notation, number, symbol } from "../graph/notation.ts";
 import type { Op, Values } from "../graph/op.ts";
 import { type DType, type Shape, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
 
@@ -46,9 +46,20 @@ const constantOp: Op<ConstantAttributes> = {
   jvp: () => null,
   vjp: () => [],
   batch: withoutOperands,
-  notation: (_, node) => symbol(node.label ?? "constant"),
+  notation: (_, node) => listed(node) ?? symbol(node.label ?? "constant"),
   kernel: (node) => ({ kind: "constant", values: node.attributes.values }),
 };
+
+/** Of more numbers the first ones and the last are written. */
+const MOST_SHOWN = 8;
+
+/** The numbers of a constant that has one axis and no symbol. */
+function listed({ label, type, attributes: { values } }: Expr<ConstantAttributes>): Notation | undefined {
+  if (label !== undefined || type.shape.length !== 1 || values.length === 0) return undefined;
+  const numbers = Array.from(values, number);
+  if (numbers.length <= MOST_SHOWN) return call("values", numbers);
+  return call("values", [...numbers.slice(0, 3), symbol("…"), ...numbers.slice(-1)]);
+}
 
 /** A tensor known when the program is built. Throws ShapeError when `values` does not fill `shape`. */
 export function constant(values: ArrayLike<number>, shape: Shape, dtype: DType): Expr {

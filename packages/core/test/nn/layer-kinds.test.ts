@@ -3,7 +3,13 @@ import { describe, expect, test } from "vitest";
 import { certify } from "../../src/check/certify.ts";
 import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
+import { parseTarget } from "../../src/explain/derivation/target.ts";
+import { htmlBody } from "../../src/explain/html/document.ts";
+import { latexDocument } from "../../src/explain/latex/document.ts";
+import { markdownDocument } from "../../src/explain/markdown/document.ts";
 import { printProgram } from "../../src/explain/notation/program.ts";
+import { terminalLines } from "../../src/explain/terminal/document.ts";
+import { overview, views } from "../../src/explain/views/views.ts";
 import { loadModel, predictorOf, saveModel } from "../../src/model/model.ts";
 import { explainNet } from "../../src/net/explain-net.ts";
 import type { FitEvent } from "../../src/train/events.ts";
@@ -53,6 +59,34 @@ describe.each(LAYER_CASES.map((one) => [one.name, one] as const))("%s", (_, one)
       expect(printProgram(derivation.program)).toContain(one.prints);
       const slopes = derivation.backward.map(({ name }) => name);
       for (const name of Object.keys(net.tensors)) expect(slopes).toContain(`∂L/∂${name}`);
+    }
+  });
+
+  test("every view of every gradient prints in every format", () => {
+    for (const rows of [1, 3]) {
+      const net = weighted(one);
+      const explained = explainNet(net, net.tensors, batchOf(one, rows));
+      const shown = [...Object.keys(net.tensors), "x"].flatMap((name) =>
+        (["contracted", "index"] as const).map((view) => views[view](explained, parseTarget(explained, name))),
+      );
+      for (const blocks of [overview(explained), ...shown]) {
+        const printed = [
+          terminalLines(blocks, { width: 100 }).join("\n"),
+          latexDocument(blocks),
+          htmlBody(blocks),
+          markdownDocument(blocks),
+        ];
+        for (const text of printed) {
+          expect(text.length).toBeGreaterThan(100);
+          expect(text).not.toMatch(/undefined|\[object|NaN/);
+        }
+      }
+      // Whatever function is written is explained.
+      const [symbols] = overview(explained).filter(({ kind }) => kind === "legend");
+      const legend = terminalLines([symbols], { width: 100 }).join("\n");
+      for (const name of ["blockdiag", "blocks", "rows", "scatter", "floor", "values", "slice"])
+        if (new RegExp(`\\b${name}[₀-₉]*[([]`).test(terminalLines(overview(explained), { width: 1000 }).join(" ")))
+          expect(legend).toContain(`${name}`);
     }
   });
 

@@ -189,7 +189,7 @@ test.each([
   [layer({ activation: undefined }), "layer 2 ('output'): activation 'undefined' is not known"],
   [layer({ dropout: 1 }), "layer 2 ('output'): dropout must be a number ≥ 0 and < 1, got 1"],
   [layer({ normalisation: "group" }), "layer 2 ('output'): normalisation 'group' is not known; it can be layer, batch"],
-  [layer({ initialiser: "zeros" }), "layer 2 ('output'): initialiser 'zeros' is not known; it can be glorot-uniform"],
+  [layer({ initialiser: "ones" }), "layer 2 ('output'): initialiser 'ones' is not known; it can be glorot-uniform"],
   [layer({ name: "hidden1" }), "layer 2 ('hidden1') has the name of layer 1: give it another"],
 ] as const)("a network that cannot be built is refused: %#", (wrong, message) => {
   expect(() => checkNetwork(wrong as NetworkSpec)).toThrow(message);

@@ -58,7 +58,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
       ],
     },
     loss: squares,
-    prints: "diag₂(W₂)ᵀ",
+    prints: "blockdiag₂(W₂)ᵀ",
   },
   {
     name: "members that tell classes",
@@ -71,7 +71,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
       ],
     },
     loss: losses.members({ members: 3, of: "softmax-cross-entropy", labelSmoothing: 0.1 }),
-    prints: "diag₃(W₃)ᵀ",
+    prints: "blockdiag₃(W₃)ᵀ",
   },
   {
     name: "periodic",
@@ -93,7 +93,7 @@ export const LAYER_CASES: readonly LayerCase[] = [
       ],
     },
     loss: squares,
-    prints: "diag₃(W₁)ᵀ + b₁",
+    prints: "blockdiag₃(W₁)ᵀ + b₁",
   },
   {
     name: "periodic of all inputs, bent",

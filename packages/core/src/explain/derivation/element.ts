@@ -130,11 +130,11 @@ const formOf = <P>(node: Expr, at: readonly P[], only: P): ElementForm<P, number
 
 type CopyKernel = Extract<Kernel, { kind: "copy" }>;
 
-/** The places in the operand of a slice: letters stay where it begins at the first element. */
-function copiedPlaces({ pieces }: CopyKernel, { type, operands: [x] }: Expr, at: At): At | undefined {
+/** The places in the operand of a slice: letters stay where it begins at the first element. A pad has others, and zeros. */
+function copiedPlaces({ pieces, cover }: CopyKernel, { type, operands: [x] }: Expr, at: At): At | undefined {
   const [{ from, to }, ...others] = pieces;
   const isBox = (shape: Shape, { strides }: typeof from): boolean => stridesOf(shape).every((s, i) => s === strides[i]);
-  if (others.length > 0 || !isBox(x.type.shape, from) || !isBox(type.shape, to)) return undefined;
+  if (others.length > 0 || !cover || !isBox(x.type.shape, from) || !isBox(type.shape, to)) return undefined;
   const start = placesIn(x, from.offset);
   const moved = at.map((place, axis) => {
     if (start[axis] === 0) return place;
@@ -173,6 +173,8 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
   const inner = (operand: Expr): Term[] => expand(of, operand, index, false);
   // Whatever a reshape does, elements keep their order.
   if (kernel?.kind === "alias") return inner(x);
+  if (kernel?.kind === "block-matmul" && node.op.decompose !== undefined)
+    return expand(of, node.op.decompose(node), index, false);
   const form = formOf(node, placesIn(node, index), 0);
   if (form?.kind === "moved") return expand(of, x, flat(x.type.shape, form.at), false);
   if (form?.kind === "folded" && form.by === "sum") {

@@ -90,12 +90,19 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   maximum: ["maximum(a, b)", "legend.maximum"],
   minimum: ["minimum(a, b)", "legend.minimum"],
   diag: ["diag(a)", "legend.diag"],
+  blockdiag: ["blockdiagₖ(W)", "legend.blockdiag"],
+  blocks: ["blocksₖ(A)", "legend.blocks"],
   "⊗": ["I ⊗ aᵀ", "legend.⊗"],
   softmax: ["softmax(a)", "legend.softmax"],
   logsumexpj: ["logsumexpⱼ(a)", "legend.logsumexpj"],
   "one-hot": ["one-hot(a)", "legend.one-hot"],
   where: ["where(c, a, b)", "legend.where"],
+  rows: ["rows(E, a)", "legend.rows"],
+  scatter: ["scatter(a, b)", "legend.scatter"],
+  floor: ["floor(a)", "legend.floor"],
+  values: ["values(…)", "legend.values"],
   concat: ["concat(a, b)", "legend.concat"],
+  slice: ["slice(a)", "legend.slice"],
   pad: ["pad(a)", "legend.pad"],
   max: ["max(a, b)", "legend.maximum"],
   min: ["min(a, b)", "legend.minimum"],
@@ -104,8 +111,10 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   "[]": ["a[i,j]", "legend.element"],
 };
 
-/** Functions whose subscripts say where: in index form a sum may run along any letter, and a place may be any. */
-const MARK_OF: Readonly<Record<string, string>> = { logsumexp: "logsumexpj", pad: "pad" };
+/** Functions whose subscripts say where, or how many: in index form a sum may run along any letter, and a place may be any. */
+const MARK_OF: Readonly<Record<string, string>> = {
+  ...{ logsumexp: "logsumexpj", pad: "pad", slice: "slice", blockdiag: "blockdiag", blocks: "blocks" },
+};
 
 /** What stands at the right of the lines. */
 function margin(whole: boolean, blocks: readonly Block[]): LegendEntry[] {
