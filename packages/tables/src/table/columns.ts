@@ -65,6 +65,9 @@ function listed(names: readonly string[]): string {
 }
 
 const ROW_NUMBERS = "an identifier: it counts the rows";
+const FREE_TEXT = "free text";
+/** Whether a column is set aside for holding texts that hardly repeat, though their words may tell something. */
+export const isFreeText = ({ role, why }: ColumnRole): boolean => role === "aside" && why.startsWith(FREE_TEXT);
 const IDENTIFIER = "an identifier: every value differs";
 
 /** What each type is called. */
@@ -89,8 +92,7 @@ function describe(column: Column, table: Table, type: ColumnType | undefined): D
   if (column.type === "text") {
     if (counts.length === rows) return aside(IDENTIFIER);
     const few = counts.length <= rows / 5 || (counts.length <= 10 && counts.length <= rows / 2);
-    if (!few || counts[0][1] < rareBelow(table.rows))
-      return aside(`free text: ${values}; --type COLUMN=text uses its words`);
+    if (!few || counts[0][1] < rareBelow(table.rows)) return aside(`${FREE_TEXT}: ${values}`);
   }
   return { role: "category", why: `a category: ${values}${gaps}` };
 }
