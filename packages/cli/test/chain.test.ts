@@ -57,15 +57,15 @@ describe("explain", () => {
     ]);
     expect(columns[3].values).toEqual([3609]);
     const names = document.backward.map(({ name }: { name: string }) => name);
-    for (const name of ["∂L/∂x", "∂L/∂x5", "∂x5/∂weight_lbs", "∂L/∂weight_lbs"]) expect(names).toContain(name);
+    for (const name of ["∂L/∂x", "∂L/∂x4", "∂x4/∂weight_lbs", "∂L/∂weight_lbs"]) expect(names).toContain(name);
     const target = document.forward.find(({ name }: { name: string }) => name === "target");
     expect(target.rules).toEqual([{ rule: "standardise", op: "miles_per_gallon", count: 1 }]);
   });
 
-  test("says of a missing cell that it counts as the mean", async () => {
+  test("says of a missing cell that it counts as the centre", async () => {
     const text = await run(`${cars} --row 39 --of horsepower --view contracted --width 100`);
     expect(text).toContain(
-      "column 'horsepower': where it is missing it counts as its mean, and the derivative by it is 0",
+      "column 'horsepower': where it is missing it counts as its centre, and the derivative by it is 0",
     );
     expect(text).toMatch(/∂L\/∂horsepower = .* known₃\/σ₃ .*\n +=\s\[ 0 ]/);
   });

@@ -53,7 +53,7 @@ describe("of a model", () => {
   test("says what its columns and classes are", async () => {
     const words = await head("iris.csv", "species");
     expect(words).toMatch(
-      /The columns of x .*: {2,}0: \("sepal_length_cm" - 5\.\d+\) \/ 0\.\d+ {2,}1: \("sepal_width_cm"/,
+      /The columns of x, where f\(z\) is .*: {2,}0: f\(\("sepal_length_cm" - 5\.\d+\) \/ 1\.\d+\) {2,}1: f\(\("sepal_width_cm"/,
     );
     expect(words).toMatch(/The target is a label of "species": 0 is "setosa", 1 is "versicolor", 2 is "virginica"/);
     expect(words).toContain("The weights are those of the trained model.");

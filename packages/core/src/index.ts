@@ -122,6 +122,7 @@ export {
   where,
 } from "./ops/select.ts";
 export { concat, pad, reshape, slice, transpose } from "./ops/shape.ts";
+export { smoothClip } from "./ops/smooth-clip.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { constant, fill, input } from "./ops/source.ts";
 export { broadcast, sum } from "./ops/sum-broadcast.ts";

@@ -41,7 +41,7 @@ function tableOf({ columns, target, categories, classes, file }: Names): Table {
     rows: ROWS,
     columns: [
       { name: number, type: "number", values: amounts },
-      { name: category, type: "text", values: texts(categories) },
+      { name: category, type: "text", values: texts([...categories, "third"]) },
       wanted,
     ],
   };

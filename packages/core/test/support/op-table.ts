@@ -15,6 +15,7 @@ import * as ring from "../../src/ops/ring.ts";
 import { gatherRows, oneHot, scatterRows } from "../../src/ops/rows.ts";
 import * as select from "../../src/ops/select.ts";
 import { concat, pad, reshape, slice, transpose } from "../../src/ops/shape.ts";
+import { smoothClip } from "../../src/ops/smooth-clip.ts";
 import { logSoftmax, softmax } from "../../src/ops/softmax.ts";
 import { constant, fill } from "../../src/ops/source.ts";
 import { broadcast, sum } from "../../src/ops/sum-broadcast.ts";
@@ -105,6 +106,13 @@ const elementaryEntries: OpEntry[] = [
   pointwise("cos", elementary.cos, Math.cos, [between(-7, 7)]),
   pointwise("tan", elementary.tan, Math.tan, [between(-1.2, 1.2)]),
   pointwise("atan", elementary.atan, Math.atan, [any]),
+  pointwise(
+    "smoothClip",
+    (x) => smoothClip(x, 1.5),
+    (x) => x / Math.hypot(1, x / 1.5),
+    [between(-5, 5)],
+    { orders: THIRD },
+  ),
   pointwise("pow", elementary.pow, Math.pow, [between(0.3, 2.5), between(-1.5, 2.5)], { orders: THIRD }),
   pointwise("pow", elementary.pow, Math.pow, [bothSigns(0.3, 2), fixed(MATRIX, these(2, 3, -1, 0, 1))], {
     name: "pow of any sign to whole exponents",

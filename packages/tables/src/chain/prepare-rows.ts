@@ -5,6 +5,7 @@ import type { TableModelData } from "../model/model-file.ts";
 import { encode, findColumn } from "../table/encoder.ts";
 import type { Cells } from "../table/encodings/kind.ts";
 import { type NumericEncoding, numericKind, readsOf } from "../table/encodings/kinds.ts";
+import { layoutOf } from "../table/layout.ts";
 import type { Column, Rows, Table } from "../table/table.ts";
 import { encodeTarget, type RegressionTarget } from "../table/target.ts";
 import { encoderGraph, type Source, type SourceCells } from "./encoder-graph.ts";
@@ -42,8 +43,11 @@ export function prepareRows(
 ): PreparedRows {
   const { encoder, target } = model;
   const below = new Below(rows.length, options, encode(encoder, table, rows));
-  for (const encoding of numberColumns(model))
-    below.number(encoding.name, numberCells(encoding, findColumn(table, encoding.name, []), rows));
+  const { places } = layoutOf(encoder.columns);
+  for (const encoding of numberColumns(model)) {
+    const place = places[encoder.columns.indexOf(encoding)][0] + 1;
+    below.number(encoding.name, numberCells(encoding, findColumn(table, encoding.name, []), rows), place);
+  }
   const x = label(encoderGraph(encoder.columns, below, options.only !== undefined), "x");
   const isAmount = target.task === "regression" && (options.withTarget ?? true);
   const made = isAmount ? { target: below.target(target, findColumn(table, target.name, []), rows) } : {};
@@ -62,7 +66,7 @@ class Below implements Source {
   readonly #x: Float64Array;
   readonly #options: FollowOptions;
   readonly #taken: Set<string>;
-  readonly #numbers = new Map<string, NumberCells>();
+  readonly #numbers = new Map<string, NumberCells & { readonly place: number }>();
   readonly #cells = new Map<string, SourceCells>();
   #blocks = 0;
 
@@ -77,21 +81,21 @@ class Below implements Source {
     return this.#numbers.has(name) && (this.#options.only ?? name) === name;
   }
 
-  /** What the rows hold of a column; an input where it is followed. */
-  number(name: string, cells: NumberCells): void {
-    this.#numbers.set(name, cells);
+  /** What the rows hold of a column, whose first feature is number `place` of x, from 1; an input where it is followed. */
+  number(name: string, cells: NumberCells, place: number): void {
+    this.#numbers.set(name, { ...cells, place });
     if (!this.isFollowed(name)) return;
     const column = this.#input(name, [this.#rows], cells.values);
     this.columns.push(column);
     this.followed.set(column.label as string, { name, ...cells });
-    this.#cells.set(name, { column, known: this.#known(name, cells) });
+    this.#cells.set(name, { column, known: this.#known(cells, place) });
   }
 
   cells(name: string): SourceCells {
     const found = this.#cells.get(name);
     if (found !== undefined) return found;
-    const cells = this.#numbers.get(name) as NumberCells;
-    const made = { column: this.#constant(name, [this.#rows], cells.values), known: this.#known(name, cells) };
+    const cells = this.#numbers.get(name) as NumberCells & { place: number };
+    const made = { column: this.#constant(name, [this.#rows], cells.values), known: this.#known(cells, cells.place) };
     this.#cells.set(name, made);
     return made;
   }
@@ -132,8 +136,8 @@ class Below implements Source {
     return readsOf(encoding).map((name) => (this.#numbers.get(name) as NumberCells).values);
   }
 
-  #known(name: string, { known }: NumberCells): Expr | undefined {
-    return known && this.#constant(`${name} is known`, [this.#rows], known);
+  #known({ known }: NumberCells, place: number): Expr | undefined {
+    return known && this.#constant(`known${place}`, [this.#rows], known);
   }
 
   /** An input that is given. */

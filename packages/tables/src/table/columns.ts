@@ -65,6 +65,9 @@ function listed(names: readonly string[]): string {
 }
 
 const ROW_NUMBERS = "an identifier: it counts the rows";
+const FREE_TEXT = "free text";
+/** Whether a column is set aside for holding texts that hardly repeat, though their words may tell something. */
+export const isFreeText = ({ role, why }: ColumnRole): boolean => role === "aside" && why.startsWith(FREE_TEXT);
 const IDENTIFIER = "an identifier: every value differs";
 
 /** What each type is called. */
@@ -88,7 +91,7 @@ function describe(column: Column, table: Table, type: ColumnType | undefined): D
   if (column.type === "text") {
     if (different === rows) return aside(IDENTIFIER);
     const few = different <= rows / 5 || (different <= 10 && different <= rows / 2);
-    if (!few || most < rareBelow(table.rows)) return aside(`free text: ${values}; --type COLUMN=text uses its words`);
+    if (!few || most < rareBelow(table.rows)) return aside(`${FREE_TEXT}: ${values}`);
   }
   return { role: "category", why: `a category: ${values}${gaps}` };
 }

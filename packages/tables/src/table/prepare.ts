@@ -2,7 +2,7 @@
 
 import { type Dataset, splitRows } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
-import { type ColumnRole, type ColumnTypes, describeColumns } from "./columns.ts";
+import { type ColumnRole, type ColumnTypes, describeColumns, isFreeText } from "./columns.ts";
 import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
 import { timeOrder } from "./order.ts";
 import { findOutliers } from "./outliers.ts";
@@ -88,7 +88,7 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
     rows,
     encoder,
     data: { train: part(rows.train), validation: part(rows.validation), test: part(rows.test) },
-    notes: [...orderNotes(table), ...outlierNotes(table, roles, target)],
+    notes: [...orderNotes(table), ...outlierNotes(table, roles, target), ...textNotes(roles)],
   };
 }
 
@@ -100,6 +100,16 @@ function orderNotes(table: Table): string[] {
   ];
 }
 
+function textNotes(roles: readonly ColumnRole[]): string[] {
+  const names = roles.filter(isFreeText).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  return [`free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
+}
+
+/** More columns than these are counted. */
+const MOST_NAMES = 3;
 /** More outliers than these are counted. */
 const MOST_OUTLIERS = 3;
 

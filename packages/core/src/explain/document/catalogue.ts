@@ -24,7 +24,7 @@ const en = {
   "legend.input": "the input: each row is one example",
   "legend.column": "columns of the table, in their own units: the chain leads back to them",
   "legend.feature":
-    "features, the columns as the network takes them: a number is $z/√(1 + (z/3)²)$ of $z = (a − μ)/σ$ with the median and the interquartile range of the training rows (of its logarithm where its tails are long), a date a trend and the sine and cosine of its cycles; $x$ is all of them beside each other, each row one example",
+    "features, the columns as the network takes them: a number is clip(z, 3) of $z = (a − μ)/σ$ with the median and the interquartile range of the training rows (of its logarithm where its tails are long), a date a trend and the sine and cosine of its cycles; $x$ is all of them beside each other, each row one example",
   "legend.parameter":
     "the parameters, which training changes: weights $W$ (row $i$ holds those of neuron $i$), biases $b$",
   "legend.given": "given together with $x$, such as the outputs that are wanted",
@@ -54,6 +54,8 @@ const en = {
   "legend.Σ": "sum of all numbers in $a$",
   "legend.Σi": "sum over the rows, that is over the examples",
   "legend.Σj": "sum along each row",
+  "legend.clip":
+    "$a/√(1 + (a/c)²)$: $a$ near 0, never beyond $±c$; its derivative is $(1 + (a/c)²)$ to the power $−3/2$",
   "legend.tanh": "$(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)$, between −1 and 1; its derivative is $1 − tanh(a)²$",
   "legend.exp": "$e$ to the power $a$",
   "legend.relu": "$a$ where $a > 0$, else 0; its derivative is 1 there, else 0",
@@ -222,7 +224,7 @@ const zh: Words = {
   "legend.input": "输入：每一行是一个样本",
   "legend.column": "表中的列，以其自身的单位表示：链式法则一直回到这里",
   "legend.feature":
-    "特征，即网络所接收的列：数值取 $z/√(1 + (z/3)²)$，其中 $z = (a − μ)/σ$，中位数与四分位距取自训练行（尾部很长时先取对数）；日期取趋势及其各周期的正弦与余弦；$x$ 把它们并排放在一起，每一行是一个样本",
+    "特征，即网络所接收的列：数值取 clip(z, 3)，其中 $z = (a − μ)/σ$，中位数与四分位距取自训练行（尾部很长时先取对数）；日期取趋势及其各周期的正弦与余弦；$x$ 把它们并排放在一起，每一行是一个样本",
   "legend.parameter": "参数，训练所改变的量：权重 $W$（第 $i$ 行属于第 $i$ 个神经元），偏置 $b$",
   "legend.given": "与 $x$ 一同给出的量，例如期望的输出",
   "legend.pre-activation": "净输入（激活前的值）：单个样本为 $z = W x + b$，样本按行排列时写作 $x Wᵀ + b$",
@@ -249,6 +251,7 @@ const zh: Words = {
   "legend.Σ": "$a$ 中所有数之和",
   "legend.Σi": "对各行求和，即对样本求和",
   "legend.Σj": "沿每一行求和",
+  "legend.clip": "$a/√(1 + (a/c)²)$：在 0 附近为 $a$，不超出 $±c$；其导数为 $(1 + (a/c)²)$ 的 $−3/2$ 次幂",
   "legend.tanh": "$(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)$，介于 −1 与 1 之间；其导数为 $1 − tanh(a)²$",
   "legend.exp": "$e$ 的 $a$ 次幂",
   "legend.relu": "$a > 0$ 处为 $a$，否则为 0；导数在该处为 1，否则为 0",

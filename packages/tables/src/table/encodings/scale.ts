@@ -7,7 +7,7 @@
  * Tails that are much heavier than an exponential's are taken as logarithms first: L(u) = sign(u) ln(1 + |u|) of u = (x − o)/unit,
  * which is a logarithm far from o, linear near it, defined everywhere, and can be undone.
  */
-import { abs, add, clamp, div, type Expr, log1p, mul, sign, sqrt, square, sub } from "@chaingrad/core";
+import { abs, clamp, div, type Expr, log1p, mul, sign, smoothClip, sub } from "@chaingrad/core";
 import { conform, finite, inRange, positive } from "@chaingrad/core/given";
 import type { Given } from "./kind.ts";
 
@@ -98,7 +98,7 @@ export function scaledGraph(
   }
   const plain = div(sub(amount, given.μ), given.σ);
   const z = isPlain ? plain : clamp(plain, -LIMIT, LIMIT);
-  return div(z, sqrt(add(1, square(div(z, CLIP)))));
+  return smoothClip(z, CLIP);
 }
 
 /** Throws RangeError on a scaling that is none. */
