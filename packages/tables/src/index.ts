@@ -26,8 +26,12 @@ export {
   TableModel,
 } from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
-export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";
+export type { DateOrder } from "./reading/dates.ts";
+export { type InferOptions, type Inferred, inferColumns } from "./reading/infer.ts";
 export type { DecimalSign } from "./reading/numbers.ts";
+export { COLUMN_TYPES, type ColumnType, type Reading } from "./reading/reading.ts";
+export { readingOf } from "./reading/remembered.ts";
+export { ValueError } from "./reading/value-error.ts";
 export {
   ACTIVATIONS,
   DEFAULTS,

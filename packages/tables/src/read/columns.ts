@@ -1,8 +1,10 @@
 /** From what a reader copied to the columns of a table. */
 import { UserError } from "@chaingrad/core/user-error";
 import type { Cells } from "../reading/cells.ts";
-import { type InferOptions, type Inferred, inferColumns, ValueError } from "../reading/infer.ts";
+import { redeclared } from "../reading/declared.ts";
+import { type InferOptions, type Inferred, inferColumns } from "../reading/infer.ts";
 import type { DecimalSign } from "../reading/numbers.ts";
+import { ValueError } from "../reading/value-error.ts";
 import type { Column, NumberColumn, Table } from "../table/table.ts";
 import { ROWS_HINT } from "./refusals.ts";
 
@@ -39,8 +41,13 @@ export function inferred(copied: readonly (Column | Cells)[], label: string, opt
       options,
     );
     const judged = columns.values();
+    const types = { ...options.remembered?.types, ...options.types };
     return {
-      columns: copied.map((column) => ("places" in column ? (judged.next().value as Column) : column)),
+      columns: copied.map((column) => {
+        if ("places" in column) return judged.next().value as Column;
+        const declared = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
+        return declared === undefined ? column : redeclared(column, declared);
+      }),
       ...rest,
     };
   } catch (error) {
