@@ -26,7 +26,7 @@ export {
   TableModel,
 } from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
-export type { DateOrder } from "./reading/dates.ts";
+export { DATE_ORDERS, type DateOrder } from "./reading/dates.ts";
 export { type InferOptions, type Inferred, inferColumns } from "./reading/infer.ts";
 export type { DecimalSign } from "./reading/numbers.ts";
 export { COLUMN_TYPES, type ColumnType, type Reading } from "./reading/reading.ts";

@@ -41,9 +41,10 @@ export async function* trainPrepared(
     yield event;
   }
   const { model, threads } = end as EndEvent;
-  const { encoder, target } = prepared;
+  const { encoder, target, reading } = prepared;
   const { l2, seed = 0 } = options;
-  const made = { ...model, l2, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
+  const arithmetic = arithmeticOf(engine, threads);
+  const made = { ...model, l2, encoder, target, seed, ...(reading && { reading }), arithmetic };
   return { model: made, end: end as EndEvent, plan, history };
 }
 

@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { weigh } from "../../core/test/support/weigh.ts";
 
 /**
- * 70.9 KB: 54 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
- * 28). Readers of files, words, curves and explanations are entries of their own.
+ * 73.6 KB: 54 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
+ * 28), 2.5 are dates in every order, names of months, and declared types, which rows of programs need as well (decision 37).
+ * Readers of files, words, curves and explanations are entries of their own.
  */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(70_900);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(73_600);
 });

@@ -3,12 +3,11 @@
  * not is read as the other columns of the file are, or as in the table that a model was trained on. Where nothing shows
  * it, its cells stay text, which is said.
  */
-import type { DateOrder, WrittenDate } from "./dates.ts";
+import { DATE_ORDERS, type DateOrder, type WrittenDate } from "./dates.ts";
 import type { Entry, Judged } from "./kinds.ts";
 import { countWhere } from "./kinds.ts";
 import { named, type Trouble } from "./remarks.ts";
 
-const ORDERS: readonly DateOrder[] = ["day-first", "month-first"];
 const WORDS: Readonly<Record<DateOrder, string>> = {
   "day-first": "with the day first",
   "month-first": "with the month first",
@@ -32,17 +31,17 @@ export const isDates = ({ entries, values }: Judged): boolean =>
 
 /** The cell that can be read in this order alone: 13/4/2024. */
 const shows = (column: Judged, order: DateOrder): DateEntry | undefined =>
-  dated(column).find(({ is: { at } }) => ORDERS.every((one) => (at[one] !== undefined) === (one === order)));
+  dated(column).find(({ is: { at } }) => DATE_ORDERS.every((one) => (at[one] !== undefined) === (one === order)));
 
 /** The cell that reads differently in the two orders: 3/4/2024. */
 const openIn = (column: Judged): DateEntry | undefined =>
   dated(column).find(({ is: { at } }) =>
-    ORDERS.every((order, i) => at[order] !== undefined && at[order] !== at[ORDERS[1 - i]]),
+    DATE_ORDERS.every((order, i) => at[order] !== undefined && at[order] !== at[DATE_ORDERS[1 - i]]),
   );
 
 /** The order that columns show by themselves; undefined where none does, or two differ. */
 export function shownOrder(columns: readonly Judged[]): DateOrder | undefined {
-  const shown = ORDERS.filter((order) => columns.some((column) => isDates(column) && shows(column, order)));
+  const shown = DATE_ORDERS.filter((order) => columns.some((column) => isDates(column) && shows(column, order)));
   return shown.length === 1 ? shown[0] : undefined;
 }
 
@@ -51,7 +50,7 @@ export type Ordered = { readonly order: DateOrder; readonly note?: string } | { 
 
 /** @param file the order that the file's columns show */
 export function orderOf(column: Judged, file: DateOrder | undefined, { dates, remembered }: OrderOptions): Ordered {
-  const [dayFirst, monthFirst] = ORDERS.map((order) => shows(column, order));
+  const [dayFirst, monthFirst] = DATE_ORDERS.map((order) => shows(column, order));
   if (dayFirst && monthFirst) {
     const note = `dates in two orders: the day comes first in ${named([dayFirst])}, the month in ${named([monthFirst])}`;
     return { trouble: { note, almost: "date", cell: monthFirst.first < dayFirst.first ? dayFirst : monthFirst } };

@@ -8,6 +8,9 @@ import { monthNamed } from "./months.ts";
 /** Which of 3/4/2024 comes first. */
 export type DateOrder = "day-first" | "month-first";
 
+/** All that there are. */
+export const DATE_ORDERS: readonly DateOrder[] = ["day-first", "month-first"];
+
 /** A cell that can be a date. Where both readings are there and differ (3/4/2024), the cell alone does not tell. */
 export interface WrittenDate {
   readonly kind: "date" | "time";

@@ -58,6 +58,9 @@ function listed(names: readonly string[]): string {
 const ROW_NUMBERS = "an identifier: it counts the rows";
 const IDENTIFIER = "an identifier: every value differs";
 
+/** What a declared type is called. */
+const ASKED = { number: "numbers", category: "a category" };
+
 type Description = Omit<ColumnRole, "name">;
 const aside = (why: string): Description => ({ role: "aside", why });
 
@@ -67,6 +70,9 @@ function describe(column: Column, table: Table): Description {
   if (counts.length === 1 && missing === 0) return aside("the same value in every row");
   const rows = table.rows - missing;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
+  const { declared } = column;
+  if (declared === "category" || declared === "number")
+    return { role: declared, why: `${ASKED[declared]}, as asked: ${counts.length} different values${gaps}` };
   if (column.type === "number") return describeNumbers(column.name, column.values, counts.length, gaps);
   if (column.type === "date") return describeDates(column, table.rows, gaps);
   const values = `${counts.length} different values in ${rows} rows`;

@@ -2,6 +2,8 @@
 
 import { type Dataset, splitRows } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
+import type { Reading } from "../reading/reading.ts";
+import { readingOf } from "../reading/remembered.ts";
 import { type ColumnRole, describeColumns } from "./columns.ts";
 import { type Encoder, encode, fitEncoder } from "./encoder.ts";
 import { timeOrder } from "./order.ts";
@@ -36,6 +38,8 @@ const OPTIONS: Names<PrepareOptions> = {
 export interface Prepared {
   readonly roles: readonly ColumnRole[];
   readonly target: Target;
+  /** How the table was read, where that had to be decided; kept with the model. */
+  readonly reading?: Reading;
   /** Rows without a target: neither trained on nor judged by. */
   readonly missing: readonly number[];
   /** The rows of each part, by their place in the table. */
@@ -76,8 +80,10 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       : fitted.target;
   const encoder = fitEncoder(table, rows.train, roles);
   const part = (own: Int32Array): Dataset => ({ x: encode(encoder, table, own), y: encodeAny(target, column, own) });
+  const reading = readingOf(table);
   return {
     roles,
+    ...(reading && { reading }),
     target: { ...target, why: fitted.target.why },
     missing: fitted.missing,
     rows,
