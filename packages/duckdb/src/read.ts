@@ -202,8 +202,9 @@ async function withCsv<T>(inputs: readonly Input[], options: DialectOptions, use
     );
   }
   const notes = [...new Set(dialects.flatMap((dialect) => dialect.notes))];
+  const mark = Buffer.from(inputs[0].head.subarray(0, 3)).toString() === "\uFEFF" ? "\uFEFF" : "";
   return withPlainHeaders(inputs, dialects, (plain) =>
-    use(plain, () => csvSource(plain, { ...first, notes }), first.delimiter),
+    use(plain, () => csvSource(plain, { ...first, notes }, mark), first.delimiter),
   );
 }
 

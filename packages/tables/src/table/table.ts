@@ -1,5 +1,5 @@
 /** A table in memory, column by column, as a reader hands it over. */
-import { UserError } from "@chaingrad/core/user-error";
+import { UserError, type UserErrorOptions } from "@chaingrad/core/user-error";
 import type { DateOrder } from "../reading/dates.ts";
 import type { DecimalSign } from "../reading/numbers.ts";
 import type { ColumnType } from "../reading/reading.ts";
@@ -54,7 +54,7 @@ export class EncodingError extends UserError {
   override readonly name: string = "EncodingError";
   readonly column: string | undefined;
   readonly row: number | undefined;
-  constructor(message: string, column?: string, row?: number, hint?: string, options?: ErrorOptions) {
+  constructor(message: string, column?: string, row?: number, hint?: string, options?: UserErrorOptions) {
     super(message, hint, options);
     this.column = column;
     this.row = row;
