@@ -16,6 +16,8 @@ export interface SheetText {
 type Cell = string | number | boolean | Date | null;
 
 /**
+ * A sheet of a workbook as the text of a CSV table.
+ *
  * @param sheet its name; the first one where it is not given
  * @throws UserError where the workbook is damaged, or has no such sheet, or nothing stands in it
  */

@@ -60,12 +60,15 @@ export interface Inferred {
  * not what its column was declared to be
  */
 export function inferColumns(columns: readonly Cells[], options: InferOptions = {}): Inferred {
-  const { remembered, likely } = options;
+  const { remembered } = options;
   const types = { ...remembered?.types, ...options.types };
   const judged = columns.map((column) =>
     judge(column, Object.hasOwn(types, column.name) ? types[column.name] : undefined),
   );
-  const decimal = options.decimal ?? decimalOf(judged, { ...options, likely: remembered?.decimal ?? likely });
+  // Where every number reads alike either way, the table that was trained on says nothing about this one's sign.
+  const isOpen = judged.some((column) => isNumbers(column) && column.ambiguous !== undefined);
+  const likely = isOpen ? (remembered?.decimal ?? options.likely) : options.likely;
+  const decimal = options.decimal ?? decimalOf(judged, { ...options, likely });
   const order = { dates: options.dates, remembered: remembered?.dates, file: shownOrder(judged) };
   const read = judged.map((column) => columnOf(column, signOf(column, decimal, options), options.decimal, order));
   const dates = options.dates ?? order.file ?? order.remembered;
