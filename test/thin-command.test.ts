@@ -58,6 +58,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["trainPrepared", "TrainedTable", "History", "remedyFor"],
     ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
     ...["batchOf", "predictedColumns", "namesOf"],
+    // How a table is read.
+    ...["COLUMN_TYPES", "ColumnType", "DATE_ORDERS"],
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
   "@chaingrad/tables/words": [

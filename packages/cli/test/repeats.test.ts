@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { refuseRepeats } from "../src/commands/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const LISTS = ["train --drop", "fit-curve --start", "fit-curve --lower", "fit-curve --upper"];
+const TYPED = ["train", "fit-curve", "predict", "evaluate", "check", "explain"].map((name) => `${name} --type`);
+const LISTS = ["train --drop", "fit-curve --start", "fit-curve --lower", "fit-curve --upper", ...TYPED];
 
 /** The command alone, as `main.ts` sets it up, with nothing to do. */
 async function command(name: string): Promise<Command> {
@@ -18,7 +19,7 @@ async function command(name: string): Promise<Command> {
 }
 
 /** Values of which the parser of any option takes one. */
-const VALUES = ["1", "30", "0.25", "a=1", "a"];
+const VALUES = ["1", "30", "0.25", "a=1", "a", "a=number", ";"];
 
 async function given(name: string, option: Option, [first, second]: readonly string[]): Promise<string> {
   const values = option.required ? [first, second] : [];

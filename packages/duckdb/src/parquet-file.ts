@@ -51,12 +51,17 @@ async function typed(connection: DuckDBConnection, open: OpenTable): Promise<str
   const plain = source.columns.map((_, index) => `c${index}`);
   if (format === "parquet") return plain;
   if (source.objects !== undefined) return jsonTyped(connection, open, source.objects);
-  const isWhole = await wholeColumns(connection, source.from, plain);
+  const isWhole = await trueInAll(
+    connection,
+    source.from,
+    plain.map((sql) => `${numberIn(sql)} = trunc(${numberIn(sql)})`),
+  );
+  const isPlainDay = await trueInAll(connection, source.from, plain.map(isDayOrMissing));
   return plain.map((sql, index) => {
     if (stored[index] === "boolean")
       return `CASE lower(trim(${sql})) WHEN 'true' THEN true WHEN 'false' THEN false END`;
     if (stored[index] === "number") return isWhole[index] ? `CAST(${numberIn(sql)} AS BIGINT)` : numberIn(sql);
-    return isDays(table.columns[index]) ? dayIn(sql) : sql;
+    return isDays(table.columns[index]) && isPlainDay[index] ? dayIn(sql) : sql;
   });
 }
 
@@ -74,15 +79,21 @@ async function jsonTyped(connection: DuckDBConnection, { table }: OpenTable, obj
   });
 }
 
-async function wholeColumns(
+/** Whether each condition holds in every row where it has a value. */
+async function trueInAll(
   connection: DuckDBConnection,
   from: string,
-  columns: readonly string[],
+  conditions: readonly string[],
 ): Promise<boolean[]> {
-  const questions = columns.map((sql) => `bool_and(${numberIn(sql)} = trunc(${numberIn(sql)}))`);
+  const questions = conditions.map((condition) => `bool_and(${condition})`);
   const reader = await connection.runAndReadAll(`SELECT ${questions.join(", ")} FROM ${from}`);
   return reader.getRows()[0].map(Boolean);
 }
+
+/** Days that Parquet can keep as such, written in a way that leaves nothing to guess; 3/4/2024 is none. */
+const isDayOrMissing = (sql: string): string =>
+  `NOT regexp_matches(${sql}, '[0-9]') OR (${dayIn(sql)} IS NOT NULL
+    AND regexp_matches(${sql}, '^\\s*([0-9]{4}[-/][0-9]+[-/][0-9]+|[0-9]+[.][0-9]+[.][0-9]{4})\\s*$'))`;
 
 function isDays({ type, values }: Column): boolean {
   return type === "date" && values.every((value) => String(value ?? "2020-01-05").length === "2020-01-05".length);

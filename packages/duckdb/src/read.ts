@@ -15,11 +15,14 @@ import {
   type Delimiter,
   type DialectOptions,
   decoded,
+  inferOptions,
+  isTextFormat,
   namedFormat,
   readDialect,
   seemingFormat,
 } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { withSheet, withUtf8 } from "./decoded.ts";
 import { diagnose, type Reading } from "./diagnose.ts";
 import { withDuckDB } from "./duckdb.ts";
 import { type Input, type Origin, pathsOf, withInputs, withPlainHeaders } from "./input.ts";
@@ -55,8 +58,8 @@ export interface OpenTable {
 }
 
 /**
- * Reads a table: CSV, TSV, JSON lines, a JSON array of objects, Parquet or Arrow IPC, each also as gzip; or what a query
- * of local files gives. What a column of text holds is decided by `@chaingrad/tables`, alike in every format.
+ * Reads a table: CSV, TSV, JSON lines, a JSON array of objects, a sheet of Excel (.xlsx), Parquet or Arrow IPC, each also as
+ * gzip; or what a query of local files gives. Text may be UTF-8, UTF-16 or Windows-1252. What a column of text holds is decided by `@chaingrad/tables`, alike in every format.
  *
  * @throws UserError if the file cannot be read or is no clean table, or the query does more than read local files.
  * Nothing is guessed without a note.
@@ -94,15 +97,30 @@ async function within<T>(
 ): Promise<T> {
   if (isQuery(source))
     return withQuery(source.sql, (input) =>
-      opened([input], "parquet", { path: "the query", label: input.label }, options, work),
+      opened([input], "parquet", { path: "the query", label: input.label, notes: [] }, options, work),
     );
   return withInputs(source, options, async (inputs, origin) => {
     const format = options.readAs ?? namedFormat(origin.name) ?? seemingFormat(inputs[0].head);
-    for (const input of inputs) checkContent(input.head, input.label, format);
-    if (format !== "arrow") return opened(inputs, format, origin, options, work);
-    if (inputs.length > 1) throw new UserError(`${origin.label} names several Arrow files`, "Name one of them.");
-    return withArrow(await readFile(inputs[0].file), origin);
+    if (isTextFormat(format))
+      return withUtf8(inputs, options.encoding, (texts, notes) => openedAs(format, texts, origin, notes));
+    return openedAs(format, inputs, origin, []);
   });
+
+  async function openedAs(
+    format: TableFormat,
+    inputs: readonly Input[],
+    origin: Origin,
+    notes: readonly string[],
+  ): Promise<T> {
+    for (const input of inputs) checkContent(input.head, input.label, format);
+    if (format !== "arrow" && format !== "xlsx") return opened(inputs, format, { ...origin, notes }, options, work);
+    const kind = format === "arrow" ? "Arrow files" : "workbooks";
+    if (inputs.length > 1) throw new UserError(`${origin.label} names several ${kind}`, "Name one of them.");
+    if (format === "arrow") return withArrow(await readFile(inputs[0].file), origin);
+    return withSheet(inputs[0], options.sheet, (sheets, notes) =>
+      opened(sheets, "csv", { ...origin, notes }, { ...options, separator: "," }, work),
+    );
+  }
 }
 
 const isQuery = (source: FileSource): source is { readonly sql: string } =>
@@ -128,9 +146,9 @@ export async function filesOf(source: string | { readonly sql: string }): Promis
 /** Opens the inputs in a DuckDB of their own. */
 async function opened<T>(
   inputs: readonly Input[],
-  format: Exclude<TableFormat, "arrow">,
-  { path, label }: Pick<Origin, "path" | "label">,
-  { decimal, skip }: ReadingOptions,
+  format: Exclude<TableFormat, "arrow" | "xlsx">,
+  { path, label, notes }: Pick<Origin, "path" | "label"> & { readonly notes: readonly string[] },
+  options: ReadingOptions,
   work: (open: OpenTable) => Promise<T>,
 ): Promise<T> {
   const use: Use<T> = (inputs, open, delimiter) => {
@@ -138,16 +156,21 @@ async function opened<T>(
     return withDuckDB(files, async (connection) => {
       const { source, selected } = await explained({ inputs, label, delimiter }, async () => {
         const source = await open(connection);
-        return { source, selected: await selectTable(connection, source, label, decimal) };
+        return { source, selected: await selectTable(connection, source, label, inferOptions(options)) };
       });
-      const { table, stored } = selected;
-      return work({ table: { path, ...table }, format, connection, source, files, stored });
+      const { stored } = selected;
+      const table = { path, ...selected.table, notes: [...notes, ...selected.table.notes] };
+      return work({ table, format, connection, source, files, stored });
     });
   };
   switch (format) {
     case "csv":
     case "tsv":
-      return withCsv(inputs, { skip, delimiter: format === "tsv" ? "\t" : undefined }, use);
+      return withCsv(
+        inputs,
+        { skip: options.skip, delimiter: options.separator ?? (format === "tsv" ? "\t" : undefined) },
+        use,
+      );
     case "json":
     case "jsonl":
       return use(inputs, (connection) => jsonSource(connection, inputs, label));
@@ -179,8 +202,9 @@ async function withCsv<T>(inputs: readonly Input[], options: DialectOptions, use
     );
   }
   const notes = [...new Set(dialects.flatMap((dialect) => dialect.notes))];
+  const mark = Buffer.from(inputs[0].head.subarray(0, 3)).toString() === "\uFEFF" ? "\uFEFF" : "";
   return withPlainHeaders(inputs, dialects, (plain) =>
-    use(plain, () => csvSource(plain, { ...first, notes }), first.delimiter),
+    use(plain, () => csvSource(plain, { ...first, notes }, mark), first.delimiter),
   );
 }
 

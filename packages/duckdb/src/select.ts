@@ -1,5 +1,5 @@
 /** What to select from a file, and the table that comes of it: every column by the type that all its values have. */
-import type { Column, DecimalSign, Inferred } from "@chaingrad/tables";
+import type { Column, ColumnType, DecimalSign, InferOptions, Inferred } from "@chaingrad/tables";
 import type { FileTable } from "@chaingrad/tables/read";
 import { inferred, refusals, spellings } from "@chaingrad/tables/rules";
 import type { DuckDBConnection } from "@duckdb/node-api";
@@ -21,17 +21,26 @@ export async function selectTable(
   connection: DuckDBConnection,
   source: Source,
   label: string,
-  given: DecimalSign | undefined,
+  options: InferOptions,
 ): Promise<Selected> {
+  const { decimal: given } = options;
+  const types = { ...options.remembered?.types, ...options.types };
   const { rows, kinds } = await ask(connection, source);
   if (rows === 0) throw refusals.noRows(label);
   const nested = source.columns.find(({ name }) => (kinds.get(name) ?? 0) & NESTED);
   if (nested) throw refusals.notCells(nested.name, label);
-  const selection = source.columns.map((column) => selectionOf(column, kinds.get(column.name), given));
+  const selection = source.columns.map((column) =>
+    selectionOf(
+      column,
+      kinds.get(column.name),
+      given,
+      Object.hasOwn(types, column.name) ? types[column.name] : undefined,
+    ),
+  );
   const isPoints = ({ name, type }: Selection): boolean => type === "number" && ((kinds.get(name) ?? 0) & POINT) !== 0;
   const read = async (selection: readonly Selection[]): Promise<Inferred> =>
     inferred(await copyColumns(connection, selection, source.from, rows, label), label, {
-      decimal: given,
+      ...options,
       likely: source.layout?.delimiter === ";" ? "," : ".",
       pointColumns: selection.filter(isPoints).map(({ name }) => name),
     });
@@ -40,11 +49,11 @@ export async function selectTable(
   const isMixed = first.decimal === "," && given === undefined && selection.some(isPoints);
   const cells = (column: Selection, index: number): Selection =>
     isPoints(column) ? { ...column, sql: source.columns[index].sql, type: "cells" } : column;
-  const { columns, decimal, notes } = isMixed ? await read(selection.map(cells)) : first;
+  const { columns, notes, ...rest } = isMixed ? await read(selection.map(cells)) : first;
   const table = {
     rows,
     columns: await spell(connection, source, columns, selection),
-    decimal,
+    ...rest,
     notes: [...source.notes, ...notes],
   };
   return {
@@ -70,8 +79,15 @@ async function ask(
   return { rows, kinds: new Map(open.map(({ name }, index) => [name, kinds[index]])) };
 }
 
-function selectionOf({ name, sql, type }: SourceColumn, kinds = 0, given: DecimalSign | undefined): Selection {
+/** @param declared what the caller says the column is; its cells count then as they are written, but for plain numbers */
+function selectionOf(
+  { name, sql, type, stored = "text" }: SourceColumn,
+  kinds = 0,
+  given: DecimalSign | undefined,
+  declared: ColumnType | undefined,
+): Selection {
   if (type !== "infer") return { name, sql, type };
+  if (declared !== undefined && declared !== "number" && stored === "text") return { name, sql, type: "cells" };
   const isPlain = kinds !== 0 && !(kinds & OTHER);
   const isClear = given === "," ? !(kinds & (POINT | EITHER)) : given === "." || kinds & POINT || !(kinds & EITHER);
   return isPlain && isClear ? { name, sql: numberIn(sql), type: "number" } : { name, sql, type: "cells" };

@@ -14,7 +14,7 @@ import type { Stored } from "./sources/source.ts";
 import { cell } from "./table.ts";
 
 /** What is written as text. */
-type TextFormat = Exclude<TableFormat, "parquet" | "arrow">;
+type TextFormat = Exclude<TableFormat, "parquet" | "arrow" | "xlsx">;
 
 /** Rows are handed on in pieces of about this many characters. */
 const PIECE = 1 << 16;

@@ -13,8 +13,8 @@ import { writeParquet } from "./parquet-file.ts";
 import type { OpenTable } from "./read.ts";
 import { printText } from "./text.ts";
 
-/** Arrow is read only. */
-type WrittenFormat = Exclude<TableFormat, "arrow">;
+/** Arrow and Excel are read only. */
+type WrittenFormat = Exclude<TableFormat, "arrow" | "xlsx">;
 
 /** Where a table is written, and in which format. */
 export interface WriteTarget {
@@ -36,11 +36,13 @@ export interface WriteTarget {
 export async function writeTable(open: OpenTable, added: readonly Column[], target: WriteTarget): Promise<void> {
   const { path } = target;
   const format = target.format ?? namedFormat(path) ?? "csv";
-  if (format === "arrow")
+  if (format === "arrow" || format === "xlsx") {
+    const [files, other] = format === "arrow" ? ["Arrow files", "Parquet"] : ["workbooks of Excel", "CSV"];
     throw new UserError(
-      `cannot write '${path}': Arrow files are read only`,
-      "Write Parquet instead: a name that ends in .parquet.",
+      `cannot write '${path}': ${files} are read only`,
+      `Write ${other} instead: a name that ends in .${other.toLowerCase()}.`,
     );
+  }
   if (path === "-") return writeStdout(open, added, format, target.stdout ?? process.stdout);
   if (format === "parquet") return replaceAtomically(path, (file) => writeParquet(open, added, file));
   const pieces = printText(open, added, format);

@@ -72,7 +72,7 @@ describe("no table in the file", () => {
     const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256);
     expect(await refusal(file("binary.csv", bytes))).toMatchInlineSnapshot(`
       "'binary.csv' is not text: it holds binary data
-      Expected CSV, TSV, JSON lines (.jsonl) or Parquet (.parquet)."
+      Expected CSV, TSV, JSON lines (.jsonl), Excel (.xlsx) or Parquet (.parquet)."
     `);
   });
 
@@ -80,7 +80,6 @@ describe("no table in the file", () => {
     ["a spreadsheet", Buffer.from("PK\x03\x04rest"), "it looks like a spreadsheet (.xlsx) or a zip file"],
     ["an old spreadsheet", Buffer.from("d0cf11e0a1b1", "hex"), "it looks like an old spreadsheet (.xls)"],
     ["Parquet", Buffer.from("PAR1rest"), "it looks like a Parquet file"],
-    ["UTF-16", Buffer.from("\uFEFFa,b\n1,2\n", "utf16le"), "it looks like text in UTF-16"],
   ])("refuses %s named .csv", async (name, bytes, message) => {
     expect(await refusal(file(`${name}.csv`, bytes))).toContain(`'${name}.csv' is not text: ${message}`);
   });
@@ -180,19 +179,25 @@ describe("broken rows", () => {
     `);
   });
 
-  it("refuses bytes that are not UTF-8", async () => {
-    const path = file("latin1.csv", Buffer.from("name,n\nOslo,1\nMálaga,2\n", "latin1"));
+  it("refuses bytes that are neither UTF-8 nor plainly Windows-1252", async () => {
+    const russian = Buffer.from([0xcc, 0xee, 0xf1, 0xea, 0xe2, 0xe0]);
+    const path = file("koi.csv", Buffer.concat([Buffer.from("name,n\nOslo,1\n"), russian, Buffer.from(",2\n")]));
     expect(await refusal(path)).toMatchInlineSnapshot(`
-      "'latin1.csv', line 3: the text is not valid UTF-8
-      Save the file as UTF-8; if it comes from Windows, try: iconv -f WINDOWS-1252 -t UTF-8"
+      "'koi.csv', line 3: the text is not valid UTF-8, nor plainly Windows-1252
+      Save the file as UTF-8, or name its encoding (windows-1252, windows-1251, iso-8859-2, gbk, shift_jis, …)."
     `);
-    const header = file("latin1-header.csv", Buffer.from("länge,n\n1,1\n", "latin1"));
+    const header = file("koi-header.csv", Buffer.concat([russian, Buffer.from(",n\n1,1\n")]));
     expect(await refusal(header)).toMatchInlineSnapshot(`
-      "'latin1-header.csv', line 1: the text is not valid UTF-8
-      Save the file as UTF-8."
+      "'koi-header.csv', line 1: the text is not valid UTF-8, nor plainly Windows-1252
+      Save the file as UTF-8, or name its encoding (windows-1252, windows-1251, iso-8859-2, gbk, shift_jis, …)."
     `);
-    const json = file("latin1.jsonl", Buffer.from('{"a":"Oslo"}\n{"a":"Málaga"}\n', "latin1"));
-    expect(await refusal(json)).toContain("'latin1.jsonl', line 2: the text is not valid UTF-8");
+    const json = file("koi.jsonl", Buffer.concat([Buffer.from('{"a":"Oslo"}\n{"a":"'), russian, Buffer.from('"}\n')]));
+    expect(await refusal(json)).toContain("'koi.jsonl', line 2: the text is not valid UTF-8, nor plainly Windows-1252");
+    const damaged = file(
+      "damaged.csv",
+      Buffer.concat([Buffer.from("name,n\nMálaga,1\n"), Buffer.from("Málaga,2\n", "latin1")]),
+    );
+    expect(await refusal(damaged)).toContain("'damaged.csv', line 3: the text is not valid UTF-8");
   });
 });
 

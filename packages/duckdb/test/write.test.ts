@@ -10,6 +10,7 @@ import { describe, expect, it } from "vitest";
 import { withTable } from "../src/read.ts";
 import { type WriteTarget, writeTable } from "../src/write.ts";
 import { file, folder, makeParquet } from "./fixtures.ts";
+import { workbook } from "./workbook.ts";
 
 /** A column of predictions for so many rows. */
 const predictions = (rows: number): Column[] => [
@@ -127,6 +128,48 @@ describe("cells are written as they were read", () => {
     expect(readFileSync(join(folder, "typed-out.csv"), "utf8")).toContain("\n1234567890123456001,007,1.10,2024-01-02,");
   });
 
+  it("from Parquet's days to text, and from days of other orders to Parquet as they stand", async () => {
+    const csv =
+      "iso,german,us,short,times\n2024-01-02,13.02.2024,2/13/2024,1-2-24,14:30\n,1.3.2024,3/1/2024,13-2-24,9:00\n";
+    await append(file("days.csv", csv), { path: join(folder, "days.parquet") });
+    const { types, rows } = await parquet(join(folder, "days.parquet"));
+    expect(types.map((type) => type.split(" ")[1])).toEqual([
+      "DATE",
+      "DATE",
+      "VARCHAR",
+      "VARCHAR",
+      "VARCHAR",
+      "DOUBLE",
+    ]);
+    expect(rows).toEqual([
+      ["2024-01-02", "2024-02-13", "2/13/2024", "1-2-24", "14:30", 0.5],
+      [null, "2024-03-01", "3/1/2024", "13-2-24", "9:00", 1.5],
+    ]);
+  });
+
+  it("from text in another encoding in UTF-8, which its mark says", async () => {
+    const text = 'Größe;"a\r\nb"\r\n1,50;Málaga\r\n007;"Köln; West"\r\n';
+    const out = '\uFEFFGröße;"a\r\nb";prediction\r\n1,50;Málaga;0,5\r\n007;"Köln; West";1,5\r\n';
+    expect(await appended("utf16.csv", Buffer.from(`\uFEFF${text}`, "utf16le"), "out.csv")).toBe(out);
+    expect(await appended("bare.csv", Buffer.from(text, "utf16le"), "out.csv")).toBe(out);
+    expect(await appended("latin1.csv", Buffer.from(text, "latin1"), "out.csv")).toBe(out);
+  });
+
+  it("from Excel to CSV: numbers with all digits, dates as ISO 8601", async () => {
+    const sheet = [
+      ["Report"],
+      ["code", "n", "day", "time", "flag", "say"],
+      ["007", 1.1, new Date("2024-01-02"), new Date("2024-01-02T10:30:00Z"), true, 'a, "b"'],
+      ["010", 1e21, null, null, false, " x "],
+    ];
+    const lines = ['007,1.1,2024-01-02,2024-01-02 10:30:00,TRUE,"a, ""b""",0.5', "010,1e+21,,,FALSE, x ,1.5"];
+    const csv = `code,n,day,time,flag,say,prediction\n${lines.join("\n")}\n`;
+    expect(await appended("sheet.xlsx", workbook({ Data: sheet }), "out.csv")).toBe(csv);
+    await expect(append(join(folder, "sheet.xlsx"), { path: join(folder, "out.xlsx") })).rejects.toThrow(
+      "workbooks of Excel are read only",
+    );
+  });
+
   it("from CSV and JSON to Parquet: plain numbers, booleans and days typed, all else as text", async () => {
     const csv = "id,code,n,w,b,day,t\n1234567890123456001,007,1.5,1,true,2024-01-02,2024-01-02 10:00:00+05:30\n";
     await append(file("to.csv", csv), { path: join(folder, "to.parquet") });
@@ -168,10 +211,20 @@ describe("cells are written as they were read", () => {
           "1.234,5",
           "$5",
           "5 %",
+          "1,23,456",
+          "(92.91)",
+          "\u22121.5",
+          "12 sq ft",
+          "14:30",
+          "24:61",
         ],
         ...[
           "2024-01-02",
           "2024-01-02 10:00:00+05:30",
+          "13/02/2024",
+          "1/2/24",
+          "3-Jan-24",
+          "20240131",
           " x ",
           'say "hi"',
           "a;b",

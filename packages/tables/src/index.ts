@@ -29,8 +29,12 @@ export {
   TableModel,
 } from "./model/table-model.ts";
 export { CellCollector, type Cells } from "./reading/cells.ts";
-export { type InferOptions, type Inferred, inferColumns, ValueError } from "./reading/infer.ts";
+export { DATE_ORDERS, type DateOrder } from "./reading/dates.ts";
+export { type InferOptions, type Inferred, inferColumns } from "./reading/infer.ts";
 export type { DecimalSign } from "./reading/numbers.ts";
+export { COLUMN_TYPES, type ColumnType, type Reading } from "./reading/reading.ts";
+export { readingOf } from "./reading/remembered.ts";
+export { ValueError } from "./reading/value-error.ts";
 export {
   ACTIVATIONS,
   DEFAULTS,
@@ -41,7 +45,7 @@ export {
 } from "./recipe.ts";
 export { remedyFor } from "./remedy.ts";
 export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
-export { type ColumnRole, type ColumnType, type ColumnTypes, describeColumns, type Role } from "./table/columns.ts";
+export { type ColumnRole, type ColumnTypes, describeColumns, type Role } from "./table/columns.ts";
 export { type EmbeddedFeature, type Encoder, type EncoderOptions, encode, fitEncoder } from "./table/encoder.ts";
 export type { BinaryEncoding } from "./table/encodings/binary.ts";
 export type { CategoryEncoding } from "./table/encodings/category.ts";

@@ -6,6 +6,7 @@
 import { nearest } from "@chaingrad/core";
 import { CellCollector, type Cells } from "./reading/cells.ts";
 import { inferColumns } from "./reading/infer.ts";
+import type { Reading } from "./reading/reading.ts";
 import { type Column, EncodingError, type Table } from "./table/table.ts";
 
 /** A cell: null, undefined and NaN are missing. */
@@ -33,17 +34,20 @@ export function isMany(rows: object): rows is Rows<object> {
 }
 
 /**
+ * `remembered`: how the table was read that a model was trained on.
  * Throws RowsError on no rows, on columns of different lengths, and on a value that is no cell (an object, a function, an
  * infinity), naming row and column. A key that some rows lack is missing there; one that is nearly another's name is refused.
  */
-export function tableOf(rows: Rows<object>): Table {
+export function tableOf(rows: Rows<object>, remembered?: Reading): Table {
   if (isTable(rows)) return rows;
   if (typeof rows !== "object" || rows === null)
     throw new RowsError(`expected rows as objects, columns by name or a table, got ${String(rows)}`);
-  return Array.isArray(rows) ? fromObjects(rows) : fromColumns(rows as Readonly<Record<string, ArrayLike<unknown>>>);
+  return Array.isArray(rows)
+    ? fromObjects(rows, remembered)
+    : fromColumns(rows as Readonly<Record<string, ArrayLike<unknown>>>, remembered);
 }
 
-function fromObjects(rows: readonly unknown[]): Table {
+function fromObjects(rows: readonly unknown[], remembered: Reading | undefined): Table {
   if (rows.length === 0) throw new RowsError("there are no rows: the list is empty");
   const names = new Map<string, number>();
   for (const [row, object] of rows.entries()) {
@@ -60,7 +64,7 @@ function fromObjects(rows: readonly unknown[]): Table {
     name,
     rows.map((row) => (row as Record<string, unknown>)[name]),
   ]);
-  return fromValues(columns, rows.length);
+  return fromValues(columns, rows.length, remembered);
 }
 
 /** A key of one row alone, beside a key that all others have and that row has not: a slip of the pen, not a column. */
@@ -75,7 +79,7 @@ function refuseMisspelt(names: ReadonlyMap<string, number>, rows: readonly unkno
   }
 }
 
-function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Table {
+function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>, remembered: Reading | undefined): Table {
   const entries = Object.entries(columns);
   if (entries.length === 0) throw new RowsError("there are no columns: expected lists of values by name");
   for (const [name, values] of entries) {
@@ -87,13 +91,24 @@ function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Tab
   if (other)
     throw new RowsError(`column '${other[0]}' holds ${other[1].length} values, '${first}' ${length}`, other[0]);
   if (length === 0) throw new RowsError("there are no rows: the columns are empty");
-  return fromValues(entries, length);
+  return fromValues(entries, length, remembered);
 }
 
-function fromValues(columns: readonly (readonly [string, ArrayLike<unknown>])[], rows: number): Table {
+function fromValues(
+  columns: readonly (readonly [string, ArrayLike<unknown>])[],
+  rows: number,
+  remembered: Reading | undefined,
+): Table {
   const read = columns.map(([name, values]) => columnOf(name, values, rows));
-  const inferred = inferColumns(read.filter((column): column is Cells => "places" in column)).columns.values();
-  return { rows, columns: read.map((column) => ("places" in column ? (inferred.next().value as Column) : column)) };
+  const cells = read.filter((column): column is Cells => "places" in column);
+  const { columns: judged, decimal, dates } = inferColumns(cells, { remembered });
+  const inferred = judged.values();
+  return {
+    rows,
+    columns: read.map((column) => ("places" in column ? (inferred.next().value as Column) : column)),
+    decimal,
+    ...(dates && { dates }),
+  };
 }
 
 /** Numbers as they are; where there is anything else, each value as it is written. */

@@ -92,12 +92,13 @@ async function* own(
 
 function madeOf(
   model: Model,
-  { encoder, target }: Prepared,
+  { encoder, target, reading }: Prepared,
   seed: number,
   engine: SyncEngine,
   threads: number,
 ): TrainedTable["model"] {
-  return { ...model, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
+  const arithmetic = arithmeticOf(engine, threads);
+  return { ...model, encoder, target, seed, ...(reading && { reading }), arithmetic };
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

@@ -28,7 +28,7 @@ async function learn(target: "x" | "y", recipe: Partial<Recipe> = {}) {
 
 test("scores of every part beside guessing", async () => {
   const { prepared, trained } = await learn("y");
-  const { model, evaluations, baseline, beatsBaseline } = judgeTraining(trained.model, prepared, engine);
+  const { model, evaluations, baseline, beatsBaseline } = judgeTraining(trained, prepared, engine);
   expect(model.metrics).toEqual({
     train: evaluations.train.scores,
     validation: evaluations.validation.scores,
@@ -39,7 +39,7 @@ test("scores of every part beside guessing", async () => {
   expect(beatsBaseline).toBe(true);
   const blind = { ...trained.model, tensors: { ...trained.model.tensors } };
   for (const name of Object.keys(blind.tensors)) blind.tensors[name] = new Float64Array(blind.tensors[name].length);
-  expect(judgeTraining(blind, prepared, engine).beatsBaseline).toBe(false);
+  expect(judgeTraining({ model: blind }, prepared, engine).beatsBaseline).toBe(false);
 });
 
 test("the history of every epoch, and of the flow where it was measured", async () => {
@@ -63,9 +63,9 @@ test("where it met what is not finite, and what helps", async () => {
   const [expression, place] = placeOfFault(end.fault!, prepared, "t.csv");
   expect(expression).toContain("=");
   expect(place).toMatch(/^(forward|backward|update), layer \d \('.*'\)/);
-  const remedy = await remedyFor(trained, prepared, { seconds: 20 });
+  const remedy = await remedyFor(trained, { seconds: 20 });
   expect(remedy?.tried.length).toBeGreaterThan(0);
-  expect(await remedyFor((await learn("x", { epochs: 1 })).trained, prepared)).toBeUndefined();
+  expect(await remedyFor((await learn("x", { epochs: 1 })).trained)).toBeUndefined();
 }, 120_000);
 
 test("words for endings, averages, and where nothing is known of a fault", () => {
@@ -79,7 +79,7 @@ test("words for endings, averages, and where nothing is known of a fault", () =>
 
 test("predictions as columns, never over one that is there", async () => {
   const { prepared, trained } = await learn("y");
-  const { model } = judgeTraining(trained.model, prepared, engine);
+  const { model } = judgeTraining(trained, prepared, engine);
   const table = tableOf(rows);
   const { columns, wild } = predictedColumns(model, engine, table);
   expect(columns.map(({ name }) => name)).toEqual(["prediction", "probability high", "probability low"]);

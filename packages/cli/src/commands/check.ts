@@ -4,7 +4,6 @@ import { certificateJson, isWrong, type Verdict } from "@chaingrad/core/check";
 import { nameNet } from "@chaingrad/core/explain";
 import { count } from "@chaingrad/core/format";
 import { type Batch, describeLoss } from "@chaingrad/core/net";
-import type { ReadingOptions } from "@chaingrad/duckdb";
 import { namesOf } from "@chaingrad/tables";
 import { CHECKED_ROWS } from "@chaingrad/tables/chain";
 import { certifyOpened, type OpenedNetwork } from "@chaingrad/tables/explain";
@@ -24,9 +23,9 @@ import {
 import { STATUS } from "../output/failure.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
-import { withReading } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 
-interface CheckOptions extends CommonOptions, ReadingOptions {
+interface CheckOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;
   readonly order: "1" | "2";
   readonly format: (typeof FORMATS)[number];
@@ -87,7 +86,13 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   await assertOutputs({}, [path, options.batch]);
   const opened = await openNetwork(path, SEED);
   warnOf(opened, options);
-  const choice = { file: options.batch, row: undefined, drawn: RANDOM_ROWS, seed: SEED, reading: options };
+  const choice = {
+    file: options.batch,
+    row: undefined,
+    drawn: RANDOM_ROWS,
+    seed: SEED,
+    reading: readingOptions(options),
+  };
   const batch = await chooseRows(opened, choice);
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;

@@ -1,6 +1,6 @@
 /** chaingrad evaluate: how a model does on a table whose targets are known. */
 
-import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { readTable } from "@chaingrad/duckdb";
 import { evaluateModel, judgedRows } from "@chaingrad/tables";
 import { SCORES } from "@chaingrad/tables/words";
 import type { Command } from "commander";
@@ -10,7 +10,7 @@ import { type CommonOptions, note, print, printJson, terminalWidth, withConventi
 import { wrap } from "../output/wrap.ts";
 import { printEvaluation } from "../train/report.ts";
 import { assertOutputs } from "./distinct.ts";
-import { withReading } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
@@ -29,12 +29,15 @@ export function register(program: Command): void {
 async function run(
   modelPath: string,
   file: string,
-  options: EngineOptions & CommonOptions & ReadingOptions,
+  options: EngineOptions & CommonOptions & ReadingFlags,
 ): Promise<void> {
   const { source, label, files } = await tableArgument(file);
   await assertOutputs({}, [modelPath, ...files, options.blas]);
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([readTable(source, options), openEngine(options, options)]);
+  const [table, engine] = await Promise.all([
+    readTable(source, readingOptions(options, model)),
+    openEngine(options, options),
+  ]);
   for (const text of table.notes) note(`note: ${text}`, options);
   const { data, rows, missing } = refusing(label, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);

@@ -16,7 +16,6 @@ import {
   type Words,
 } from "@chaingrad/core/explain";
 import { exampleBatch, exampleNetwork, partsOf } from "@chaingrad/core/net";
-import type { ReadingOptions } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import {
   type ChosenRows,
@@ -34,9 +33,10 @@ import { Line } from "../output/line.ts";
 import { page } from "../output/pager.ts";
 import { paragraph, wrap } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
-import { positive, wholeNumber, withReading } from "./options.ts";
+import { positive, wholeNumber } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 
-interface ExplainOptions extends CommonOptions, ReadingOptions {
+interface ExplainOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;
   readonly row?: number;
   readonly of?: string;
@@ -201,7 +201,7 @@ async function choose(
     row: shown,
     drawn: many ? DRAWN : 1,
     seed: SEED,
-    reading,
+    reading: readingOptions(reading),
     withTarget: from === "loss",
   });
   if (file === undefined)

@@ -1,6 +1,6 @@
 /** chaingrad fit-curve: nonlinear regression of any formula, with standard errors. */
 import { count } from "@chaingrad/core/format";
-import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { readTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import {
   CURVE_DEFAULTS,
@@ -26,7 +26,8 @@ import { STATUS, statusOf } from "../output/failure.ts";
 import { paragraph } from "../output/wrap.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { assertOutputs } from "./distinct.ts";
-import { wholeNumber, withReading } from "./options.ts";
+import { wholeNumber } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { asRefusal } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
@@ -34,7 +35,7 @@ type Numbers = FitCurveOptions["start"];
 
 interface CurveOptions
   extends CommonOptions,
-    ReadingOptions,
+    ReadingFlags,
     Pick<FitCurveOptions, "start" | "lower" | "upper" | "method" | "iterations"> {
   readonly model: string;
   readonly target: string;
@@ -88,7 +89,7 @@ async function run(file: string, options: CurveOptions): Promise<void> {
   const { source, label, files } = await tableArgument(file);
   await assertOutputs({}, files);
   const [table, engine] = await Promise.all([
-    readTable(source, options),
+    readTable(source, readingOptions(options)),
     openEngine({ threads: 1, blas: "none" }, options),
   ]);
   const { target, model, start, lower, upper, method, iterations, restarts, trace } = options;

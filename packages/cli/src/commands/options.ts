@@ -1,5 +1,5 @@
 /** Options that several commands read: numbers, lists and names, refused before any work starts. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError } from "commander";
 
 /** A whole number in a range, for commander. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -56,13 +56,4 @@ export function hiddenSizes(text: string): number[] {
 /** "a,b" → ["a", "b"], after those of the same option given before. */
 export function names(text: string, before: readonly string[]): string[] {
   return [...before, ...text.split(",").map((part) => part.trim())];
-}
-
-/** Adds `--decimal` and `--skip`: how a text file is to be read, where the user knows better than the file tells. */
-export function withReading(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--decimal <sign>", "the table's decimal sign (default: what its numbers show)").choices([".", ","]),
-    )
-    .option("--skip <lines>", "lines above the table's header (default: found)", wholeNumber(0));
 }

@@ -1,6 +1,6 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { SyncEngine } from "@chaingrad/core";
-import { type FileTable, type ReadingOptions, withTable, writeTable } from "@chaingrad/duckdb";
+import { type FileTable, withTable, writeTable } from "@chaingrad/duckdb";
 import { type Column, predictedColumns, type TableModelData } from "@chaingrad/tables";
 import { unseenValues } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
@@ -8,11 +8,11 @@ import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
 import { assertOutputs } from "./distinct.ts";
-import { withReading } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
-interface PredictOptions extends EngineOptions, CommonOptions, ReadingOptions {
+interface PredictOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly out: string;
   readonly format?: "csv" | "jsonl" | "parquet";
 }
@@ -44,7 +44,7 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, ...files, blas]);
   const model = await loadModel(modelPath);
   const engine = await openEngine(options, options);
-  await withTable(source, options, async (open) => {
+  await withTable(source, readingOptions(options, model), async (open) => {
     const added = addedColumns(model, engine, open.table, options);
     const format = options.json ? { format: "json" as const } : options.format ? { format: options.format } : {};
     await writeTable(open, added, { path: out, ...format });

@@ -17,8 +17,8 @@ export function asRefusal(file: string, error: unknown): unknown {
   // By its name: its class comes with the second-order methods, which most commands do without.
   const isRefusal = isKnown || (error instanceof Error && error.name === "NonFiniteError");
   if (!isRefusal) return error;
-  const hint = error instanceof UserError ? error.hint : undefined;
-  return new UserError(`${file}: ${(error as Error).message}`, hint, { cause: error });
+  const { hint, remedy } = error instanceof UserError ? error : {};
+  return new UserError(`${file}: ${(error as Error).message}`, hint, { cause: error, ...(remedy && { remedy }) });
 }
 
 /** @throws UserError naming the first name that is no column, and the nearest that is */

@@ -28,5 +28,5 @@ export async function tableArgument(argument: string): Promise<TableArgument> {
 function stemOf(path: string): string {
   return path
     .replace(/^.*[/\\]/, "")
-    .replace(/(\.(csv|tsv|tab|txt|jsonl?|ndjson|parquet|pq|arrows?|feather))?(\.gz)?$/i, "");
+    .replace(/(\.(csv|tsv|tab|txt|jsonl?|ndjson|parquet|pq|arrows?|feather|xlsx|xlsm))?(\.gz)?$/i, "");
 }

@@ -1,7 +1,7 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
 import type { SyncEngine } from "@chaingrad/core";
-import { type ReadingOptions, readTable } from "@chaingrad/duckdb";
+import { readTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   ACTIVATIONS,
@@ -40,21 +40,12 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
 import { assertOutputs } from "./distinct.ts";
-import {
-  fraction,
-  hiddenSizes,
-  names,
-  nonNegative,
-  positive,
-  seconds,
-  share,
-  wholeNumber,
-  withReading,
-} from "./options.ts";
+import { fraction, hiddenSizes, names, nonNegative, positive, seconds, share, wholeNumber } from "./options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
-interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOptions, CommonOptions, ReadingOptions {
+interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOptions, CommonOptions, ReadingFlags {
   readonly recipe?: RecipeName;
   readonly lr?: number;
   /** Largest norm of the whole gradient. */
@@ -118,7 +109,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
   const recipe = recipeOf(options);
-  const [table, engine] = await Promise.all([readTable(source, options), openEngine(options, options)]);
+  const [table, engine] = await Promise.all([readTable(source, readingOptions(options)), openEngine(options, options)]);
   const prepared = refusing(label, () => {
     checkNames(options.drop, table.columns, "--drop");
     if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);

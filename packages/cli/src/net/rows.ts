@@ -29,7 +29,7 @@ export async function chooseRows(net: OpenedNetwork, choice: RowChoice): Promise
     if (file === undefined) return batchOf(model, randomRows(model, choice.drawn, choice.seed), { row, withTarget });
     // Readers of tables are many files, and a network without one is to be shown at once.
     const { readTable, sourceOf } = await import("@chaingrad/duckdb");
-    const table = await readTable(sourceOf(file), choice.reading);
+    const table = await readTable(sourceOf(file), { ...choice.reading, remembered: model.reading });
     if (row !== undefined) checkRow(row, table.rows, fileLabel(file));
     return refusing(file, () => batchOf(model, table, { row, withTarget }));
   }

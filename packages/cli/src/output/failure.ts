@@ -46,7 +46,8 @@ export function reportFailure(error: unknown): number {
   }
   if (error instanceof UserError) {
     const { message, option, place } = error;
-    const head = `chaingrad: ${option === undefined ? "" : "--"}${message}`;
+    const said = option === undefined ? message : `${flag(option)}${message.slice(option.length)}`;
+    const head = `chaingrad: ${said}`;
     complain(head, ...(place === undefined ? [] : pointAt(place)), ...hintOf(error));
     return STATUS.badInput;
   }
@@ -57,13 +58,19 @@ export function reportFailure(error: unknown): number {
   return STATUS.defect;
 }
 
-/** What options of the libraries are called here. */
-const FLAGS: Readonly<Record<string, string>> = { skip: "--skip N" };
+/** What options of the libraries are called here, where that is not their own name. */
+const FLAGS: Readonly<Record<string, string>> = { types: "type" };
+/** What follows them. */
+const VALUES: Readonly<Record<string, string>> = {
+  ...{ skip: " N", encoding: " NAME", sheet: " NAME", types: " COLUMN=TYPE" },
+};
+
+const flag = (option: string): string => `--${FLAGS[option] ?? option}`;
 
 /** The hint, with the option of this command that helps. */
 function hintOf({ hint, remedy }: UserError): string[] {
   if (hint === undefined) return [];
-  return [remedy === undefined ? hint : `${hint.replace(/\.$/, "")}: ${FLAGS[remedy] ?? `--${remedy}`}.`];
+  return [remedy === undefined ? hint : `${hint.replace(/\.$/, "")}: ${flag(remedy)}${VALUES[remedy] ?? ""}.`];
 }
 
 /** The stack without the message, which may have anything in it. */

@@ -65,7 +65,7 @@ export async function learn(names: Names): Promise<Said> {
     undefined,
     new AbortController().signal,
   );
-  const judged = judgeTraining(made, prepared, referenceEngine);
+  const judged = judgeTraining({ model: made }, prepared, referenceEngine);
   const { model, evaluations, baseline } = judged;
   const report = { file, prepared, engine: "reference", end, remedy, evaluations, baseline, model: file };
   const page = { ...judged, title: basename(file), file, prepared, end, history, engine: referenceEngine };

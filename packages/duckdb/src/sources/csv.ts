@@ -6,10 +6,15 @@ import { alias, type Source } from "./source.ts";
 /**
  * CSV with nothing left to DuckDB's guesses: names and delimiter come from the dialect, every value is text, and a row
  * of another length is an error.
+ *
+ * @param mark the byte order mark of the file that was given, or nothing
  */
-export function csvSource(inputs: readonly Input[], { names, delimiter, headerText, lineEnd, notes }: Dialect): Source {
+export function csvSource(
+  inputs: readonly Input[],
+  { names, delimiter, headerText, lineEnd, notes }: Dialect,
+  mark: string,
+): Source {
   const types = names.map((_, index) => `c${index}: 'VARCHAR'`).join(", ");
-  const mark = Buffer.from(inputs[0].head.subarray(0, 3)).toString() === "\uFEFF" ? "\uFEFF" : "";
   const from = `read_csv(${fileList(inputs)}, auto_detect = false, header = true, columns = {${types}},
     delim = ${literal(delimiter)}, quote = '"', escape = '"', comment = '', compression = 'none', encoding = 'utf-8',
     nullstr = '', allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false,

@@ -59,7 +59,8 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
   const outOfFold = new OutOfFold(rows);
   for (const [at, fold] of folds.entries()) {
     if (at > 0 && host.signal?.aborted) break;
-    const train = pickRows(data, rows, without(rows, fold));
+    const kept = without(rows, fold);
+    const train = pickRows(data, rows, kept);
     const validation = pickRows(data, rows, fold);
     const own = {
       ...chosen,
@@ -70,13 +71,20 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
     };
     const numbered = place();
     for await (const event of fit(network, { train, validation }, own)) {
-      if (event.type === "end") ends.push(event);
+      if (event.type === "end") ends.push(withPlaces(event, { train: kept, validation: fold }));
       else yield { ...event, network: numbered };
     }
     const { model, bestEpoch } = ends[ends.length - 1];
     if (bestEpoch > 0) outOfFold.add(fold, predictorOf(model, host.engine, fold.length).judge(validation));
   }
   return { ends, outOfFold };
+}
+
+/** Where training met what is not finite, by the row of all rows. */
+function withPlaces(end: EndEvent, rows: Readonly<Record<"train" | "validation", Int32Array>>): EndEvent {
+  const { fault } = end;
+  if (fault?.row === undefined) return end;
+  return { ...end, fault: { ...fault, part: "train", row: rows[fault.part][fault.row] } };
 }
 
 /** The mean of the networks that had an epoch; undefined where there are none. */

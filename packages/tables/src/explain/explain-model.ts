@@ -33,7 +33,11 @@ export async function explainModel(
 ): Promise<Explanation> {
   const opened = openedModel(given);
   const withTarget = (options.from ?? "loss") === "loss";
-  return explainOpened(opened, batchOf(opened.model, tableOf(rows), { row, withTarget }), options);
+  return explainOpened(
+    opened,
+    batchOf(opened.model, tableOf(rows, opened.model.reading), { row, withTarget }),
+    options,
+  );
 }
 
 /**
@@ -42,5 +46,5 @@ export async function explainModel(
  */
 export function checkModel(given: OfModel, rows: Rows<object>, options: CertifyOptions = {}): Certificate {
   const opened = openedModel(given);
-  return certifyOpened(opened, batchOf(opened.model, tableOf(rows)), options);
+  return certifyOpened(opened, batchOf(opened.model, tableOf(rows, opened.model.reading)), options);
 }

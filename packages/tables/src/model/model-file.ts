@@ -12,16 +12,20 @@ import {
   positive,
   wholeNumber,
 } from "@chaingrad/core/given";
+import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
 import { unique } from "../table/encodings/unique.ts";
 import type { ClassificationTarget, Target } from "../table/target.ts";
+import { checkReading } from "./reading-form.ts";
 
 /** A network that was trained on a table, with all that raw rows need. */
 export interface TableModelData extends Model {
   readonly encoder: Encoder;
   readonly target: Target;
   readonly seed: number;
+  /** How the table was read, where that had to be decided: what readers take as `remembered`. */
+  readonly reading?: Reading;
   /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
   readonly arithmetic?: string;
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
@@ -40,14 +44,21 @@ export const isModelFile = (start: Uint8Array): boolean => start.subarray(0, 8).
 
 type TableParts = Omit<TableModelData, keyof Model>;
 
-const PARTS: Names<TableParts> = { encoder: true, target: true, seed: true, arithmetic: true, metrics: true };
+const PARTS: Names<TableParts> = {
+  encoder: true,
+  target: true,
+  seed: true,
+  reading: true,
+  arithmetic: true,
+  metrics: true,
+};
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, arithmetic, metrics } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, arithmetic, metrics });
+  const { encoder, target, seed, reading, arithmetic, metrics } = model as Partial<TableModelData>;
+  const bytes = saveModel(model, { encoder, target, seed, reading, arithmetic, metrics });
   readModel(bytes);
   return bytes;
 }
@@ -72,6 +83,7 @@ export function readModel(bytes: Uint8Array): Model | TableModelData {
 /** What makes rows of numbers from those of a table, and what was reached with it. */
 function checkTable({ network, objective: { loss }, encoder, target, seed, metrics, ...rest }: TableModelData): void {
   inRange("seed", seed, integer);
+  if (rest.reading !== undefined) checkReading(rest.reading);
   conform(
     "model",
     { ...rest, encoder, target, metrics },

@@ -115,9 +115,9 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   predict(
     rows: Features<Row, Target> | Rows<Features<Row, Target>>,
   ): Prediction<Row, Target> | Prediction<Row, Target>[] {
-    if (isMany(rows)) return this.#predictTable(tableOf(rows));
+    if (isMany(rows)) return this.#predictTable(tableOf(rows, this.model.reading));
     this.#refuseAbsent(rows);
-    if (!this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows]))[0];
+    if (!this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows], this.model.reading))[0];
     return this.#say(this.#predictor.predict(this.#x).predictions, 0);
   }
 
@@ -130,7 +130,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     this.#refuseAbsent(row);
     this.#gradient ??= new RowGradient(this.model, this.#engine);
     const { target } = this.model;
-    const { outputs, notes } = this.#gradient.of(tableOf([row]), 0);
+    const { outputs, notes } = this.#gradient.of(tableOf([row], this.model.reading), 0);
     if (target.task === "regression") return { by: outputs[0], notes } as Gradient<Row, Target>;
     const { label = "" } = this.predict(row);
     const probabilities = Object.fromEntries(target.classes.map((name, i) => [name, outputs[i]]));
@@ -139,7 +139,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 
   /** How it does on rows whose targets are known; rows without one do not count. Throws as `predict`, and TargetError. */
   evaluate(rows: Rows<Row>): Evaluation {
-    return evaluateModel(this.model, this.#engine, judgedRows(this.model, tableOf(rows)).data);
+    return evaluateModel(this.model, this.#engine, judgedRows(this.model, tableOf(rows, this.model.reading)).data);
   }
 
   /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */

@@ -6,7 +6,7 @@ import { notCellsOfType, refusal } from "./refusals.ts";
 import { clock, type TypedColumn, type TypedValue, typedTable } from "./typed.ts";
 
 /** @throws UserError where the file is damaged, or a column holds what is no cell */
-export function readArrow(bytes: Uint8Array, label: string, { decimal }: ReadingOptions): Omit<FileTable, "path"> {
+export function readArrow(bytes: Uint8Array, label: string, options: ReadingOptions): Omit<FileTable, "path"> {
   const { names, types, children, rows } = opened(bytes, label);
   checkNames(names, label);
   const columns = names.map((name, at): TypedColumn => {
@@ -17,7 +17,7 @@ export function readArrow(bytes: Uint8Array, label: string, { decimal }: Reading
     });
     return { name, kind, values };
   });
-  return typedTable(columns, rows, label, decimal);
+  return typedTable(columns, rows, label, options);
 }
 
 function opened(bytes: Uint8Array, label: string) {

@@ -10,10 +10,9 @@ addEventListener("message", ({ data: { bytes, label, options } }: MessageEvent<C
     answer({ table: readCsv(bytes, label, options) });
   } catch (error) {
     if (!(error instanceof UserError)) return answer({ defect: String((error as Error).stack ?? error) });
-    const { message, hint, remedy } = error;
-    answer({
-      refusal: { message, ...(hint === undefined ? {} : { hint }), ...(remedy === undefined ? {} : { remedy }) },
-    });
+    const { message, hint, remedy, option } = error;
+    const options = { ...(remedy === undefined ? {} : { remedy }), ...(option === undefined ? {} : { option }) };
+    answer({ refusal: { message, ...(hint === undefined ? {} : { hint }), options } });
   }
 });
 answer({ ready: true });

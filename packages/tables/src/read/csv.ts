@@ -2,8 +2,8 @@
 import type { UserError } from "@chaingrad/core/user-error";
 import { CellCollector } from "../reading/cells.ts";
 import type { Dialect } from "../reading/dialect.ts";
-import { type Delimiter, lineAt, recordsOf, type TextRecord } from "../reading/records.ts";
-import { type FileTable, inferred, type ReadingOptions } from "./columns.ts";
+import { lineAt, recordsOf, type TextRecord } from "../reading/records.ts";
+import { type FileTable, inferOptions, inferred, type ReadingOptions } from "./columns.ts";
 import { decoded } from "./content.ts";
 import { HEAD_BYTES, readDialect } from "./header.ts";
 import {
@@ -20,19 +20,17 @@ import {
 } from "./refusals.ts";
 import { type SafeText, safeText } from "./text.ts";
 
-export interface CsvOptions extends ReadingOptions {
-  /** The separator, where the format says it. */
-  readonly delimiter?: Delimiter | undefined;
-}
-
 /** Records taken apart at a time. */
 const BATCH = 4096;
 
 /** @throws UserError where a row does not fit the header, or the bytes are no text */
-export function readCsv(bytes: Uint8Array, label: string, options: CsvOptions): Omit<FileTable, "path"> {
+export function readCsv(bytes: Uint8Array, label: string, options: ReadingOptions): Omit<FileTable, "path"> {
   const head = bytes.subarray(0, HEAD_BYTES);
   const whole = bytes.length < HEAD_BYTES;
-  const dialect = readDialect({ text: decoded(head), bytes: head.length, whole, label }, options);
+  const dialect = readDialect(
+    { text: decoded(head), bytes: head.length, whole, label },
+    { delimiter: options.separator, skip: options.skip },
+  );
   const safe = safeText(bytes);
   const { text } = safe;
   const most = lineBreaks(text, dialect.dataStart) + 1;
@@ -48,8 +46,8 @@ export function readCsv(bytes: Uint8Array, label: string, options: CsvOptions): 
     return { ...column, places: places.slice(0, rows) };
   });
   const likely = dialect.delimiter === ";" ? "," : ".";
-  const { columns, decimal, notes } = inferred(cells, label, { decimal: options.decimal, likely });
-  return { rows, columns, decimal, notes: [...dialect.notes, ...notes] };
+  const { notes, ...table } = inferred(cells, label, { ...inferOptions(options), likely });
+  return { rows, ...table, notes: [...dialect.notes, ...notes] };
 }
 
 function lineBreaks(text: string, start: number): number {

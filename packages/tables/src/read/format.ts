@@ -1,7 +1,13 @@
 /** What a table's file is, by its name. */
 
-/** `json` is an array of objects, `jsonl` one object per line, `arrow` Arrow IPC (a file or a stream). */
-export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow";
+/**
+ * `json` is an array of objects, `jsonl` one object per line, `arrow` Arrow IPC (a file or a stream), `xlsx` a workbook of
+ * Excel, of which one sheet is read.
+ */
+export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow" | "xlsx";
+
+/** Formats whose files are text, in some encoding. */
+export const isTextFormat = (format: TableFormat): boolean => !["parquet", "arrow", "xlsx"].includes(format);
 
 const BY_EXTENSION: Readonly<Record<string, TableFormat>> = {
   csv: "csv",
@@ -16,6 +22,8 @@ const BY_EXTENSION: Readonly<Record<string, TableFormat>> = {
   arrow: "arrow",
   arrows: "arrow",
   feather: "arrow",
+  xlsx: "xlsx",
+  xlsm: "xlsx",
 };
 
 /** Whether a file of this name is written compressed. Readers look at the file's first bytes instead. */

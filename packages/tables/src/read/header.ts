@@ -2,6 +2,7 @@
 import { UserError } from "@chaingrad/core/user-error";
 import { type Dialect, DialectError, type DialectOptions, dialectOf } from "../reading/dialect.ts";
 import { checkNames } from "./names.ts";
+import { NOT_UTF8, refusal } from "./refusals.ts";
 
 /** So much of a file's start is looked at. */
 export const HEAD_BYTES: number = 1 << 20;
@@ -45,7 +46,7 @@ function checkHeader({ names, headerLine }: Dialect, place: string): void {
     throw new UserError(message, `${hint} If it stands elsewhere, say how many lines to skip.`, { remedy: "skip" });
   }
   if (names.some((name) => name.includes("\uFFFD"))) {
-    throw new UserError(`${place}: the text is not valid UTF-8`, "Save the file as UTF-8.");
+    throw refusal(place, NOT_UTF8);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Long CSV tables beside the page's own thread, which goes on answering meanwhile. */
 import { UserError } from "@chaingrad/core/user-error";
-import type { FileTable } from "./columns.ts";
-import { type CsvOptions, readCsv } from "./csv.ts";
+import type { FileTable, ReadingOptions } from "./columns.ts";
+import { readCsv } from "./csv.ts";
 
 /** A shorter table is read before a worker has started. */
 const LONG = 1 << 18;
@@ -9,14 +9,20 @@ const LONG = 1 << 18;
 export interface CsvRequest {
   readonly bytes: Uint8Array;
   readonly label: string;
-  readonly options: CsvOptions;
+  readonly options: ReadingOptions;
 }
 
 /** What the worker says: first that it runs, then the table or why there is none. */
 export type CsvAnswer =
   | { readonly ready: true }
   | { readonly table: Omit<FileTable, "path"> }
-  | { readonly refusal: { readonly message: string; readonly hint?: string; readonly remedy?: string } }
+  | {
+      readonly refusal: {
+        readonly message: string;
+        readonly hint?: string;
+        readonly options: { readonly remedy?: string; readonly option?: string };
+      };
+    }
   | { readonly defect: string };
 
 /**
@@ -26,7 +32,7 @@ export type CsvAnswer =
 export async function readCsvAside(
   bytes: Uint8Array,
   label: string,
-  options: CsvOptions,
+  options: ReadingOptions,
 ): Promise<Omit<FileTable, "path">> {
   const isPage = typeof document !== "undefined" && typeof Worker === "function";
   const worker = isPage && bytes.length >= LONG ? await startWorker() : undefined;
@@ -61,14 +67,7 @@ function answered(worker: Worker, request: CsvRequest): Promise<Omit<FileTable, 
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<CsvAnswer>) => {
       if ("table" in data) resolve(data.table);
-      else if ("refusal" in data)
-        reject(
-          new UserError(
-            data.refusal.message,
-            data.refusal.hint,
-            data.refusal.remedy === undefined ? {} : { remedy: data.refusal.remedy },
-          ),
-        );
+      else if ("refusal" in data) reject(new UserError(data.refusal.message, data.refusal.hint, data.refusal.options));
       else if ("defect" in data) reject(new Error(data.defect));
     };
     worker.onerror = (event) => reject(new Error(event.message));

@@ -3,14 +3,14 @@ import { CellCollector, type Cells } from "../reading/cells.ts";
 import { isMissing } from "../reading/missing.ts";
 import { isPlainNumber } from "../reading/numbers.ts";
 import type { Column } from "../table/table.ts";
-import { type FileTable, inferred, type ReadingOptions } from "./columns.ts";
+import { type FileTable, inferOptions, inferred, type ReadingOptions } from "./columns.ts";
 import { type JsonCell, JsonError, type JsonObject, JsonScanner, NESTED } from "./json-scan.ts";
 import { checkCase, checkNames } from "./names.ts";
 import { NOT_UTF8, noKeys, notCells, notObjects, refusal } from "./refusals.ts";
 import { type SafeText, safeText } from "./text.ts";
 
 /** @throws UserError where it is not JSON, or its rows are not objects of cells */
-export function readJson(bytes: Uint8Array, label: string, { decimal }: ReadingOptions): Omit<FileTable, "path"> {
+export function readJson(bytes: Uint8Array, label: string, options: ReadingOptions): Omit<FileTable, "path"> {
   const safe = safeText(bytes);
   const found = [...(/^\s*\[/.test(safe.text) ? arrayRows(safe, label) : lineRows(safe, label))];
   const other = found.find((row) => typeof row === "string");
@@ -20,7 +20,7 @@ export function readJson(bytes: Uint8Array, label: string, { decimal }: ReadingO
   const cells = cellsOf(rows, names);
   const nested = cells.find(({ texts }) => texts.some(isNestedText));
   if (nested !== undefined) throw notCells(nested.name, label);
-  const { columns, ...rest } = inferred(cells, label, { decimal, likely: "." });
+  const { columns, ...rest } = inferred(cells, label, { ...inferOptions(options), likely: "." });
   return { rows: rows.length, columns: columns.map((column, index) => plainly(column, cells[index])), ...rest };
 }
 

@@ -9,7 +9,7 @@ import { clock, type TypedColumn, type TypedValue, typedTable } from "./typed.ts
 export async function readParquet(
   bytes: Uint8Array,
   label: string,
-  { decimal }: ReadingOptions,
+  options: ReadingOptions,
 ): Promise<Omit<FileTable, "path">> {
   const buffer = bytes.slice().buffer;
   const metadata = await undamaged(label, () => parquetMetadata(buffer));
@@ -25,7 +25,7 @@ export async function readParquet(
     const column = values.get(name) ?? [];
     return { name, kind, values: read === undefined ? column : column.map((value) => value ?? null).map(read) };
   });
-  return typedTable(typed, rows, label, decimal);
+  return typedTable(typed, rows, label, options);
 }
 
 async function undamaged<T>(label: string, read: () => T | Promise<T>): Promise<T> {

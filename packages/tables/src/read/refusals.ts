@@ -16,8 +16,9 @@ export const OPEN_QUOTE: Refusal = [
 ];
 
 export const NOT_UTF8: Refusal = [
-  "the text is not valid UTF-8",
-  "Save the file as UTF-8; if it comes from Windows, try: iconv -f WINDOWS-1252 -t UTF-8",
+  "the text is not valid UTF-8, nor plainly Windows-1252",
+  "Save the file as UTF-8, or name its encoding (windows-1252, windows-1251, iso-8859-2, gbk, shift_jis, …).",
+  { remedy: "encoding" },
 ];
 
 export const MIXED_LINE_ENDS: Refusal = [

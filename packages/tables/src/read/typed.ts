@@ -1,8 +1,7 @@
 /** Columns of formats that have types (Parquet, Arrow) as a table's. */
 import { CellCollector, type Cells } from "../reading/cells.ts";
-import type { DecimalSign } from "../reading/numbers.ts";
 import type { Column } from "../table/table.ts";
-import { type FileTable, inferred, NumberCollector } from "./columns.ts";
+import { type FileTable, inferOptions, inferred, NumberCollector, type ReadingOptions } from "./columns.ts";
 import { noRows } from "./refusals.ts";
 
 /** A cell of a typed column; a `whole` one is a bigint, a `date` days since 1970, a `time` milliseconds since then. */
@@ -24,11 +23,11 @@ export function typedTable(
   columns: readonly TypedColumn[],
   rows: number,
   label: string,
-  decimal: DecimalSign | undefined,
+  options: ReadingOptions,
 ): Omit<FileTable, "path"> {
   if (rows === 0) throw noRows(label);
   const copied = columns.map((column) => copy(column, rows, label));
-  return { rows, ...inferred(copied, label, { decimal, likely: "." }) };
+  return { rows, ...inferred(copied, label, { ...inferOptions(options), likely: "." }) };
 }
 
 function copy(column: TypedColumn, rows: number, label: string): Column | Cells {

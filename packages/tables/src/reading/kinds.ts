@@ -1,10 +1,15 @@
 /** What the cells of a column are, each different one looked at once. */
 import type { Cells } from "./cells.ts";
-import { readDate, type WrittenDate } from "./dates.ts";
+import { readClock, readCompactDate, readDate, type WrittenDate } from "./dates.ts";
 import { isMissing, isMissingMark } from "./missing.ts";
-import { type DecimalSign, readNumber, type WrittenCode, type WrittenNumber } from "./numbers.ts";
+import { CLOCK, type DecimalSign, readNumber, type WrittenCode, type WrittenNumber } from "./numbers.ts";
+import type { ColumnType } from "./reading.ts";
 
-type Kind = WrittenNumber | WrittenCode | WrittenDate | { readonly kind: "missing" | "mark" | "boolean" | "text" };
+export type Kind =
+  | WrittenNumber
+  | WrittenCode
+  | WrittenDate
+  | { readonly kind: "missing" | "mark" | "boolean" | "text" };
 
 /** One different cell: what it is, how many rows hold it, and the first of them (from 0). */
 export interface Entry {
@@ -16,6 +21,8 @@ export interface Entry {
 
 export interface Judged {
   readonly cells: Cells;
+  /** What the caller says the column is. */
+  readonly declared: ColumnType | undefined;
   /** In the order of `cells.texts`. */
   readonly entries: readonly Entry[];
   /** Rows that hold a value: neither missing nor a mark that may stand for missing. */
@@ -29,12 +36,27 @@ export interface Judged {
 function kindOf(text: string): Kind {
   if (isMissing(text)) return { kind: "missing" };
   if (isMissingMark(text)) return { kind: "mark" };
-  return readNumber(text) ?? (isBoolean(text) ? { kind: "boolean" } : (readDate(text) ?? { kind: "text" }));
+  return readNumber(text) ?? (isBoolean(text) ? { kind: "boolean" } : (readTime(text) ?? { kind: "text" }));
+}
+
+function readTime(text: string): WrittenNumber | WrittenDate | undefined {
+  const hours = readClock(text);
+  return hours === undefined ? readDate(text) : { kind: "number", point: hours, comma: hours, affix: CLOCK };
 }
 
 const isBoolean = (text: string): boolean => /^(true|false)$/i.test(text);
 
-export function judge(cells: Cells): Judged {
+/** A cell as what its column was declared to be: codes are numbers, and 20240131 is a date, where that is asked for. */
+function asDeclared(text: string, is: Kind, declared: ColumnType | undefined): Kind {
+  if (declared === "number" && is.kind === "code") {
+    const value = Number(text);
+    return { kind: "number", point: value, comma: value, affix: "" };
+  }
+  return (declared === "date" ? readCompactDate(text) : undefined) ?? is;
+}
+
+/** @param declared what the caller says the column is */
+export function judge(cells: Cells, declared?: ColumnType): Judged {
   const counts = new Int32Array(cells.texts.length);
   const firsts = new Int32Array(cells.texts.length).fill(-1);
   for (const [row, place] of cells.places.entries()) {
@@ -42,12 +64,15 @@ export function judge(cells: Cells): Judged {
     if (counts[place]++ === 0) firsts[place] = row;
   }
   const entries = measured(
-    cells.texts.map((text, i): Entry => ({ text, is: kindOf(text), count: counts[i], first: firsts[i] })),
+    cells.texts.map(
+      (text, i): Entry => ({ text, is: asDeclared(text, kindOf(text), declared), count: counts[i], first: firsts[i] }),
+    ),
   );
   const find = (holds: (number: WrittenNumber) => boolean): Entry | undefined =>
     entries.find(({ is }) => is.kind === "number" && holds(is));
   return {
     cells,
+    declared,
     entries,
     values: countWhere(entries, ({ kind }) => kind !== "missing" && kind !== "mark"),
     evidence: {

@@ -5,7 +5,7 @@ const EVERYWHERE = new Set(["", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "Non
 
 /** Where all the rest of the column is numbers, dates or booleans: elsewhere they may be words, or names. */
 const AMONG_VALUES = new Set(
-  `- -- --- – — . .. … nan NaN NAN -nan -NaN na Na N.A. n.a. <NA> #NA NaT nil none NONE Null (null) <null> \\N missing #NULL! #DIV/0! #NUM! #VALUE! #REF! #NAME?`.split(
+  `- -- --- – — −− . .. … nan NaN NAN -nan -NaN na Na N.A. n.a. <NA> #NA NaT nil Nil NIL none NONE Null (null) <null> \\N missing Missing MISSING (missing) (blank) n/d N/D k.A. s/d #NULL! #DIV/0! #NUM! #VALUE! #REF! #NAME?`.split(
     " ",
   ),
 );

@@ -15,7 +15,12 @@ export interface WrittenNumber {
   readonly comma: number | undefined;
   /** What stands beside the digits (`$`, `%`, `kg`), one kind in a column; empty where nothing does. */
   readonly affix: string;
+  /** How more than one group of digits is made: 12,34,567 as in India, or 1,234,567. */
+  readonly groups?: "indian" | "western";
 }
+
+/** The affix of times of day, which are numbers of hours. */
+export const CLOCK = "h:mm";
 
 /** Digits that name a thing: a leading zero, or more digits than a number of 64 bits tells apart. */
 export interface WrittenCode {
@@ -40,7 +45,7 @@ const WITH_POINT = digits("\\.", ",", "|[1-9]\\d?(?:,\\d\\d)+,\\d{3}");
 const WITH_COMMA = digits(",", ".");
 
 const DIGITS = String.raw`(?<digits>(?:\d|[.,]\d)(?:[\d.,'’${SPACE}]*[\d.,])?(?:[eE][+-]?\d+)?)`;
-const UNIT = String.raw`[\p{L}µ]{1,10}[23²³]?`;
+const UNIT = String.raw`(?:(?:sq|cu|fl)\.? )?[\p{L}µ]{1,10}\.?[23²³]?`;
 /** Currencies that are written as words. */
 const WORDS = String.raw`(?:Rs|kr|Fr)\.?`;
 const BEFORE = String.raw`(?<before>[A-Z]{0,3}\p{Sc}|[A-Z]{3}(?=[-\d${SPACE}])|${WORDS})?`;
@@ -52,7 +57,7 @@ const ADORNED = new RegExp(
 
 /** Reads a trimmed, non-empty cell; undefined where it is neither a number nor a code. */
 export function readNumber(cell: string): WrittenNumber | WrittenCode | undefined {
-  const text = cell.replace(/^[−–](?=\S)/, "-");
+  const text = cell.replace(/^[−–](?=\S)|(?<=^[A-Z]{0,3}\p{Sc} ?)[−–](?=\d)|(?<=\d ?)−$/u, "-");
   if (PLAIN.test(text)) return codeOf(text) ?? plain(text);
   const infinite = INFINITE.exec(text);
   if (infinite) {
@@ -89,8 +94,12 @@ function adorned(text: string): WrittenNumber | WrittenCode | undefined {
   };
   const [point, comma] = [read(WITH_POINT, "."), read(WITH_COMMA, ",")];
   if (point === undefined && comma === undefined) return undefined;
-  return { kind: "number", point, comma, affix: before ?? after ?? "" };
+  const groups = INDIAN.test(body) ? "indian" : WESTERN.test(body) ? "western" : undefined;
+  return { kind: "number", point, comma, affix: before ?? after ?? "", ...(groups && { groups }) };
 }
+
+const INDIAN = /^\d\d?(?:,\d\d)+,\d{3}(?!\d)/;
+const WESTERN = /^\d{1,3}(?:,\d{3}){2}/;
 
 let known: ReadonlySet<string> | undefined;
 /** The codes of ISO 4217 that this host knows. */

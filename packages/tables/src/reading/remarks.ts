@@ -1,7 +1,6 @@
 /** What there is to say about a column's cells: which of them spoil it, and what was read into them. */
-import { isLikeDate } from "./dates.ts";
 import { countWhere, type Entry, type Judged } from "./kinds.ts";
-import type { DecimalSign } from "./numbers.ts";
+import { CLOCK, type DecimalSign } from "./numbers.ts";
 
 /** Cells named in one remark. */
 const MOST_NAMED = 3;
@@ -13,7 +12,7 @@ export function minusNote(entries: readonly Entry[]): string | undefined {
 }
 
 /** "'-' (12×, first in row 7), 'n.k.' (row 9) and 4 more" */
-function named(entries: readonly Entry[]): string {
+export function named(entries: readonly Entry[]): string {
   const sorted = entries.toSorted((a, b) => b.count - a.count || a.first - b.first);
   const shown = sorted.slice(0, MOST_NAMED).map(({ text, count, first }) => {
     const short = text.length > 30 ? `${text.slice(0, 30)}…` : text;
@@ -29,6 +28,11 @@ export interface Remark {
   readonly almost?: "number" | "date" | "missing";
 }
 
+/** Why a column whose cells are all numbers, or all dates, cannot be read as such, and the cell that is to blame. */
+export interface Trouble extends Remark {
+  readonly cell: Entry;
+}
+
 /**
  * Which cells of a text column keep it from being numbers or dates, where at least half of them are; why digits are no
  * numbers, where they are codes.
@@ -42,18 +46,11 @@ export function spoilt({ entries, values }: Judged): Remark {
   const [numbers, dates] = [count("number"), count("date", "time")];
   const [most, kinds, almost] =
     numbers >= dates ? ([numbers, ["number"], "number"] as const) : ([dates, ["date", "time"], "date"] as const);
-  if (most < values / 2) return daysNote(entries, values);
+  if (most < values / 2) return {};
   const others = entries.filter(
     ({ is: { kind } }) => kind !== "missing" && kind !== "mark" && !(kinds as readonly string[]).includes(kind),
   );
   return { note: `${most} of ${values} values are ${almost}s; not ${named(others)}`, almost };
-}
-
-/** Days whose order of parts only their writer knows. */
-function daysNote(entries: readonly Entry[], values: number): Remark {
-  const days = entries.filter(({ is, text }) => is.kind === "text" && isLikeDate(text));
-  if (days.length === 0 || rows(days) < values / 2) return {};
-  return { note: `dates are kept as text unless written as 2024-12-31 or 31.12.2024: ${named(days)}` };
 }
 
 /** What keeps numbers apart: two currencies, two decimal signs, a sign other than the given one. */
@@ -61,7 +58,7 @@ export function numberTrouble(
   { entries, evidence }: Judged,
   sign: DecimalSign,
   given: DecimalSign | undefined,
-): Remark | undefined {
+): Trouble | undefined {
   const numbers = entries.filter(({ is }) => is.kind === "number");
   const affixes = new Map<string, Entry[]>();
   for (const entry of numbers) {
@@ -72,33 +69,62 @@ export function numberTrouble(
   if (affixes.size > 1) {
     const [[main, most], ...others] = [...affixes].toSorted(([, a], [, b]) => rows(b) - rows(a));
     // Letters behind most of them are part of a code: 1012 AB, 1013 AC.
-    if (rows(most) < rows(numbers) / 2) return {};
-    const what = main === "" ? "without a unit" : `in '${main}'`;
+    const cell = others[0][1][0];
+    if (rows(most) < rows(numbers) / 2) return { cell };
+    const what = main === "" ? "without a unit" : main === CLOCK ? "as times of day" : `in '${main}'`;
     const rest = named(others.flatMap(([, of]) => of));
-    return { note: `numbers of more than one kind: ${rows(most)} ${what}; not ${rest}`, almost: "number" };
+    return { note: `numbers of more than one kind: ${rows(most)} ${what}; not ${rest}`, almost: "number", cell };
   }
-  if (given === undefined && evidence["."] && evidence[","]) {
-    const both = `${named([evidence["."]])} beside ${named([evidence[","]])}`;
-    return { note: `numbers with decimal points and with decimal commas: ${both}`, almost: "number" };
+  const [point, comma] = [evidence["."], evidence[","]];
+  if (given === undefined && point && comma) {
+    const both = `${named([point])} beside ${named([comma])}`;
+    const cell = point.first < comma.first ? comma : point;
+    return { note: `numbers with decimal points and with decimal commas: ${both}`, almost: "number", cell };
+  }
+  const grouped = numbers.filter(({ is }) => is.kind === "number" && is.groups !== undefined);
+  const [indian, western] = ["indian", "western"].map((way) =>
+    grouped.find(({ is }) => is.kind === "number" && is.groups === way),
+  );
+  if (indian && western) {
+    const both = `groups of two digits, as in India, beside groups of three: ${named([indian, western])}`;
+    return { note: both, almost: "number", cell: indian };
   }
   const wrong = entries.filter(({ is }) => is.kind === "number" && (sign === "." ? is.point : is.comma) === undefined);
   if (wrong.length === 0) return undefined;
-  return { note: `no numbers with a decimal ${sign === "." ? "point" : "comma"}: ${named(wrong)}`, almost: "number" };
+  const note = `no numbers with a decimal ${sign === "." ? "point" : "comma"}: ${named(wrong)}`;
+  return { note, almost: "number", cell: wrong[0] };
 }
 
 const affixOf = ({ is }: Entry): string => (is.kind === "number" ? is.affix : "");
 
 const rows = (entries: readonly Entry[]): number => entries.reduce((sum, { count }) => sum + count, 0);
 
-/** "in '%', as written" */
+/** "in '%', as written", or "times of day in hours" */
 export function affixNote(entries: readonly Entry[]): string | undefined {
   const first = entries.find((entry) => affixOf(entry) !== "");
-  return first && `in '${affixOf(first)}', as written ('${first.text}')`;
+  if (first?.is.kind !== "number") return undefined;
+  if (first.is.affix === CLOCK) return `times of day in hours: '${first.text}' is ${first.is.point}`;
+  return `in '${first.is.affix}', as written ('${first.text}')`;
+}
+
+/** "'1,23,456' is read as 123456, with groups of two digits as in India" */
+export function groupsNote(entries: readonly Entry[]): string | undefined {
+  const first = entries.find(({ is }) => is.kind === "number" && is.groups === "indian");
+  if (first?.is.kind !== "number") return undefined;
+  return `'${first.text}' is read as ${first.is.point}, with groups of two digits as in India`;
 }
 
 /** "'-' (12×, first in row 7) counts as missing" */
 export function marksNote({ entries }: Judged): string | undefined {
-  const marks = entries.filter(({ is }) => is.kind === "mark");
-  if (marks.length === 0) return undefined;
-  return `${named(marks)} ${marks.length > 1 ? "count" : "counts"} as missing`;
+  return countedAsMissing(entries.filter(({ is }) => is.kind === "mark"));
+}
+
+/** "'NA' (row 7) counts as missing", of cells that stand for a missing value even among words */
+export function missingNote({ entries }: Judged): string | undefined {
+  return countedAsMissing(entries.filter(({ is, text }) => is.kind === "missing" && text !== ""));
+}
+
+function countedAsMissing(entries: readonly Entry[]): string | undefined {
+  if (entries.length === 0) return undefined;
+  return `${named(entries)} ${entries.length > 1 ? "count" : "counts"} as missing`;
 }

@@ -1,6 +1,7 @@
 /** What each column of a table is good for, and why: decided before training, in words a person can check. */
 import { nearest } from "@chaingrad/core";
 import { checkKeys, checkName } from "@chaingrad/core/given";
+import { COLUMN_TYPES, type ColumnType } from "../reading/reading.ts";
 import { rareBelow } from "./rare.ts";
 import { allRows, type Column, countDifferent, numbersAt, type Rows, type Table, TargetError } from "./table.ts";
 
@@ -18,12 +19,8 @@ export interface ColumnRole {
   readonly why: string;
 }
 
-/** What a column may be taken for where somebody says so. */
-export type ColumnType = Exclude<Role, "target" | "aside">;
 /** By the names of columns: what they are taken for, whatever they look like. */
 export type ColumnTypes = Readonly<Record<string, ColumnType>>;
-
-const TYPES: readonly ColumnType[] = ["number", "category", "date", "text"];
 
 /**
  * The role of every column, in the table's order. A caller may change `role` before the encoder is fitted: a number
@@ -39,7 +36,7 @@ export function describeColumns(table: Table, target: string, types: ColumnTypes
     throw new TargetError(`the table has no column '${target}' to predict; ${hint}`, target);
   }
   checkKeys("types", types, Object.fromEntries(names.map((name) => [name, true])), "column");
-  for (const [name, type] of Object.entries(types)) checkName(`types.${name}`, type, TYPES);
+  for (const [name, type] of Object.entries(types)) checkName(`types.${name}`, type, COLUMN_TYPES);
   const roles = table.columns.map((column): ColumnRole => {
     const { name } = column;
     const { role, why }: Description =

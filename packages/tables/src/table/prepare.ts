@@ -2,6 +2,8 @@
 
 import { type Dataset, splitRows } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
+import type { Reading } from "../reading/reading.ts";
+import { readingOf } from "../reading/remembered.ts";
 import { type ColumnRole, type ColumnTypes, describeColumns, isFreeText } from "./columns.ts";
 import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
 import { timeOrder } from "./order.ts";
@@ -41,6 +43,8 @@ const OPTIONS: Names<PrepareOptions> = {
 export interface Prepared {
   readonly roles: readonly ColumnRole[];
   readonly target: Target;
+  /** How the table was read, where that had to be decided; kept with the model. */
+  readonly reading?: Reading;
   /** Rows without a target: neither trained on nor judged by. */
   readonly missing: readonly number[];
   /** The rows of each part, by their place in the table. */
@@ -81,8 +85,10 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       : fitted.target;
   const encoder = fitEncoder(table, rows.train, roles, { embed });
   const part = (own: Int32Array): Dataset => ({ x: encode(encoder, table, own), y: encodeAny(target, column, own) });
+  const reading = readingOf(table);
   return {
     roles: toldRoles(roles, encoder),
+    ...(reading && { reading }),
     target: { ...target, why: fitted.target.why },
     missing: fitted.missing,
     rows,

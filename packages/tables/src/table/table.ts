@@ -1,13 +1,16 @@
 /** A table in memory, column by column, as a reader hands it over. */
-import { UserError } from "@chaingrad/core/user-error";
+import { UserError, type UserErrorOptions } from "@chaingrad/core/user-error";
+import type { DateOrder } from "../reading/dates.ts";
+import type { DecimalSign } from "../reading/numbers.ts";
+import type { ColumnType } from "../reading/reading.ts";
 import { tally } from "./tally.ts";
 
 interface AnyColumn {
   readonly name: string;
   /** What its reader has to say about it: which cells keep it from being numbers, what was read into them. */
   readonly note?: string;
-  /** What somebody who had it read says that it is, whatever it looks like. */
-  readonly declared?: "number" | "category" | "date" | "text";
+  /** What the caller said it is, whatever its cells look like. */
+  readonly declared?: ColumnType;
 }
 
 /** A column of numbers; NaN where one is missing. */
@@ -38,6 +41,10 @@ export type Column = NumberColumn | TextColumn;
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: number;
+  /** The sign between whole and fraction in its text, where its reader met such. */
+  readonly decimal?: DecimalSign;
+  /** What comes first in its dates, where that had to be decided. */
+  readonly dates?: DateOrder;
 }
 
 /** Row indices of a table, from 0. */
@@ -48,7 +55,7 @@ export class EncodingError extends UserError {
   override readonly name: string = "EncodingError";
   readonly column: string | undefined;
   readonly row: number | undefined;
-  constructor(message: string, column?: string, row?: number, hint?: string, options?: ErrorOptions) {
+  constructor(message: string, column?: string, row?: number, hint?: string, options?: UserErrorOptions) {
     super(message, hint, options);
     this.column = column;
     this.row = row;
@@ -115,7 +122,7 @@ export function numberAt(column: Column, row: number, kind: "number" | "date"): 
   if (!Number.isNaN(number)) return number;
   const expected = kind === "date" ? "a date as YYYY-MM-DD" : "a number";
   // Where most are numbers, the reader knows which cell is not; the first of all is none by its type alone.
-  if (column.note !== undefined)
+  if (column.note !== undefined && column.type === "text" && column.almost !== undefined)
     throw new EncodingError(`column '${column.name}': expected ${expected} in each row; ${column.note}`, column.name);
   const where = `column '${column.name}', row ${row + 1}`;
   throw new EncodingError(`${where}: expected ${expected}, got '${text}'`, column.name, row);

@@ -105,7 +105,12 @@ function fitClasses(column: Column, counts: [string, number][], rows: number, wh
   if (counts.length > Math.max(2, rows / 3)) {
     const advice =
       column.type === "number" ? "amounts: ask for regression" : "free text or an identifier: choose another column";
-    throw refusal(column, `has ${counts.length} different values in ${rows} rows; they look like ${advice}`);
+    const message = `has ${counts.length} different values in ${rows} rows; they look like ${advice}`;
+    // Codes of digits are text, until somebody says that they are amounts.
+    const isDigits = column.type === "text" && counts.every(([value]) => /^[+-]?\d+$/.test(value));
+    throw isDigits
+      ? refusal(column, message, undefined, "Or say that it is a number.", "types")
+      : refusal(column, message);
   }
   const single = counts.find(([, count]) => count === 1);
   if (single) {
@@ -144,8 +149,8 @@ function amountAt(column: Column, row: number): number {
   );
 }
 
-function refusal({ name }: Column, message: string, row?: number): TargetError {
-  return new TargetError(`the target '${name}' ${message}`, name, row);
+function refusal({ name }: Column, message: string, row?: number, hint?: string, remedy?: string): TargetError {
+  return new TargetError(`the target '${name}' ${message}`, name, row, hint, remedy === undefined ? {} : { remedy });
 }
 
 /**

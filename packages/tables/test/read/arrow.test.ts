@@ -31,7 +31,7 @@ describe("columns of every type that is a cell", () => {
       dms: ["date", "2020-01-05", null, null],
       t: ["date", "2020-01-05T10:00:00.500Z", "1969-12-31T23:59:59.999Z", null],
       tz: ["date", "2020-01-05T10:00:00.000Z", null, null],
-      clock: ["text", "10:00:00", null, "23:59:59"],
+      clock: ["number", 10, Number.NaN, 86_399 / 3600],
       nothing: ["text", null, null, null],
     });
     expect(decimal).toBe(",");

@@ -228,15 +228,109 @@ describe("dates", () => {
     expect(one(["2024-12/31", "12.31.2024", "31.12.24"]).type).toBe("text");
   });
 
+  it.each<[string, string[], string[], string]>([
+    [
+      "the month first",
+      ["1/2/2024", "12/31/2024"],
+      ["2024-01-02", "2024-12-31"],
+      "dates are read with the month first, as '12/31/2024' shows",
+    ],
+    [
+      "the day first",
+      ["1-2-2024", "13-02-2024"],
+      ["2024-02-01", "2024-02-13"],
+      "dates are read with the day first, as '13-02-2024' shows",
+    ],
+    [
+      "years of two digits",
+      ["31.12.24", "01.02.70"],
+      ["2024-12-31", "1970-02-01"],
+      "years of two digits are 1970 to 2069: '31.12.24' is 2024-12-31",
+    ],
+    [
+      "years of two digits, the month first",
+      ["1/2/24", "12/31/99"],
+      ["2024-01-02", "1999-12-31"],
+      "dates are read with the month first, as '12/31/99' shows; years of two digits are 1970 to 2069: '1/2/24' is 2024-01-02",
+    ],
+    [
+      "Excel's names of months",
+      ["2-Jan-2024", "3-Feb-24"],
+      ["2024-01-02", "2024-02-03"],
+      "years of two digits are 1970 to 2069: '3-Feb-24' is 2024-02-03",
+    ],
+    [
+      "times that name no zone beside those that do",
+      ["2024-01-02T10:00:00+02:00", "2024-01-02 10:00"],
+      ["2024-01-02T08:00:00.000Z", "2024-01-02T10:00:00.000Z"],
+      "times that name no zone are taken for UTC: '2024-01-02 10:00' (row 2)",
+    ],
+  ])("of an order that the column shows are read in it, which is said: %s", (_, cells, values, note) => {
+    expect(one(cells)).toMatchObject({ type: "date", values, note });
+  });
+
   it.each([
-    [["1/2/2024", "12/31/2024"]],
-    [["31.12.24", "01.02.24"]],
-    [["01-02-2024", "x", "03-02-2024"]],
-    [["2-Jan-2024", "3-Feb-24"]],
-    [["2024-01-02 10:00 PM"]],
-  ])("in an order that only their writer knows are kept as text, which is said: %j", (values) => {
-    const note = expect.stringContaining(`unless written as 2024-12-31 or 31.12.2024: '${values[0]}' (row 1)`);
-    expect(one(values)).toMatchObject({ type: "text", values, note });
+    [
+      "January 2, 2024",
+      "2 January 2024",
+      "2. Januar 2024",
+      "2 janv. 2024",
+      "2 de enero de 2024",
+      "2Jan2024",
+      "Jan 2nd, 2024",
+    ],
+    ["Tue, 2 Jan 2024", "Tuesday, January 2, 2024", "2024-Jan-02", "2 März 2024".replace("März", "jan"), "2 JAN 2024"],
+    ["2024.01.02", "2024/1/2", "02.01.2024", "2024-01-02"],
+  ])("are read by the names of months, and in ISO's order: %s", (...cells) => {
+    expect(one(cells)).toEqual({ name: "x", type: "date", values: cells.map(() => "2024-01-02") });
+  });
+
+  it("may name months alone", () => {
+    expect(one(["2024-01", "2024-12"])).toMatchObject({ type: "date", values: ["2024-01-01", "2024-12-01"] });
+    expect(one(["März 2024", "août 2024"])).toMatchObject({ type: "date", values: ["2024-03-01", "2024-08-01"] });
+  });
+
+  it("may have a clock of twelve hours", () => {
+    const cells = ["1/13/2024 12:05 AM", "1/13/2024, 12:05:06 PM", "1/13/2024 2:30 p.m."];
+    const values = ["2024-01-13T00:05:00.000Z", "2024-01-13T12:05:06.000Z", "2024-01-13T14:30:00.000Z"];
+    expect(one(cells).values).toEqual(values);
+    expect(one(["2024-01-02 13:00 PM", "2024-01-02 10:00 PM"])).toMatchObject({ type: "text", almost: "date" });
+  });
+
+  it("follow the other columns, or the table that was trained on, where they do not show their order", () => {
+    const file = infer({ a: ["3/4/2024"], b: ["13/4/2024"] });
+    expect(file.dates).toBe("day-first");
+    expect(file.columns[0]).toMatchObject({
+      type: "date",
+      values: ["2024-04-03"],
+      note: "dates are read with the day first, as the other columns show",
+    });
+    expect(one(["3/4/2024"], { remembered: { dates: "month-first" } })).toMatchObject({
+      values: ["2024-03-04"],
+      note: "dates are read with the month first, as in training",
+    });
+    expect(one(["3/4/2024"], { dates: "day-first" })).toEqual({ name: "x", type: "date", values: ["2024-04-03"] });
+  });
+
+  it("are never guessed", () => {
+    expect(one(["3/4/2024", "-"])).toMatchObject({
+      type: "text",
+      almost: "date",
+      note: "dates are kept as text, for nothing shows whether the day or the month comes first: '3/4/2024' (row 1)",
+    });
+    expect(one(["13/4/2024", "3/4/2024", "4/13/2024"])).toMatchObject({
+      type: "text",
+      note: "dates in two orders: the day comes first in '13/4/2024' (row 1), the month in '4/13/2024' (row 3)",
+    });
+    expect(one(["13/4/2024", "3/4/2024"], { dates: "month-first" })).toMatchObject({
+      type: "text",
+      note: "no dates with the month first: '13/4/2024' (row 1)",
+    });
+  });
+
+  it("of which one is on no calendar are text that names it", () => {
+    const column = one(["30/02/2024", "13/04/2024", "14/04/2024"]);
+    expect(column).toMatchObject({ type: "text", note: "2 of 3 values are dates; not '30/02/2024' (row 1)" });
   });
 
   it("are not seen in versions, addresses and telephone numbers", () => {
@@ -255,5 +349,113 @@ describe("dates", () => {
         "2024-01-05T10:00:00.000Z",
       ],
     ]);
+  });
+});
+
+describe("times of day", () => {
+  it("are hours, which is said", () => {
+    const column = one(["14:30", "2:15 PM", "00:00:36"]);
+    expect(numbers(column)).toEqual([14.5, 14.25, 0.01]);
+    expect(column.note).toBe("times of day in hours: '14:30' is 14.5");
+  });
+
+  it("that no clock shows keep the column from it", () => {
+    const note = "2 of 3 values are numbers; not '24:61' (row 2)";
+    expect(one(["14:30", "24:61", "10:00"])).toMatchObject({ type: "text", note });
+    expect(one(["14:30", "3", "10:00"]).note).toBe("numbers of more than one kind: 2 as times of day; not '3' (row 2)");
+  });
+});
+
+describe("groups of two digits, as in India", () => {
+  it("are said", () => {
+    const column = one(["1,23,456", "99,000", "1,00,00,000.50"]);
+    expect(numbers(column)).toEqual([123456, 99000, 10000000.5]);
+    expect(column.note).toBe("'1,23,456' is read as 123456, with groups of two digits as in India");
+  });
+
+  it("are a slip beside groups of three", () => {
+    expect(one(["1,23,456", "1,234,567"])).toMatchObject({
+      type: "text",
+      note: "groups of two digits, as in India, beside groups of three: '1,23,456' (row 1), '1,234,567' (row 2)",
+    });
+  });
+});
+
+describe("a declared type", () => {
+  it("counts, whatever the cells look like", () => {
+    expect(one(["75001", "10", null, "-"], { types: { x: "category" } })).toEqual({
+      name: "x",
+      type: "text",
+      values: ["75001", "10", null, "-"],
+      declared: "category",
+    });
+    expect(one(["a b", "NA"], { types: { x: "text" } })).toMatchObject({ values: ["a b", null], declared: "text" });
+    expect(one(["007", "1234567890123456789", "-"], { types: { x: "number" } })).toMatchObject({
+      type: "number",
+      values: Float64Array.of(7, Number("1234567890123456789"), Number.NaN),
+      declared: "number",
+    });
+    expect(one(["20240131", "2024-02-01"], { types: { x: "date" } })).toMatchObject({
+      type: "date",
+      values: ["2024-01-31", "2024-02-01"],
+      declared: "date",
+    });
+    expect(one(["", null], { types: { x: "number" } })).toMatchObject({ type: "number", declared: "number" });
+    expect(one(["5"], { types: JSON.parse('{ "constructor": "category" }') })).toMatchObject({ type: "number" });
+  });
+
+  it.each<[string, string[], InferOptions, string]>([
+    [
+      "words",
+      ["1", "x", "y"],
+      { types: { x: "number" } },
+      "row 2: expected a number, as the column was declared, got 'x'",
+    ],
+    [
+      "two units",
+      ["1 kg", "2 kg", "3 g"],
+      { types: { x: "number" } },
+      "row 3: expected a number like the others, got '3 g'",
+    ],
+    ["two signs", ["1,5", "2.5"], { types: { x: "number" } }, "row 2: expected a number like the others, got '2.5'"],
+    [
+      "two orders",
+      ["13/4/2024", "4/13/2024"],
+      { types: { x: "date" } },
+      "row 2: expected a date like the others, got '4/13/2024'",
+    ],
+    [
+      "no order",
+      ["3/4/2024"],
+      { types: { x: "date" } },
+      "row 1: expected a date like the others, got '3/4/2024'; dates are kept",
+    ],
+    [
+      "no day",
+      ["2024-02-01", "2024-02-30"],
+      { types: { x: "date" } },
+      "row 2: expected a date, as the column was declared, got '2024-02-30'",
+    ],
+  ])("refuses what is not so: %s", (_, cells, options, message) => {
+    expect(() => one(cells, options)).toThrow(`column 'x', ${message}`);
+  });
+
+  it("is remembered", () => {
+    expect(one(["007"], { remembered: { types: { x: "number" } } })).toMatchObject({ values: Float64Array.of(7) });
+    const both: InferOptions = { types: { x: "category" }, remembered: { types: { x: "number" } } };
+    expect(one(["007"], both)).toMatchObject({ values: ["007"] });
+  });
+});
+
+it("a decimal sign is remembered where nothing shows it", () => {
+  const file = infer({ x: ["1.234", "736"] }, { remembered: { decimal: "," }, likely: "." });
+  expect(numbers(file.columns[0])).toEqual([1234, 736]);
+  expect(file.notes).toEqual(["column 'x': '1.234' is read as 1234, as in training; with decimal '.' it is 1.234"]);
+});
+
+it("what is missing among words is said", () => {
+  expect(one(["GB", "NA", "?", "NA"])).toMatchObject({
+    values: ["GB", null, null, null],
+    note: "'NA' (2×, first in row 2), '?' (row 3) count as missing",
   });
 });
