@@ -45,7 +45,7 @@ export interface MemberRecipe {
   readonly labelSmoothing: number;
 }
 
-/** Rows of a step: 256, but so few that a short table has some steps in an epoch. */
+/** Most rows of a step: an epoch's steps share its rows evenly, so that none is filled up with rows that count for nothing. */
 const BATCH = 256;
 /** Passes over the rows of a table that is not long, and the fewest of any. */
 const EPOCHS = 256;
@@ -77,7 +77,7 @@ export interface MemberPlan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** The network and its training for a prepared table of so many training rows. */
+/** The network for a prepared table, and its training on so many rows. */
 export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: number, engine: SyncEngine): MemberPlan {
   const { outputs, loss, metrics } = goalOf(prepared);
   const inputs = prepared.encoder.features.length;
@@ -86,7 +86,7 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
   return {
     network: { inputs, layers: layersOf(inputs, member, outputs) },
     options: {
-      ...{ engine, epochs, patience: PATIENCE, keep: "last-best", l2: 0, batch: Math.min(BATCH, rows) },
+      ...{ engine, epochs, patience: PATIENCE, keep: "last-best", l2: 0, batch: Math.ceil(rows / Math.ceil(rows / BATCH)) },
       loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
       optimizer: optimizers.adam({ beta2: BETA2 }),
       schedule: schedules["cos-log"](member.rate),

@@ -51,7 +51,7 @@ export async function* trainAutomatically(
   const { rounds, member } = yield* run.judged(train);
   const refits = test.y.length > 0 && train.y.length + test.y.length <= REFIT_ROWS;
   const again = refits ? yield* run.rounds(together(train, test), member, [], 1) : [];
-  const plan = run.plan(member, train.y.length);
+  const plan = run.plan(member, Math.ceil((train.y.length * (FOLDS - 1)) / FOLDS));
   return {
     judged: meanOf(rounds) ?? (rounds[0].ends[0].model as Model),
     refitted: meanOf(again),
@@ -134,7 +134,7 @@ class Run {
     const isFirst = this.#number === 0;
     const events = trainRound(data, {
       host: { ...this.#host, signal: this.#budget.until(share) },
-      plan: this.plan(member, data.y.length),
+      plan: this.plan(member, Math.ceil((data.y.length * (FOLDS - 1)) / FOLDS)),
       folds: Math.min(FOLDS, data.y.length),
       ...{ seed: this.#recipe.seed, round, flow: isFirst ? this.#recipe.flow : undefined },
       place: () => ({ number: ++this.#number, of: this.#of }),
