@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { weigh } from "../../core/test/support/weigh.ts";
 
 /**
- * 75.5 KB: 59 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
+ * 76 KB: 60 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
  * 28). Readers of files, words, curves and explanations are entries of their own.
  */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(75_500);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(76_000);
 });
