@@ -31,6 +31,7 @@ const guides = [
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },
+      { text: "Layers", link: "/guides/layers" },
       { text: "A loss and an activation of your own", link: "/guides/own-parts" },
       { text: "Second derivatives and physics", link: "/guides/physics" },
       { text: "Debugging a gradient", link: "/guides/debugging" },

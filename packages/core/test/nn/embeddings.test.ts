@@ -7,6 +7,7 @@ import { computeGradients } from "../../src/net/gradients.ts";
 import type { LayerSpec } from "../../src/nn/layers/layer.ts";
 import { losses } from "../../src/nn/losses.ts";
 import { categoriesOf, initialParameters, layersOf, type NetworkSpec } from "../../src/nn/network.ts";
+import { minimizers } from "../../src/optim/minimizers.ts";
 import { fit } from "../../src/train/fit.ts";
 import { Predictor } from "../../src/train/predictor.ts";
 import { openTrainer } from "../../src/trainer.ts";
@@ -113,6 +114,88 @@ describe("periodic", () => {
     expect(() => layersOf({ inputs: 3, layers: [{ units: 2, activation: "tanh", features: [0] }] })).toThrow(
       "layer 1 has no part 'features'",
     );
+  });
+});
+
+describe("piecewise linear", () => {
+  const layer: LayerSpec = {
+    ...{ kind: "piecewise-linear", units: 7, activation: "identity", features: [1, 0] },
+    edges: [
+      [-1, 0, 2, 6],
+      [0, 10, 11],
+    ],
+  };
+  const network: NetworkSpec = { inputs: 2, layers: [layer] };
+
+  test.each([
+    [
+      [5, 1],
+      [1, 0.5, 0, 0.5, 0],
+    ],
+    [
+      [10.25, -0.25],
+      [0.75, 0, 0, 1, 0.25],
+    ],
+    [
+      [-3, -9],
+      [0, 0, 0, 0, 0],
+    ],
+    [
+      [99, 99],
+      [1, 1, 1, 1, 1],
+    ],
+    [
+      [10, 2],
+      [1, 1, 0, 1, 0],
+    ],
+  ])("%j are in their bins by %j", (x, shares) => {
+    expect(outputsOn(network, {}, x)).toEqual([...x, ...shares]);
+  });
+
+  test("a step that a line cannot follow is learnt by one layer above", async () => {
+    const x = Float64Array.from({ length: 100 }, (_, i) => i / 50 - 1);
+    const y = x.map((value) => (value > 0.31 ? 2 : value > -0.39 ? -1 : 0));
+    const edges = [[-1, -0.4, -0.38, 0.3, 0.32, 1]];
+    const linear = { units: 1, activation: "identity" } as const;
+    const bins = { kind: "piecewise-linear", units: 6, activation: "identity", features: [0], edges } as const;
+    const optimizer = minimizers.lbfgs();
+    const options = { engine: referenceEngine, loss: "mean-squared-error", epochs: 200, optimizer } as const;
+    for await (const event of fit({ inputs: 1, layers: [bins, linear] }, { train: { x, y } }, options))
+      if (event.type === "end") expect(event.bestLoss).toBeLessThan(1e-10);
+  });
+
+  test.each([
+    [{ units: 8 }, "units must be the 2 inputs and the 5 bins, 7, got 8"],
+    [{ edges: [[0, 1]] }, "edges must be a list for each of 2 features"],
+    [{ edges: [[0, 1], [2]] }, "edges: 1 must be two or more rising numbers, got 2"],
+    [{ edges: [[0, 1], [2, 2]] }, "edges: 1 must be two or more rising numbers, got 2,2"], // biome-ignore format: a line each
+    [{ edges: [[0, Number.NaN], [2, 3]] }, "edges: 0 must be two or more rising numbers, got 0,NaN"], // biome-ignore format: a line each
+    [{ edges: undefined }, "edges must be a list for each of 2 features"],
+    [{ features: [0, 2] }, "features: 1 must be a place from 0 to 1, got 2"],
+  ])("%j is refused", (more, message) => {
+    const wrong: NetworkSpec = { inputs: 2, layers: [{ ...layer, ...(more as Partial<LayerSpec>) }] };
+    expect(() => layersOf(wrong)).toThrow(RangeError);
+    expect(() => layersOf(wrong)).toThrow(`layer 1 ('output'): ${message}`);
+  });
+});
+
+describe("slopes", () => {
+  test("a unit takes as much of its activation as it has learnt", () => {
+    const network: NetworkSpec = { inputs: 2, layers: [{ units: 2, activation: "tanh", slopes: true }] };
+    const { W1, b1, a1 } = initialParameters(network, 1);
+    expect([...a1]).toEqual([1, 1]);
+    const outputs = outputsOn(network, { W1, b1, a1: Float64Array.of(1, 0.25) }, [0.4, -2]);
+    const z = [0, 1].map((j) => W1[2 * j] * 0.4 - W1[2 * j + 1] * 2 + b1[j]);
+    expect(outputs[0]).toBeCloseTo(Math.tanh(z[0]), 14);
+    expect(outputs[1]).toBeCloseTo(0.75 * z[1] + 0.25 * Math.tanh(z[1]), 14);
+  });
+
+  test.each([
+    [{ activation: "identity", slopes: true }, "slopes are for an activation that bends, and 'identity' does not"],
+    [{ activation: "tanh", slopes: 1 }, "slopes must be a boolean, got 1"],
+  ])("%j is refused", (more, message) => {
+    const wrong: NetworkSpec = { inputs: 2, layers: [{ ...(more as LayerSpec), units: 2 }] };
+    expect(() => layersOf(wrong)).toThrow(`layer 1 ('output'): ${message}`);
   });
 });
 

@@ -105,6 +105,38 @@ export const LAYER_CASES: readonly LayerCase[] = [
     prints: "h₁: f64",
   },
   {
+    name: "bins",
+    network: {
+      inputs: 3,
+      layers: [
+        {
+          ...{ kind: "piecewise-linear", units: 8, activation: "identity", features: [2, 0] },
+          edges: [
+            [-1, -0.25, 0.3, 2],
+            [-0.6, 0.1, 0.7],
+          ],
+        },
+        { units: 5, activation: "tanh" },
+        last,
+      ],
+    },
+    loss: squares,
+    prints: "values(",
+  },
+  {
+    name: "slopes",
+    network: {
+      inputs: 3,
+      layers: [
+        { units: 4, activation: "mish", slopes: true, rates: { slope: 0.1 } },
+        { units: 5, activation: "selu", slopes: true, normalisation: "layer", dropout: 0.1 },
+        last,
+      ],
+    },
+    loss: squares,
+    prints: "a₁ ⊙",
+  },
+  {
     name: "embedding",
     network: {
       inputs: 5,

@@ -191,6 +191,11 @@ export const CASES: readonly Case[] = [
     { kind: "periodic", units: 9, activation: "tanh", features: [2, 0], frequencies: 3 },
     { units: 2, activation: "identity" },
   ]),
+  made("numbers in bins, and slopes", [
+    { kind: "piecewise-linear", units: 6, activation: "identity", features: [1], edges: [[-1, 0, 0.5, 2]] },
+    { units: 3, activation: "mish", slopes: true, rates: { slope: 0.1 } },
+    { units: 2, activation: "identity" },
+  ]),
   made("embedded categories", [
     { kind: "embedding", units: 7, activation: "identity", features: [2, 0], categories: [3, 4], dimension: 3 },
     { kind: "periodic", units: 9, activation: "identity", features: [0], frequencies: 5, dimension: 3 },

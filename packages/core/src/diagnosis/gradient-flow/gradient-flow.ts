@@ -71,13 +71,15 @@ export class FlowProbe {
     const count = Math.min(rowsOf(train, network.inputs), ROWS);
     const flow = await turns.all(flowProgram(network, options, count));
     const executable = await turns.all(compiling(options.engine, flow));
-    const probe = new FlowProbe(executable, network, options, training, await linearAlgebraOf(options.engine));
+    const algebra = await linearAlgebraOf(options.engine);
+    const probe = new FlowProbe(executable, flow, network, options, training, algebra);
     await probe.#write(train);
     return probe;
   }
 
   private constructor(
     executable: Executable,
+    { outputs }: Program,
     network: NetworkSpec,
     options: Chosen,
     training: Training,
@@ -89,7 +91,8 @@ export class FlowProbe {
     this.#linearAlgebra = linearAlgebra;
     this.#training = training;
     const slopes = new Map<unknown, number | undefined>();
-    this.#slopes = network.layers.map(({ activation }) => {
+    this.#slopes = network.layers.map(({ activation }, index) => {
+      if (!Object.hasOwn(outputs, `slope${index + 1}`)) return undefined;
       if (!slopes.has(activation)) slopes.set(activation, largestSlope(activationOf(activation)));
       return slopes.get(activation);
     });

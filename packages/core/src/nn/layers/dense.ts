@@ -70,7 +70,7 @@ const affinePart: LayerPart = {
 
 const OPTIONS: LayerKind["options"] = {
   ...{ activation: true, bias: true, dropout: true, normalisation: true, initialiser: true, biasInitialiser: true },
-  groups: true,
+  ...{ groups: true, slopes: true },
 };
 
 export const denseKind: LayerKind = {
@@ -83,6 +83,7 @@ export const denseKind: LayerKind = {
     const more = [
       ...(groups === 1 ? [] : [`${groups} groups`]),
       ...(normalisation === undefined ? [] : [`${normalisation} norm`]),
+      ...(spec.slopes ? ["slopes"] : []),
       ...describeFactors(spec),
     ];
     return `${units} ${nameOf(activation)}${more.length === 0 ? "" : ` (${more.join(", ")})`}`;

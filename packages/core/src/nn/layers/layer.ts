@@ -8,7 +8,7 @@ import type { Activation, ActivationName } from "../activations.ts";
 import type { Fans, Initialiser, InitialiserName } from "../initialisers.ts";
 
 /** The kinds in `kinds.ts`. */
-export type LayerKindName = "dense" | "scale" | "periodic" | "embedding";
+export type LayerKindName = "dense" | "scale" | "periodic" | "piecewise-linear" | "embedding";
 
 /** A layer as plain data: only units and activation must be given. */
 export interface LayerSpec {
@@ -18,6 +18,11 @@ export interface LayerSpec {
   readonly units: number;
   /** A name, or a function of expressions of one's own. */
   readonly activation: ActivationName | Activation;
+  /**
+   * Whether each unit learns how much of the activation it takes (default false): h = z + a ⊙ (φ(z) − z), with a from 1, so
+   * that it starts as φ(z) and can go back to z.
+   */
+  readonly slopes?: boolean;
   /** Whether there is a b (default true). */
   readonly bias?: boolean;
   /** The share of activations dropped while training: in [0, 1) (default 0). */
@@ -46,6 +51,8 @@ export interface LayerSpec {
   readonly categories?: readonly number[];
   /** How many numbers each of them becomes (default 4 for a number, itself included, and 8 for a category). */
   readonly dimension?: number;
+  /** Of each of them, where its bins begin and end: two or more rising numbers. */
+  readonly edges?: readonly (readonly number[])[];
   /** How many waves a number is taken apart into (default 16). */
   readonly frequencies?: number;
   /** The standard deviation that their frequencies start with, > 0 (default 0.1). */
