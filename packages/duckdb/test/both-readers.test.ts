@@ -544,6 +544,17 @@ describe("Excel", () => {
     expect(found.table.notes).toEqual(["lines 1 to 2 stand above the header and are skipped: 'Report' …"]);
   });
 
+  it("may be long", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => [i / 7, `word ${i % 5}`]);
+    const path = file("long.xlsx", workbook({ Data: [["x", "word"], ...rows] }));
+    const [one, other] = [await readTable(path), await readPortable(new File([readFileSync(path)], "long.xlsx"))];
+    for (const { rows: count, columns } of [one, other]) {
+      expect(count).toBe(20_000);
+      expect(columns[0].values.at(-1)).toBe(19_999 / 7);
+      expect(columns[1].values.at(-1)).toBe("word 4");
+    }
+  });
+
   it("may have several sheets", async () => {
     const path = file("two.xlsx", workbook({ One: [["a"], [1]], "Two words": [["b"], [2]], Empty: [] }));
     expect(await both(path)).toMatchObject({
