@@ -94,6 +94,9 @@ describe("CSV", () => {
     ["NUL bytes", "a,b\n1,\u00002\n"],
     ["quotes with line feeds, commas and quotes", 'a,b\n"1,x","2\ny"\n"say ""hi""",z\n'],
     ["quotes with CR LF", 'a,b\r\n"x\r\ny",1\r\n"z\nw",2\r\n'],
+    ["CR LF, with line feeds in quotes, the header's too", '"a\nb",c\r\n"x\ny",1\r\n"z\r\nw",2\r\n'],
+    ["CR LF, with carriage returns in quotes", '"a\rb",c\r\n"x\ry",1\r\n"z",2\r\n'],
+    ["LF, with CR LF in quotes", '"a\r\nb",c\n"x\r\ny",1\n"z",2\n'],
     ["quotes within a cell", 'a,b\n5" x,1\na"b"c,2\n'],
     ["a quoted header with line feeds", '"a\nb",c\n1,2\n3,4\n'],
     ["spaces around quotes", 'a,b\n "x" ,1\n"y"  ,2\n'],
@@ -539,6 +542,17 @@ describe("Excel", () => {
       ["b", 2, 4],
     ]);
     expect(found.table.notes).toEqual(["lines 1 to 2 stand above the header and are skipped: 'Report' …"]);
+  });
+
+  it("may be long", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => [i / 7, `word ${i % 5}`]);
+    const path = file("long.xlsx", workbook({ Data: [["x", "word"], ...rows] }));
+    const [one, other] = [await readTable(path), await readPortable(new File([readFileSync(path)], "long.xlsx"))];
+    for (const { rows: count, columns } of [one, other]) {
+      expect(count).toBe(20_000);
+      expect(columns[0].values.at(-1)).toBe(19_999 / 7);
+      expect(columns[1].values.at(-1)).toBe("word 4");
+    }
   });
 
   it("may have several sheets", async () => {

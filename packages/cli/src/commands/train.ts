@@ -63,7 +63,7 @@ export function register(program: Command): void {
   const command = program
     .command("train")
     .summary("train a network on a table")
-    .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Parquet; also gzipped).")
+    .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Excel, Parquet; also gzipped).")
     .argument("<file>", TABLE)
     .requiredOption("--target <column>", "the column to predict")
     .addOption(

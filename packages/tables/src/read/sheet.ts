@@ -46,9 +46,14 @@ export async function sheetText(bytes: Uint8Array, label: string, sheet: string 
 }
 
 async function workbook(bytes: Uint8Array, label: string) {
-  const { default: readWorkbook } = await import("read-excel-file/universal");
+  const [{ default: readWorkbook }, { unzipSync, zipSync }] = await Promise.all([
+    import("read-excel-file/universal"),
+    import("fflate"),
+  ]);
   try {
-    return await readWorkbook(bytes.slice().buffer, { trim: false });
+    // The library unpacks long parts in workers, which a page's policy may forbid and edge workers have not: it gets them unpacked.
+    const parts = unzipSync(bytes, { filter: ({ name }) => /\.(?:xml|rels)$/.test(name) });
+    return await readWorkbook(zipSync(parts, { level: 0 }).slice().buffer, { trim: false });
   } catch (error) {
     throw refusal(label, ["the workbook is damaged, or holds what Excel would not write"], error);
   }

@@ -79,8 +79,8 @@ export function orderOf(column: Judged, file: DateOrder | undefined, { dates, re
 export function dateNotes(column: Judged, order: DateOrder): string[] {
   const short = dated(column).find(({ is }) => is.isShort);
   const times = dated(column).filter(({ is }) => is.kind === "time");
-  const bare = times.find(({ is }) => !is.isZoned);
-  const isMixed = bare !== undefined && times.some(({ is }) => is.isZoned);
+  const bare = times.find(({ is }) => is.offset === undefined);
+  const isMixed = bare !== undefined && times.some(({ is }) => is.offset !== undefined);
   return [
     ...(short ? [`years of two digits are 1970 to 2069: '${short.text}' is ${dayOf(short.is.at[order])}`] : []),
     ...(isMixed ? [`times that name no zone are taken for UTC: ${named([bare])}`] : []),

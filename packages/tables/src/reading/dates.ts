@@ -18,8 +18,8 @@ export interface WrittenDate {
   readonly at: Readonly<Record<DateOrder, number | undefined>>;
   /** Whether its year has two digits, which stand for 1970 to 2069. */
   readonly isShort: boolean;
-  /** Whether it is a time that names its zone. */
-  readonly isZoned: boolean;
+  /** Minutes by which the zone that a point in time names is ahead of UTC; undefined where it names none. */
+  readonly offset?: number;
 }
 
 const CLOCK = String.raw`(?<hour>\d\d?):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?:\s*(?<half>[ap])\.?m\.?)?`;
@@ -40,11 +40,14 @@ const FORMS = [
   String.raw`${NAME}[ -](?<year>\d{4})`,
 ].map((form) => new RegExp(String.raw`^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?${form}${TIME}$`, "iu"));
 
+/** In characters: no date is longer, and much text is. */
+const LONGEST = 60;
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /** Reads a trimmed cell; undefined where it is no date, or one that no calendar has (2024-02-30, 24:61). */
 export function readDate(cell: string): WrittenDate | undefined {
-  if (!/\d/.test(cell)) return undefined;
+  if (cell.length > LONGEST || !/\d/.test(cell)) return undefined;
   for (const form of FORMS) {
     const found = form.exec(cell)?.groups as Groups | undefined;
     if (found !== undefined) return dateOf(found);
@@ -67,7 +70,8 @@ function dateOf(found: Groups): WrittenDate | undefined {
     "month-first": calendar(year, isOpen ? a : month, isOpen ? b : day, time),
   };
   if (at["day-first"] === undefined && at["month-first"] === undefined) return undefined;
-  return { kind: found.hour === undefined ? "date" : "time", at, isShort, isZoned: found.zone !== undefined };
+  const offset = found.zone === undefined ? {} : { offset: zoneOffset(found.zone) };
+  return { kind: found.hour === undefined ? "date" : "time", at, isShort, ...offset };
 }
 
 function calendar(year: number, month: number, day: number, time: number): number | undefined {
@@ -83,14 +87,14 @@ function timeOf({ hour, minute, second = "0", fraction = "0", half, zone }: Grou
   if (given > (isTwelve ? 12 : 23) || (isTwelve && given === 0) || minutes > 59 || seconds > 60) return undefined;
   const hours = isTwelve ? (given % 12) + (half.toLowerCase() === "p" ? 12 : 0) : given;
   const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + Math.trunc(Number(`0.${fraction}`) * 1000);
-  return time - zoneOffset(zone);
+  return time - zoneOffset(zone) * 60_000;
 }
 
 function zoneOffset(zone: string | undefined): number {
   const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? "");
   if (match === null) return 0;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
-  return (match[1] === "-" ? -1 : 1) * minutes * 60_000;
+  return (match[1] === "-" ? -1 : 1) * minutes;
 }
 
 const ALONE = new RegExp(`^${CLOCK}$`, "i");

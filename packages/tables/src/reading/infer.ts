@@ -147,8 +147,11 @@ function dateColumn(judged: Judged, options: Order): Column {
   const values = valuesOf(judged, ({ is }) =>
     "at" in is && is.at[order] !== undefined ? printDate(is.at[order], kind) : null,
   );
+  const offsets = new Set(entries.flatMap(({ is }) => ("at" in is ? [is.offset] : [])));
+  const [offset] = offsets;
+  const zone = offsets.size === 1 && offset !== undefined ? { offset } : {};
   const notes = noted(note, ...dateNotes(judged, order), marksNote(judged));
-  return { name: cells.name, type: "date", values, ...(declared && { declared }), ...notes };
+  return { name: cells.name, type: "date", values, ...zone, ...(declared && { declared }), ...notes };
 }
 
 /** Notes joined to one; nothing where there are none. */

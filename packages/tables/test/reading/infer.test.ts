@@ -312,6 +312,15 @@ describe("dates", () => {
     expect(one(["3/4/2024"], { dates: "day-first" })).toEqual({ name: "x", type: "date", values: ["2024-04-03"] });
   });
 
+  it("keep the one zone that all points in time are written in", () => {
+    expect(one(["2024-03-01T10:00:00+05:30", "1 Mar 2024 11:00 +0530", "-"])).toMatchObject({
+      values: ["2024-03-01T04:30:00.000Z", "2024-03-01T05:30:00.000Z", null],
+      offset: 330,
+    });
+    expect(one(["2024-03-01T10:00:00+05:30", "2024-03-01T10:00:00Z"])).not.toHaveProperty("offset");
+    expect(one(["2024-03-01T10:00:00"])).not.toHaveProperty("offset");
+  });
+
   it("are never guessed", () => {
     expect(one(["3/4/2024", "-"])).toMatchObject({
       type: "text",
