@@ -74,7 +74,9 @@ function selectionOf({ name, sql, type }: SourceColumn, kinds = 0, given: Decima
   if (type !== "infer") return { name, sql, type };
   const isPlain = kinds !== 0 && !(kinds & OTHER);
   const isClear = given === "," ? !(kinds & (POINT | EITHER)) : given === "." || kinds & POINT || !(kinds & EITHER);
-  return isPlain && isClear ? { name, sql: numberIn(sql), type: "number" } : { name, sql, type: "cells" };
+  return isPlain && isClear
+    ? { name, sql: `coalesce(${numberIn(sql)}, 'NaN')`, type: "number", missing: "NaN" }
+    : { name, sql, type: "cells" };
 }
 
 /** Number columns of few values, which may be classes or categories, with the spelling of the file. */
