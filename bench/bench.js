@@ -1,6 +1,6 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
- * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,predict,second-order]
+ * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order]
  * A full run writes bench/RESULTS.md and bench/cost.svg and takes about half an hour, --quick about one and a half, once
  * the peers are installed. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
  */
@@ -17,12 +17,13 @@ import { print } from "./report/print.js";
 import { render } from "./report/results.js";
 import { measureGemm, peak } from "./sections/gemm.js";
 import { measurePredict } from "./sections/predict.js";
+import { measureRows } from "./sections/rows.js";
 import { measureSecondOrder } from "./sections/second-order.js";
 import { measureSize } from "./sections/size.js";
 import { measureStartup } from "./sections/startup.js";
 import { measureSteps } from "./sections/steps.js";
 
-const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "predict", "second-order"];
+const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "rows", "predict", "second-order"];
 const QUICK = ["steps", "gemm"];
 
 function options() {
@@ -83,10 +84,11 @@ const rows = wanted("steps") || wanted("memory") ? await measureSteps(context) :
 const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
 const size = wanted("size") ? await measureSize(context, peak(gemm)) : undefined;
 const startup = wanted("startup") ? await measureStartup(context) : undefined;
+const manyRows = wanted("rows") ? measureRows(context) : undefined;
 const predict = wanted("predict") ? await measurePredict(context) : undefined;
 const secondOrder = wanted("second-order") ? await measureSecondOrder(context) : undefined;
 
-const measured = { rows, gemm, size, startup, predict, secondOrder };
+const measured = { rows, gemm, size, startup, manyRows, predict, secondOrder };
 const results = { ...measured, machine: machine(measured, context.python) };
 const command = [
   "node bench/bench.js",

@@ -21,7 +21,7 @@ export function uniform(seed) {
 }
 
 /** Box and Muller: standard normal values. */
-function normal(random, length, deviation = 1) {
+export function normal(random, length, deviation = 1) {
   return Float32Array.from(
     { length },
     () => deviation * Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random()),

@@ -8,6 +8,8 @@ export interface Selection {
   readonly name: string;
   readonly type: Column["type"] | "cells";
   readonly sql: string;
+  /** What a number column gives where a value is missing, by default null; DuckDB gives numbers faster than nulls. */
+  readonly missing?: "NaN";
 }
 
 export type Copied = Column | Cells;
@@ -40,8 +42,8 @@ export async function copyColumns(
   return targets.map(({ done }) => done());
 }
 
-function target({ name, type }: Selection, rows: number, label: string): Target {
-  if (type === "number") return numbers(name, rows, label);
+function target({ name, type, missing }: Selection, rows: number, label: string): Target {
+  if (type === "number") return numbers(name, rows, label, missing === "NaN");
   if (type === "cells") {
     const collector = new CellCollector(name, rows);
     return {
@@ -65,7 +67,11 @@ function each<T>(take: (row: number, value: T) => void): Target["copy"] {
   };
 }
 
-function numbers(name: string, rows: number, label: string): Target {
+function numbers(name: string, rows: number, label: string, isNaNMissing: boolean): Target {
   const collector = new NumberCollector(name, rows, label);
-  return { copy: each<number | null>((row, value) => collector.set(row, value)), done: () => collector.column() };
+  const known = (value: number | null): number | null => (isNaNMissing && Number.isNaN(value) ? null : value);
+  return {
+    copy: each<number | null>((row, value) => collector.set(row, known(value))),
+    done: () => collector.column(),
+  };
 }

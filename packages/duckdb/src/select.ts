@@ -90,7 +90,9 @@ function selectionOf(
   if (declared !== undefined && declared !== "number" && stored === "text") return { name, sql, type: "cells" };
   const isPlain = kinds !== 0 && !(kinds & OTHER);
   const isClear = given === "," ? !(kinds & (POINT | EITHER)) : given === "." || kinds & POINT || !(kinds & EITHER);
-  return isPlain && isClear ? { name, sql: numberIn(sql), type: "number" } : { name, sql, type: "cells" };
+  return isPlain && isClear
+    ? { name, sql: `coalesce(${numberIn(sql)}, 'NaN')`, type: "number", missing: "NaN" }
+    : { name, sql, type: "cells" };
 }
 
 /** Number columns of few values, which may be classes or categories, with the spelling of the file. */

@@ -15,8 +15,10 @@ export function moments(values: ArrayLike<number>): Moments {
   if (finite.length === 0) return { mean: 0, scale: 1 };
   if (finite.every((x) => x === finite[0])) return { mean: finite[0], scale: 1 };
   const unit = 2 ** Math.floor(Math.log2(finite.reduce((most, x) => Math.max(most, Math.abs(x)), 0)));
-  const average = (of: (x: number) => number): number =>
-    finite.reduce((sum, x) => sum + of(x / unit), 0) / finite.length;
-  const mean = average((x) => x);
-  return { mean: mean * unit, scale: Math.sqrt(average((x) => (x - mean) ** 2)) * unit || 1 };
+  let sum = 0;
+  for (let i = 0; i < finite.length; i++) sum += finite[i] / unit;
+  const mean = sum / finite.length;
+  let squares = 0;
+  for (let i = 0; i < finite.length; i++) squares += (finite[i] / unit - mean) ** 2;
+  return { mean: mean * unit, scale: Math.sqrt(squares / finite.length) * unit || 1 };
 }

@@ -120,10 +120,11 @@ const MOST_NAMES = 3;
 const MOST_OUTLIERS = 3;
 
 function outlierNotes(table: Table, roles: readonly ColumnRole[], target: Target): string[] {
+  const rows = allRows(table);
   return table.columns.flatMap((column, index) => {
     const { role } = roles[index];
     const counts = role === "number" || (role === "target" && target.task === "regression");
-    const outliers = column.type === "number" && counts ? findOutliers(column, allRows(table)) : undefined;
+    const outliers = column.type === "number" && counts ? findOutliers(column, rows) : undefined;
     if (outliers === undefined) return [];
     const { found, least, most } = outliers;
     const shown = found.slice(0, MOST_OUTLIERS).map(({ row, value }) => `row ${row + 1} holds ${value}`);

@@ -71,7 +71,9 @@ export class TargetError extends EncodingError {
 
 /** Every row of a table. */
 export function allRows({ rows }: { readonly rows: number }): Rows {
-  return new Int32Array(rows).map((_, row) => row);
+  const all = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) all[row] = row;
+  return all;
 }
 
 /** Those of the given rows that hold a value, and those that hold none. */
