@@ -44,6 +44,7 @@ export type {
   LayerTensor,
 } from "./nn/layers/layer.ts";
 export { batchNorm, batchNormInference, type GainAndShift, layerNorm, type Statistics } from "./nn/layers/norm.ts";
+export { lossOf } from "./nn/loss-of.ts";
 export {
   binaryCrossEntropy,
   domainOf,
@@ -52,12 +53,13 @@ export {
   type LossName,
   type LossOptions,
   losses,
-  lossOf,
   meanAbsoluteError,
   meanSquaredError,
   poisson,
   quantile,
   reduceRows,
+  type SavedHead,
+  type StructuredOptions,
   softmaxCrossEntropy,
   targetWidth,
 } from "./nn/losses.ts";
@@ -78,6 +80,7 @@ export {
   outputsOf,
   parametersOf,
 } from "./nn/network.ts";
+export { cumulativeLogits, type Head, heads, quantiles, type StructuredLossName } from "./nn/structured-losses.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {

@@ -13,6 +13,7 @@ import { awaited as all, type Work } from "../graph/work.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
 import { threefry } from "../ops/random.ts";
+import { targetInput } from "../nn/losses.ts";
 import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { checkRows, type Dataset } from "./dataset.ts";
@@ -178,7 +179,7 @@ function* buildingPart(
   const names = Object.keys(inputs.params);
   const rows: BatchInputs = {
     x: input("x", [batch, network.inputs], dtype),
-    target: loss.target === "labels" ? input("y", [batch], "i32") : input("y", [batch, outputs], dtype),
+    target: targetInput(loss, "y", batch, outputs, dtype),
     weight: input("weight", [batch], dtype),
     key: input("key", [2], "i32"),
   };

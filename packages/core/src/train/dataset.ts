@@ -43,32 +43,36 @@ export function checkRows(data: Dataset, what: string, inputs: number, outputs: 
     throw new DataError(`${what}: ${rows} rows need ${rows * width} targets, got ${length}${oneHot}`);
   }
   const output = (i: number): string => (width > 1 ? `target ${i % width}` : "the target");
-  checkNumbers(data.y, (i) => `${what}: ${output(i)} of row ${Math.floor(i / width)}`, {
-    ...domainOf(loss, outputs),
-    taker: ` for the loss '${loss.name}'`,
-  });
+  const domains = Array.from({ length: width }, (_, column) => domainOf(loss, outputs, column));
+  checkNumbers(
+    data.y,
+    (i) => `${what}: ${output(i)} of row ${Math.floor(i / width)}`,
+    (i) => domains[i % width],
+    ` for the loss '${loss.name}'`,
+  );
   if (data.weight === undefined) return rows;
   const weights = listOf(`${what}: weight`, data.weight).length;
   if (weights !== rows) throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${weights}`);
-  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, nonNegative);
+  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, () => nonNegative);
   return rows;
 }
 
 /** How many rows of finite numbers x holds. Throws DataError on any other x. */
 export function checkInputs(x: ArrayLike<number>, what: string, inputs: number): number {
   const rows = rowsOf({ x, y: [] }, inputs);
-  checkNumbers(x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, finite);
+  checkNumbers(x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, () => finite);
   return rows;
 }
 
 function checkNumbers(
   values: ArrayLike<number>,
   where: (i: number) => string,
-  { text, holds, taker = "" }: Range & { readonly taker?: string },
+  rangeOf: (i: number) => Range,
+  taker = "",
 ): void {
   for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] === "number" && holds(values[i])) continue;
-    throw new DataError(`${where(i)} must be ${text}${taker}, got ${told(values[i])}`);
+    if (typeof values[i] === "number" && rangeOf(i).holds(values[i])) continue;
+    throw new DataError(`${where(i)} must be ${rangeOf(i).text}${taker}, got ${told(values[i])}`);
   }
 }
 

@@ -10,6 +10,7 @@
 import { type Engine, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
+import { domainOf, type Loss } from "../nn/losses.ts";
 import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
@@ -156,6 +157,12 @@ function setAside(all: Dataset, network: NetworkSpec, options: Chosen): { train:
   return { train: pickRows(all, total, parts.train), validation: pickRows(all, total, parts.validation) };
 }
 
+/** Of a probability for each class, or a value for each output; none where outputs mean something else. */
+function usualMetrics(loss: Loss, outputs: number): Readonly<Record<string, Metric>> {
+  if (loss.target === "labels") return domainOf(loss, outputs).holds(outputs) ? {} : { accuracy };
+  return loss.width === undefined ? { rmse: rootMeanSquaredError } : {};
+}
+
 /** Follows the watched loss and keeps the best weights. */
 class Watcher {
   bestEpoch = 0;
@@ -178,7 +185,7 @@ class Watcher {
     this.#turns = turns;
     const { engine, loss } = options;
     this.#validation = validation;
-    this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
+    this.#metrics = options.metrics ?? usualMetrics(loss, outputsOf(network));
     if (validation)
       this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtypeOf(options));
   }
