@@ -80,8 +80,8 @@ export {
   outputsOf,
   parametersOf,
 } from "./nn/network.ts";
-export { cumulativeLogits, type Head, heads, quantiles, type StructuredLossName } from "./nn/structured-losses.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
+export { cumulativeLogits, type Head, heads, quantiles, type StructuredLossName } from "./nn/structured-losses.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {
   atan,

@@ -4,16 +4,14 @@ import {
   type ActivationName,
   activations,
   type FitOptions,
-  losses,
-  type Metric,
   type NetworkSpec,
   type OptimizerName,
   optimizers,
-  rootMeanSquaredError,
   type SyncEngine,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
 import type { Prepared } from "./table/prepare.ts";
+import { kindOf } from "./table/targets/kind-of.ts";
 
 /** The second-order methods that a table may be trained with, by name. */
 export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
@@ -94,23 +92,26 @@ export interface Plan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
+/** The network has the outputs that the target needs: one for each class, one for an amount. Throws RangeError on an unknown optimizer. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
-  const { encoder, target } = prepared;
+  const { encoder, target, loss } = prepared;
+  const kind = kindOf(target);
+  const metrics = kind.metrics(target);
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
-  const outputs = target.task === "classification" ? target.classes.length : 1;
-  const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();
   const { optimizer, rate, l2, batch } = await chosen(recipe);
   return {
     network: {
       inputs: encoder.features.length,
-      layers: [...hidden.map((units) => ({ units, activation, dropout })), { units: outputs, activation: "identity" }],
+      layers: [
+        ...hidden.map((units) => ({ units, activation, dropout })),
+        { units: kind.outputs(target), activation: "identity" },
+      ],
     },
     options: {
       ...{ engine, loss, optimizer, epochs, patience, seed, l2 },
       ...(batch !== undefined && { batch }),
       ...(rate !== undefined && { rate }),
-      ...(target.task === "regression" && { metrics: { rmse: inUnits(target.scale) } }),
+      ...(metrics !== undefined && { metrics }),
       ...(clip !== undefined && { clip }),
       ...(flow !== undefined && { flow }),
     },
@@ -129,9 +130,3 @@ async function chosen({ optimizer: name, rate, l2, batch }: Recipe) {
   }
   return { optimizer: name === "kfac" ? kfac() : minimizers[name as MinimizerName](), rate, l2: l2 ?? L2, batch };
 }
-
-/** The error in the target's own unit, though the network sees it standardised. */
-const inUnits =
-  (scale: number): Metric =>
-  (predictions, targets, weights) =>
-    scale * (rootMeanSquaredError(predictions, targets, weights) as number);

@@ -1,6 +1,6 @@
 import type { Remedy, RemedyOptions } from "@chaingrad/core/diagnosis";
 import type { Prepared } from "./table/prepare.ts";
-import type { TrainedTable } from "./training.ts";
+import { type TrainedTable, trainingData } from "./training.ts";
 
 /**
  * Tries what would have helped a training that met NaN or Infinity; undefined where it did not. Loaded only when it is
@@ -8,10 +8,10 @@ import type { TrainedTable } from "./training.ts";
  */
 export async function remedyFor(
   { end, plan }: TrainedTable,
-  { data }: Prepared,
+  prepared: Prepared,
   options?: RemedyOptions,
 ): Promise<Remedy | undefined> {
   if (end.fault === undefined) return undefined;
   const { findRemedy } = await import("@chaingrad/core/diagnosis");
-  return findRemedy(plan.network, data, plan.options, end.fault, options);
+  return findRemedy(plan.network, trainingData(prepared), plan.options, end.fault, options);
 }

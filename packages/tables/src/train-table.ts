@@ -11,15 +11,16 @@ import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import { DEFAULTS, type Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
-import { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+import { settleTarget } from "./settle.ts";
+import { PREPARE_OPTIONS, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 import type { Table } from "./table/table.ts";
-import type { Target } from "./table/target.ts";
+import { hasClasses, type SingleTarget, type Target } from "./table/targets/target.ts";
 import { trainPrepared } from "./training.ts";
 
 /** What `trainTable` can be told; only the target must be given. */
 export interface TrainTableOptions<Target extends string = string> extends PrepareOptions, Partial<Recipe> {
-  /** The column to predict. */
-  readonly target: Target;
+  /** The column to predict, or several. */
+  readonly target: Target | readonly Target[];
   readonly seed?: number;
   /** By default the best that this host has by itself. */
   readonly engine?: SyncEngine;
@@ -34,7 +35,7 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
 }
 
 const OPTIONS: Names<TrainTableOptions> = {
-  ...{ target: true, task: true, drop: true, validation: true, test: true, seed: true },
+  ...PREPARE_OPTIONS,
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
   ...{
     patience: true,
@@ -107,7 +108,9 @@ export function trainTable<Row extends object, Target extends keyof Row & string
 
 /** Classes that are numbers or booleans in the given rows are predicted as such. */
 function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target {
-  if (target.task === "regression") return target;
+  if (target.task === "several")
+    return { ...target, targets: target.targets.map((one) => withValues(one, rows) as SingleTarget) };
+  if (!hasClasses(target)) return target;
   const values = Array.isArray(rows)
     ? rows.map((row) => (row as AnyRow)[target.name])
     : Array.from((rows as ColumnsOf<AnyRow>)[target.name]);
@@ -116,31 +119,28 @@ function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target 
   return isSame && (type === "number" || type === "boolean") ? { ...target, values: type } : target;
 }
 
+/** What is asked of the table, and of how it is trained on. */
+function parted(options: PrepareOptions & Partial<Recipe>): [PrepareOptions, Partial<Recipe>] {
+  const isAsked = (name: string): boolean => name !== "seed" && Object.hasOwn(PREPARE_OPTIONS, name);
+  const entries = Object.entries(options);
+  const part = (wanted: boolean) => Object.fromEntries(entries.filter(([name]) => isAsked(name) === wanted));
+  return [part(true) as unknown as PrepareOptions, part(false)];
+}
+
 async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<FitEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, OPTIONS);
-  const {
-    engine: given,
-    signal,
-    slice,
-    onPrepared,
-    onEpoch,
-    target,
-    task,
-    drop,
-    validation,
-    test,
-    ...chosen
-  } = options;
+  const { engine: given, signal, slice, onPrepared, onEpoch, ...others } = options;
+  const [asked, chosen] = parted(others);
   const recipe: Recipe = { ...DEFAULTS, ...chosen };
-  const parts = { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) };
   const table = tableOf(rows);
-  const read = prepareTable(table, { target, task, ...(drop && { drop }), ...parts, seed: recipe.seed });
-  const prepared = isTable(rows) ? read : { ...read, target: withValues(read.target, rows) };
-  onPrepared?.(prepared);
+  const read = prepareTable(table, { ...asked, seed: recipe.seed });
   const engine = given ?? (await defaultEngine());
+  const settled = await settleTarget(read, engine, recipe.seed);
+  const prepared = isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) };
+  onPrepared?.(prepared);
   const events = trainPrepared(prepared, recipe, { engine, signal, slice });
   let step = await events.next();
   for (; !step.done; step = await events.next()) {

@@ -1,9 +1,18 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
-import { type EndEvent, type FitEvent, fit, type SyncEngine } from "@chaingrad/core";
+import {
+  classWeighted,
+  type Dataset,
+  type EndEvent,
+  type FitData,
+  type FitEvent,
+  fit,
+  type SyncEngine,
+} from "@chaingrad/core";
 import { type History, HistoryRecorder } from "./history.ts";
 import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
+import { withMeans } from "./settle.ts";
 import type { Prepared } from "./table/prepare.ts";
 
 /** What training on a prepared table gives. */
@@ -31,11 +40,11 @@ export async function* trainPrepared(
 ): AsyncGenerator<FitEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
-  const { train, validation } = prepared.data;
+  const data = trainingData(prepared);
   const host = { ...(signal !== undefined && { signal }), ...(slice !== undefined && { slice }) };
   const history = new HistoryRecorder();
   let end: EndEvent | undefined;
-  for await (const event of fit(network, { train, validation }, { ...options, ...host })) {
+  for await (const event of fit(network, data, { ...options, ...host })) {
     if (event.type === "end") end = event;
     history.add(event);
     yield event;
@@ -43,8 +52,17 @@ export async function* trainPrepared(
   const { model, threads } = end as EndEvent;
   const { encoder, target } = prepared;
   const { l2, seed = 0 } = options;
-  const made = { ...model, l2, encoder, target, seed, arithmetic: arithmeticOf(engine, threads) };
-  return { model: made, end: end as EndEvent, plan, history };
+  const { weight } = prepared;
+  const weighed = weight === undefined ? {} : { weight };
+  const made = { ...model, l2, encoder, target, seed, ...weighed, arithmetic: arithmeticOf(engine, threads) };
+  return { model: withMeans(made, prepared, engine), end: end as EndEvent, plan, history };
+}
+
+/** The rows that are trained on, and those that decide when to stop where there are some, weighed by their classes as well. */
+export function trainingData({ data, rows, classWeights }: Prepared): FitData {
+  const weighed = (part: Dataset): Dataset => (classWeights === undefined ? part : classWeighted(part, classWeights));
+  const { train, validation } = data;
+  return { train: weighed(train), ...(rows.validation.length > 0 && { validation: weighed(validation) }) };
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

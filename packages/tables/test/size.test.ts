@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { weigh } from "../../core/test/support/weigh.ts";
 
 /**
- * 70.9 KB: 54 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
- * 28). Readers of files, words, curves and explanations are entries of their own.
+ * 84.2 KB: 56 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
+ * 28), 11 the kinds of targets, their losses and how one is chosen (decision 40). Readers of files, words, curves and explanations are entries of their own.
  */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(70_900);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(84_200);
 });

@@ -53,14 +53,22 @@ export function checkRows(data: Dataset, what: string, inputs: number, outputs: 
   if (data.weight === undefined) return rows;
   const weights = listOf(`${what}: weight`, data.weight).length;
   if (weights !== rows) throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${weights}`);
-  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, () => nonNegative);
+  checkNumbers(
+    data.weight,
+    (i) => `${what}: the weight of row ${i}`,
+    () => nonNegative,
+  );
   return rows;
 }
 
 /** How many rows of finite numbers x holds. Throws DataError on any other x. */
 export function checkInputs(x: ArrayLike<number>, what: string, inputs: number): number {
   const rows = rowsOf({ x, y: [] }, inputs);
-  checkNumbers(x, (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`, () => finite);
+  checkNumbers(
+    x,
+    (i) => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`,
+    () => finite,
+  );
   return rows;
 }
 

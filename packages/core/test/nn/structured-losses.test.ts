@@ -121,7 +121,9 @@ describe("heads", () => {
 
   test("that are wrong are refused", () => {
     expect(() => heads([])).toThrow("expected a list of heads");
-    expect(() => heads([{ loss: losses.huber(), outputs: 0 }])).toThrow("outputs of 1 must be a whole number ≥ 1, got 0");
+    expect(() => heads([{ loss: losses.huber(), outputs: 0 }])).toThrow(
+      "outputs of 1 must be a whole number ≥ 1, got 0",
+    );
     expect(() => heads([{ loss: losses.huber(), outputs: 1, weight: 0 }])).toThrow("weight of 1 must be a number > 0");
   });
 

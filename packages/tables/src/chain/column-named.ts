@@ -2,6 +2,7 @@
 import { nearest } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
 import { type ColumnEncoding, featuresOf, type NumberEncoding } from "../table/encoder.ts";
+import { targetsOf } from "../table/targets/target.ts";
 
 /**
  * The column of numbers or dates that `text` names ("weight", or "weight[3]" of a third row), as it is or with the primes
@@ -31,7 +32,8 @@ export function columnNamed(
     throw new RangeError(`${name} is a category, which has no derivative: its features are ${places} (0 or 1 each)`);
   }
   if (taken.has(name)) return undefined;
-  if (name === target.name) throw new RangeError(`${name} is the target: nothing is predicted from it`);
+  if (targetsOf(target).some((one) => one.name === name))
+    throw new RangeError(`${name} is the target: nothing is predicted from it`);
   const numbers = encoder.columns.flatMap((column) => (column.kind === "category" ? [] : [labelOf(column.name)]));
   const near = nearest(name, numbers);
   // W4, z9 or x5[1] are told what the network has.

@@ -9,6 +9,7 @@ import { numberCells } from "../chain/number-cells.ts";
 import { predictionGraph } from "../chain/target-graph.ts";
 import { type ColumnEncoding, encode, featuresOf, findColumn, LIMIT } from "../table/encoder.ts";
 import type { Table } from "../table/table.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
 import type { TableModelData } from "./model-file.ts";
 
 /** The derivatives of one number by each column of numbers or dates. */
@@ -33,12 +34,16 @@ export class RowGradient {
     const { columns, given, parts } = below(encoder.columns);
     const context = { training: false, buffers: carried.buffers };
     const { output } = forward(network, carried.params, joined(parts), context);
-    const prediction = predictionGraph(target, objective.loss, output);
+    const hasOffset = target.task === "regression" && target.offset !== undefined;
+    const offset = hasOffset ? input("offset", [1, 1], "f64") : undefined;
+    const prediction = predictionGraph(target, objective.loss, output, offset);
     const seed = input("seed", prediction.type.shape, "f64");
     const tensors = [...Object.values(carried.params), ...Object.values(carried.buffers)];
     const slopes = vjp([prediction], columns, [seed]);
     const shown = Object.fromEntries(columns.map((column, i) => [`∂/${column.label}`, slopes[i]]));
-    this.#executable = engine.compile(program("gradient by columns", [...columns, ...given, ...tensors, seed], shown));
+    this.#executable = engine.compile(
+      program("gradient by columns", [...columns, ...given, ...tensors, ...(offset ? [offset] : []), seed], shown),
+    );
     for (const { label: name = "" } of tensors) this.#executable.write(name, model.tensors[name]);
     this.#outputs = prediction.type.shape[1];
   }
@@ -55,6 +60,8 @@ export class RowGradient {
       if (note !== undefined) notes[encoding.name] = note;
       first += width;
     }
+    const offsets = offsetsFor(this.#model.target, table, [row]);
+    if (offsets !== undefined) this.#executable.write("offset", offsets);
     const outputs = Array.from({ length: this.#outputs }, (_, output): Derivatives => {
       this.#executable.write("seed", new Float64Array(this.#outputs).fill(1, output, output + 1));
       this.#executable.run();

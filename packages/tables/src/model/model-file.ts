@@ -1,5 +1,5 @@
 /** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
-import { FormatError, loadModel, type Model, outputsOf, saveModel } from "@chaingrad/core";
+import { FormatError, loadModel, type Model, outputsOf, saveModel, targetWidth } from "@chaingrad/core";
 import {
   checkKeys,
   checkName,
@@ -10,16 +10,20 @@ import {
   type Moments,
   type Names,
   positive,
-  wholeNumber,
 } from "@chaingrad/core/given";
 import { type Encoder, featuresOf } from "../table/encoder.ts";
-import type { ClassificationTarget, Target } from "../table/target.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import type { Target } from "../table/targets/target.ts";
+import { checkTarget, columnsOf } from "./target-form.ts";
+import { unique } from "./unique.ts";
 
 /** A network that was trained on a table, with all that raw rows need. */
 export interface TableModelData extends Model {
   readonly encoder: Encoder;
   readonly target: Target;
   readonly seed: number;
+  /** The column that the rows were weighed by, where they were. */
+  readonly weight?: string;
   /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
   readonly arithmetic?: string;
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
@@ -38,14 +42,16 @@ export const isModelFile = (start: Uint8Array): boolean => start.subarray(0, 8).
 
 type TableParts = Omit<TableModelData, keyof Model>;
 
-const PARTS: Names<TableParts> = { encoder: true, target: true, seed: true, arithmetic: true, metrics: true };
+const PARTS: Names<TableParts> = {
+  ...{ encoder: true, target: true, seed: true, weight: true, arithmetic: true, metrics: true },
+};
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, arithmetic, metrics } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, arithmetic, metrics });
+  const { encoder, target, seed, weight, arithmetic, metrics } = model as Partial<TableModelData>;
+  const bytes = saveModel(model, { encoder, target, seed, weight, arithmetic, metrics });
   readModel(bytes);
   return bytes;
 }
@@ -57,7 +63,7 @@ export function writeModel(model: Model | TableModelData): Uint8Array {
 export function readModel(bytes: Uint8Array): Model | TableModelData {
   const { parts, ...trained } = loadModel(bytes);
   try {
-    conform("arithmetic", parts.arithmetic ?? "", "");
+    for (const name of ["arithmetic", "weight"]) conform(name, parts[name] ?? "", "");
     checkKeys("the model", parts, { ...CORE, ...PARTS }, "part");
     const model = { ...trained, ...parts };
     if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as TableModelData);
@@ -84,10 +90,8 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
     checkEncoding(`encoder.columns.${i}`, column, column.kind, ["category", "number", "date"], form);
     if (column.kind === "category") unique(`encoder.columns.${i}.categories`, column.categories);
   });
-  unique("the columns and the target", [target.name, ...encoder.columns.map(({ name }) => name)]);
-  const form = { classes: [""], counts: [0] };
-  checkEncoding("target", target, target.task, ["classification", "regression"], form);
-  if (target.task === "classification") checkClasses(target);
+  checkTarget(target);
+  unique("the columns and the target", [...columnsOf(target), ...encoder.columns.map(({ name }) => name)]);
   for (const [part, scores] of Object.entries(metrics)) {
     conform(`metrics.${part}`, scores, {});
     for (const [name, score] of Object.entries(scores)) inRange(`metrics.${part}.${name}`, score ?? 0, finite);
@@ -99,27 +103,13 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   if (features.length !== network.inputs)
     throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${features.length}`);
   const outputs = outputsOf(network);
-  const expected = target.task === "classification" ? target.classes.length : 1;
+  const kind = kindOf(target);
+  const expected = kind.outputs(target);
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
-  if ((loss.target === "labels") !== (target.task === "classification"))
+  const width = kind.width(target) + Number(target.task === "regression" && target.offset !== undefined);
+  const takesLabels = target.task === "classification" || target.task === "ordinal";
+  if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
-}
-
-function checkClasses({ classes, counts }: ClassificationTarget): void {
-  unique("target.classes", classes);
-  counts.forEach((rows, label) => {
-    inRange(`target.counts.${label}`, rows, wholeNumber);
-  });
-  if (counts.length !== classes.length)
-    throw new RangeError(`target.counts holds ${counts.length} counts of ${classes.length} classes`);
-}
-
-function unique(what: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new RangeError(`${what}: '${name}' stands there twice`);
-    seen.add(name);
-  }
 }
 
 /** What is of the first kind has this form; all others are a mean and a scale. */

@@ -2,8 +2,8 @@
 import { nearest } from "@chaingrad/core";
 import { allRows, type Column, countValues, numberAt, type Table, TargetError } from "./table.ts";
 
-/** `number` and `date` are standardised, `category` is one-hot; `aside` is not used. */
-export type Role = "target" | "number" | "category" | "date" | "aside";
+/** `number` and `date` are standardised, `category` is one-hot; `aside` is not used, `weight` and `offset` are no features. */
+export type Role = "target" | "number" | "category" | "date" | "aside" | "weight" | "offset";
 
 /** What a column is taken for, and why. */
 export interface ColumnRole {

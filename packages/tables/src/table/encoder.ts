@@ -54,7 +54,7 @@ const MOST_REASONS = 10;
 export function fitEncoder(table: Table, rows: Rows, roles: readonly ColumnRole[]): Encoder {
   if (rows.length === 0) throw new EncodingError("there are no rows to learn from");
   const columns = roles.flatMap(({ name, role }): ColumnEncoding[] => {
-    if (role === "aside" || role === "target") return [];
+    if (role === "aside" || role === "target" || role === "weight" || role === "offset") return [];
     const column = findColumn(table, name, []);
     return [role === "category" ? fitCategory(column, rows) : fitNumber(column, rows, role)];
   });

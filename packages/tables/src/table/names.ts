@@ -1,6 +1,7 @@
 /** What a network's numbers are called by who reads of them. */
 import { type Encoder, featuresOf } from "./encoder.ts";
-import type { Target } from "./target.ts";
+import { kindOf } from "./targets/kind-of.ts";
+import type { Target } from "./targets/target.ts";
 
 /** What a network's inputs and outputs are called in the table. */
 export interface NetworkNames {
@@ -18,5 +19,5 @@ export function namesOf({ encoder, target }: { readonly encoder: Encoder; readon
       i < categories.length ? `${encoding.name} = ${categories[i]}` : feature,
     );
   });
-  return { inputs, outputs: target.task === "classification" ? target.classes : [target.name] };
+  return { inputs, outputs: kindOf(target).outputNames(target) };
 }

@@ -34,7 +34,7 @@ describe.each(["reference", "wasm"])("on the %s engine", (name) => {
     const outputs: Record<string, Expr> = { x, target: target as Expr };
     const found = evaluate(await engineOf(), program("below", [...columns, ...given], outputs), values);
     expect(Array.from(found.x)).toEqual(Array.from(encode(regression.encoder, of, rows)));
-    const y = encodeTarget(regression.target, columnOf(of, "miles_per_gallon"), rows);
+    const y = encodeTarget(regression.target as RegressionTarget, columnOf(of, "miles_per_gallon"), rows);
     expect(Array.from(found.target)).toEqual(Array.from(y));
   });
 
