@@ -28,17 +28,23 @@ export type AnyRow = Readonly<Record<string, Value>>;
 /** The columns that a prediction is made from; the target may be there, and is not looked at. */
 export type Features<Row, Target extends keyof Row> = Omit<Row, Target> & Partial<Pick<Row, Target>>;
 
+/** What belongs to one target by itself, and to each of several by its name. */
+type ByTarget<Target, One> = IsUnion<Target> extends true ? { readonly [Name in Target & string]?: One } : One;
+type IsUnion<T, Whole = T> = T extends unknown ? ([Whole] extends [T] ? false : true) : never;
+
 /**
- * What is said of one row: the target by its name, and for classes how probable each is. A set of labels is a list of their
- * names. Of several targets each has its name, and `probabilities` and `quantiles` are by target.
+ * What is said of one row: the target by its name, and for classes how probable each is. Of several targets each has its name,
+ * and all else is by these names. A set of labels is spelt as a cell holds it, "a;b".
  */
 export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Target]: NonNullable<Row[Name]> } & {
   /** The most probable class, as it is spelt in the table; absent where an amount is predicted. */
-  readonly label?: string;
+  readonly label?: ByTarget<Target, string>;
+  /** The labels of a set; absent where one thing is predicted. */
+  readonly labels?: ByTarget<Target, readonly string[]>;
   /** Of each class or label by its name; absent where an amount is predicted. */
-  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly probabilities?: ByTarget<Target, Readonly<Record<string, number>>>;
   /** Of each quantile that was asked for; the target itself is then the one nearest to the median. */
-  readonly quantiles?: Readonly<Record<string, number>>;
+  readonly quantiles?: ByTarget<Target, Readonly<Record<string, number>>>;
 };
 
 /** Columns that may have a derivative: numbers and dates, however they are written. */
@@ -153,7 +159,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     const { outputs, notes } = this.#gradient.of(tableOf([row]), 0);
     const names = this.#kind.names(target, undefined);
     if (hasClasses(target)) {
-      const { label = "" } = this.predict(row);
+      const label = String(this.predict(row).label);
       const probabilities = Object.fromEntries(target.classes.map((name, i) => [name, outputs[i]]));
       return { by: probabilities[label], probabilities, notes } as Gradient<Row, Target>;
     }

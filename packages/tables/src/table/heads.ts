@@ -66,8 +66,10 @@ function framings({ table, column, target, rows, weights }: HeadRows, options: F
   if (options.loss !== undefined && !LOSSES.regression.includes(options.loss)) return refuseLoss(target, options.loss);
   const train = Array.from(rows.train);
   const fitted = fitTarget(column, train, { task: "regression", weights }).target as RegressionTarget;
-  const used = [...train, ...Array.from(rows.validation), ...Array.from(rows.test)];
-  const offset = options.offset;
+  const used = [...train, ...Array.from(rows.validation), ...Array.from(rows.test)].sort((a, b) => a - b);
+  const { offset } = options;
+  // Of all rows, so that the first that is wrong is named.
+  if (offset !== undefined) offsetsOf({ ...fitted, offset }, table, used);
   const offsets = offset && offsetsOf({ ...fitted, offset }, table, train);
   const training = amountsOf(column, train, weights);
   return framingsOf(column, { ...fitted, why: target.why }, amountsOf(column, used), training, offsets, options);

@@ -136,6 +136,10 @@ const entropyOf = (p: number): number => -(p > 0 ? p * Math.log(p) : 0) - (p < 1
 
 const nameOf = (name: string, of: string | undefined): string => (of === undefined ? `p(${name})` : `p(${of}∋${name})`);
 
+/** A set of labels as a cell holds it: "a;b", "[]" of none, and a JSON array where a label has a separator in it. */
+const cellOf = ({ labels }: MultiLabelTarget, own: readonly string[]): string =>
+  own.length > 0 && labels.every((name) => !SEPARATORS.test(name)) ? own.join(";") : JSON.stringify(own);
+
 export const multiLabel: TargetKind<MultiLabelTarget> = {
   outputs: ({ labels }) => labels.length,
   width: ({ labels }) => labels.length,
@@ -151,15 +155,19 @@ export const multiLabel: TargetKind<MultiLabelTarget> = {
     const own = predictions.subarray(row * n, (row + 1) * n);
     checkFinite(own, n);
     const probabilities = Object.fromEntries(target.labels.map((name, k) => [name, own[k]]));
-    return { value: namesAt(target, own, 0), probabilities };
+    const labels = namesAt(target, own, 0);
+    return { value: cellOf(target, labels), labels, probabilities };
   },
-  columns({ labels }, given, of): Column[] {
+  columns(target, given, of): Column[] {
+    const { labels } = target;
     const { names, probabilities } = given as LabelSetPrediction;
     const n = labels.length;
-    const isPlain = labels.every((name) => !SEPARATORS.test(name));
-    const cell = (own: readonly string[]): string => (isPlain && own.length > 0 ? own.join(";") : JSON.stringify(own));
     return [
-      { name: `prediction${of === undefined ? "" : ` ${of}`}`, type: "text", values: names.map(cell) },
+      {
+        name: `prediction${of === undefined ? "" : ` ${of}`}`,
+        type: "text",
+        values: names.map((own) => cellOf(target, own)),
+      },
       ...labels.map(
         (name, k): Column => ({
           name: `probability${of === undefined ? "" : ` ${of} ∋`} ${name}`,

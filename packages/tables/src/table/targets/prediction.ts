@@ -39,6 +39,7 @@ export type TablePrediction = ClassPrediction | AmountPrediction | LabelSetPredi
 export interface Said {
   readonly value: unknown;
   readonly label?: string;
+  readonly labels?: readonly string[];
   readonly probabilities?: Readonly<Record<string, number>>;
   readonly quantiles?: Readonly<Record<string, number>>;
 }

@@ -94,12 +94,9 @@ export const several: TargetKind<SeveralTarget> = {
     });
     const all = <Part extends keyof Said>(key: Part): Record<string, unknown> =>
       Object.fromEntries(said.filter(([, one]) => one[key] !== undefined).map(([name, one]) => [name, one[key]]));
-    const [probabilities, quantiles] = [all("probabilities"), all("quantiles")];
-    return {
-      value: all("value"),
-      ...(Object.keys(probabilities).length > 0 && { probabilities }),
-      ...(Object.keys(quantiles).length > 0 && { quantiles }),
-    } as Said;
+    const parts = (["label", "labels", "probabilities", "quantiles"] as const).map((key) => [key, all(key)] as const);
+    const there = parts.filter(([, own]) => Object.keys(own).length > 0);
+    return { value: all("value"), ...Object.fromEntries(there) } as Said;
   },
   columns: (target, said: TablePrediction) =>
     target.targets.flatMap((one, i) => singleKind(one).columns(one, (said as SeveralPrediction).targets[i], one.name)),
