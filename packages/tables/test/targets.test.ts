@@ -5,7 +5,7 @@ import { checkModel, explainModel } from "../src/explain.ts";
 import { predictedColumns } from "../src/model/predicted-columns.ts";
 import { TableModel } from "../src/model/table-model.ts";
 import { tableOf } from "../src/rows.ts";
-import { prepareTable } from "../src/table/prepare.ts";
+import { type Prepared, prepareTable } from "../src/table/prepare.ts";
 import { allRows, textAt } from "../src/table/table.ts";
 import { type TrainTableOptions, trainTable } from "../src/train-table.ts";
 import { randomNumbers } from "./random-numbers.ts";
@@ -86,12 +86,14 @@ describe("counts", () => {
   });
 
   it("without one too, and what was chosen is said", async () => {
+    const steep = rowsWith((i) => ({ claims: Math.floor(Math.exp(3 * a[i] + b[i]) + (1 + chance[i]) / 2) }));
     const settled: string[] = [];
-    const options = { target: "claims", drop: ["exposure"], epochs: 5 } as const;
-    await trainTable(counted, { ...options, onPrepared: ({ target }) => settled.push(target.why) });
+    const told = ({ target }: Prepared): number => settled.push(target.why);
+    await trainTable(steep, { target: "claims", epochs: 5, onPrepared: told });
     expect(settled[0]).toMatch(
       /by Poisson, log link: in a trial deviance [\d.]+ on the validation rows, [\d.]+ by mean squared error$/,
     );
+    const options = { target: "claims", drop: ["exposure"] } as const;
     const model = await trainTable(counted, {
       ...options,
       ...LINEAR,
