@@ -4,7 +4,7 @@
  */
 import { checkKeys } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
-import { ShapeError, tensorType } from "../graph/type.ts";
+import { type FloatType, ShapeError, tensorType } from "../graph/type.ts";
 import { cast } from "../ops/convert.ts";
 import { log, sigmoid, softplus } from "../ops/elementary.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -13,7 +13,7 @@ import { add, mul, neg, sub } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { maximum } from "../ops/select.ts";
 import { concat, reshape, slice } from "../ops/shape.ts";
-import { constant } from "../ops/source.ts";
+import { constant, fill } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import {
   checkTarget,
@@ -38,13 +38,15 @@ export interface Head extends Omit<SavedHead, "loss"> {
   readonly loss: Loss;
 }
 
+const floatOf = ({ type }: Expr): FloatType => (type.dtype === "f32" ? "f32" : "f64");
+
 /**
  * Numbers in order, of outputs [rows, n] of any size: the one at `at` is itself, and each further one lies softplus(oⱼ) > 0
  * beyond its neighbour. All of it is one product, of (oₐₜ, softplus(o) elsewhere) with a matrix of 1, 0 and −1.
  */
 function ordered(o: Expr, at: number, direction: 1 | -1): Expr {
   const n = o.type.shape[1];
-  const dtype = o.type.dtype === "f32" ? "f32" : "f64";
+  const dtype = floatOf(o);
   const own = constant(
     Array.from({ length: n }, (_, j) => Number(j === at)),
     [1, n],
@@ -75,7 +77,7 @@ export function quantiles(options: Pick<StructuredOptions, "quantiles">): Loss {
   const middle = Math.floor((taus.length - 1) / 2);
   const predict = (o: Expr): Expr => ordered(o, middle, 1);
   const ofPrediction = (q: Expr, y: Expr): Expr => {
-    const dtype = q.type.dtype === "f32" ? "f32" : "f64";
+    const dtype = floatOf(q);
     const tau = constant(taus, [1, taus.length], dtype);
     const r = sub(y, q);
     return mean(maximum(mul(tau, r), mul(sub(tau, 1), r)), [1]);
@@ -105,12 +107,9 @@ export function cumulativeLogits(options: object = {}): Loss {
   const name = "cumulative-logits";
   checkKeys(name, options, {});
   const predict = (o: Expr): Expr => sigmoid(ordered(o, 0, -1));
-  const one = (like: Expr, value: number): Expr => {
-    const [rows] = like.type.shape;
-    return constant(new Float64Array(rows).fill(value), [rows, 1], like.type.dtype === "f32" ? "f32" : "f64");
-  };
+  const one = (like: Expr, value: number): Expr => fill(value, [like.type.shape[0], 1], floatOf(like));
   const chosen = (labels: Expr, byClass: Expr): Expr =>
-    sum(mul(oneHot(labels, byClass.type.shape[1], byClass.type.dtype === "f32" ? "f32" : "f64"), byClass), [1]);
+    sum(mul(oneHot(labels, byClass.type.shape[1], floatOf(byClass)), byClass), [1]);
   return makeLoss(name, "labels", options, {
     predict,
     ofPrediction: (above, labels) =>

@@ -1,5 +1,5 @@
 /** Targets of classes in an order: how probable it is that a row lies above each but the last. */
-import { concat, constant, type Expr, sub } from "@chaingrad/core";
+import { concat, type Expr, fill, sub } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import type { Evaluation } from "../../judging/evaluation.ts";
 import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics.ts";
@@ -49,7 +49,7 @@ function byClass(above: Float64Array, { classes }: OrdinalTarget): Float64Array 
 /** The same as graph. */
 function classGraph(above: Expr): Expr {
   const [rows] = above.type.shape;
-  const of = (value: number): Expr => constant(new Float64Array(rows).fill(value), [rows, 1], "f64");
+  const of = (value: number): Expr => fill(value, [rows, 1], "f64");
   return sub(concat([of(1), above], 1), concat([above, of(0)], 1));
 }
 
