@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { weigh } from "../../core/test/support/weigh.ts";
 
 /**
- * 78.5 KB: 54 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
+ * 92 KB: 60 of them core's, the rest how people write tables, encoders, judging and model files; 0.9 are `gradient` (decision
  * 28), 6 what dates, tails, text and embeddings need beside mean and standard deviation (decision 39), 0.9 counting and ordering
- * many rows without a text or an object each. Readers of files, words, curves and explanations are entries of their own.
+ * many rows without a text or an object each, 11 the kinds of targets, their losses and how one is chosen (decision 40). Readers of
+ * files, words, curves and explanations are entries of their own.
  */
 test("tables and core stay under the ceiling", async () => {
-  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(78_500);
+  expect((await weigh("../../tables/src/index.ts")).atOnce).toBeLessThan(92_000);
 });
