@@ -457,6 +457,13 @@ describe("refused before any work", () => {
     expect(work).toThrow(message);
   });
 
+  test("what asks for an amount says that few whole numbers are one", () => {
+    const few = rowsWith((i) => ({ y: i % 3 }));
+    expect(prepareTable(tableOf(few), { target: "y" }).target.task).toBe("classification");
+    expect(prepareTable(tableOf(few), { target: "y", loss: "poisson" }).target.task).toBe("regression");
+    expect(prepareTable(tableOf(few), { target: "y", quantiles: [0.5] }).target.task).toBe("regression");
+  });
+
   test("rows that are aside are so when a model is judged, too", async () => {
     const kinds = rows.map((row, i) => ({ ...row, kind: i === 8 ? "odd" : row.kind }));
     const model = await trainTable(kinds, { target: "kind", drop: ["y"], epochs: 2 });
