@@ -28,6 +28,7 @@ const guides = [
     text: "Guides",
     items: [
       { text: "Train on a table", link: "/guides/table" },
+      { text: "What can be predicted", link: "/guides/targets" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },

@@ -2,9 +2,11 @@
 import { wasmEngine } from "@chaingrad/core";
 import { beforeAll, describe, expect, expectTypeOf, it, test } from "vitest";
 import { checkModel, explainModel } from "../src/explain.ts";
+import type { TableModelData } from "../src/model/model-file.ts";
 import { predictedColumns } from "../src/model/predicted-columns.ts";
 import { TableModel } from "../src/model/table-model.ts";
 import { tableOf } from "../src/rows.ts";
+import { encode } from "../src/table/encoder.ts";
 import { type Prepared, prepareTable } from "../src/table/prepare.ts";
 import { allRows, textAt } from "../src/table/table.ts";
 import { type TrainTableOptions, trainTable } from "../src/train-table.ts";
@@ -35,9 +37,16 @@ function solve(m: number[][], v: number[]): number[] {
   return rows.map((row, i) => row[rows.length] / row[i]);
 }
 
-/** Coefficients of 1, a, b that least squares with weights gives. */
-function leastSquares(y: ArrayLike<number>, weight: (i: number) => number): number[] {
-  const x = Array.from({ length: ROWS }, (_, i) => [1, a[i], b[i]]);
+type Matrix = readonly (readonly number[])[];
+
+/** 1 and the features that a model's network reads, of each row: what textbooks' coefficients belong to. */
+function featuresOf({ model: { encoder } }: { readonly model: TableModelData }, rows: readonly object[]): Matrix {
+  const x = encode(encoder, tableOf(rows as readonly Record<string, number>[]));
+  return rows.map((_, i) => [1, ...x.subarray(2 * i, 2 * i + 2)]);
+}
+
+/** Coefficients that least squares with weights gives. */
+function leastSquares(x: Matrix, y: ArrayLike<number>, weight: (i: number) => number): number[] {
   const sum = (of: (i: number) => number): number => x.reduce((total, _, i) => total + weight(i) * of(i), 0);
   return solve(
     [0, 1, 2].map((j) => [0, 1, 2].map((k) => sum((i) => x[i][j] * x[i][k]))),
@@ -46,12 +55,13 @@ function leastSquares(y: ArrayLike<number>, weight: (i: number) => number): numb
 }
 
 /** Coefficients of a Poisson regression with log link and offset, by iteratively reweighted least squares. */
-function poissonRegression(y: readonly number[], offset: (i: number) => number): number[] {
+function poissonRegression(x: Matrix, y: readonly number[], offset: (i: number) => number): number[] {
   let beta = [0, 0, 0];
   for (let step = 0; step < 50; step++) {
-    const eta = y.map((_, i) => beta[0] + beta[1] * a[i] + beta[2] * b[i]);
+    const eta = y.map((_, i) => affine(beta, x[i]));
     const rate = eta.map((value, i) => Math.exp(value + offset(i)));
     beta = leastSquares(
+      x,
       y.map((value, i) => eta[i] + (value - rate[i]) / rate[i]),
       (i) => rate[i],
     );
@@ -59,7 +69,23 @@ function poissonRegression(y: readonly number[], offset: (i: number) => number):
   return beta;
 }
 
-const affine = ([c, d, e]: readonly number[], i: number): number => c + d * a[i] + e * b[i];
+/** Coefficients of a logistic regression with weights, by iteratively reweighted least squares. */
+function logisticRegression(x: Matrix, y: readonly number[], weight: (i: number) => number): number[] {
+  let beta = [0, 0, 0];
+  for (let step = 0; step < 50; step++) {
+    const eta = y.map((_, i) => affine(beta, x[i]));
+    const p = eta.map(sigmoid);
+    beta = leastSquares(
+      x,
+      y.map((value, i) => eta[i] + (value - p[i]) / (p[i] * (1 - p[i]))),
+      (i) => weight(i) * p[i] * (1 - p[i]),
+    );
+  }
+  return beta;
+}
+
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+const affine = ([c, d, e]: readonly number[], x: readonly number[]): number => c * x[0] + d * x[1] + e * x[2];
 
 const counted = rowsWith((i) => {
   const exposure = 0.5 + Math.abs(noise[i]);
@@ -70,12 +96,14 @@ const counted = rowsWith((i) => {
 describe("counts", () => {
   it("with an exposure are a Poisson regression", async () => {
     const model = await trainTable(counted, { target: "claims", exposure: "exposure", ...LINEAR, optimizer: "newton" });
+    const x = featuresOf(model, counted);
     const beta = poissonRegression(
+      x,
       counted.map(({ claims }) => claims),
       (i) => Math.log(counted[i].exposure),
     );
     for (const [i, row] of counted.slice(0, 20).entries()) {
-      const expected = row.exposure * Math.exp(affine(beta, i));
+      const expected = row.exposure * Math.exp(affine(beta, x[i]));
       expect(model.predict(row).claims / expected).toBeCloseTo(1, 4);
     }
     expect(model.columns).toEqual(["a", "b", "exposure"]);
@@ -101,11 +129,13 @@ describe("counts", () => {
       loss: "poisson",
       optimizer: "newton",
     });
+    const x = featuresOf(model, counted);
     const beta = poissonRegression(
+      x,
       counted.map(({ claims }) => claims),
       () => 0,
     );
-    expect(model.predict(counted[3]).claims / Math.exp(affine(beta, 3))).toBeCloseTo(1, 4);
+    expect(model.predict(counted[3]).claims / Math.exp(affine(beta, x[3]))).toBeCloseTo(1, 4);
     expect(Object.keys(model.evaluate(counted).scores)).toEqual(["r2", "rmse", "mae", "deviance", "loss"]);
   });
 
@@ -132,11 +162,14 @@ describe("amounts", () => {
       ...LINEAR,
       optimizer: "levenberg-marquardt",
     });
+    const x = featuresOf(model, offsets);
     const beta = leastSquares(
+      x,
       offsets.map(({ y, known }) => y - known),
       () => 1,
     );
-    for (const i of [0, 9, 77]) expect(model.predict(offsets[i]).y).toBeCloseTo(affine(beta, i) + offsets[i].known, 4);
+    for (const i of [0, 9, 77])
+      expect(model.predict(offsets[i]).y).toBeCloseTo(affine(beta, x[i]) + offsets[i].known, 4);
     expect(model.evaluate(offsets).scores.r2).toBeGreaterThan(0.9);
     expect(checkModel(model, offsets.slice(0, 6)).verdict).toBe("ok");
   });
@@ -145,15 +178,17 @@ describe("amounts", () => {
     const weighed = rowsWith((i) => ({ w: i % 3, y: 3 + 2 * a[i] - b[i] + noise[i] * (i % 3 === 1 ? 5 : 1) }));
     const options = { target: "y", ...LINEAR, optimizer: "levenberg-marquardt" } as const;
     const model = await trainTable(weighed, { ...options, weight: "w" });
+    const x = featuresOf(model, weighed);
     const beta = leastSquares(
+      x,
       weighed.map(({ y }) => y),
       (i) => weighed[i].w,
     );
     const repeated = weighed.flatMap(({ w, ...row }) => new Array<typeof row>(w).fill(row));
     const other = await trainTable(repeated, options);
     for (const i of [0, 9, 77]) {
-      expect(model.predict(weighed[i]).y).toBeCloseTo(affine(beta, i), 4);
-      expect(other.predict(weighed[i]).y).toBeCloseTo(affine(beta, i), 4);
+      expect(model.predict(weighed[i]).y).toBeCloseTo(affine(beta, x[i]), 4);
+      expect(other.predict(weighed[i]).y).toBeCloseTo(affine(beta, x[i]), 4);
     }
     const [own, same] = [model.evaluate(weighed).scores, other.evaluate(repeated).scores];
     for (const name of ["r2", "rmse", "mae"]) expect(own[name] as number).toBeCloseTo(same[name] as number, 5);
@@ -167,14 +202,16 @@ describe("amounts", () => {
     const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
     const said = sum(model.predict(skewed).map(({ y }) => y));
     expect(said / sum(skewed.map(({ y }) => y))).toBeCloseTo(1, 5);
+    const x = featuresOf(model, skewed);
     const beta = leastSquares(
+      x,
       skewed.map(({ y }) => Math.log(y)),
       () => 1,
     );
     const { target } = model.model;
     const factor = target.task === "regression" ? (target.factor as number) : 0;
     expect(factor).toBeGreaterThan(1.2);
-    expect(model.predict(skewed[4]).y / (factor * Math.exp(affine(beta, 4)))).toBeCloseTo(1, 4);
+    expect(model.predict(skewed[4]).y / (factor * Math.exp(affine(beta, x[4])))).toBeCloseTo(1, 4);
     expect(checkModel(model, skewed.slice(0, 6)).verdict).toBe("ok");
     expect(() => model.evaluate([{ ...skewed[0], y: 0 }])).toThrow("holds 0 in row 1; expected amounts > 0");
   });
@@ -216,12 +253,14 @@ describe("classes", () => {
   it("weigh what their rows would, were they there as often", async () => {
     const options = { target: "fraud", ...LINEAR, optimizer: "newton" } as const;
     const model = await trainTable(rare, { ...options, classWeight: { yes: 3 } });
-    const repeated = rare.flatMap((row) => (row.fraud === "yes" ? [row, row, row] : [row]));
-    const other = await trainTable(repeated, options);
-    for (const i of [0, 9, 77]) {
-      const [own, same] = [model, other].map((one) => one.predict(rare[i]).probabilities?.yes as number);
-      expect(own).toBeCloseTo(same, 4);
-    }
+    const x = featuresOf(model, rare);
+    const beta = logisticRegression(
+      x,
+      rare.map(({ fraud }) => Number(fraud === "yes")),
+      (i) => (rare[i].fraud === "yes" ? 3 : 1),
+    );
+    for (const i of [0, 9, 77])
+      expect(model.predict(rare[i]).probabilities?.yes).toBeCloseTo(sigmoid(affine(beta, x[i])), 4);
   });
 
   it("are told one by one, where accuracy hides the rare one", async () => {
@@ -372,7 +411,7 @@ describe("few rows", () => {
     const five = [1, 2, 3, 4, 5].map((x) => ({ x, y: 2 * x }));
     await trainTable(five, { target: "y", onPrepared: (prepared) => notes.push(...prepared.notes) });
     expect(notes[0]).toBe(
-      "5 rows tell little: 3 training rows, 1 validation row and 1 test row; another seed may give quite other scores",
+      "5 rows tell little: 4 training rows and 1 test row; another seed may give quite other scores",
     );
   });
 });
@@ -455,6 +494,13 @@ describe("refused before any work", () => {
     ["quantiles that do not ascend", prepare({ quantiles: [0.5, 0.1] }), "quantiles must ascend, got 0.5, 0.1"],
   ])("%s", (_, work, message) => {
     expect(work).toThrow(message);
+  });
+
+  test("what asks for an amount says that few whole numbers are one", () => {
+    const few = rowsWith((i) => ({ y: i % 3 }));
+    expect(prepareTable(tableOf(few), { target: "y" }).target.task).toBe("classification");
+    expect(prepareTable(tableOf(few), { target: "y", loss: "poisson" }).target.task).toBe("regression");
+    expect(prepareTable(tableOf(few), { target: "y", quantiles: [0.5] }).target.task).toBe("regression");
   });
 
   test("rows that are aside are so when a model is judged, too", async () => {

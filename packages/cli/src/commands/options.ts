@@ -54,12 +54,12 @@ export function hiddenSizes(text: string): number[] {
 }
 
 /** "a,b" → ["a", "b"], after those of the same option given before. */
-export function names(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(",").map((part) => part.trim())];
+export function names(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(",").map((part) => part.trim())];
 }
 
 /** A value as it is, after those of the same option given before. */
-export const collected = (text: string, before: readonly string[] = []): string[] => [...before, text];
+export const collected = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
 
 /** "0.1,0.5,0.9" → [0.1, 0.5, 0.9] */
 export function quantileList(text: string): number[] {

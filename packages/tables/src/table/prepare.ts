@@ -12,6 +12,7 @@ import { byPart, type Part, type Parts } from "./parts.ts";
 import { rolesOf } from "./roles.ts";
 import { allRows, type Column, EncodingError, type Table } from "./table.ts";
 import { encodeTarget, type FittedTarget, fitTarget } from "./target.ts";
+import { LOSSES } from "./targets/framing.ts";
 import { hasClasses, type Offset, TASKS, type Target, type Task } from "./targets/target.ts";
 import { toldRoles } from "./told.ts";
 import { type ClassWeight, readWeights, weightsOfClasses } from "./weights.ts";
@@ -100,7 +101,11 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   const columns = targets.map((name) => table.columns.find((column) => column.name === name) as Column);
   const isJudged = folds || options.validation !== 0 || options.test !== 0;
   const fit = (column: Column): FittedTarget =>
-    fitTarget(column, allRows(table), { task: options.task, isJudged, order: options.order });
+    fitTarget(column, allRows(table), {
+      task: options.task ?? impliedTask(column, options),
+      isJudged,
+      order: options.order,
+    });
   const fitted = columns.map(fit);
   const { used, missing, aside } = usedRows(table, fitted);
   const weightColumn = table.columns.find(({ name }) => name === weight);
@@ -161,6 +166,14 @@ function checked(options: PrepareOptions): Checked {
   if (column !== undefined && targets.length > 1)
     throw new RangeError(`an offset belongs to one target, and here are ${targets.length}`);
   return { ...options, targets, offset: column === undefined ? undefined : { column, log: exposure !== undefined } };
+}
+
+/** What asks for an amount says that a column of numbers is one, however few values it has. */
+function impliedTask(column: Column, options: PrepareOptions): Task | undefined {
+  const { loss, quantiles, transform, offset, exposure } = options;
+  const asks = [quantiles, transform, offset, exposure].some((one) => one !== undefined);
+  const isAmount = asks || (loss !== undefined && LOSSES.regression.includes(loss));
+  return column.type === "number" && isAmount ? "regression" : undefined;
 }
 
 /** Rows that have all targets, those that lack one, and those of a class with no other row. */

@@ -117,7 +117,7 @@ test("a class with one row is set aside where others can be learnt, and rows are
   const y = column("y", repeat({ a: 4, b: 4, x: 1 }));
   expect(fit(y)).toMatchObject({
     target: { classes: ["a", "b"], counts: [4, 4], aside: ["x"] },
-    rows: [0, 1, 2, 3, 4, 5, 6, 7],
+    rows: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
     aside: [8],
   });
   expect(fitTarget(y, all(y), { isJudged: false })).toMatchObject({ target: { classes: ["a", "b", "x"] }, aside: [] });
