@@ -56,8 +56,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     // What can be asked of a target, by its names.
     ...["PrepareOptions", "ClassWeight", "TASKS", "TARGET_LOSSES", "settleTarget"],
     // Names and words of options come from the recipe.
-    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe"],
-    ...["trainPrepared", "TrainedTable", "History", "remedyFor"],
+    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe", "RECIPES", "RecipeName", "chooseRecipe", "validationFor"],
+    ...["trainPrepared", "TrainedTable", "TableEvent", "History", "remedyFor"],
     ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
     // Of several targets each by itself.
     ...["SingleTarget", "targetsOf", "evaluationsOf", "scoresAt", "ClassScores"],
@@ -68,7 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
-    "unseenValues",
+    ...["RECIPES_WORDS", "unseenValues"],
   ],
   "@chaingrad/tables/curve": [
     ...[

@@ -6,6 +6,7 @@ import type { AutomaticRecipe } from "./automatic/recipe.ts";
 import type { OutOfFold, TableEvent } from "./automatic/round.ts";
 import { Budget } from "./automatic/time.ts";
 import { type History, HistoryRecorder } from "./history.ts";
+import type { Host } from "./host.ts";
 import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
 import { withMeans } from "./settle.ts";
@@ -27,13 +28,6 @@ export interface TrainedTable {
   readonly plan: Plan;
   readonly data: FitData;
   readonly history: History;
-}
-
-export interface Host {
-  readonly engine: SyncEngine;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for which training may hold the event loop at a time (default 12). */
-  readonly slice?: number | undefined;
 }
 
 /**

@@ -11,8 +11,8 @@ import {
   predictorOf,
   rowsOf,
 } from "@chaingrad/core";
+import type { Host } from "../host.ts";
 import { weighed } from "../table/weights.ts";
-import type { Host } from "../training.ts";
 import { foldsFor, without } from "./folds.ts";
 import { merged } from "./merge.ts";
 import type { MemberPlan } from "./recipe.ts";

@@ -1,9 +1,9 @@
 /** Training by a recipe that chooses for itself: a network for each fold, their mean; then once more with the test rows. */
 import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
 import { HistoryRecorder } from "../history.ts";
+import type { Host } from "../host.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { weighed } from "../table/weights.ts";
-import type { Host } from "../training.ts";
 import { candidatesFor } from "./candidates.ts";
 import { foldsFor, without } from "./folds.ts";
 import { type AutomaticRecipe, type MemberPlan, type MemberRecipe, memberPlan, memberRecipe } from "./recipe.ts";

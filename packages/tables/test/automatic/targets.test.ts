@@ -2,7 +2,6 @@
 import { outputsOf } from "@chaingrad/core";
 import { describe, expect, it, test } from "vitest";
 import { foldsFor, without } from "../../src/automatic/folds.ts";
-import { checkModel } from "../../src/explain.ts";
 import { targetsOf } from "../../src/table/targets/target.ts";
 import { type TrainTableOptions, trainTable } from "../../src/train-table.ts";
 import { randomNumbers } from "../random-numbers.ts";
@@ -36,7 +35,7 @@ const kinds: Readonly<
   "an amount with an offset": { options: { target: "moved", offset: "known" }, score: "r2", least: 0.8 },
   "a count with an exposure": { options: { target: "count", exposure: "exposure" }, score: "r2", least: 0.5 },
   quantiles: { options: { target: "amount", quantiles: [0.1, 0.5, 0.9] }, score: "pinball", most: 0.4 },
-  classes: { options: { target: "side" }, score: "accuracy", least: 0.8 },
+  classes: { options: { target: "side", test: 0.2 }, score: "accuracy", least: 0.8 },
   "classes that weigh": { options: { target: "side", classWeight: { yes: 3 } }, score: "accuracy", least: 0.7 },
   "classes in an order": { options: { target: "grade", task: "ordinal" }, score: "accuracy", least: 0.7 },
   "sets of labels": { options: { target: "tags", task: "multi-label" }, score: "hamming", most: 0.25 },
@@ -48,20 +47,20 @@ describe("the default recipe learns", () => {
     const { target, weight, offset, exposure } = options;
     const used = [target, weight, offset, exposure].flat();
     const drop = [...TARGETS, ...HELPERS].filter((name) => !used.includes(name));
-    const model = await trainTable(rows, { ...options, drop });
+    const model = await trainTable(rows, { test: 0, ...options, drop });
     const { network, metrics, encoder, target: learnt } = model.model;
-    expect(Object.keys(metrics)).toEqual(["train", "validation", "test"]);
-    for (const part of ["validation", "test"]) {
-      expect(metrics[part][score]).toBeGreaterThanOrEqual(least);
-      expect(metrics[part][score]).toBeLessThanOrEqual(most);
-      expect(metrics[part].loss).toBeTypeOf("number");
+    // Each row of the first part is judged by the network that left it out; with test rows there is a last training on all.
+    expect(Object.keys(metrics)).toEqual(["train", "validation", ...(options.test === undefined ? [] : ["test"])]);
+    for (const { loss, [score]: reached } of Object.values(metrics)) {
+      expect(reached).toBeGreaterThanOrEqual(least);
+      expect(reached).toBeLessThanOrEqual(most);
+      expect(loss).toBeTypeOf("number");
     }
     // Five members side by side, as one plain network.
     expect(network.layers.map(({ units }) => units)).toEqual([5 * 256, outputsOf(network)]);
     expect(encoder.features).toEqual(["a", "b"]);
     expect(model.targets).toEqual([target].flat());
     expect(targetsOf(learnt).map(({ name }) => name)).toEqual([target].flat());
-    expect(checkModel(model, rows.slice(0, 3)).verdict).toBe("ok");
   });
 });
 
