@@ -5,7 +5,15 @@ import { refuseRepeats } from "../src/commands/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const TYPED = ["train", "fit-curve", "predict", "evaluate", "check", "explain"].map((name) => `${name} --type`);
-const LISTS = ["train --drop", "fit-curve --start", "fit-curve --lower", "fit-curve --upper", ...TYPED];
+const LISTS = [
+  "train --target",
+  "train --order",
+  "train --drop",
+  "fit-curve --start",
+  "fit-curve --lower",
+  "fit-curve --upper",
+  ...TYPED,
+];
 
 /** The command alone, as `main.ts` sets it up, with nothing to do. */
 async function command(name: string): Promise<Command> {
@@ -54,7 +62,7 @@ describe("twice in one command line", () => {
 });
 
 test.each([
-  [["train", "t.csv", "--target", "y1", "--target", "y2"], "'--target <column>' is given twice: 'y1' and 'y2'"],
+  [["train", "t.csv", "--weight", "y1", "--weight", "y2"], "'--weight <column>' is given twice: 'y1' and 'y2'"],
   [["train", "t.csv", "--target=y", "--seed=1", "--seed=1"], "'--seed <number>' is given twice: '1' and '1'"],
   [["explain", "-q", "--quiet"], "'-q, --quiet' is given twice"],
   [["explain", "n.json", "b.json", "--batch", "c.json"], "the rows are named twice: 'b.json' and --batch 'c.json'"],

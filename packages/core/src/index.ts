@@ -45,6 +45,7 @@ export type {
   RoleFactors,
 } from "./nn/layers/layer.ts";
 export { batchNorm, batchNormInference, type GainAndShift, layerNorm, type Statistics } from "./nn/layers/norm.ts";
+export { lossOf } from "./nn/loss-of.ts";
 export {
   binaryCrossEntropy,
   domainOf,
@@ -53,13 +54,14 @@ export {
   type LossName,
   type LossOptions,
   losses,
-  lossOf,
   meanAbsoluteError,
   meanSquaredError,
   poisson,
   predictionWidth,
   quantile,
   reduceRows,
+  type SavedHead,
+  type StructuredOptions,
   softmaxCrossEntropy,
   targetWidth,
 } from "./nn/losses.ts";
@@ -82,6 +84,7 @@ export {
   parametersOf,
 } from "./nn/network.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
+export { cumulativeLogits, type Head, heads, quantiles, type StructuredLossName } from "./nn/structured-losses.ts";
 export { diagonalBlocks, timesBlocks, timesBlocksTransposed } from "./ops/block-diagonal.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {

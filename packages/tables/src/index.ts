@@ -4,7 +4,17 @@ export { chooseRecipe, type RecipeChoice, validationFor } from "./automatic/choo
 export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
 export type { OfNetwork, TableEvent } from "./automatic/round.ts";
 export type { History } from "./history.ts";
-export { type Evaluation, evaluateBaseline, evaluateModel, predictAmounts, type Scores } from "./judging/evaluate.ts";
+export {
+  type ClassScores,
+  type Evaluation,
+  evaluateBaseline,
+  evaluateModel,
+  predictAmounts,
+  predictRows,
+  type Scores,
+  saidOf,
+} from "./judging/evaluate.ts";
+export type { ResidualSummary } from "./judging/evaluation.ts";
 export { type JudgedTraining, judgeTraining } from "./judging/judge-training.ts";
 export { type BatchOptions, batchOf, judgedRows, type TableBatch } from "./judging/labelled-rows.ts";
 export {
@@ -12,11 +22,11 @@ export {
   classificationBaseline,
   classificationMetrics,
   type RegressionMetrics,
-  type ResidualSummary,
   regressionBaseline,
   regressionMetrics,
   residualSummary,
 } from "./judging/metrics.ts";
+export { amountsOf, evaluationsOf, scoresAt, type TargetEvaluation } from "./judging/per-target.ts";
 export { isModelFile, readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
 export { type PredictedColumns, predictedColumns } from "./model/predicted-columns.ts";
@@ -45,6 +55,7 @@ export {
 } from "./recipe.ts";
 export { remedyFor } from "./remedy.ts";
 export { type ColumnsOf, type Rows, RowsError, tableOf, type Value } from "./rows.ts";
+export { settleTarget } from "./settle.ts";
 export { type ColumnRole, type ColumnTypes, describeColumns, type Role } from "./table/columns.ts";
 export { type EmbeddedFeature, type Encoder, type EncoderOptions, encode, fitEncoder } from "./table/encoder.ts";
 export type { BinaryEncoding } from "./table/encodings/binary.ts";
@@ -57,8 +68,10 @@ export type { ColumnEncoding } from "./table/encodings/kinds.ts";
 export type { NumberEncoding } from "./table/encodings/number.ts";
 export { FEATURE_NOTATION, type Logarithm, type Scaling } from "./table/encodings/scale.ts";
 export type { TextEncoding } from "./table/encodings/text.ts";
+export type { PreparedHead, Way } from "./table/heads.ts";
 export { featureFormulas, type NetworkNames, namesOf } from "./table/names.ts";
-export { PARTS, type Part, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+export { PARTS, type Part } from "./table/parts.ts";
+export { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 export {
   allRows,
   type Column,
@@ -75,9 +88,23 @@ export {
   type ClassificationTarget,
   decodeTarget,
   encodeTarget,
+  type MultiLabelTarget,
+  type Offset,
+  type OrdinalTarget,
   type RegressionTarget,
+  type SeveralTarget,
+  type SingleTarget,
   type Target,
   type Task,
 } from "./table/target.ts";
+export { LOSSES as TARGET_LOSSES } from "./table/targets/framing.ts";
+export type {
+  AmountPrediction,
+  ClassPrediction,
+  LabelSetPrediction,
+  SeveralPrediction,
+} from "./table/targets/prediction.ts";
+export { TASKS, targetsOf } from "./table/targets/target.ts";
+export type { ClassWeight } from "./table/weights.ts";
 export { TableTraining, type TrainTableOptions, trainTable } from "./train-table.ts";
 export { type TrainedTable, trainPrepared } from "./training.ts";

@@ -5,16 +5,15 @@ import {
   activations,
   type FitOptions,
   type Loss,
-  losses,
   type Metric,
   type NetworkSpec,
   type OptimizerName,
   optimizers,
-  rootMeanSquaredError,
   type SyncEngine,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
 import type { Prepared } from "./table/prepare.ts";
+import { kindOf } from "./table/targets/kind-of.ts";
 
 /** The second-order methods that a table may be trained with, by name. */
 export type SecondOrderName = MinimizerName | "bayesian-regularisation" | "kfac";
@@ -103,15 +102,14 @@ export interface Plan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** What a network is to give: an output for each class, or one for an amount, and what it is judged by. */
-export function goalOf({ target }: Pick<Prepared, "target">): {
+/** What a network is to give: the outputs that the target needs, the loss it is learnt by, and what is told meanwhile. */
+export function goalOf({ target, loss }: Pick<Prepared, "target" | "loss">): {
   readonly outputs: number;
   readonly loss: Loss;
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: Readonly<Record<string, Metric>> | undefined;
 } {
-  if (target.task === "classification")
-    return { outputs: target.classes.length, loss: losses["softmax-cross-entropy"]() };
-  return { outputs: 1, loss: losses["mean-squared-error"](), metrics: { rmse: inUnits(target.scale) } };
+  const kind = kindOf(target);
+  return { outputs: kind.outputs(target), loss, metrics: kind.metrics(target) };
 }
 
 /** Throws RangeError on an unknown optimizer. */
@@ -148,9 +146,3 @@ async function chosen({ optimizer: name, rate, l2, batch }: Recipe) {
   }
   return { optimizer: name === "kfac" ? kfac() : minimizers[name as MinimizerName](), rate, l2: l2 ?? L2, batch };
 }
-
-/** The error in the target's own unit, though the network sees it standardised. */
-const inUnits =
-  (scale: number): Metric =>
-  (predictions, targets, weights) =>
-    scale * (rootMeanSquaredError(predictions, targets, weights) as number);

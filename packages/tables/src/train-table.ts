@@ -7,22 +7,25 @@
 
 import type { EpochEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
-import { chooseRecipe, validationFor } from "./automatic/choose.ts";
+import { chooseRecipe, type RecipeChoice, validationFor } from "./automatic/choose.ts";
 import type { RecipeName } from "./automatic/recipe.ts";
 import type { OfNetwork, TableEvent } from "./automatic/round.ts";
 import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
-import { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+import { settleTarget } from "./settle.ts";
+import { PREPARE_OPTIONS, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 import type { Table } from "./table/table.ts";
-import type { Target } from "./table/target.ts";
+import { hasClasses, type SingleTarget, type Target } from "./table/targets/target.ts";
 import { trainPrepared } from "./training.ts";
 
 /** What `trainTable` can be told; only the target must be given. */
-export interface TrainTableOptions<Target extends string = string> extends PrepareOptions, Partial<Recipe> {
-  /** The column to predict. */
-  readonly target: Target;
+export interface TrainTableOptions<Target extends string = string>
+  extends Omit<PrepareOptions, "folds">,
+    Partial<Recipe> {
+  /** The column to predict, or several. */
+  readonly target: Target | readonly Target[];
   readonly seed?: number;
   /** "default" unless a network, an optimizer or a validation part of one's own is named: that is "fast" with those changed. */
   readonly recipe?: RecipeName;
@@ -38,19 +41,12 @@ export interface TrainTableOptions<Target extends string = string> extends Prepa
   readonly onEpoch?: (event: EpochEvent & OfNetwork) => void;
 }
 
+/** Whether rows are left out in turn is said by the recipe. */
+const { folds: _, ...ASKED } = PREPARE_OPTIONS;
+
 const OPTIONS: Names<TrainTableOptions> = {
-  ...{
-    recipe: true,
-    time: true,
-    target: true,
-    task: true,
-    drop: true,
-    types: true,
-    embed: true,
-    validation: true,
-    test: true,
-    seed: true,
-  },
+  ...ASKED,
+  ...{ recipe: true, time: true },
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
   ...{
     patience: true,
@@ -123,7 +119,9 @@ export function trainTable<Row extends object, Target extends keyof Row & string
 
 /** Classes that are numbers or booleans in the given rows are predicted as such. */
 function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target {
-  if (target.task === "regression") return target;
+  if (target.task === "several")
+    return { ...target, targets: target.targets.map((one) => withValues(one, rows) as SingleTarget) };
+  if (!hasClasses(target)) return target;
   const values = Array.isArray(rows)
     ? rows.map((row) => (row as AnyRow)[target.name])
     : Array.from((rows as ColumnsOf<AnyRow>)[target.name]);
@@ -132,37 +130,28 @@ function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target 
   return isSame && (type === "number" || type === "boolean") ? { ...target, values: type } : target;
 }
 
+/** What is asked of the table, and of how it is trained on. */
+function parted(options: PrepareOptions & RecipeChoice): [PrepareOptions, RecipeChoice] {
+  const isAsked = (name: string): boolean => name !== "seed" && Object.hasOwn(ASKED, name);
+  const entries = Object.entries(options);
+  const part = (wanted: boolean) => Object.fromEntries(entries.filter(([name]) => isAsked(name) === wanted));
+  return [part(true) as unknown as PrepareOptions, part(false)];
+}
+
 async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, OPTIONS);
-  const {
-    engine: given,
-    signal,
-    slice,
-    onPrepared,
-    onEpoch,
-    target,
-    task,
-    drop,
-    types,
-    embed,
-    validation,
-    test,
-    ...chosen
-  } = options;
-  const recipe = chooseRecipe({ validation, ...chosen });
-  const share = validationFor(recipe, validation);
-  const parts = { ...(share !== undefined && { validation: share }), ...(test !== undefined && { test }) };
+  const { engine: given, signal, slice, onPrepared, onEpoch, ...others } = options;
+  const [asked, chosen] = parted(others);
+  const recipe = chooseRecipe({ validation: asked.validation, ...chosen });
   const table = tableOf(rows);
-  const read = prepareTable(table, {
-    ...{ target, task, ...parts, seed: recipe.seed },
-    ...{ ...(drop && { drop }), ...(types && { types }), ...(embed !== undefined && { embed }) },
-  });
-  const prepared = isTable(rows) ? read : { ...read, target: withValues(read.target, rows) };
-  onPrepared?.(prepared);
+  const read = prepareTable(table, { ...asked, ...validationFor(recipe, asked.validation), seed: recipe.seed });
   const engine = given ?? (await defaultEngine());
+  const settled = await settleTarget(read, engine, recipe.seed);
+  const prepared = isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) };
+  onPrepared?.(prepared);
   const events = trainPrepared(prepared, recipe, { engine, signal, slice });
   let step = await events.next();
   for (; !step.done; step = await events.next()) {

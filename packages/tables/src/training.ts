@@ -1,14 +1,17 @@
 /** Training on a prepared table: the events of `fit`, and at the end the model that predicts its rows. */
 
-import { type EndEvent, type FitData, fit, type Judgement, type Model, type SyncEngine } from "@chaingrad/core";
+import { type EndEvent, type FitData, fit, type Model, type SyncEngine } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
 import type { AutomaticRecipe } from "./automatic/recipe.ts";
-import type { TableEvent } from "./automatic/round.ts";
+import type { OutOfFold, TableEvent } from "./automatic/round.ts";
 import { Budget } from "./automatic/time.ts";
 import { type History, HistoryRecorder } from "./history.ts";
+import type { Host } from "./host.ts";
 import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
+import { withMeans } from "./settle.ts";
 import type { Prepared } from "./table/prepare.ts";
+import { weighed } from "./table/weights.ts";
 
 /** What training on a prepared table gives. */
 export interface TrainedTable {
@@ -17,7 +20,7 @@ export interface TrainedTable {
   /** Trained once more on all rows, those for the test among them, by a recipe that does so. */
   readonly refitted?: Omit<TableModelData, "metrics"> | undefined;
   /** Of each training row by a network that was not trained on it, where each network left out some. */
-  readonly outOfFold?: Judgement;
+  readonly outOfFold?: OutOfFold;
   /** How many networks the model is the mean of. */
   readonly networks: number;
   readonly end: EndEvent;
@@ -25,13 +28,6 @@ export interface TrainedTable {
   readonly plan: Plan;
   readonly data: FitData;
   readonly history: History;
-}
-
-export interface Host {
-  readonly engine: SyncEngine;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for which training may hold the event loop at a time (default 12). */
-  readonly slice?: number | undefined;
 }
 
 /**
@@ -69,12 +65,11 @@ async function* own(
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
-  const { train, validation } = prepared.data;
+  const data = trainingData(prepared);
   const budget = new Budget(recipe.time, signal);
   const until = budget.until(1);
   const host = { ...(until !== undefined && { signal: until }), ...(slice !== undefined && { slice }) };
   const history = new HistoryRecorder();
-  const data = validation.y.length > 0 ? { train, validation } : { train };
   let last: EndEvent | undefined;
   for await (const event of fit(network, data, { ...options, ...host })) {
     const told =
@@ -90,15 +85,23 @@ async function* own(
   return { model, networks: 1, end, plan, data, history };
 }
 
+/** The rows that are trained on, and those that decide when to stop where there are some, weighed by their classes as well. */
+function trainingData({ data: { train, validation }, rows, classWeights }: Prepared): FitData {
+  const own = weighed(train, classWeights);
+  return rows.validation.length === 0 ? { train: own } : { train: own, validation: weighed(validation, classWeights) };
+}
+
 function madeOf(
   model: Model,
-  { encoder, target, reading }: Prepared,
+  prepared: Prepared,
   seed: number,
   engine: SyncEngine,
   threads: number,
 ): TrainedTable["model"] {
+  const { encoder, target, reading, weight } = prepared;
   const arithmetic = arithmeticOf(engine, threads);
-  return { ...model, encoder, target, seed, ...(reading && { reading }), arithmetic };
+  const named = { ...(reading && { reading }), ...(weight !== undefined && { weight }) };
+  return withMeans({ ...model, encoder, target, seed, ...named, arithmetic }, prepared, engine);
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

@@ -2,13 +2,13 @@
 
 import { readTable } from "@chaingrad/duckdb";
 import { evaluateModel, judgedRows } from "@chaingrad/tables";
-import { SCORES } from "@chaingrad/tables/words";
+import { SCORES, taskOf } from "@chaingrad/tables/words";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { wrap } from "../output/wrap.ts";
-import { printEvaluation } from "../train/report.ts";
+import { evaluationsJson, printEvaluation } from "../train/report.ts";
 import { assertOutputs } from "./distinct.ts";
 import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
@@ -39,16 +39,26 @@ async function run(
     openEngine(options, options),
   ]);
   for (const text of table.notes) note(`note: ${text}`, options);
-  const { data, rows, missing } = refusing(label, () => judgedRows(model, table));
+  const { data, rows, missing, weight } = refusing(label, () => judgedRows(model, table));
   const evaluation = evaluateModel(model, engine, data);
-  const { task, name } = model.target;
+  const { target } = model;
   if (options.json) {
-    const { scores, ...details } = evaluation;
-    const document = { task, target: name, rows, missingTargets: missing, metrics: scores, ...details };
+    const { scores, targets, ...details } = evaluation;
+    const each = targets && { targets: evaluationsJson(target, evaluation) };
+    const document = {
+      task: target.task,
+      target: target.name,
+      rows,
+      missingTargets: missing,
+      metrics: scores,
+      ...details,
+      ...each,
+    };
     printJson(document);
     return;
   }
   const aside = missing === 0 ? "" : `, ${missing} without a target set aside`;
-  const head = options.quiet ? [] : [`${task} of '${name}' on ${rows} rows of ${label}${aside}`, ""];
+  const weighed = weight === undefined ? "" : `, weighed by '${weight}'`;
+  const head = options.quiet ? [] : [`${taskOf(target)} on ${rows} rows of ${label}${aside}${weighed}`, ""];
   print(...head, ...printEvaluation(model.target, evaluation, terminalWidth()));
 }

@@ -31,8 +31,8 @@ export const fraction: (text: string) => number = realNumber(
 );
 
 export const share: (text: string) => number = realNumber(
-  "a number > 0 and ≤ 0.5",
-  (value) => value > 0 && value <= 0.5,
+  "a number ≥ 0 and ≤ 0.5",
+  (value) => value >= 0 && value <= 0.5,
 );
 
 /** "60", "60s", "2m" and "1h" in seconds. */
@@ -54,6 +54,33 @@ export function hiddenSizes(text: string): number[] {
 }
 
 /** "a,b" → ["a", "b"], after those of the same option given before. */
-export function names(text: string, before: readonly string[]): string[] {
-  return [...before, ...text.split(",").map((part) => part.trim())];
+export function names(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(",").map((part) => part.trim())];
+}
+
+/** A value as it is, after those of the same option given before. */
+export const collected = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text];
+
+/** "0.1,0.5,0.9" → [0.1, 0.5, 0.9] */
+export function quantileList(text: string): number[] {
+  const list = text.split(",").map((part) => Number(part.trim() || Number.NaN));
+  const isGood = list.every((value, i) => value > 0 && value < 1 && (i === 0 || value > list[i - 1]));
+  if (!isGood) throw new InvalidArgumentError("They must ascend, each > 0 and < 1, as in 0.1,0.5,0.9.");
+  return list;
+}
+
+/** "balanced", or "A=2,B=1" → { A: 2, B: 1 }; a name may hold a comma or "=" where a weight does not follow. */
+export function classWeights(text: string): "balanced" | Record<string, number> {
+  if (text.trim() === "balanced") return "balanced";
+  const found = [...text.matchAll(/\s*(.+?)\s*=\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(?:,|$)/gu)];
+  const read = found.reduce((length, [whole]) => length + whole.length, 0);
+  if (found.length === 0 || read !== text.length)
+    throw new InvalidArgumentError("It must be balanced, or the weight of each class, as in A=2,B=1.");
+  return Object.fromEntries(found.map(([, name, weight]) => [name, Number(weight)]));
+}
+
+/** Names of columns: one for each that the table has as it is given, else those between its commas. */
+export function columnList(given: readonly string[], columns: readonly { readonly name: string }[]): string[] {
+  const isColumn = (name: string): boolean => columns.some((column) => column.name === name);
+  return given.flatMap((text) => (isColumn(text) ? [text] : text.split(",").map((part) => part.trim())));
 }

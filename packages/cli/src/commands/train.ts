@@ -5,15 +5,20 @@ import { readTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   ACTIVATIONS,
+  type ClassWeight,
   chooseRecipe,
   DEFAULTS,
   judgeTraining,
   OPTIMIZERS,
   type Prepared,
+  type PrepareOptions,
   prepareTable,
   RECIPES,
   type Recipe,
   type RecipeName,
+  settleTarget,
+  TARGET_LOSSES,
+  TASKS,
   type Task,
   UserError,
   validationFor,
@@ -40,7 +45,20 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
 import { assertOutputs } from "./distinct.ts";
-import { fraction, hiddenSizes, names, nonNegative, positive, seconds, share, wholeNumber } from "./options.ts";
+import {
+  classWeights,
+  collected,
+  columnList,
+  fraction,
+  hiddenSizes,
+  names,
+  nonNegative,
+  positive,
+  quantileList,
+  seconds,
+  share,
+  wholeNumber,
+} from "./options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { asRefusal, checkNames, refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
@@ -50,11 +68,19 @@ interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOpt
   readonly lr?: number;
   /** Largest norm of the whole gradient. */
   readonly clip?: number;
-  readonly target: string;
+  readonly target: readonly string[];
   readonly task?: Task;
+  readonly order?: readonly string[];
   readonly drop: readonly string[];
+  readonly weight?: string;
+  readonly classWeight?: ClassWeight;
+  readonly loss?: PrepareOptions["loss"];
+  readonly quantile?: readonly number[];
+  readonly transform?: "log" | "none";
+  readonly offset?: string;
+  readonly exposure?: string;
   readonly validation?: number;
-  readonly test: number;
+  readonly test?: number;
   readonly out?: string;
   readonly report?: string;
 }
@@ -65,10 +91,29 @@ export function register(program: Command): void {
     .summary("train a network on a table")
     .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Excel, Parquet; also gzipped).")
     .argument("<file>", TABLE)
-    .requiredOption("--target <column>", "the column to predict")
-    .addOption(
-      new Option("--task <task>", "what the target is (default: inferred)").choices(["classification", "regression"]),
+    .requiredOption(
+      "--target <columns>",
+      "the column to predict, or several, as in y1,y2 (also given again)",
+      collected,
     )
+    .addOption(new Option("--task <task>", "what the target is (default: inferred)").choices(TASKS))
+    .option("--order <classes>", "the classes of an ordinal target of texts, the lowest first, as in low,high", names)
+    .addOption(
+      new Option("--loss <name>", "what is made small (default: what suits the target)").choices(
+        TARGET_LOSSES.regression,
+      ),
+    )
+    .option("--quantile <list>", "the quantiles to predict, as in 0.1,0.5,0.9 (loss: quantile)", quantileList)
+    .addOption(
+      new Option("--transform <name>", "learn an amount by its logarithm (default: where that serves)").choices([
+        "log",
+        "none",
+      ]),
+    )
+    .option("--weight <column>", "what each row weighs: a row of weight 2 counts as two")
+    .option("--class-weight <weights>", "what each class weighs: balanced, or as in A=2,B=1", classWeights)
+    .option("--offset <column>", "added to what is predicted: to an amount, or to the logarithm of a count")
+    .option("--exposure <column>", "multiplies the rate of counts: its logarithm is the offset")
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
     .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
     .option("--time <seconds>", RECIPE_WORDS.time, seconds)
@@ -86,7 +131,7 @@ export function register(program: Command): void {
       "share of the rows that decides when to stop (fast: 0.15; else one fold in five)",
       share,
     )
-    .option("--test <fraction>", "share of the rows kept for the final judgement", share, 0.15)
+    .option("--test <fraction>", "share of the rows kept for the final judgement (default: 0.15)", share)
     .option("--clip <norm>", RECIPE_WORDS.clip, positive)
     .option("--flow", RECIPE_WORDS.flow)
     .option("--seed <number>", RECIPE_WORDS.seed, wholeNumber(0), DEFAULTS.seed)
@@ -99,6 +144,7 @@ export function register(program: Command): void {
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
     "chaingrad train examples/data/diabetes.csv --target progression --optimizer levenberg-marquardt",
     "chaingrad train examples/data/cars.csv --target miles_per_gallon --report cars.html",
+    "chaingrad train examples/data/cars.csv --target miles_per_gallon --quantile 0.1,0.5,0.9",
     "chaingrad train examples/data/digits.csv --target digit --hidden 128,64 --out digits.safetensors",
   );
 }
@@ -110,20 +156,18 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
   const recipe = recipeOf(options);
   const [table, engine] = await Promise.all([readTable(source, readingOptions(options)), openEngine(options, options)]);
-  const prepared = refusing(label, () => {
+  const read = refusing(label, () => {
     checkNames(options.drop, table.columns, "--drop");
-    if (options.drop.includes(options.target)) throw new UserError(`--drop names the target '${options.target}'`);
-    const { target, task, drop, test } = options;
-    const validation = validationFor(recipe, options.validation);
+    const target = columnList(options.target, table.columns);
+    const dropped = target.find((name) => options.drop.includes(name));
+    if (dropped !== undefined) throw new UserError(`--drop names the target '${dropped}'`);
+    const { task, order, drop, weight, classWeight, loss, transform, offset, exposure, test, quantile } = options;
     return prepareTable(table, {
-      target,
-      task,
-      drop,
-      test,
-      seed: recipe.seed,
-      ...(validation !== undefined && { validation }),
+      ...{ target, task, order, drop, weight, classWeight, loss, transform, offset, exposure, test },
+      ...{ quantiles: quantile, seed: recipe.seed, ...validationFor(recipe, options.validation) },
     });
   });
+  const prepared = await settleTarget(read, engine, recipe.seed);
   if (!(options.quiet || options.json)) print(...printColumns(label, table.rows, prepared, terminalWidth()), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
@@ -138,7 +182,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
       interruption.signal,
     );
     if (report !== undefined) tell(report, options);
-    if (isUseless) note("warning: on the test rows this model does no better than the baseline", options);
+    if (isUseless) note(`warning: on the ${report?.part} rows this model does no better than the baseline`, options);
     if (report?.end.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     if (failure === undefined) return;
     complain(...printFailure(failure, terminalWidth()));
@@ -183,19 +227,21 @@ async function trainAndSave(
   const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
-  const { end, history, remedy } = trained;
+  const { end, history, remedy, outOfFold } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
     throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
   const judged = judgeTraining(trained, prepared, engine);
-  const { evaluations, baseline } = judged;
+  const { evaluations, part, baseline } = judged;
   await saveModel(out, judged.model);
   if (options.report !== undefined) {
     const { reportOf, reportPage } = await import("@chaingrad/view/report");
     // It is made to be passed on: names of folders say nothing elsewhere.
     const name = basename(file);
-    const page = reportPage(reportOf({ ...judged, title: name, file: name, prepared, end, history, engine }));
+    const page = reportPage(
+      reportOf({ ...judged, title: name, file: name, prepared, end, history, engine, ...(outOfFold && { outOfFold }) }),
+    );
     await writeFileAtomically(options.report, page);
   }
   const shown = options.flow ? { flow: flowOf(history) } : {};
@@ -205,9 +251,9 @@ async function trainAndSave(
     engine: engine.name,
     end,
     remedy,
-    trained,
     ...shown,
     evaluations,
+    part,
     baseline,
     model: out,
   };

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { referenceEngine } from "@chaingrad/core";
 import { emit, type ProgramLanguage } from "@chaingrad/interchange/emit";
-import { type Column, judgeTraining, prepareTable, type Table } from "@chaingrad/tables";
+import { type Column, type Evaluation, judgeTraining, prepareTable, type Table } from "@chaingrad/tables";
 import { unseenValues } from "@chaingrad/tables/words";
 import { reportOf, reportPage } from "@chaingrad/view/report";
 import { type Shown, shown } from "../../src/output/line.ts";
@@ -66,15 +66,15 @@ export async function learn(names: Names): Promise<Said> {
     new AbortController().signal,
   );
   const judged = judgeTraining({ model: made }, prepared, referenceEngine);
-  const { model, evaluations, baseline } = judged;
-  const report = { file, prepared, engine: "reference", end, remedy, evaluations, baseline, model: file };
+  const { model, evaluations, part, baseline } = judged;
+  const report = { file, prepared, engine: "reference", end, remedy, evaluations, part, baseline, model: file };
   const page = { ...judged, title: basename(file), file, prepared, end, history, engine: referenceEngine };
   const failure = { file, prepared, end, remedy: undefined, model: file };
   const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
   const lines: Shown[] = [WIDTH, 30].flatMap((width) => [
     ...printColumns(file, ROWS, prepared, width),
     ...printReport(report, width),
-    ...printEvaluation(prepared.target, evaluations.test, width),
+    ...printEvaluation(prepared.target, evaluations.test as Evaluation, width),
     ...printFailure(failure, width),
   ]);
   const opened = { ...model, origin: "trained" as const };

@@ -5,7 +5,7 @@ import { referenceEngine } from "../engines/reference/reference.ts";
 import { checkKeys } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import { program } from "../graph/program.ts";
-import type { Loss } from "../nn/losses.ts";
+import { type Loss, targetWidth } from "../nn/losses.ts";
 import { constant, input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { checkOp, checkRows } from "./check-op.ts";
@@ -37,7 +37,7 @@ export function checkLoss(loss: Loss, check: LossCheck = {}): CheckReport {
   const target: Operand =
     loss.target === "labels"
       ? { shape: [rows], dtype: "i32", values: Float64Array.from({ length: rows }, (_, i) => i % outputs) }
-      : { shape: [rows, outputs], from: targets };
+      : { shape: [rows, targetWidth(loss, outputs)], from: targets };
   const operands = { output: { shape: [rows, outputs] }, target };
   const apply = (output: Expr, wanted: Expr): Expr => loss.perRow(output, wanted);
   const { inputs, values } = draw(operands, options.seed ?? 0);

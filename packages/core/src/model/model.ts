@@ -6,7 +6,8 @@
 import type { Engine } from "../engines/engine.ts";
 import { checkName } from "../given/names.ts";
 import { type FloatType, sameShape } from "../graph/type.ts";
-import { isBuiltIn, losses, lossOf } from "../nn/losses.ts";
+import { LOSS_NAMES, lossOf } from "../nn/loss-of.ts";
+import { isBuiltIn } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec } from "../nn/network.ts";
 import { count, inRange, nonNegative } from "../nn/options.ts";
 import type { Model } from "../train/model.ts";
@@ -112,7 +113,7 @@ function readDocument(read: unknown): ModelDocument {
   inRange("l2", l2, nonNegative);
   conform("model", document, { network: { layers: [{}] }, loss: { options: {} } });
   checkNetwork(network);
-  checkName("loss", loss.name, Object.keys(losses));
+  checkName("loss", loss.name, LOSS_NAMES);
   return document;
 }
 

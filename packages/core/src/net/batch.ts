@@ -1,5 +1,5 @@
 /** Rows that a network is looked at with: their inputs, targets and weights. */
-import { type Loss, predictionWidth, targetWidth } from "../nn/losses.ts";
+import { domainOf, type Loss, predictionWidth, targetWidth } from "../nn/losses.ts";
 import { categoriesOf, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { normalAt, threefry, uniformAt } from "../ops/random.ts";
 
@@ -30,12 +30,15 @@ export function oneRow({ rows, rowNumbers, x, y, weight }: Batch, index: number)
 export function randomBatch(network: NetworkSpec, loss: Loss, rows: number, seed: number): Batch {
   const key = threefry(seed, 0, 0, 0);
   const outputs = outputsOf(network);
+  const width = targetWidth(loss, outputs);
   const isLabels = loss.target === "labels";
   const classes = predictionWidth(loss, outputs);
   // Targets in (0, 1) suit every loss on values: they are probabilities and rates as well as numbers.
-  const y = new Float64Array(rows * targetWidth(loss, outputs)).map((_, i) => {
+  const y = new Float64Array(rows * width).map((_, i) => {
     const share = uniformAt(key, 1, i);
-    return isLabels ? Math.floor(share * classes) : share;
+    if (isLabels) return Math.floor(share * classes);
+    // The label of a class among other targets: each has two classes at least.
+    return domainOf(loss, outputs, i % width).holds(share) ? share : Math.floor(2 * share);
   });
   const categories = categoriesOf(network);
   const x = new Float64Array(rows * network.inputs).map((_, i) => {

@@ -33,9 +33,9 @@ export interface Loss {
   /** What `target` holds: values shaped like the output, or one class label for each row (i32[batch]). */
   readonly target: "values" | "labels";
   /** What one of the library's own was made with. */
-  readonly options?: LossOptions;
+  readonly options?: LossOptions & StructuredOptions;
   /** What a target may be, for so many outputs: all else is refused before training. By default what `target` says. */
-  domain?(outputs: number): Range;
+  domain?(outputs: number, column: number): Range;
   /** How many numbers a row's target has, for so many outputs (by default one label, or as many as outputs). */
   targetWidth?(outputs: number): number;
   /** How many numbers it predicts for a row of so many outputs (by default as many). */
@@ -59,21 +59,21 @@ interface OutputForm {
   readonly madeBy: readonly ActivationName[];
 }
 
-const VALUES: OutputForm = { text: "values", madeBy: [] };
-const LOGITS: OutputForm = { text: "logits", madeBy: ["sigmoid", "softmax"] };
+export const VALUES: OutputForm = { text: "values", madeBy: [] };
+export const LOGITS: OutputForm = { text: "logits", madeBy: ["sigmoid", "softmax"] };
 const LOG_RATES: OutputForm = { text: "logarithms of rates", madeBy: ["exp", "softplus"] };
 
 const share: Range = { text: "a number from 0 to 1", holds: (y) => y >= 0 && y <= 1 };
 
 /** The label of a class. */
-const labelBelow = (outputs: number): Range => ({
+export const labelBelow = (outputs: number): Range => ({
   text: `a label from 0 to ${outputs - 1}`,
   holds: (y) => Number.isInteger(y) && y >= 0 && y < outputs,
 });
 
-/** What a target of this loss may be. */
-export function domainOf(loss: Loss, outputs: number): Range {
-  return loss.domain?.(outputs) ?? (loss.target === "labels" ? labelBelow(outputs) : finite);
+/** What a target of this loss may be; of several values in a row, what the one in this column may be. */
+export function domainOf(loss: Loss, outputs: number, column = 0): Range {
+  return loss.domain?.(outputs, column) ?? (loss.target === "labels" ? labelBelow(outputs) : finite);
 }
 
 /** How many numbers a row's target has. */
@@ -106,6 +106,23 @@ interface MembersOptions {
   /** What each of them is judged by (default "mean-squared-error"). */
   readonly of?: Exclude<LossName, "members">;
 }
+/** Options of the losses in `structured-losses.ts`, as plain data. */
+export interface StructuredOptions {
+  /** Of "quantiles": ascending, each in (0, 1). */
+  readonly quantiles?: readonly number[];
+  /** Of "heads". */
+  readonly heads?: readonly SavedHead[];
+}
+/** One head of several: what its outputs are for. */
+export interface SavedHead {
+  readonly loss: { readonly name: string; readonly options?: LossOptions & StructuredOptions };
+  /** How many of the network's outputs, a whole number ≥ 1. */
+  readonly outputs: number;
+  /** How much its loss counts, > 0 (default 1). */
+  readonly weight?: number;
+  /** Whether one more value of the target, its last, is added to the outputs (default no). */
+  readonly offset?: boolean;
+}
 /** Options of all losses; one that the chosen loss does not have is refused with a RangeError. */
 export interface LossOptions extends HuberOptions, CrossEntropyOptions, QuantileOptions, MembersOptions {}
 
@@ -133,21 +150,10 @@ type Rules = Pick<Loss, "perRow" | "predict" | "ofPrediction" | "targetWidth" | 
   Required<Pick<Loss, "domain" | "takes">>;
 
 /** The rules stand behind the loss, which is plain data by itself: it can be cloned, sent and saved, and `lossOf` reads it. */
-function make(name: LossName, target: Loss["target"], options: LossOptions, rules: Rules): Loss {
+export function makeLoss(name: string, target: Loss["target"], options: Loss["options"], rules: Rules): Loss {
   const loss: Loss = Object.assign(Object.create(rules), { name, target, options: { ...options } });
   builtIn.add(loss);
   return loss;
-}
-
-/** The loss itself, that of a name, or one that was cloned or read from JSON. Throws RangeError on anything else. */
-export function lossOf(given: Loss | LossName): Loss {
-  if (typeof given === "object" && given !== null && "perRow" in given) {
-    checkName("loss: target", given.target, ["values", "labels"]);
-    return given;
-  }
-  const { name, options } = typeof given === "object" && given !== null ? given : { name: given, options: {} };
-  checkName("loss", name, Object.keys(losses));
-  return losses[name as LossName](options);
 }
 
 interface Averaged extends Pick<Rules, "takes"> {
@@ -159,7 +165,7 @@ interface Averaged extends Pick<Rules, "takes"> {
 
 /** A loss that averages over the outputs of a row: (1/outputs) Σₖ ℓ(zₖ, yₖ). */
 function averaged(name: LossName, options: LossOptions, { domain, takes, perOutput, predict }: Averaged): Loss {
-  return make(name, "values", options, {
+  return makeLoss(name, "values", options, {
     ...(predict && {
       predict: predict.of,
       ofPrediction: (p, target) => mean(predict.perOutput(p, target), [1]),
@@ -174,7 +180,7 @@ function averaged(name: LossName, options: LossOptions, { domain, takes, perOutp
 }
 
 /** Without this check broadcasting would quietly turn [batch, 1] against [batch] into [batch, batch]. */
-function checkTarget(name: string, output: Expr, target: Expr, expected: TensorType): void {
+export function checkTarget(name: string, output: Expr, target: Expr, expected: TensorType): void {
   if (output.type.shape.length !== 2) {
     throw new ShapeError(`loss '${name}' expects an output [batch, outputs], got ${printType(output.type)}`);
   }
@@ -241,7 +247,7 @@ export function softmaxCrossEntropy(options: CrossEntropyOptions = {}): Loss {
     const hard = oneHot(labels, classes, like.type.dtype === "f32" ? "f32" : "f64");
     return labelSmoothing === 0 ? hard : add(mul(1 - labelSmoothing, hard), labelSmoothing / classes);
   };
-  return make(name, "labels", options, {
+  return makeLoss(name, "labels", options, {
     domain: labelBelow,
     takes: LOGITS,
     perRow(z, labels) {
@@ -287,7 +293,7 @@ function members({ members: many = 1, of = "mean-squared-error", ...own }: LossO
   );
   const inner = losses[of](own);
   const rules = membersRules(k, inner as Rules);
-  return make("members", inner.target, { members: k, of, ...own }, { ...rules, takes: inner.takes ?? VALUES });
+  return makeLoss("members", inner.target, { members: k, of, ...own }, { ...rules, takes: inner.takes ?? VALUES });
 }
 
 /** What makes each loss, by name. */

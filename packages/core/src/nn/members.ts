@@ -14,7 +14,7 @@ import type { Range } from "./options.ts";
 
 /** What is asked of the loss of each member. */
 interface MemberLoss {
-  domain?(outputs: number): Range;
+  domain?(outputs: number, column: number): Range;
   targetWidth?(outputs: number): number;
   predictionWidth?(outputs: number): number;
   perRow(output: Expr, target: Expr): Expr;
@@ -38,7 +38,7 @@ export function membersRules(
     return mean(reshape(x, [rows / k, k, ...rest]), [1]);
   };
   return {
-    domain: (outputs) => inner.domain(own(outputs)),
+    domain: (outputs, column) => inner.domain(own(outputs), column),
     targetWidth: (outputs) => inner.targetWidth?.(own(outputs)) ?? own(outputs),
     predictionWidth: (outputs) => inner.predictionWidth?.(own(outputs)) ?? own(outputs),
     perRow: (z, target) => meanOfMembers(inner.perRow(each(z), repeated(target, k))),

@@ -46,14 +46,17 @@ export function checkRows(data: Dataset, what: string, network: NetworkSpec, los
     throw new DataError(`${what}: ${rows} rows need ${rows * width} targets, got ${length}${oneHot}`);
   }
   const output = (i: number): string => (width > 1 ? `target ${i % width}` : "the target");
-  checkNumbers(data.y, (i) => `${what}: ${output(i)} of row ${Math.floor(i / width)}`, {
-    ...domainOf(loss, outputs),
-    taker: ` for the loss '${loss.name}'`,
-  });
+  const domains = Array.from({ length: width }, (_, column) => domainOf(loss, outputs, column));
+  checkNumbers(
+    data.y,
+    (i) => `${what}: ${output(i)} of row ${Math.floor(i / width)}`,
+    domains,
+    ` for the loss '${loss.name}'`,
+  );
   if (data.weight === undefined) return rows;
   const weights = listOf(`${what}: weight`, data.weight).length;
   if (weights !== rows) throw new DataError(`${what}: ${rows} rows need ${rows} weights, got ${weights}`);
-  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, nonNegative);
+  checkNumbers(data.weight, (i) => `${what}: the weight of row ${i}`, [nonNegative]);
   return rows;
 }
 
@@ -62,28 +65,31 @@ export function checkInputs(x: ArrayLike<number>, what: string, network: Network
   const { inputs } = network;
   const rows = rowsOf({ x, y: [] }, inputs);
   const place = (i: number): string => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`;
-  checkNumbers(x, place, finite);
+  checkNumbers(x, place, [finite]);
   for (const [input, many] of categoriesOf(network)) {
     const own = Float64Array.from({ length: rows }, (_, row) => x[row * inputs + input]);
-    checkNumbers(own, (row) => place(row * inputs + input), {
+    const category: Range = {
       text: `a category, a whole number from 0 to ${many - 1}`,
       holds: (value) => Number.isInteger(value) && value >= 0 && value < many,
-    });
+    };
+    checkNumbers(own, (row) => place(row * inputs + input), [category]);
   }
   return rows;
 }
 
+/** @param ranges of the columns in turn */
 function checkNumbers(
   values: ArrayLike<number>,
   where: (i: number) => string,
-  { text, holds, taker = "" }: Range & { readonly taker?: string },
+  ranges: readonly Range[],
+  taker = "",
 ): void {
   // Of many rows, sums say at once what a look at each number would.
-  if (holds === finite.holds && (values instanceof Float64Array || values instanceof Float32Array) && allFinite(values))
-    return;
+  const areFinite = ranges.every(({ holds }) => holds === finite.holds);
+  if (areFinite && (values instanceof Float64Array || values instanceof Float32Array) && allFinite(values)) return;
   for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] === "number" && holds(values[i])) continue;
-    throw new DataError(`${where(i)} must be ${text}${taker}, got ${told(values[i])}`);
+    if (typeof values[i] === "number" && ranges[i % ranges.length].holds(values[i])) continue;
+    throw new DataError(`${where(i)} must be ${ranges[i % ranges.length].text}${taker}, got ${told(values[i])}`);
   }
 }
 

@@ -2,7 +2,8 @@
 import { checkEngine, type Engine, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { FloatType } from "../graph/type.ts";
-import { type Loss, type LossName, lossOf } from "../nn/losses.ts";
+import { lossOf } from "../nn/loss-of.ts";
+import type { Loss, LossName } from "../nn/losses.ts";
 import { checkType, count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import type { Kfac } from "../optim/kfac.ts";

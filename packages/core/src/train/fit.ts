@@ -10,7 +10,8 @@
 import { type Engine, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
-import { checkNetwork, madeTwice, type NetworkSpec, parametersOf } from "../nn/network.ts";
+import { domainOf, type Loss } from "../nn/losses.ts";
+import { checkNetwork, madeTwice, type NetworkSpec, outputsOf, parametersOf } from "../nn/network.ts";
 import { checkDataset, type Dataset, pickRows, rowsOf } from "./dataset.ts";
 import type { EpochEvent, FitEvent, StopReason, TrainingFault } from "./events.ts";
 import { allFinite } from "./finite.ts";
@@ -166,6 +167,13 @@ function setAside(all: Dataset, network: NetworkSpec, options: Chosen): { train:
   return { train: pickRows(all, total, parts.train), validation: pickRows(all, total, parts.validation) };
 }
 
+/** Of a probability for each class, or a value for each output; none where outputs mean something else. */
+function usualMetrics(loss: Loss, outputs: number): Readonly<Record<string, Metric>> {
+  if (loss.target === "labels") return domainOf(loss, outputs).holds(outputs) ? {} : { accuracy };
+  const isAlike = loss.targetWidth === undefined || loss.predictionWidth !== undefined;
+  return isAlike ? { rmse: rootMeanSquaredError } : {};
+}
+
 /** Follows the watched loss and keeps the best weights. */
 class Watcher {
   bestEpoch = 0;
@@ -191,7 +199,7 @@ class Watcher {
     this.#turns = turns;
     const { engine, loss } = options;
     this.#validation = validation;
-    this.#metrics = options.metrics ?? (loss.target === "labels" ? { accuracy } : { rmse: rootMeanSquaredError });
+    this.#metrics = options.metrics ?? usualMetrics(loss, outputsOf(network));
     if (validation)
       this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtypeOf(options));
   }

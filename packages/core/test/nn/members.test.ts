@@ -4,7 +4,8 @@ import { referenceEngine } from "../../src/engines/reference/reference.ts";
 import { DataError } from "../../src/given/numbers.ts";
 import { predictorOf } from "../../src/model/model.ts";
 import { computeGradients } from "../../src/net/gradients.ts";
-import { type LossName, losses, lossOf } from "../../src/nn/losses.ts";
+import { lossOf } from "../../src/nn/loss-of.ts";
+import { type LossName, losses } from "../../src/nn/losses.ts";
 import { initialParameters, layersOf, type NetworkSpec, parametersOf } from "../../src/nn/network.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { Tensors } from "../../src/train/tensors.ts";
@@ -83,7 +84,7 @@ describe.each(inner)("members of %s", (of) => {
   test("is read again from plain data, and what its members refuse is refused", () => {
     const { name, options } = loss;
     expect(lossOf(JSON.parse(JSON.stringify({ name, options })))).toEqual(loss);
-    expect(loss.domain?.(K * OUTPUTS).text).toBe(own.domain?.(OUTPUTS).text);
+    expect(loss.domain?.(K * OUTPUTS, 0).text).toBe(own.domain?.(OUTPUTS, 0).text);
   });
 });
 

@@ -3,7 +3,13 @@
 import { type Layer, layersOf } from "@chaingrad/core";
 import type { WeightedNet } from "@chaingrad/core/net";
 import { codeOf, visible } from "@chaingrad/core/visible";
-import { FEATURE_NOTATION, featureFormulas, type TableModelData } from "@chaingrad/tables";
+import {
+  FEATURE_NOTATION,
+  featureFormulas,
+  type RegressionTarget,
+  type SingleTarget,
+  type TableModelData,
+} from "@chaingrad/tables";
 
 /** A network with its numbers; where it was trained on a table with what makes its rows of those. */
 export type Emittable = WeightedNet & Partial<Pick<TableModelData, "encoder" | "target">>;
@@ -58,8 +64,35 @@ function features(encoder: TableModelData["encoder"]): string {
 }
 
 function outputs(target: TableModelData["target"]): string {
-  if (target.task === "regression")
-    return `The target is (${quoted(target.name)} - ${target.mean}) / ${target.scale}; so a prediction stands for itself * ${target.scale} + ${target.mean}.`;
+  if (target.task !== "several") return single(target);
+  const head = "Several targets, whose outputs, and values of the target, stand beside each other in this order:";
+  return [head, ...target.targets.map((one) => `  ${single(one)}`)].join("\n");
+}
+
+function single(target: SingleTarget): string {
+  if (target.task === "regression") return amount(target);
+  if (target.task === "multi-label")
+    return `The target is 1 for each label that ${quoted(target.name)} lists, else 0: ${target.labels.map(quoted).join(", ")}.`;
   const classes = target.classes.map((name, label) => `${label} is ${quoted(name)}`);
-  return `The target is a label of ${quoted(target.name)}: ${classes.join(", ")}. Output i belongs to label i.`;
+  const says =
+    target.task === "ordinal" ? "Prediction i is the probability of a label above i." : "Output i belongs to label i.";
+  return `The target is a label of ${quoted(target.name)}: ${classes.join(", ")}. ${says}`;
+}
+
+function amount(target: RegressionTarget): string {
+  const { name, mean, scale, factor, link, offset, quantiles } = target;
+  const isPlain = factor === undefined && link === undefined && offset === undefined && quantiles === undefined;
+  if (isPlain)
+    return `The target is (${quoted(target.name)} - ${target.mean}) / ${target.scale}; so a prediction stands for itself * ${target.scale} + ${target.mean}.`;
+  const column = factor === undefined ? quoted(name) : `ln ${quoted(name)}`;
+  const of = quantiles === undefined ? "" : ` Prediction i is the quantile ${quantiles.join(", ")} in turn.`;
+  const back = `itself * ${scale} + ${mean}`;
+  const unit = factor === undefined ? back : `${factor} * exp(${back})`;
+  const known = offset && (offset.log ? `ln ${quoted(offset.column)}` : quoted(offset.column));
+  const beside = link === "log" ? known : `${known} / ${scale}`;
+  const moved =
+    known === undefined
+      ? ""
+      : ` Beside it stands ${beside}, which is added to the output for the loss and is in no prediction.`;
+  return `The target is (${column} - ${mean}) / ${scale}; so a prediction stands for ${unit}.${of}${moved}`;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { outputsOf, parametersOf, predictionWidth } from "@chaingrad/core";
+import { outputsOf, parametersOf, predictionWidth, targetWidth } from "@chaingrad/core";
 import type { Batch } from "@chaingrad/core/net";
 import { transformSync } from "esbuild";
 import { emit } from "../../src/emit/emit.ts";
@@ -175,7 +175,7 @@ function cBatch(net: Case["opened"], { rows, x, y }: Batch): string {
   const target =
     net.objective.loss.target === "labels"
       ? `static const int target[${rows}] = {${Array.from(y).join(", ")}}`
-      : `static const double target[${rows}][${outputs}] = ${matrix(y)}`;
+      : `static const double target[${rows}][${targetWidth(net.objective.loss, outputs)}] = ${matrix(y)}`;
   const parameters = parametersOf(net.network).map(({ name, shape }) => ({
     name,
     size: shape.reduce((a, b) => a * b),

@@ -1,6 +1,7 @@
 /** Whose recipe it is: the library's, or that of somebody who said what they want. */
 import { checkName, inRange, positive } from "@chaingrad/core/given";
 import { DEFAULTS, type Recipe } from "../recipe.ts";
+import type { PrepareOptions } from "../table/prepare.ts";
 import { type AutomaticRecipe, RECIPES, type RecipeName } from "./recipe.ts";
 
 /** What may be said of a recipe; a share of validation rows is one's own, since automatic recipes have folds. */
@@ -33,6 +34,8 @@ export function chooseRecipe({ validation, ...given }: RecipeChoice): Recipe | A
   return { ...DEFAULTS, ...named };
 }
 
-/** The validation part of a table for a recipe: automatic ones leave out folds of the rows instead. */
-export const validationFor = (recipe: Recipe | AutomaticRecipe, asked: number | undefined): number | undefined =>
-  "recipe" in recipe ? 0 : asked;
+/** By which rows training stops, as `prepareTable` is told: automatic recipes leave out folds in turn. */
+export const validationFor = (
+  recipe: Recipe | AutomaticRecipe,
+  asked: number | undefined,
+): Pick<PrepareOptions, "validation" | "folds"> => ("recipe" in recipe ? { folds: true } : { validation: asked });

@@ -1,24 +1,38 @@
 /** Rows parted so that each network is trained without some of them, and each row is left out by one network. */
-import { shuffle } from "@chaingrad/core";
+import { type Dataset, type Loss, shuffle } from "@chaingrad/core";
 
 /** Far from the streams that splitting and the epochs of training use. */
 const FOLD_STREAM = 2 ** 31 - 3;
 
+/** What decides folds: the same always gives the same. */
+export interface FoldOptions {
+  /** How many folds there are at most: fewer where there are fewer rows that count. */
+  readonly most: number;
+  readonly seed: number;
+  /** Other rounds have other folds. */
+  readonly round?: number;
+}
+
 /**
- * The places (from 0) of `rows` rows in `count` folds of nearly equal size; with labels each class is spread over all of them
- * in proportion. The same seed and round give the same folds.
+ * The places (from 0) of the rows of a dataset in folds of nearly equal size; where a row has one class each class is spread
+ * over all of them in proportion, and so are rows of weight.
  */
-export function foldsOf(
+export function foldsFor(
+  { y, weight }: Dataset,
   rows: number,
-  labels: ArrayLike<number> | undefined,
-  { count, seed, round = 0 }: { readonly count: number; readonly seed: number; readonly round?: number },
+  { target }: Loss,
+  { most, seed, round = 0 }: FoldOptions,
 ): Int32Array[] {
   const order = shuffle(
     Int32Array.from({ length: rows }, (_, row) => row),
     seed,
     FOLD_STREAM - round,
   );
-  if (labels !== undefined) order.sort((a, b) => labels[a] - labels[b]);
+  const weightless = (row: number): number => Number(weight !== undefined && !(weight[row] > 0));
+  const label = (row: number): number => (target === "labels" ? y[row] : 0);
+  order.sort((a, b) => weightless(a) - weightless(b) || label(a) - label(b));
+  const counted = order.filter((row) => weightless(row) === 0).length;
+  const count = Math.max(2, Math.min(most, counted));
   const folds = Array.from({ length: count }, (): number[] => []);
   order.forEach((row, i) => {
     folds[i % count].push(row);

@@ -18,6 +18,7 @@ import {
 } from "@chaingrad/core";
 import { goalOf } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
+import { targetsOf } from "../table/targets/target.ts";
 
 /** A recipe by its name: "fast" is one small network, "default" an ensemble, "best" an ensemble of the best of a few recipes. */
 export type RecipeName = "fast" | "default" | "best";
@@ -42,6 +43,7 @@ export interface MemberRecipe {
   readonly activation: ActivationName;
   readonly rate: number;
   readonly dropout: number;
+  /** Of classes without an order that are the only target; nothing else has it. */
   readonly labelSmoothing: number;
 }
 
@@ -60,14 +62,14 @@ const BIAS_RATE = 0.1;
 const SCALE_RATE = 6;
 
 /** What one of the networks of the default recipe is. */
-export function memberRecipe({ target }: Prepared): MemberRecipe {
-  const isClasses = target.task === "classification";
+export function memberRecipe({ target }: Pick<Prepared, "target">): MemberRecipe {
+  const isAmounts = targetsOf(target).every(({ task }) => task === "regression");
   return {
     hidden: [256],
-    activation: isClasses ? "selu" : "mish",
-    rate: RATES[target.task],
+    activation: isAmounts ? "mish" : "selu",
+    rate: RATES[isAmounts ? "regression" : "classification"],
     dropout: 0,
-    labelSmoothing: isClasses ? 0.1 : 0,
+    labelSmoothing: 0.1,
   };
 }
 

@@ -5,12 +5,15 @@ import {
   type FitEvent,
   fit,
   type Judgement,
+  lossOf,
   type Model,
   pickRows,
   predictorOf,
+  rowsOf,
 } from "@chaingrad/core";
-import type { Host } from "../training.ts";
-import { foldsOf, without } from "./folds.ts";
+import type { Host } from "../host.ts";
+import { weighed } from "../table/weights.ts";
+import { foldsFor, without } from "./folds.ts";
 import { merged } from "./merge.ts";
 import type { MemberPlan } from "./recipe.ts";
 
@@ -22,18 +25,25 @@ export interface OfNetwork {
 /** An event of `fit`, and of which network it is, where there are several. */
 export type TableEvent = FitEvent & OfNetwork;
 
+/** What was said of rows by networks that were not trained on them. */
+export interface OutOfFold extends Judgement {
+  /** Which rows of the data, ascending: fewer than all where training ended early. */
+  readonly rows: Int32Array;
+}
+
 /** Networks that were trained on the same rows, each without one fold. */
 export interface Round {
   readonly ends: readonly EndEvent[];
-  /** Of each row, in the order of the data, by the network that was not trained on it; the mean loss of all rows. */
-  readonly outOfFold: Judgement;
+  readonly outOfFold: OutOfFold;
 }
 
 export interface RoundOptions {
   readonly host: Host;
   readonly plan: MemberPlan;
-  /** How many folds, and so networks. */
+  /** How many folds at most, and so networks. */
   readonly folds: number;
+  /** What each class weighs while training, by its label. */
+  readonly classWeights: Float64Array | undefined;
   readonly seed: number;
   /** Other rounds have other folds and other weights. */
   readonly round: number;
@@ -50,18 +60,18 @@ const SEED_STRIDE = 1_000_003;
  * Throws as `fit`.
  */
 export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGenerator<TableEvent, Round, void> {
-  const { host, plan, seed, round, place, flow } = options;
-  const rows = data.y.length;
+  const { host, plan, seed, round, place, flow, classWeights } = options;
   const { network, options: chosen } = plan;
-  const labels = typeof chosen.loss === "object" && chosen.loss.target === "labels" ? data.y : undefined;
-  const folds = foldsOf(rows, labels, { count: options.folds, seed, round });
+  const rows = rowsOf(data, network.inputs);
+  const folds = foldsFor(data, rows, lossOf(chosen.loss), { most: options.folds, seed, round });
   const ends: EndEvent[] = [];
-  const outOfFold = new OutOfFold(rows);
+  const judged: FoldJudgement[] = [];
   for (const [at, fold] of folds.entries()) {
     if (at > 0 && host.signal?.aborted) break;
     const kept = without(rows, fold);
-    const train = pickRows(data, rows, kept);
-    const validation = pickRows(data, rows, fold);
+    const leftOut = pickRows(data, rows, fold);
+    const train = weighed(pickRows(data, rows, kept), classWeights);
+    const validation = weighed(leftOut, classWeights);
     const own = {
       ...chosen,
       seed: seed + SEED_STRIDE * (round * folds.length + at),
@@ -75,9 +85,11 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
       else yield { ...event, network: numbered };
     }
     const { model, bestEpoch } = ends[ends.length - 1];
-    if (bestEpoch > 0) outOfFold.add(fold, predictorOf(model, host.engine, fold.length).judge(validation));
+    if (bestEpoch === 0) continue;
+    const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
+    judged.push({ fold, weight, ...predictorOf(model, host.engine, fold.length).judge(leftOut) });
   }
-  return { ends, outOfFold };
+  return { ends, outOfFold: outOfFoldOf(judged) };
 }
 
 /** Where training met what is not finite, by the row of all rows. */
@@ -93,28 +105,26 @@ export function meanOf(rounds: readonly Round[]): Model | undefined {
   return models.length === 0 ? undefined : { ...merged(models), objective: models[0].objective };
 }
 
-/** Judgements of folds put together in the order of the rows; rows that no network judged count for nothing. */
-class OutOfFold implements Judgement {
-  predictions = new Float64Array(0);
-  #total = 0;
-  #judged = 0;
-  readonly #rows: number;
+interface FoldJudgement extends Judgement {
+  readonly fold: Int32Array;
+  /** Of its rows together. */
+  readonly weight: number;
+}
 
-  constructor(rows: number) {
-    this.#rows = rows;
-  }
-
-  get loss(): number {
-    return this.#judged === 0 ? Number.NaN : this.#total / this.#judged;
-  }
-
-  add(fold: Int32Array, { predictions, loss }: Judgement): void {
-    const width = predictions.length / fold.length;
-    if (this.predictions.length === 0) this.predictions = new Float64Array(this.#rows * width).fill(Number.NaN);
-    fold.forEach((row, i) => {
-      this.predictions.set(predictions.subarray(i * width, (i + 1) * width), row * width);
-    });
-    this.#total += loss * fold.length;
-    this.#judged += fold.length;
-  }
+/** Judgements of folds put together in the order of the rows. */
+function outOfFoldOf(judged: readonly FoldJudgement[]): OutOfFold {
+  const placed = judged.flatMap(({ fold, predictions }) =>
+    Array.from(fold, (row, place) => ({ row, place, predictions, width: predictions.length / fold.length })),
+  );
+  placed.sort((a, b) => a.row - b.row);
+  const width = placed[0]?.width ?? 0;
+  const all = new Float64Array(placed.length * width);
+  for (const [i, { place, predictions }] of placed.entries())
+    all.set(predictions.subarray(place * width, (place + 1) * width), i * width);
+  const weight = judged.reduce((total, one) => total + one.weight, 0);
+  return {
+    rows: Int32Array.from(placed, ({ row }) => row),
+    predictions: all,
+    loss: weight === 0 ? Number.NaN : judged.reduce((total, one) => total + one.loss * one.weight, 0) / weight,
+  };
 }

@@ -1,10 +1,11 @@
 /** Training by a recipe that chooses for itself: a network for each fold, their mean; then once more with the test rows. */
-import { type Dataset, type EndEvent, type FitData, type Model, pickRows } from "@chaingrad/core";
+import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
 import { HistoryRecorder } from "../history.ts";
+import type { Host } from "../host.ts";
 import type { Prepared } from "../table/prepare.ts";
-import type { Host } from "../training.ts";
+import { weighed } from "../table/weights.ts";
 import { candidatesFor } from "./candidates.ts";
-import { foldsOf, without } from "./folds.ts";
+import { foldsFor, without } from "./folds.ts";
 import { type AutomaticRecipe, type MemberPlan, type MemberRecipe, memberPlan, memberRecipe } from "./recipe.ts";
 import { meanOf, type Round, type TableEvent, trainRound } from "./round.ts";
 import { Budget } from "./time.ts";
@@ -49,9 +50,8 @@ export async function* trainAutomatically(
   const { train, test } = prepared.data;
   const run = new Run(prepared, recipe, host);
   const { rounds, member } = yield* run.judged(train);
-  const refits = test.y.length > 0 && train.y.length + test.y.length <= REFIT_ROWS;
-  const again = refits ? yield* run.rounds(together(train, test), member, [], 1) : [];
-  const plan = run.plan(member, Math.ceil((train.y.length * (FOLDS - 1)) / FOLDS));
+  const again = refits(prepared) ? yield* run.rounds(together(train, test), member, [], 1) : [];
+  const plan = run.plan(member, prepared.rows.train.length);
   return {
     judged: meanOf(rounds) ?? (rounds[0].ends[0].model as Model),
     refitted: meanOf(again),
@@ -62,6 +62,10 @@ export async function* trainAutomatically(
     ...{ plan, data: run.firstFold(train, plan) },
   };
 }
+
+/** Whether a table is trained on once more. */
+const refits = ({ rows: { train, test } }: Prepared): boolean =>
+  test.length > 0 && train.length + test.length <= REFIT_ROWS;
 
 /** The rounds of one training, and what they share: time, numbers of networks, the first network's history. */
 class Run {
@@ -78,18 +82,17 @@ class Run {
     this.#recipe = recipe;
     this.#host = host;
     this.#budget = new Budget(recipe.time, host.signal);
-    const { train, test } = prepared.data;
-    const refits = test.y.length > 0 && train.y.length + test.y.length <= REFIT_ROWS;
     const tried = recipe.recipe === "best" ? candidatesFor(prepared).length - 1 : 0;
-    this.#of = FOLDS * (tried + this.#rounds * (refits ? 2 : 1));
+    this.#of = FOLDS * (tried + this.#rounds * (refits(prepared) ? 2 : 1));
   }
 
   get #rounds(): number {
     return this.#recipe.recipe === "best" ? BEST_ROUNDS : 1;
   }
 
+  /** For one network of so many rows with all folds. */
   plan(member: MemberRecipe, rows: number): MemberPlan {
-    return memberPlan(this.#prepared, member, rows, this.#host.engine);
+    return memberPlan(this.#prepared, member, Math.ceil((rows * (FOLDS - 1)) / FOLDS), this.#host.engine);
   }
 
   /** The rounds of the recipe that does best on rows left out. */
@@ -134,8 +137,8 @@ class Run {
     const isFirst = this.#number === 0;
     const events = trainRound(data, {
       host: { ...this.#host, signal: this.#budget.until(share) },
-      plan: this.plan(member, Math.ceil((data.y.length * (FOLDS - 1)) / FOLDS)),
-      folds: Math.min(FOLDS, data.y.length),
+      plan: this.plan(member, rowsOf(data, this.#prepared.encoder.features.length)),
+      ...{ folds: FOLDS, classWeights: this.#prepared.classWeights },
       ...{ seed: this.#recipe.seed, round, flow: isFirst ? this.#recipe.flow : undefined },
       place: () => ({ number: ++this.#number, of: this.#of }),
     });
@@ -168,11 +171,11 @@ class Run {
   }
 
   /** What the first network was trained on, for whoever must do it again. */
-  firstFold(data: Dataset, { options: { loss } }: MemberPlan): FitData {
-    const rows = data.y.length;
-    const labels = typeof loss === "object" && loss.target === "labels" ? data.y : undefined;
-    const [fold] = foldsOf(rows, labels, { count: Math.min(FOLDS, rows), seed: this.#recipe.seed });
-    return { train: pickRows(data, rows, without(rows, fold)), validation: pickRows(data, rows, fold) };
+  firstFold(data: Dataset, { network, options: { loss } }: MemberPlan): FitData {
+    const rows = rowsOf(data, network.inputs);
+    const [fold] = foldsFor(data, rows, lossOf(loss), { most: FOLDS, seed: this.#recipe.seed });
+    const part = (own: Int32Array): Dataset => weighed(pickRows(data, rows, own), this.#prepared.classWeights);
+    return { train: part(without(rows, fold)), validation: part(fold) };
   }
 }
 

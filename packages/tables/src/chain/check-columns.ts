@@ -20,7 +20,9 @@ import type { Encoder } from "../table/encoder.ts";
 import { isNumeric, type NumericEncoding, numericKind, readsOf } from "../table/encodings/kinds.ts";
 import { layoutOf } from "../table/layout.ts";
 import type { Table } from "../table/table.ts";
-import { decodeTarget } from "../table/target.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import { numbersOf } from "../table/targets/prediction.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
 import { type FollowedColumn, type PreparedRows, prepareRows } from "./prepare-rows.ts";
 import { predictionGraph } from "./target-graph.ts";
 
@@ -70,7 +72,8 @@ export function checkColumns(
   if (prepared.columns.length === 0) return [];
   const graph = objectiveGraph(net, batch, "f64", prepared);
   const values = objectiveValues(net, tensors, batch, prepared);
-  const { loss, prediction } = scalars(net, tensors, model, batch, graph);
+  const offsets = offsetsFor(model.target, table, rows);
+  const { loss, prediction } = scalars(net, tensors, { ...model, offsets }, batch, { ...graph, ...prepared });
   const check = (scalar: Scalar, own: ByColumn | undefined): VariableCheck[] => {
     const shown = program("columns", inputsOf(graph), slopesOf(scalar.graph, prepared));
     const slopes = own ?? evaluate(referenceEngine, shown, values);
@@ -104,9 +107,9 @@ const slopesOf = (scalar: Expr, { columns }: PreparedRows): Record<string, Expr>
 function scalars(
   net: Net,
   tensors: NetTensors,
-  { target }: TableRows["model"],
+  { target, offsets }: TableRows["model"] & { readonly offsets: Float64Array | undefined },
   batch: Batch,
-  prepared: ReturnType<typeof objectiveGraph>,
+  prepared: ReturnType<typeof objectiveGraph> & Pick<PreparedRows, "offset">,
 ): Record<"loss" | "prediction", Scalar> {
   const plain = objectiveGraph(net, batch, "f64");
   const shown = { loss: plain.loss, predictions: net.objective.loss.predict?.(plain.outputs) ?? plain.outputs };
@@ -119,14 +122,14 @@ function scalars(
   };
   const inUnits = (x: Float64Array): Float64Array => {
     const predictions = Float64Array.from(run(x, "predictions"));
-    return target.task === "regression" ? decodeTarget(target, predictions) : predictions;
+    return numbersOf(kindOf(target).say(target, { predictions, offsets }));
   };
   const now = inUnits(batch.x);
   const width = now.length / batch.rows;
   // Of each row what is said of it.
   const said = new Float64Array(now.length);
   for (let row = 0; row < batch.rows; row++) said[row * width + mostProbable(now, row, width)] = 1;
-  const graph = predictionGraph(target, net.objective.loss, prepared.outputs);
+  const graph = predictionGraph(target, net.objective.loss, prepared.outputs, prepared.offset);
   const largest = [...Array.from(run(batch.x, "predictions")), ...batch.y].reduce(
     (a, b) => Math.max(a, Math.abs(b)),
     1,

@@ -3,6 +3,7 @@ import { nearest } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
 import { type ColumnEncoding, isNumeric, textKind } from "../table/encodings/kinds.ts";
 import { layoutOf } from "../table/layout.ts";
+import { targetsOf } from "../table/targets/target.ts";
 import type { OwnEncoding } from "./number-cells.ts";
 
 /**
@@ -35,7 +36,8 @@ export function columnNamed(
     throw new RangeError(`${name} is ${textKind(found).called}, which has no derivative: its ${where}`);
   }
   if (taken.has(name)) return undefined;
-  if (name === target.name) throw new RangeError(`${name} is the target: nothing is predicted from it`);
+  if (targetsOf(target).some((one) => one.name === name))
+    throw new RangeError(`${name} is the target: nothing is predicted from it`);
   const numbers = encoder.columns.flatMap((column) =>
     isNumeric(column) && column.kind !== "duration" ? [labelOf(column.name)] : [],
   );

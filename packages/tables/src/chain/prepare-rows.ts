@@ -1,13 +1,15 @@
 /** Rows of a table as the graph below a network: columns in their own units, what is made of them, and their values. */
-import { type Expr, input, label } from "@chaingrad/core";
+import { type Expr, input, label, log } from "@chaingrad/core";
 import type { Preparation } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
 import { encode, findColumn } from "../table/encoder.ts";
 import type { Cells } from "../table/encodings/kind.ts";
 import { type NumericEncoding, numericKind, readsOf } from "../table/encodings/kinds.ts";
 import { layoutOf } from "../table/layout.ts";
-import type { Column, Rows, Table } from "../table/table.ts";
-import { encodeTarget, type RegressionTarget } from "../table/target.ts";
+import type { Rows, Table } from "../table/table.ts";
+import { amountAt, offsetsOf } from "../table/targets/amounts.ts";
+import { columnIn } from "../table/targets/column-in.ts";
+import type { RegressionTarget } from "../table/targets/target.ts";
 import { encoderGraph, type Source, type SourceCells } from "./encoder-graph.ts";
 import { type NumberCells, numberCells, numberColumns } from "./number-cells.ts";
 import { standardisedTarget } from "./target-graph.ts";
@@ -32,6 +34,8 @@ export interface PreparedRows extends Preparation {
   readonly followed: ReadonlyMap<string, FollowedColumn>;
   /** Followed columns with cells that are missing: these count as the centre, and the derivative by them is 0. */
   readonly missing: readonly string[];
+  /** [rows, 1], where the target has one: what is added to the network's output. */
+  readonly offset?: Expr;
 }
 
 /** Throws as `encode` and `encodeTarget`. */
@@ -49,11 +53,13 @@ export function prepareRows(
     below.number(encoding.name, numberCells(encoding, findColumn(table, encoding.name, []), rows), place);
   }
   const x = label(encoderGraph(encoder.columns, below, options.only !== undefined), "x");
-  const isAmount = target.task === "regression" && (options.withTarget ?? true);
-  const made = isAmount ? { target: below.target(target, findColumn(table, target.name, []), rows) } : {};
   const { columns, given, values, followed } = below;
   const missing = [...followed.values()].flatMap(({ name, known }) => (known === undefined ? [] : [name]));
-  return { x, columns, given, values, followed, missing, ...made };
+  const whole = { x, columns, given, values, followed, missing };
+  if (target.task !== "regression") return whole;
+  const offset = below.offset(target, table, rows);
+  const made = (options.withTarget ?? true) ? { target: below.target(target, table, rows, offset) } : {};
+  return { ...whole, ...(offset && { offset }), ...made };
 }
 
 /** The part of the graph below x and target as it grows, with the numbers of its inputs. */
@@ -124,12 +130,23 @@ class Below implements Source {
     return this.#constant(own, [this.#rows, width], values);
   }
 
-  target(target: RegressionTarget, column: Column, rows: Rows): Expr {
-    const amounts = encodeTarget({ ...target, mean: 0, scale: 1 }, column, rows);
-    const [mean, scale] = [target.mean, target.scale].map((value) => Float64Array.of(value));
+  target(target: RegressionTarget, table: Table, rows: Rows, offset: Expr | undefined): Expr {
+    const column = columnIn(table, target.name);
+    const amounts = Float64Array.from(rows).map((row) => amountAt(column, row));
     const given = this.#constant(target.name, [this.#rows], amounts);
-    const graph = standardisedTarget(target, given, this.#constant("μ", [], mean), this.#constant("σ", [], scale));
-    return label(graph, "target");
+    const mean = this.#constant("μ", [], Float64Array.of(target.mean));
+    const scale = this.#constant("σ", [], Float64Array.of(target.scale));
+    return label(standardisedTarget(target, given, { mean, scale, offset }), "target");
+  }
+
+  /** [rows, 1]: the offset, or the logarithm of the exposure. */
+  offset(target: RegressionTarget, table: Table, rows: Rows): Expr | undefined {
+    const values = offsetsOf(target, table, rows);
+    if (target.offset === undefined || values === undefined) return undefined;
+    const { column, log: isLog } = target.offset;
+    const written = offsetsOf({ ...target, offset: { column, log: false } }, table, rows) as Float64Array;
+    const given = this.#constant(column, [this.#rows, 1], written);
+    return isLog ? log(given) : given;
   }
 
   #cellsOf(encoding: NumericEncoding): Cells {

@@ -8,6 +8,7 @@ import { daysOf } from "../table/encodings/duration.ts";
 import { isNumeric, type TextualEncoding } from "../table/encodings/kinds.ts";
 import { unscaled } from "../table/encodings/scale.ts";
 import type { Column, Table } from "../table/table.ts";
+import { type RegressionTarget, targetsOf } from "../table/targets/target.ts";
 
 /** Of cells of columns that lack some. */
 const MISSING = 1 / 8;
@@ -60,12 +61,33 @@ export function randomRows(
     columns.set(name, { name, type: "date", values });
   }
   const last = encoder.columns.length;
-  const { name } = target;
-  const own: Column =
-    target.task === "regression"
-      ? { name, type: "number", values: normal(last).map((z) => target.mean + target.scale * z) }
-      : { name, type: "text", values: choice(last, target.classes) };
-  return { rows, columns: [...columns.values(), own] };
+  const own = targetsOf(target).flatMap((one, i): Column[] => {
+    const stream = last + 2 * i;
+    const { name } = one;
+    if (one.task === "regression")
+      return amounts(
+        one,
+        normal(stream).map((z) => one.mean + one.scale * z),
+        normal(stream + 1),
+      );
+    if (one.task !== "multi-label") return [{ name, type: "text", values: choice(stream, one.classes) }];
+    return [{ name, type: "text", values: choice(stream, one.labels).map((label) => JSON.stringify([label])) }];
+  });
+  return { rows, columns: [...columns.values(), ...own] };
+}
+
+/** Amounts that the target can have, of numbers with its mean and scale; and of standard normal ones its offset. */
+function amounts(target: RegressionTarget, drawn: Float64Array, moved: Float64Array): Column[] {
+  const { name, factor, link, scale, offset } = target;
+  const own = (value: number): number => {
+    if (factor !== undefined) return Math.exp(value);
+    return link === "log" ? Math.max(0, Math.round(2 * Math.abs(value))) : value;
+  };
+  const column: Column = { name, type: "number", values: drawn.map(own) };
+  if (offset === undefined) return [column];
+  const unit = link === "log" ? 1 : scale;
+  const values = moved.map((value) => (offset.log ? Math.exp(value) : value * unit));
+  return [column, { name: offset.column, type: "number", values }];
 }
 
 function textsFor(encoding: TextualEncoding): readonly string[] {

@@ -1,16 +1,16 @@
 /** How far a derivation reaches: down to the columns of a model's table, and up to the loss or to a prediction. */
-import { type Expr, nearest, referenceEngine } from "@chaingrad/core";
+import { constant, type Expr, referenceEngine } from "@chaingrad/core";
 import { type Block, type ColumnDerivative, columnsView, type ExplainNetOptions } from "@chaingrad/core/explain";
-import { mostProbable } from "@chaingrad/core/given";
-import { computeGradients, takenNames } from "@chaingrad/core/net";
-import { refusal, UserError } from "@chaingrad/core/user-error";
+import { takenNames } from "@chaingrad/core/net";
+import { refusal } from "@chaingrad/core/user-error";
 import { columnDerivatives } from "../chain/column-derivatives.ts";
 import { columnNamed } from "../chain/column-named.ts";
 import { numberColumns } from "../chain/number-cells.ts";
 import { type PreparedRows, prepareRows } from "../chain/prepare-rows.ts";
 import { predictionName, predictionOfRow } from "../chain/target-graph.ts";
-import type { TableModelData } from "../model/model-file.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
+import { placeOfStart, refuse, startsOf } from "./starts.ts";
 
 export interface Reach {
   readonly prepared: PreparedRows | undefined;
@@ -39,16 +39,18 @@ export function reachOf(opened: OpenedNetwork, batch: ChosenRows, { of, from, is
   }
   const taken = takenNames(opened);
   const only = of === undefined ? undefined : refusal(() => columnNamed(model, of, taken))?.name;
-  const place = from === "loss" ? undefined : predicted(opened, model, batch, from);
+  const place = from === "loss" ? undefined : placeOfStart(opened, model, batch, from);
   const all = numberColumns(model).length;
   const isFollowed = only !== undefined || (of === undefined && isWhole && all > 0 && all <= MOST_FOLLOWED);
   const prepared = isFollowed
     ? prepareRows(model, batch.from.table, batch.from.rows, { taken, only, withTarget: place === undefined })
     : undefined;
+  const offsets = place === undefined ? undefined : offsetsFor(model.target, batch.from.table, batch.from.rows);
+  const offset = prepared?.offset ?? (offsets && constant(offsets, [1, 1], "f64"));
   const prediction =
     place === undefined
       ? undefined
-      : (outputs: Expr) => predictionOfRow(model.target, opened.objective.loss, outputs, place);
+      : (outputs: Expr) => predictionOfRow(model.target, opened.objective.loss, outputs, place, offset);
   const tooMany = of === undefined && isWhole && all > MOST_FOLLOWED;
   return {
     prepared,
@@ -68,33 +70,11 @@ function notesOf(prepared: PreparedRows | undefined): string[] {
   return [...renamed, ...missing];
 }
 
-const refuse = (problem: string, hint: string): UserError =>
-  new UserError(`from: ${problem}`, hint, { option: "from" });
-
-/** Which output is meant: the amount, or a class. */
-function predicted(opened: OpenedNetwork, { target }: TableModelData, batch: ChosenRows, from: string): number {
-  if (batch.rows !== 1) throw refuse("a prediction is one row's", "Choose it by its number.");
-  if (from === "prediction") {
-    if (target.task === "regression") return 0;
-    const { outputs } = computeGradients(opened, opened.tensors, batch, referenceEngine, "f64");
-    return mostProbable(outputs.values, 0, target.classes.length);
-  }
-  const classes = target.task === "classification" ? target.classes : [];
-  const place = classes.indexOf(from);
-  if (place >= 0) return place;
-  const known = ["loss", "prediction", ...classes];
-  const near = nearest(from, known);
-  throw refuse(
-    `'${from}', but the chain starts from loss, prediction${classes.length > 0 ? " or a class" : ""}`,
-    near === undefined ? `It can be ${known.join(", ")}.` : `Did you mean '${near}'?`,
-  );
-}
-
 /** The derivatives of the prediction by all columns of one row; nothing for a network without a table, and for several rows. */
 export function columnBlocks(opened: OpenedNetwork, batch: ChosenRows, from: string): Block[] {
   const { model } = opened;
   if (model === undefined || batch.from === undefined || batch.rows !== 1) return [];
-  const place = predicted(opened, model, batch, from === "loss" ? "prediction" : from);
+  const place = placeOfStart(opened, model, batch, from === "loss" ? startsOf(model.target)[0].name : from);
   const columns: ColumnDerivative[] = columnDerivatives(
     model,
     referenceEngine,

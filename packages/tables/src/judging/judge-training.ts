@@ -1,7 +1,10 @@
 /** What a training reached on each part of its table, and whether that is worth anything. */
-import type { SyncEngine } from "@chaingrad/core";
+import { type Judgement, pickRows, type SyncEngine } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
-import { PARTS, type Part, type Prepared } from "../table/prepare.ts";
+import { PARTS, type Part } from "../table/parts.ts";
+import type { Prepared } from "../table/prepare.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import { hasClasses } from "../table/targets/target.ts";
 import type { TrainedTable } from "../training.ts";
 import { type Evaluation, evaluateBaseline, evaluateModel, evaluationOf, type Scores } from "./evaluate.ts";
 
@@ -11,38 +14,45 @@ export interface JudgedTraining {
   readonly model: TableModelData;
   /** What was judged: it never saw a test row. */
   readonly judged: TableModelData;
-  readonly evaluations: Readonly<Record<Part, Evaluation>>;
-  /** What guessing scores on the test rows: always the training rows' majority class, or their mean. */
+  /** Of every part that has rows; where networks left out rows in turn, "validation" is what each said of those. */
+  readonly evaluations: Readonly<Partial<Record<Part, Evaluation>>>;
+  /** The part that says most: the test rows, else the validation rows, else those it was trained on. */
+  readonly part: Part;
+  /** What guessing scores on that part: always the training rows' majority class, or their mean. */
   readonly baseline: Scores;
-  /** Whether the model does better than guessing: by accuracy for classes, by rmse for amounts. */
+  /**
+   * Whether the model does better than guessing: by accuracy for classes (f1 where they were weighed), by rmse for amounts; of several
+   * targets on one of them at least.
+   */
   readonly beatsBaseline: boolean;
 }
 
 /** Throws as `evaluateModel`. */
 export function judgeTraining(
   { model, refitted = model, outOfFold }: Pick<TrainedTable, "model" | "refitted" | "outOfFold">,
-  { data, target }: Prepared,
+  { data, rows, classWeights }: Pick<Prepared, "data" | "rows" | "classWeights">,
   engine: SyncEngine,
 ): JudgedTraining {
-  const byPart = <T>(of: (part: Part) => T): Readonly<Record<Part, T>> =>
-    Object.fromEntries(PARTS.map((part) => [part, of(part)])) as Record<Part, T>;
-  const evaluations = byPart((part) =>
-    part === "validation" && outOfFold !== undefined
-      ? evaluationOf(target, outOfFold, data.train)
-      : evaluateModel(model, engine, data[part]),
-  );
-  const metrics = byPart((part) => evaluations[part].scores);
-  const baseline = evaluateBaseline(target, data.train, data.test);
+  const { target } = model;
+  const leftOut = outOfFold && pickRows(data.train, rows.train.length, outOfFold.rows);
+  const judge = (part: Part): Evaluation | undefined => {
+    if (part === "validation" && leftOut !== undefined) return evaluationOf(target, outOfFold as Judgement, leftOut);
+    return rows[part].length === 0 ? undefined : evaluateModel(model, engine, data[part]);
+  };
+  const found = PARTS.flatMap((part) => {
+    const evaluation = judge(part);
+    return evaluation === undefined ? [] : [{ part, evaluation }];
+  });
+  const evaluations = Object.fromEntries(found.map(({ part, evaluation }) => [part, evaluation]));
+  const metrics = Object.fromEntries(found.map(({ part, evaluation }) => [part, evaluation.scores]));
+  const { part, evaluation } = found[found.length - 1];
+  const { scores } = evaluation;
+  const baseline = evaluateBaseline(target, data.train, part === "validation" && leftOut ? leftOut : data[part]);
+  const isWeighed = classWeights !== undefined && hasClasses(target);
   return {
     model: { ...refitted, metrics },
     judged: { ...model, metrics },
-    evaluations,
-    baseline,
-    beatsBaseline: beats(evaluations.test.scores, baseline),
+    ...{ evaluations, part, baseline },
+    beatsBaseline: isWeighed ? Number(scores.f1) > Number(baseline.f1) : kindOf(target).beats(target, scores, baseline),
   };
-}
-
-function beats(own: Scores, guess: Scores): boolean {
-  if ("accuracy" in own) return Number(own.accuracy) > Number(guess.accuracy);
-  return Number(own.rmse) < Number(guess.rmse);
 }

@@ -1,26 +1,35 @@
 /** Rows of a table with their targets, as a model's network takes them. */
-import type { Dataset } from "@chaingrad/core";
+import { type Dataset, outputsOf, targetWidth } from "@chaingrad/core";
 import type { Batch } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
 import { encode } from "../table/encoder.ts";
-import { allRows, type Column, knownRows, type Table, TargetError } from "../table/table.ts";
-import { encodeTarget } from "../table/target.ts";
+import { labelledRows } from "../table/labelled.ts";
+import { allRows, type Table, TargetError } from "../table/table.ts";
+import { targetRows } from "../table/targets/rows.ts";
+import { readWeights } from "../table/weights.ts";
 
 export interface JudgedRows {
   readonly data: Dataset;
   readonly rows: number;
   /** Rows without a target, which do not count. */
   readonly missing: number;
+  /** The column that the rows are weighed by, where the model was trained with one and the table has it. */
+  readonly weight: string | undefined;
 }
 
 /** The rows of a table that a model can be judged by. Throws TargetError where there are none, EncodingError as `encode`. */
 export function judgedRows(model: TableModelData, table: Table): JudgedRows {
   const { target, encoder } = model;
-  const column = columnOf(model, table, "which the model predicts");
-  const { known: rows } = knownRows(column, allRows(table));
+  const { rows } = labelledRows(target, table, allRows(table), "which the model predicts");
   if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
-  const y = encodeTarget(target, column, rows);
-  return { data: { x: encode(encoder, table, rows), y }, rows: rows.length, missing: table.rows - rows.length };
+  const y = targetRows(target, table, rows);
+  const column = table.columns.find(({ name }) => name === model.weight);
+  const weights = column && readWeights(column, rows);
+  const data = {
+    ...{ x: encode(encoder, table, rows), y },
+    ...(weights && { weight: Float64Array.from(rows).map((row) => weights[row]) }),
+  };
+  return { data, rows: rows.length, missing: table.rows - rows.length, weight: column?.name };
 }
 
 /** Rows of a table as a network is looked at with, and where they stand in it. */
@@ -47,25 +56,19 @@ export function batchOf(
 ): TableBatch {
   if (row !== undefined && !(Number.isInteger(row) && row >= 1 && row <= table.rows))
     throw new RangeError(`row: the table has no row ${row}; its rows are counted from 1 to ${table.rows}`);
-  const { encoder, target } = model;
+  const { encoder, target, objective, network } = model;
   const wanted = row === undefined ? allRows(table) : [row - 1];
   const batch = (rows: readonly number[], y: Float64Array): TableBatch => {
     const rowNumbers = rows.map((index) => index + 1);
     const from = { table, rows };
     return { rows: rows.length, x: encode(encoder, table, rows), y, weight: undefined, rowNumbers, from };
   };
-  if (!withTarget) return batch(Array.from(wanted), new Float64Array(wanted.length));
-  const column = columnOf(model, table, "which the loss is taken of");
-  const rows = Array.from(knownRows(column, wanted).known);
+  const width = targetWidth(objective.loss, outputsOf(network));
+  if (!withTarget) return batch(Array.from(wanted), new Float64Array(wanted.length * width));
+  const rows = Array.from(labelledRows(target, table, wanted, "which the loss is taken of").rows);
   if (rows.length === 0) {
     const which = row === undefined ? "no row" : `row ${row}`;
     throw new TargetError(`${which} has no value in '${target.name}'`, target.name);
   }
-  return batch(rows, Float64Array.from(encodeTarget(target, column, rows)));
-}
-
-function columnOf({ target }: TableModelData, table: Table, why: string): Column {
-  const column = table.columns.find(({ name }) => name === target.name);
-  if (column !== undefined) return column;
-  throw new TargetError(`the table has no column '${target.name}', ${why}`, target.name);
+  return batch(rows, Float64Array.from(targetRows(target, table, rows)));
 }

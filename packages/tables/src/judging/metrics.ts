@@ -6,6 +6,8 @@
 import { average, checkLength, mostProbable, type Weighed, weigh } from "@chaingrad/core/given";
 import { ascending } from "./ascending.ts";
 
+import type { ClassScores, ResidualSummary } from "./evaluation.ts";
+
 type Numbers = ArrayLike<number>;
 
 /** How well classes are predicted, on rows whose classes are known. */
@@ -142,13 +144,36 @@ export function regressionBaseline(
   return regressionMetrics(new Float64Array(targets.length).fill(guess), targets, weights);
 }
 
-/** Least, greatest and quartiles of what a prediction is off by. */
-export interface ResidualSummary {
-  readonly min: number;
-  readonly q1: number;
-  readonly median: number;
-  readonly q3: number;
-  readonly max: number;
+/**
+ * 2 mean(y ln(y/ŷ) − (y − ŷ)) of counts, with 0 ln 0 = 0: twice what Poisson's −ln P falls short of its best. A prediction
+ * below 1e-9 counts as that: no count is impossible.
+ */
+export function poissonDeviance(predictions: Numbers, targets: Numbers, weights?: Numbers): number {
+  checkLength("predictions", predictions.length, targets.length);
+  return average(weigh(targets.length, weights), (row) => {
+    const [y, rate] = [targets[row], Math.max(predictions[row], 1e-9)];
+    return 2 * ((y > 0 ? y * Math.log(y / rate) : 0) - (y - rate));
+  });
+}
+
+/** How each class is found, of confusion[truth][prediction]. */
+export function classScores(confusion: readonly (readonly number[])[], names: readonly string[]): ClassScores[] {
+  return names.map((name, label) => {
+    const rows = confusion[label].reduce((sum, weight) => sum + weight, 0);
+    const said = confusion.reduce((sum, truth) => sum + truth[label], 0);
+    return { name, ...foundOf(confusion[label][label], rows, said) };
+  });
+}
+
+/** Precision, recall and F₁ of what is found among `rows` that are there and `said` that are said to be. */
+export function foundOf(found: number, rows: number, said: number): Omit<ClassScores, "name"> {
+  const share = (of: number): number | null => (of > 0 ? found / of : null);
+  return {
+    rows,
+    precision: share(said),
+    recall: share(rows),
+    f1: rows + said > 0 ? (2 * found) / (rows + said) : null,
+  };
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { EndEvent, StopReason, TrainingFault } from "@chaingrad/core";
 import { namesOf } from "../table/names.ts";
 import type { Prepared } from "../table/prepare.ts";
-import type { Target, Task } from "../table/target.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import { type SingleTarget, type Target, targetsOf } from "../table/targets/target.ts";
 
 const ENDINGS: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
   epochs: ({ epochs }) => `all ${epochs} epochs are done`,
@@ -17,8 +18,14 @@ const ENDINGS: Readonly<Record<StopReason, (end: EndEvent) => string>> = {
 /** Why training ended, in words that follow "stopped: ". */
 export const endingOf = (end: EndEvent): string => ENDINGS[end.stopped](end);
 
-/** What is guessed where nothing is learnt, and what models are compared with. */
-export const BASELINES: Readonly<Record<Task, string>> = { classification: "majority class", regression: "mean" };
+/** What is guessed where nothing is learnt, and what models are compared with: "mean". */
+export const guessOf = (target: Target): string => kindOf(target).guess(target);
+
+/** "regression of 'price'", or "regression of 'y1', classification of 'y2'". */
+export const taskOf = (target: Target): string =>
+  targetsOf(target)
+    .map(({ task, name }) => `${task} of '${name}'`)
+    .join(", ");
 
 /** Which averages the scores of classes are. */
 export const SCORES: string =
@@ -26,8 +33,16 @@ export const SCORES: string =
   "ROC curve: with two classes that of the second, with more each class against the rest, and the mean of these.";
 
 /** The same for the classes at hand; undefined of amounts. */
-export function averagesOf(target: Target): string | undefined {
-  if (target.task === "regression") return undefined;
+export function averagesOf(target: SingleTarget): string | undefined {
+  if (target.task === "regression")
+    return (
+      target.quantiles &&
+      "below q…: the share of rows at or below that quantile; pinball: the quantiles' mean loss; mae: of the middle one"
+    );
+  if (target.task === "multi-label")
+    return "exact: the share of rows with every label right; hamming: the share of wrong answers; f1: the mean over the labels";
+  if (target.task === "ordinal")
+    return "mae: how many classes a prediction is off on average; f1: macro, the mean over the classes";
   const { classes } = target;
   const area = classes.length === 2 ? `of '${classes[1]}'` : "each class against the rest, averaged";
   return `f1: macro, the mean over the classes; auc: ${area}`;

@@ -11,6 +11,7 @@ import { encode, findColumn } from "../table/encoder.ts";
 import { isNumeric, type NumericEncoding, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
 import { LIMIT, zOf } from "../table/encodings/scale.ts";
 import type { Table } from "../table/table.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
 import type { TableModelData } from "./model-file.ts";
 
 /** The derivatives of one number by each column of numbers or dates. */
@@ -38,13 +39,16 @@ export class RowGradient {
     const x = encoderGraph(encoder.columns, inputs, false);
     const context = { training: false, buffers: carried.buffers };
     const { output } = forward(network, carried.params, x, context);
-    const prediction = predictionGraph(target, objective.loss, output);
+    const hasOffset = target.task === "regression" && target.offset !== undefined;
+    const offset = hasOffset ? input("offset", [1, 1], "f64") : undefined;
+    const prediction = predictionGraph(target, objective.loss, output, offset);
     const seed = input("seed", prediction.type.shape, "f64");
     const tensors = [...Object.values(carried.params), ...Object.values(carried.buffers)];
     const columns = numberColumns(model).map(({ name }) => inputs.cells(name).column);
     const slopes = vjp([prediction], columns, [seed]);
+    const given = [...inputs.all, ...tensors, ...(offset ? [offset] : []), seed];
     const shown = Object.fromEntries(numberColumns(model).map(({ name }, i) => [`∂/${name}`, slopes[i]]));
-    this.#executable = engine.compile(program("gradient by columns", [...inputs.all, ...tensors, seed], shown));
+    this.#executable = engine.compile(program("gradient by columns", given, shown));
     for (const { label: name = "" } of tensors) this.#executable.write(name, model.tensors[name]);
     this.#outputs = prediction.type.shape[1];
     this.#inputs = inputs;
@@ -54,6 +58,8 @@ export class RowGradient {
   of(table: Table, row: number): RowDerivatives {
     const notes = this.#write(table, row);
     const columns = numberColumns(this.#model);
+    const offsets = offsetsFor(this.#model.target, table, [row]);
+    if (offsets !== undefined) this.#executable.write("offset", offsets);
     const outputs = Array.from({ length: this.#outputs }, (_, output): Derivatives => {
       this.#executable.write("seed", new Float64Array(this.#outputs).fill(1, output, output + 1));
       this.#executable.run();

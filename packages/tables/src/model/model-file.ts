@@ -1,23 +1,14 @@
 /** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
-import { FormatError, loadModel, type Model, outputsOf, saveModel } from "@chaingrad/core";
-import {
-  checkKeys,
-  checkName,
-  conform,
-  finite,
-  inRange,
-  integer,
-  type Moments,
-  type Names,
-  positive,
-  wholeNumber,
-} from "@chaingrad/core/given";
+import { FormatError, loadModel, type Model, outputsOf, saveModel, targetWidth } from "@chaingrad/core";
+import { checkKeys, checkName, conform, finite, inRange, integer, type Names } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
 import { unique } from "../table/encodings/unique.ts";
-import type { ClassificationTarget, Target } from "../table/target.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import type { Target } from "../table/targets/target.ts";
 import { checkReading } from "./reading-form.ts";
+import { checkTarget, columnsOf } from "./target-form.ts";
 
 /** A network that was trained on a table, with all that raw rows need. */
 export interface TableModelData extends Model {
@@ -26,6 +17,8 @@ export interface TableModelData extends Model {
   readonly seed: number;
   /** How the table was read, where that had to be decided: what readers take as `remembered`. */
   readonly reading?: Reading;
+  /** The column that the rows were weighed by, where they were. */
+  readonly weight?: string;
   /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
   readonly arithmetic?: string;
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
@@ -45,20 +38,15 @@ export const isModelFile = (start: Uint8Array): boolean => start.subarray(0, 8).
 type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
-  encoder: true,
-  target: true,
-  seed: true,
-  reading: true,
-  arithmetic: true,
-  metrics: true,
+  ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, reading, arithmetic, metrics } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, reading, arithmetic, metrics });
+  const { encoder, target, seed, reading, weight, arithmetic, metrics } = model as Partial<TableModelData>;
+  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics });
   readModel(bytes);
   return bytes;
 }
@@ -70,7 +58,7 @@ export function writeModel(model: Model | TableModelData): Uint8Array {
 export function readModel(bytes: Uint8Array): Model | TableModelData {
   const { parts, ...trained } = loadModel(bytes);
   try {
-    conform("arithmetic", parts.arithmetic ?? "", "");
+    for (const name of ["arithmetic", "weight"]) conform(name, parts[name] ?? "", "");
     checkKeys("the model", parts, { ...CORE, ...PARTS }, "part");
     const model = { ...trained, ...parts };
     if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as TableModelData);
@@ -99,10 +87,8 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
     const other = column.kind === "duration" ? readsOf(column).find((name) => !dates.includes(name)) : undefined;
     if (other !== undefined) throw new RangeError(`encoder.columns.${i}: '${other}' is no column of dates`);
   }
-  unique("the columns and the target", [target.name, ...encoder.columns.map(({ name }) => name)]);
-  const form = { classes: [""], counts: [0] };
-  checkEncoding("target", target, target.task, ["classification", "regression"], form);
-  if (target.task === "classification") checkClasses(target);
+  checkTarget(target);
+  unique("the columns and the target", [...columnsOf(target), ...encoder.columns.map(({ name }) => name)]);
   for (const [part, scores] of Object.entries(metrics)) {
     conform(`metrics.${part}`, scores, {});
     for (const [name, score] of Object.entries(scores)) inRange(`metrics.${part}.${name}`, score ?? 0, finite);
@@ -115,19 +101,13 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   if (made.features.length !== network.inputs)
     throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${made.features.length}`);
   const outputs = outputsOf(network);
-  const expected = target.task === "classification" ? target.classes.length : 1;
+  const kind = kindOf(target);
+  const expected = kind.outputs(target);
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
-  if ((loss.target === "labels") !== (target.task === "classification"))
+  const width = kind.width(target) + Number(target.task === "regression" && target.offset !== undefined);
+  const takesLabels = target.task === "classification" || target.task === "ordinal";
+  if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
-}
-
-function checkClasses({ classes, counts }: ClassificationTarget): void {
-  unique("target.classes", classes);
-  counts.forEach((rows, label) => {
-    inRange(`target.counts.${label}`, rows, wholeNumber);
-  });
-  if (counts.length !== classes.length)
-    throw new RangeError(`target.counts holds ${counts.length} counts of ${classes.length} classes`);
 }
 
 /** Throws RangeError on what is no encoding, and on that of an earlier version. */
@@ -139,14 +119,4 @@ function checkColumn(what: string, column: ColumnEncoding): void {
   checkName(what, column.kind, KINDS);
   if (isNumeric(column)) numericKind(column).check(column, what);
   else textKind(column).check(column, what);
-}
-
-/** What is of the first kind has this form; all others are a mean and a scale. */
-function checkEncoding(what: string, given: object, kind: string, kinds: readonly string[], form: object): void {
-  checkName(what, kind, kinds);
-  if (kind === kinds[0]) conform(what, given, form);
-  else {
-    inRange(`${what}: mean`, (given as Moments).mean, finite);
-    inRange(`${what}: scale`, (given as Moments).scale, positive);
-  }
 }

@@ -1,22 +1,13 @@
 /** What a model says of the rows of a table. */
 import { type Model, predictorOf, type SyncEngine } from "@chaingrad/core";
-import { mostProbable } from "@chaingrad/core/given";
 import { encode } from "../table/encoder.ts";
-import { EncodingError, type Table } from "../table/table.ts";
-import { decodeTarget } from "../table/target.ts";
+import { allRows, EncodingError, type Table } from "../table/table.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import type { TablePrediction } from "../table/targets/prediction.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
 import { takesTables } from "./model-file.ts";
 
-/** What a model says of rows, in the target's own terms. */
-export type TablePrediction =
-  | {
-      readonly task: "classification";
-      /** The most probable class of each row: its label and its name. */
-      readonly labels: Int32Array;
-      readonly names: readonly string[];
-      /** [rows, classes] */
-      readonly probabilities: Float64Array;
-    }
-  | { readonly task: "regression"; readonly values: Float64Array };
+export type { TablePrediction } from "../table/targets/prediction.ts";
 
 /**
  * Throws EncodingError when the table lacks a column the model was trained with, or holds text where numbers are due, and
@@ -30,17 +21,21 @@ export function predictTable(
 ): TablePrediction {
   if (!takesTables(model))
     throw new RangeError("this model was not trained on a table: give its inputs to a Predictor");
-  const x = encode(model.encoder, table, rows);
-  const { predictions } = predictorOf(model, engine, rows?.length ?? table.rows).predict(x);
   const { target } = model;
-  if (target.task === "regression") return { task: "regression", values: decodeTarget(target, predictions) };
-  const classes = target.classes.length;
-  const wild = predictions.findIndex((probability) => !Number.isFinite(probability));
-  if (wild >= 0) {
-    const row = rows?.[Math.floor(wild / classes)] ?? Math.floor(wild / classes);
-    const why = "the model's weights are too large for its values";
-    throw new EncodingError(`row ${row + 1} has no class: ${why}, so that its probabilities are NaN`, undefined, row);
+  const wanted = rows ?? allRows(table);
+  const x = encode(model.encoder, table, rows);
+  const offsets = offsetsFor(target, table, wanted);
+  const { predictions } = predictorOf(model, engine, wanted.length).predict(x);
+  try {
+    return kindOf(target).say(target, { predictions, offsets });
+  } catch (error) {
+    throw error instanceof EncodingError && error.row !== undefined ? inTable(error, wanted) : error;
   }
-  const labels = new Int32Array(predictions.length / classes).map((_, row) => mostProbable(predictions, row, classes));
-  return { task: "classification", labels, names: decodeTarget(target, labels), probabilities: predictions };
+}
+
+/** What is said of a row by its place among those predicted is said of its place in the table. */
+function inTable(error: EncodingError, rows: ArrayLike<number>): EncodingError {
+  const [place, row] = [error.row as number, rows[error.row as number]];
+  if (place === row) return error;
+  return new EncodingError(error.message.replace(`row ${place + 1} `, `row ${row + 1} `), undefined, row);
 }

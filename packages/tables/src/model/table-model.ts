@@ -9,13 +9,15 @@ import {
   type SyncEngine,
   wasmEngine,
 } from "@chaingrad/core";
-import { mostProbable } from "@chaingrad/core/given";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/labelled-rows.ts";
 import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
 import { columnsRead, encode } from "../table/encoder.ts";
-import { EncodingError, type Table } from "../table/table.ts";
-import { type ClassificationTarget, decodeTarget } from "../table/target.ts";
+import { allRows, EncodingError, type Table } from "../table/table.ts";
+import type { Predicted, TargetKind } from "../table/targets/kind.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
+import { offsetsFor } from "../table/targets/rows.ts";
+import { type Target as AnyTarget, hasClasses, targetsOf } from "../table/targets/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
 import { RowGradient } from "./gradient.ts";
 import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
@@ -26,12 +28,23 @@ export type AnyRow = Readonly<Record<string, Value>>;
 /** The columns that a prediction is made from; the target may be there, and is not looked at. */
 export type Features<Row, Target extends keyof Row> = Omit<Row, Target> & Partial<Pick<Row, Target>>;
 
-/** What is said of one row: the target by its name, and for classes how probable each is. */
+/** What belongs to one target by itself, and to each of several by its name. */
+type ByTarget<Target, One> = IsUnion<Target> extends true ? { readonly [Name in Target & string]?: One } : One;
+type IsUnion<T, Whole = T> = T extends unknown ? ([Whole] extends [T] ? false : true) : never;
+
+/**
+ * What is said of one row: the target by its name, and for classes how probable each is. Of several targets each has its name,
+ * and all else is by these names. A set of labels is spelt as a cell holds it, "a;b".
+ */
 export type Prediction<Row, Target extends keyof Row> = { readonly [Name in Target]: NonNullable<Row[Name]> } & {
   /** The most probable class, as it is spelt in the table; absent where an amount is predicted. */
-  readonly label?: string;
-  /** Of each class by its name; absent where an amount is predicted. */
-  readonly probabilities?: Readonly<Record<string, number>>;
+  readonly label?: ByTarget<Target, string>;
+  /** The labels of a set; absent where one thing is predicted. */
+  readonly labels?: ByTarget<Target, readonly string[]>;
+  /** Of each class or label by its name; absent where an amount is predicted. */
+  readonly probabilities?: ByTarget<Target, Readonly<Record<string, number>>>;
+  /** Of each quantile that was asked for; the target itself is then the one nearest to the median. */
+  readonly quantiles?: ByTarget<Target, Readonly<Record<string, number>>>;
 };
 
 /** Columns that may have a derivative: numbers and dates, however they are written. */
@@ -46,10 +59,12 @@ export type ByColumn<Row, Target extends keyof Row> = string extends keyof Row
 
 /** What moving each column of one row does to what is predicted. */
 export interface Gradient<Row, Target extends keyof Row> {
-  /** Of the amount; of classes, of the probability of the most probable one. */
+  /** Of the amount; of classes, of the probability of the most probable one; of several numbers, of the first. */
   readonly by: ByColumn<Row, Target>;
   /** Of each class's probability, by its name; absent where an amount is predicted. */
   readonly probabilities?: Readonly<Record<string, ByColumn<Row, Target>>>;
+  /** Of several numbers each, by what it is called ("y1", "p(y2=A)", "q0.9(y)"): of several targets, quantiles, sets of labels. */
+  readonly each?: Readonly<Record<string, ByColumn<Row, Target>>>;
   /** Why a column has no derivative (a category), or has 0 (a missing value, one too far out to count). */
   readonly notes: { readonly [Name in Exclude<keyof Row, Target>]?: string };
 }
@@ -70,6 +85,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   readonly model: TableModelData;
   readonly #engine: SyncEngine;
   readonly #predictor: Predictor;
+  readonly #kind: TargetKind<AnyTarget>;
   readonly #encodeRow: EncodeRow;
   readonly #x: Float64Array;
   #gradient: RowGradient | undefined;
@@ -78,6 +94,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     this.model = model;
     this.#engine = engine;
     this.#predictor = predictorOf(model, engine, MOST_ROWS);
+    this.#kind = kindOf(model.target);
     this.#encodeRow = rowEncoder(model.encoder);
     this.#x = new Float64Array(model.network.inputs);
   }
@@ -95,14 +112,21 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     return new TableModel<Row, Target>(model, options.engine ?? (await defaultEngine()));
   }
 
-  /** The name of the column that is predicted. */
+  /** The name of the column that is predicted; of several the first. */
   get target(): Target {
-    return this.model.target.name as Target;
+    return this.targets[0];
+  }
+
+  /** The names of all columns that are predicted. */
+  get targets(): readonly Target[] {
+    return targetsOf(this.model.target).map(({ name }) => name as Target);
   }
 
   /** The columns that a prediction is made from. */
   get columns(): readonly string[] {
-    return columnsRead(this.model.encoder);
+    const { encoder, target } = this.model;
+    const offset = target.task === "regression" ? target.offset : undefined;
+    return [...columnsRead(encoder), ...(offset === undefined ? [] : [offset.column])];
   }
 
   /**
@@ -117,8 +141,10 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   ): Prediction<Row, Target> | Prediction<Row, Target>[] {
     if (isMany(rows)) return this.#predictTable(tableOf(rows, this.model.reading));
     this.#refuseAbsent(rows);
-    if (!this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows], this.model.reading))[0];
-    return this.#say(this.#predictor.predict(this.#x).predictions, 0);
+    const { target, reading } = this.model;
+    const hasOffset = target.task === "regression" && target.offset !== undefined;
+    if (hasOffset || !this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows], reading))[0];
+    return this.#say({ predictions: this.#predictor.predict(this.#x).predictions }, 0);
   }
 
   /**
@@ -131,10 +157,15 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     this.#gradient ??= new RowGradient(this.model, this.#engine);
     const { target } = this.model;
     const { outputs, notes } = this.#gradient.of(tableOf([row], this.model.reading), 0);
-    if (target.task === "regression") return { by: outputs[0], notes } as Gradient<Row, Target>;
-    const { label = "" } = this.predict(row);
-    const probabilities = Object.fromEntries(target.classes.map((name, i) => [name, outputs[i]]));
-    return { by: probabilities[label], probabilities, notes } as Gradient<Row, Target>;
+    const names = this.#kind.names(target, undefined);
+    if (hasClasses(target)) {
+      const label = String(this.predict(row).label);
+      const probabilities = Object.fromEntries(target.classes.map((name, i) => [name, outputs[i]]));
+      return { by: probabilities[label], probabilities, notes } as Gradient<Row, Target>;
+    }
+    if (names.length === 1) return { by: outputs[0], notes } as Gradient<Row, Target>;
+    const each = Object.fromEntries(names.map((name, i) => [name, outputs[i]]));
+    return { by: outputs[0], each, notes } as Gradient<Row, Target>;
   }
 
   /** How it does on rows whose targets are known; rows without one do not count. Throws as `predict`, and TargetError. */
@@ -153,7 +184,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
       return `${part}: ${shown.join(", ")}`;
     });
     return [
-      `${target.task} of '${target.name}' from ${this.columns.map((name) => `'${name}'`).join(", ")}`,
+      `${target.task === "several" ? "prediction" : target.task} of ${this.targets.map((name) => `'${name}'`).join(", ")} from ${this.columns.map((name) => `'${name}'`).join(", ")}`,
       `network: ${encoder.features.length} features, ${layers}`,
       ...scores,
     ].join("\n");
@@ -175,31 +206,14 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 
   #predictTable(table: Table): Prediction<Row, Target>[] {
     const { predictions } = this.#predictor.predict(encode(this.model.encoder, table));
-    return Array.from({ length: table.rows }, (_, row) => this.#say(predictions, row));
+    const given = { predictions, offsets: offsetsFor(this.model.target, table, allRows(table)) };
+    return Array.from({ length: table.rows }, (_, row) => this.#say(given, row));
   }
 
-  #say(predictions: Float64Array, row: number): Prediction<Row, Target> {
+  #say(given: Predicted, row: number): Prediction<Row, Target> {
     const { target } = this.model;
-    const said = (value: unknown, rest: object = {}): Prediction<Row, Target> =>
-      ({ [target.name]: value, ...rest }) as Prediction<Row, Target>;
-    if (target.task === "regression") return said(decodeTarget(target, [predictions[row]])[0]);
-    const { classes } = target;
-    const own = Array.from(predictions.subarray(row * classes.length, (row + 1) * classes.length));
-    if (!own.every(Number.isFinite))
-      throw new EncodingError(
-        `row ${row + 1} has no class: the model's weights are too large for its values`,
-        undefined,
-        row,
-      );
-    const label = classes[mostProbable(own, 0, classes.length)];
-    return said(asGiven(label, target), {
-      label,
-      probabilities: Object.fromEntries(classes.map((name, i) => [name, own[i]])),
-    });
+    const { value, ...rest } = this.#kind.sayRow(target, given, row);
+    const own = target.task === "several" ? (value as object) : { [target.name]: value };
+    return { ...own, ...rest } as Prediction<Row, Target>;
   }
-}
-
-/** A class as the rows that were trained on hold it. */
-function asGiven(label: string, { values }: ClassificationTarget): string | number | boolean {
-  return values === "number" ? Number(label) : values === "boolean" ? label === "true" : label;
 }

@@ -7,9 +7,9 @@ import { allRows, type Column, countDifferent, numbersAt, type Rows, type Table,
 
 /**
  * `number` is an amount, `date` a trend and the cycles of the calendar, `category` one of a few values, `text` a bag of words;
- * `aside` is not used.
+ * `aside` is not used, `weight` and `offset` are no features.
  */
-export type Role = "target" | "number" | "category" | "date" | "text" | "aside";
+export type Role = "target" | "number" | "category" | "date" | "text" | "aside" | "weight" | "offset";
 
 /** What a column is taken for, and why. */
 export interface ColumnRole {

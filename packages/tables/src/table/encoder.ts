@@ -77,7 +77,7 @@ export function fitEncoder(
   const own = weights && Float64Array.from(rows, (row) => weights[row]);
   const dates: { name: string; days: Float64Array }[] = [];
   const columns = roles.flatMap(({ name, role }): ColumnEncoding[] => {
-    if (role === "aside" || role === "target") return [];
+    if (role === "aside" || role === "target" || role === "weight" || role === "offset") return [];
     const column = findColumn(table, name, []);
     if (role === "category") return [fitCategory(column, rows, mostOneHot)];
     if (role === "text") return [fitText(name, textsAt(column, rows))];

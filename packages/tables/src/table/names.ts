@@ -2,7 +2,8 @@
 import type { Encoder } from "./encoder.ts";
 import { formulasOf } from "./encodings/kinds.ts";
 import { layoutOf } from "./layout.ts";
-import type { Target } from "./target.ts";
+import { kindOf } from "./targets/kind-of.ts";
+import type { Target } from "./targets/target.ts";
 
 /** What a network's inputs and outputs are called in the table. */
 export interface NetworkNames {
@@ -27,5 +28,5 @@ export function featureFormulas({ columns }: Encoder, quoted: (text: string) => 
 /** Any text may be in them that is in a table: who prints them makes them harmless. */
 export function namesOf({ encoder, target }: { readonly encoder: Encoder; readonly target: Target }): NetworkNames {
   const inputs = layoutOf(encoder.columns).features.map(({ name, title }) => title ?? name);
-  return { inputs, outputs: target.task === "classification" ? target.classes : [target.name] };
+  return { inputs, outputs: kindOf(target).outputNames(target) };
 }

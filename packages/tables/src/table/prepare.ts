@@ -1,42 +1,63 @@
-/** From a table to rows a network can learn from: roles, target, split, encoders. All before any training starts. */
+/** From a table to rows a network can learn from: roles, targets, split, encoders. All before any training starts. */
 
-import { type Dataset, splitRows } from "@chaingrad/core";
+import { type Dataset, type Loss, type LossName, losses, type Split, splitRows } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { readingOf } from "../reading/remembered.ts";
-import { type ColumnRole, type ColumnTypes, describeColumns, isFreeText } from "./columns.ts";
+import type { ColumnRole, ColumnTypes } from "./columns.ts";
 import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
-import { timeOrder } from "./order.ts";
-import { findOutliers } from "./outliers.ts";
-import { allRows, type Column, type Table, TargetError } from "./table.ts";
-import { encodeTarget, fitTarget, type Target, type Task } from "./target.ts";
+import { type PreparedHead, prepareHead, settled } from "./heads.ts";
+import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./notes.ts";
+import { byPart, type Part, type Parts } from "./parts.ts";
+import { rolesOf } from "./roles.ts";
+import { allRows, type Column, EncodingError, type Table } from "./table.ts";
+import { encodeTarget, type FittedTarget, fitTarget } from "./target.ts";
+import { LOSSES } from "./targets/framing.ts";
+import { hasClasses, type Offset, TASKS, type Target, type Task } from "./targets/target.ts";
 import { toldRoles } from "./told.ts";
-
-/** The parts that the rows of a table are split into. */
-export type Part = "train" | "validation" | "test";
-/** The parts that a table is split into, in this order. */
-export const PARTS: readonly Part[] = ["train", "validation", "test"];
+import { type ClassWeight, readWeights, weightsOfClasses } from "./weights.ts";
 
 /** What a table is prepared for: only the target must be given. */
 export interface PrepareOptions {
-  /** The column to predict. */
-  readonly target: string;
-  /** What the target is; by default inferred from its values. */
+  /** The column to predict, or several: each gets outputs of its own. */
+  readonly target: string | readonly string[];
+  /** What the targets are; by default inferred from their values. */
   readonly task?: Task | undefined;
+  /** Of an ordinal target of texts: its classes, the lowest first. */
+  readonly order?: readonly string[] | undefined;
   /** Columns to leave out. */
-  readonly drop?: readonly string[];
+  readonly drop?: readonly string[] | undefined;
   /** What columns are, by name, where they are not what they look like; "text" takes free text as a bag of words. */
-  readonly types?: ColumnTypes;
+  readonly types?: ColumnTypes | undefined;
   /** Whether columns of many categories become one feature each, to be embedded; see `EncoderOptions`. */
-  readonly embed?: EncoderOptions["embed"];
-  /** Fractions of the rows for validation and test (default 0.15 each). */
-  readonly validation?: number;
-  readonly test?: number;
+  readonly embed?: EncoderOptions["embed"] | undefined;
+  /** A column that says what each row weighs, ≥ 0: a row of weight 2 counts as two. */
+  readonly weight?: string | undefined;
+  /** What each class weighs while training: "balanced", or a weight ≥ 0 by its name (1 where there is none). */
+  readonly classWeight?: ClassWeight | undefined;
+  /** A loss that suits the target; by default what its values suggest. */
+  readonly loss?: LossName | undefined;
+  /** Quantiles to predict, ascending, each in (0, 1). */
+  readonly quantiles?: readonly number[] | undefined;
+  /** Whether amounts are learnt by their logarithms; by default where that serves rows that are left out. */
+  readonly transform?: "log" | "none" | undefined;
+  /** A column that is added to what is predicted of each row: to an amount in its unit, to the logarithm of a count. */
+  readonly offset?: string | undefined;
+  /** A column > 0 that multiplies the rate of counts: its logarithm is the offset. */
+  readonly exposure?: string | undefined;
+  /** Fractions of the rows for validation and test (default 0.15 each; none of fewer than 5 rows). */
+  readonly validation?: number | undefined;
+  readonly test?: number | undefined;
+  /** Whether training leaves out its rows in turn and stops by those, as automatic recipes do: there is no validation part then. */
+  readonly folds?: boolean | undefined;
   readonly seed?: number;
 }
 
-const OPTIONS: Names<PrepareOptions> = {
-  ...{ target: true, task: true, drop: true, types: true, embed: true, validation: true, test: true, seed: true },
+/** The names of all options of `prepareTable`. */
+export const PREPARE_OPTIONS: Names<PrepareOptions> = {
+  ...{ target: true, task: true, order: true, drop: true, types: true, embed: true, weight: true, classWeight: true },
+  ...{ loss: true, quantiles: true, transform: true, offset: true, exposure: true },
+  ...{ validation: true, test: true, folds: true, seed: true },
 };
 
 /** A table made ready for training: roles, encoder, target, and the rows of each part as numbers. */
@@ -45,97 +66,150 @@ export interface Prepared {
   readonly target: Target;
   /** How the table was read, where that had to be decided; kept with the model. */
   readonly reading?: Reading;
+  /** By which the target is learnt. */
+  readonly loss: Loss;
+  /** The targets with the ways each may be learnt; `target` and `loss` are of the first ones until one is chosen. */
+  readonly heads: readonly PreparedHead[];
   /** Rows without a target: neither trained on nor judged by. */
   readonly missing: readonly number[];
+  /** Rows of a class that has no other row: as those. */
+  readonly aside: readonly number[];
   /** The rows of each part, by their place in the table. */
   readonly rows: Readonly<Record<Part, Int32Array>>;
   readonly encoder: Encoder;
   readonly data: Readonly<Record<Part, Dataset>>;
+  /** The column that says what each row weighs. */
+  readonly weight?: string;
+  /** What each class weighs while training, by its label. */
+  readonly classWeights?: Float64Array;
   /** What about the rows should make one doubt the result, a sentence each: outliers, an order in time. */
   readonly notes: readonly string[];
 }
+
+const SHARE = 0.15;
+/** Fewer rows than this are not split unless that is asked for: nothing would be left to learn from. */
+const LEAST_TO_SPLIT = 5;
 
 /**
  * Statistics (means, scales, categories) come from the training rows alone, so the other parts are judged fairly.
  * Throws TargetError or EncodingError on a table that cannot be learned from, and RangeError on too few rows.
  */
 export function prepareTable(table: Table, options: PrepareOptions): Prepared {
-  checkKeys("prepareTable", options ?? null, OPTIONS);
-  const { seed = 0, validation = 0.15, test = 0.15, drop = [], types = {}, embed = false } = options;
-  if (options.task !== undefined) checkName("task", options.task, ["classification", "regression"]);
-  const described = describeColumns(table, options.target, types);
-  const unknown = drop.find((name) => !described.some((column) => column.name === name));
-  if (unknown !== undefined) throw new RangeError(`drop: the table has no column '${unknown}'`);
-  const roles = described.map(
-    (role): ColumnRole =>
-      drop.includes(role.name) && role.role !== "target" ? { ...role, role: "aside", why: "left out, as asked" } : role,
+  const { seed = 0, drop = [], types = {}, embed = false, folds = false, weight, offset, targets } = checked(options);
+  const isExposure = options.exposure !== undefined;
+  const roles = rolesOf(table, { targets, drop, types, weight, offset: offset?.column, isExposure });
+  const columns = targets.map((name) => table.columns.find((column) => column.name === name) as Column);
+  const isJudged = folds || options.validation !== 0 || options.test !== 0;
+  const fit = (column: Column): FittedTarget =>
+    fitTarget(column, allRows(table), {
+      task: options.task ?? impliedTask(column, options),
+      isJudged,
+      order: options.order,
+    });
+  const fitted = columns.map(fit);
+  const { used, missing, aside } = usedRows(table, fitted);
+  const weightColumn = table.columns.find(({ name }) => name === weight);
+  const weights = weightColumn && readWeights(weightColumn, used);
+  const rows = split(used, columns, fitted, { ...options, ...(folds && { validation: 0 }), seed });
+  const framing = { ...options, offset };
+  const heads = columns.map((column, i) =>
+    prepareHead({ table, column, target: fitted[i].target, rows, weights }, framing),
   );
-  const column = table.columns.find(({ name }) => name === options.target) as Column;
-  const fitted = fitTarget(column, allRows(table), options.task);
-  const labels = fitted.target.task === "classification" ? encodeTarget(fitted.target, column, fitted.rows) : undefined;
-  const rows = splitRows({ rows: fitted.rows, ...(labels ? { labels } : {}), seed, validation, test });
-  const first = column.values[rows.train[0]];
-  if (rows.train.every((row) => column.values[row] === first)) {
-    const only = `'${String(first)}' in every one of the ${rows.train.length} training rows`;
-    throw new TargetError(`the target '${options.target}' is ${only}: add rows, or try another seed`, options.target);
-  }
-  const target =
-    fitted.target.task === "regression"
-      ? fitTarget(column, rows.train, options.task ?? "regression").target
-      : fitted.target;
-  const encoder = fitEncoder(table, rows.train, roles, { embed });
-  const part = (own: Int32Array): Dataset => ({ x: encode(encoder, table, own), y: encodeAny(target, column, own) });
+  const own = byPart((part) => weights && Float64Array.from(rows[part]).map((row) => weights[row]));
+  checkWeighed(own, weight);
+  const { target, loss, y } = settled(
+    heads,
+    heads.map(() => 0),
+    own,
+  );
+  const encoder = fitEncoder(table, rows.train, roles, { embed, weights });
+  const data = byPart((part): Dataset => {
+    const weighed = own[part];
+    return { x: encode(encoder, table, rows[part]), y: y[part], ...(weighed && { weight: weighed }) };
+  });
+  const { classWeight } = options;
   const reading = readingOf(table);
   return {
-    roles: toldRoles(roles, encoder),
+    ...{ roles: toldRoles(roles, encoder), target, loss, heads, missing, aside, rows, encoder, data },
     ...(reading && { reading }),
-    target: { ...target, why: fitted.target.why },
-    missing: fitted.missing,
-    rows,
-    encoder,
-    data: { train: part(rows.train), validation: part(rows.validation), test: part(rows.test) },
-    notes: [...orderNotes(table), ...outlierNotes(table, roles, target), ...textNotes(roles)],
+    ...(weight !== undefined && { weight }),
+    ...(classWeight !== undefined && { classWeights: weightsOfClasses(target, y.train, classWeight) }),
+    notes: [
+      ...sizeNotes(rows, { isAsked: options.validation === 0 && options.test === 0, folds }),
+      ...columns.flatMap((column, i) => asideNotes(column, fitted[i].aside)),
+      ...orderNotes(table),
+      ...outlierNotes(table, roles, target),
+      ...textNotes(roles),
+    ],
   };
 }
 
-function orderNotes(table: Table): string[] {
-  const name = timeOrder(table);
-  if (name === undefined) return [];
-  return [
-    `the rows are in the order of '${name}', and the parts are drawn at random: rows beside each other fall into different parts, so the scores say how well gaps are filled, not how well the future is foretold`,
-  ];
+interface Checked extends Omit<PrepareOptions, "offset"> {
+  readonly targets: readonly string[];
+  readonly offset: Offset | undefined;
 }
 
-function textNotes(roles: readonly ColumnRole[]): string[] {
-  const names = roles.filter(isFreeText).map(({ name }) => name);
-  if (names.length === 0) return [];
-  const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  return [`free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
+/** Throws RangeError on options that there are not, or that do not go together. */
+function checked(options: PrepareOptions): Checked {
+  checkKeys("prepareTable", options ?? null, PREPARE_OPTIONS);
+  const { task, loss, quantiles, transform, offset, exposure, order, target } = options;
+  if (task !== undefined) checkName("task", task, TASKS);
+  if (loss !== undefined) checkName("loss", loss, Object.keys(losses));
+  if (transform !== undefined) checkName("transform", transform, ["log", "none"]);
+  if (quantiles !== undefined && loss !== undefined && loss !== "quantile")
+    throw new RangeError(`quantiles are predicted by the loss 'quantile', not by '${loss}'`);
+  if (offset !== undefined && exposure !== undefined)
+    throw new RangeError("an offset and an exposure are two names for one thing: give one of them");
+  if (order !== undefined && task !== "ordinal") throw new RangeError("an order of classes is for the task 'ordinal'");
+  const targets = typeof target === "string" ? [target] : [...target];
+  const column = offset ?? exposure;
+  if (column !== undefined && targets.length > 1)
+    throw new RangeError(`an offset belongs to one target, and here are ${targets.length}`);
+  return { ...options, targets, offset: column === undefined ? undefined : { column, log: exposure !== undefined } };
 }
 
-/** More columns than these are counted. */
-const MOST_NAMES = 3;
-/** More outliers than these are counted. */
-const MOST_OUTLIERS = 3;
-
-function outlierNotes(table: Table, roles: readonly ColumnRole[], target: Target): string[] {
-  const rows = allRows(table);
-  return table.columns.flatMap((column, index) => {
-    const { role } = roles[index];
-    const counts = role === "number" || (role === "target" && target.task === "regression");
-    const outliers = column.type === "number" && counts ? findOutliers(column, rows) : undefined;
-    if (outliers === undefined) return [];
-    const { found, least, most } = outliers;
-    const shown = found.slice(0, MOST_OUTLIERS).map(({ row, value }) => `row ${row + 1} holds ${value}`);
-    const more = found.length > MOST_OUTLIERS ? ` and ${found.length - MOST_OUTLIERS} more are as far` : "";
-    const others = `all others lie between ${Number(least.toPrecision(4))} and ${Number(most.toPrecision(4))}`;
-    return [
-      `column '${column.name}': ${shown.join(", ")}${more}; ${others}: correct it, or leave it empty, if it is a mistake`,
-    ];
-  });
+/** What asks for an amount says that a column of numbers is one, however few values it has. */
+function impliedTask(column: Column, options: PrepareOptions): Task | undefined {
+  const { loss, quantiles, transform, offset, exposure } = options;
+  const asks = [quantiles, transform, offset, exposure].some((one) => one !== undefined);
+  const isAmount = asks || (loss !== undefined && LOSSES.regression.includes(loss));
+  return column.type === "number" && isAmount ? "regression" : undefined;
 }
 
-function encodeAny(target: Target, column: Column, rows: ArrayLike<number>): Int32Array | Float64Array {
-  return target.task === "classification" ? encodeTarget(target, column, rows) : encodeTarget(target, column, rows);
+/** Rows that have all targets, those that lack one, and those of a class with no other row. */
+function usedRows(
+  table: Table,
+  fitted: readonly FittedTarget[],
+): { used: Int32Array; missing: number[]; aside: number[] } {
+  const missing = new Set(fitted.flatMap((one) => one.missing));
+  const aside = new Set(fitted.flatMap((one) => one.aside).filter((row) => !missing.has(row)));
+  const all = Int32Array.from(allRows(table));
+  const used = missing.size + aside.size === 0 ? all : all.filter((row) => !(missing.has(row) || aside.has(row)));
+  if (used.length === 0) throw new EncodingError("no row has a value for every target");
+  const inOrder = (rows: ReadonlySet<number>): number[] => [...rows].sort((a, b) => a - b);
+  return { used, missing: inOrder(missing), aside: inOrder(aside) };
+}
+
+/** Alike in every class of the first target that has classes. */
+function split(
+  used: Int32Array,
+  columns: readonly Column[],
+  fitted: readonly FittedTarget[],
+  { validation, test, seed = 0 }: Pick<PrepareOptions, "validation" | "test" | "seed">,
+): Split {
+  const share = used.length < LEAST_TO_SPLIT ? 0 : SHARE;
+  const place = fitted.findIndex(({ target }) => hasClasses(target));
+  const target = fitted[place]?.target;
+  const labels = target !== undefined && hasClasses(target) ? encodeTarget(target, columns[place], used) : undefined;
+  const shares = { validation: validation ?? share, test: test ?? share };
+  return splitRows({ rows: used, ...(labels && { labels }), seed, ...shares });
+}
+
+function checkWeighed(weights: Parts<Float64Array | undefined>, name: string | undefined): void {
+  for (const part of ["train", "validation", "test"] as const) {
+    const own = weights[part];
+    if (own === undefined || own.length === 0 || own.some((weight) => weight > 0)) continue;
+    const rows = `${own.length} ${part} ${own.length === 1 ? "row" : "rows"}`;
+    throw new EncodingError(`the weight '${name}' is 0 in all ${rows}: try another seed, or other shares`, name);
+  }
 }

@@ -40,7 +40,7 @@ describe.each(["reference", "wasm"])("on the %s engine", (name) => {
     if (name === "reference") expect(signless(found.x)).toEqual(encoded);
     // Other engines have logarithms and sines of their own, and may round a product and a sum at once.
     for (const [i, value] of encoded.entries()) expect(Math.abs(found.x[i] - value)).toBeLessThan(2e-15);
-    const y = encodeTarget(regression.target, columnOf(of, "miles_per_gallon"), rows);
+    const y = encodeTarget(regression.target as RegressionTarget, columnOf(of, "miles_per_gallon"), rows);
     expect(Array.from(found.target)).toEqual(Array.from(y));
   });
 

@@ -4,7 +4,7 @@ import type { Batch, Net } from "@chaingrad/core/net";
 import type { TableModelData } from "../../src/model/model-file.ts";
 import { type Encoder, encode, encoderOf } from "../../src/table/encoder.ts";
 import type { Table } from "../../src/table/table.ts";
-import { encodeTarget, type Target } from "../../src/table/target.ts";
+import { encodeTarget, type SingleTarget, type Target } from "../../src/table/target.ts";
 
 const columns: Encoder["columns"] = [
   { kind: "number", name: "weight_lbs", centre: 2978, scale: 849, missing: false },
@@ -87,6 +87,6 @@ export const netOf = ({ network, objective }: TableModelData): Net => ({ network
 
 export function batchOf({ encoder: own, target }: TableModelData, rows: readonly number[]): Batch {
   const column = table.columns.find(({ name }) => name === target.name) as Table["columns"][number];
-  const y = Float64Array.from(encodeTarget(target, column, rows));
+  const y = Float64Array.from(encodeTarget(target as SingleTarget, column, rows));
   return { rows: rows.length, x: encode(own, table, rows), y, weight: undefined };
 }

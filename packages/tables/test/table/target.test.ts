@@ -12,7 +12,7 @@ import {
 import { column, columnOf, dates, example, range, repeat, thrown } from "./tables.ts";
 
 const all = (one: Column): number[] => range(one.values.length);
-const fit = (one: Column, task?: Task) => fitTarget(one, all(one), task);
+const fit = (one: Column, task?: Task) => fitTarget(one, all(one), { task });
 const refused = (one: Column, task?: Task): unknown => thrown(() => fit(one, task));
 const cycle = (values: number, rows: number): Column =>
   column(
@@ -54,6 +54,7 @@ test("classes are in order, with their rows; rows without a target are reported"
     },
     rows: Int32Array.of(0, 2, 3, 4, 5),
     missing: [1, 6],
+    aside: [],
   });
   const { target } = fit(column("y", [10, 9, 9, 10, 10, -1, -1, 9, 9, 9]), "classification");
   expect(target).toMatchObject({ classes: ["-1", "9", "10"], counts: [2, 5, 3], why: "classification, as asked" });
@@ -65,6 +66,7 @@ test("amounts are standardised by the given rows", () => {
     target: { task: "regression", name: "y", mean: 2.5, scale: 1, why: "numbers with fractions" },
     rows: Int32Array.of(0, 1),
     missing: [2],
+    aside: [],
   });
   expect(fit(column("y", [0, 1, 0, 1]), "regression").target).toMatchObject({
     task: "regression",
@@ -111,12 +113,37 @@ test("a column without a value or with one only cannot be learnt", () => {
   });
 });
 
-test("a class with one row is refused", () => {
-  expect(refused(column("y", repeat({ a: 4, b: 4, x: 1 })))).toMatchObject({
+test("a class with one row is set aside where others can be learnt, and rows are kept to judge by", () => {
+  const y = column("y", repeat({ a: 4, b: 4, x: 1 }));
+  expect(fit(y)).toMatchObject({
+    target: { classes: ["a", "b"], counts: [4, 4], aside: ["x"] },
+    rows: Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+    aside: [8],
+  });
+  expect(fitTarget(y, all(y), { isJudged: false })).toMatchObject({ target: { classes: ["a", "b", "x"] }, aside: [] });
+  expect(refused(column("y", repeat({ a: 8, x: 1 })))).toMatchObject({
     message:
-      "the target 'y' has a class 'x' with one row: a class needs rows to train on and rows to judge by: " +
+      "the target 'y' has one class, and others with one row: 'x': a class needs rows to train on and rows to judge by: " +
       "add rows, merge it into another class or drop it",
   });
+});
+
+test("whole numbers of which one stands in one row, or which look counted, are amounts", () => {
+  const whole = (counts: Record<number, number>): Column =>
+    column(
+      "y",
+      Object.entries(counts).flatMap(([value, rows]) => new Array<number>(rows).fill(Number(value))),
+    );
+  const of = (counts: Record<number, number>): string =>
+    Object.values(inferTask(whole(counts), all(whole(counts)))).join(": ");
+  expect(of({ 0: 80, 1: 40, 2: 1 })).toBe(
+    "regression: whole numbers, some of them in one row only: 3 different values in 121 rows",
+  );
+  expect(of({ 0: 300, 1: 150, 2: 40, 3: 4 })).toBe(
+    "regression: whole numbers like counts: 4 different values in 494 rows",
+  );
+  expect(of({ 0: 100, 1: 100, 2: 100, 3: 100 })).toMatch(/^classification/);
+  expect(of({ 1: 300, 2: 150, 3: 40, 4: 4 })).toMatch(/^classification/);
 });
 
 test("more classes than a third of the rows are refused", () => {

@@ -1,20 +1,25 @@
 /** A report of a training: what was learnt from what, how it went, and the derivation behind one prediction, as one page. */
-import { type EndEvent, layersOf } from "@chaingrad/core";
+import { type Dataset, type EndEvent, layersOf } from "@chaingrad/core";
 import { isWrong, type VariableCheck } from "@chaingrad/core/check";
 import { type Explained, escapeHtml, htmlBody, overview } from "@chaingrad/core/explain";
 import { count, formatNumber } from "@chaingrad/core/format";
 import {
-  decodeTarget,
+  amountsOf,
   type Evaluation,
+  evaluationsOf,
   type History,
   namesOf,
   PARTS,
   type Part,
   type Prepared,
   type Scores,
+  type SingleTarget,
+  scoresAt,
   type TableModelData,
+  type TablePrediction,
+  targetsOf,
 } from "@chaingrad/tables";
-import { BASELINES } from "@chaingrad/tables/words";
+import { guessOf } from "@chaingrad/tables/words";
 import { confusionChart, figure, type Line, lineChart, scatterChart } from "../charts/charts.ts";
 import { htmlPage } from "../html/page.ts";
 import { folded, htmlTable } from "../html/table.ts";
@@ -31,12 +36,17 @@ export interface ReportInput {
   readonly engine: string;
   readonly end: EndEvent;
   readonly history: History;
-  readonly evaluations: Readonly<Record<Part, Evaluation>>;
-  /** Of the test part. */
+  /** Of every part that has rows. */
+  readonly evaluations: Readonly<Partial<Record<Part, Evaluation>>>;
+  /** The part that predictions, derivation and certificate are of: the test rows where there are some. */
+  readonly part: Part;
+  /** Of that part. */
   readonly baseline: Scores;
-  /** Of a regression: the test rows' predictions in the table's unit. */
-  readonly predicted: ArrayLike<number> | undefined;
-  /** The first test row's. */
+  /** The rows that are judged by their places in the table, as numbers, and what is said of them; undefined where nothing can be. */
+  readonly predicted:
+    | { readonly rows: ArrayLike<number>; readonly data: Dataset; readonly said: TablePrediction }
+    | undefined;
+  /** The first of its rows'. */
   readonly derivation: Explained;
   readonly certificate: { readonly rows: number; readonly checks: readonly VariableCheck[] };
 }
@@ -97,7 +107,9 @@ function dataSection({ prepared, file }: ReportInput): string {
   });
   return [
     paragraph(
-      `${file}: ${sizes} rows.${without} A ${target.task} of '${target.name}' (${target.why}), from ${count(encoder.features.length, "feature")}.`,
+      `${file}: ${sizes} rows.${without} A ${targetsOf(target)
+        .map(({ task, name, why }) => `${task} of '${name}' (${why})`)
+        .join(", a ")}, from ${count(encoder.features.length, "feature")}.`,
     ),
     roles.length > MOST_COLUMNS ? folded(`All ${roles.length} columns`, columns) : columns,
   ].join("\n");
@@ -129,39 +141,74 @@ function trainingSection({ history, end }: ReportInput): string {
 }
 
 function scoresSection(input: ReportInput): string {
-  const { evaluations, baseline, prepared } = input;
-  const names = Object.keys(baseline);
-  const guess = BASELINES[prepared.target.task];
-  const rows = [
-    ...PARTS.map((part) => [part, ...names.map((name) => evaluations[part].scores[name])]),
-    [`baseline (${guess})`, ...names.map((name) => baseline[name])],
-  ];
-  return [htmlTable("Scores", { head: ["rows", ...names], rows }), errorsFigure(input)].join("\n");
+  const targets = targetsOf(input.prepared.target);
+  const tables = targets.map((_, place) => scoresTable(input, place));
+  const errors = targets.map((target, place) => errorsFigure(input, target, place));
+  return [...tables, ...errors].join("\n");
 }
 
-function errorsFigure({ prepared, evaluations, predicted = [] }: ReportInput): string {
-  const { target, data } = prepared;
-  const { confusion } = evaluations.test;
-  if (target.task === "classification") {
-    const { classes } = target;
-    const right = (confusion ?? []).reduce((sum, row, i) => sum + row[i], 0);
-    const all = (confusion ?? []).flat().reduce((sum, one) => sum + one, 0);
-    return figure(
-      "Confusion on the test rows",
-      `${right} of ${all} are on the diagonal, where truth and prediction agree.`,
-      confusionChart(confusion ?? [], classes),
-      { head: ["truth", ...classes], rows: (confusion ?? []).map((row, truth) => [classes[truth], ...row]) },
+function scoresTable({ prepared, evaluations, part: judged, baseline }: ReportInput, place: number): string {
+  const { target } = prepared;
+  const one = targetsOf(target)[place];
+  const guess = scoresAt(target, baseline, place);
+  const names = Object.keys(guess);
+  const parts = PARTS.flatMap((part) => {
+    const own = evaluations[part];
+    if (own === undefined) return [];
+    const { scores } = evaluationsOf(target, own)[place].evaluation;
+    return [[part, ...names.map((name) => scores[name])]];
+  });
+  const on = judged === "test" ? "" : ` on ${judged} rows`;
+  const rows = [...parts, [`baseline${on} (${guessOf(one)})`, ...names.map((name) => guess[name])]];
+  const title = target.task === "several" ? `Scores of ${one.name}` : "Scores";
+  return htmlTable(title, { head: ["rows", ...names], rows });
+}
+
+function errorsFigure(input: ReportInput, target: SingleTarget, place: number): string {
+  const { prepared, evaluations, part: judged, predicted } = input;
+  const all = evaluations[judged];
+  if (all === undefined) return "";
+  const { confusion = [], classes, residuals } = evaluationsOf(prepared.target, all)[place].evaluation;
+  const of = prepared.target.task === "several" ? ` of ${target.name}` : "";
+  const each = classesTable(classes, `${of} on the ${judged} rows`);
+  if (target.task === "multi-label") return each;
+  if (target.task !== "regression") {
+    const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
+    const total = confusion.flat().reduce((sum, one) => sum + one, 0);
+    const shown = figure(
+      `Confusion${of} on the ${judged} rows`,
+      `${right} of ${total} are on the diagonal, where truth and prediction agree.`,
+      confusionChart(confusion, target.classes),
+      {
+        head: ["truth", ...target.classes],
+        rows: confusion.map((row, truth) => [target.classes[truth], ...row]),
+      },
     );
+    return [shown, each].join("\n");
   }
-  const truth = decodeTarget(target, data.test.y);
-  const points = Array.from(truth, (value, i) => ({ truth: value, predicted: predicted[i] }));
-  const { residuals } = evaluations.test;
+  const amounts = predicted && amountsOf(prepared.target, predicted.said, predicted.data);
+  const own = amounts?.find(({ name }) => name === target.name);
+  if (own === undefined) return "";
+  const points = Array.from(own.truth, (value, i) => ({ truth: value, predicted: own.predicted[i] }));
   const says = residuals
     ? `Half of the residuals (truth − prediction) lie between ${formatNumber(residuals.q1, 3)} and ${formatNumber(residuals.q3, 3)}, all between ${formatNumber(residuals.min, 3)} and ${formatNumber(residuals.max, 3)}.`
     : "";
-  return figure(`Predictions of ${target.name} on the test rows`, says, scatterChart(points, target.name), {
+  return figure(`Predictions of ${target.name} on the ${judged} rows`, says, scatterChart(points, target.name), {
     head: ["row", "in the table", "predicted", "residual"],
-    rows: points.map((one, i) => [`${prepared.rows.test[i] + 1}`, one.truth, one.predicted, one.truth - one.predicted]),
+    rows: points.map((one, i) => [
+      `${Number(predicted?.rows[i]) + 1}`,
+      one.truth,
+      one.predicted,
+      one.truth - one.predicted,
+    ]),
+  });
+}
+
+function classesTable(classes: Evaluation["classes"], where: string): string {
+  if (classes === undefined) return "";
+  return htmlTable(`Each class${where}`, {
+    head: ["class", "rows", "precision", "recall", "F₁"],
+    rows: classes.map(({ name, rows, precision, recall, f1 }) => [name, rows, precision, recall, f1]),
   });
 }
 
@@ -196,20 +243,25 @@ function flowSection({ flow }: History): string {
   ].join("\n");
 }
 
-function derivationSection({ prepared, file, derivation }: ReportInput): string {
+/** The part whose rows are looked at: the training rows where these were left out in turn, and so have no validation part. */
+export const partOf = (rows: Prepared["rows"], part: Part): Part => (rows[part].length > 0 ? part : "train");
+
+function derivationSection({ prepared, part, file, derivation }: ReportInput): string {
+  const judged = partOf(prepared.rows, part);
   const { x, "∂L/∂x": slopes } = derivation.numbers;
   const { names } = derivation;
   const features = namesOf(prepared).inputs.map((name, i) => [name, x[i], slopes[i]]);
   return [
     paragraph(
-      `Row ${prepared.rows.test[0] + 1} of ${file}, which was not trained on, as the network takes it: encoded and scaled.`,
+      `Row ${prepared.rows[judged][0] + 1} of ${file}, which was ${judged === "train" ? "" : "not "}trained on, as the network takes it: encoded and scaled.`,
     ),
     htmlTable("Its features, and how the loss depends on them", { head: ["feature", "x", "∂L/∂x"], rows: features }),
     folded("The whole derivation, forward and backward", htmlBody(overview(derivation), { level: 3, names })),
   ].join("\n");
 }
 
-function certificateSection({ certificate }: ReportInput): string {
+function certificateSection({ certificate, prepared, part }: ReportInput): string {
+  const judged = partOf(prepared.rows, part);
   const { checks } = certificate;
   const right = !checks.some(({ verdict }) => isWrong(verdict));
   const rows = checks.map(({ name, verdict, size, entries, forwardError }) => [
@@ -221,7 +273,7 @@ function certificateSection({ certificate }: ReportInput): string {
   ]);
   return [
     paragraph(
-      `On ${count(certificate.rows, "test row")}, in float64, every derivative by reverse mode beside central differences and forward mode: ${right ? "they agree" : "they do not agree, see below"}.`,
+      `On ${count(certificate.rows, `${judged} row`)}, in float64, every derivative by reverse mode beside central differences and forward mode: ${right ? "they agree" : "they do not agree, see below"}.`,
     ),
     htmlTable("Gradients, the worst first", {
       head: ["gradient", "verdict", "entries", "largest error", "forward mode"],

@@ -8,6 +8,7 @@ import { missingFormula, type TextKind } from "./kind.ts";
 
 const TOKENS = ["words", "characters"] as const;
 
+/** Free text as a bag of words or of pieces of words, hashed to a few features. */
 export interface TextEncoding {
   readonly kind: "text";
   readonly name: string;
