@@ -94,9 +94,11 @@ export interface Plan {
   readonly options: FitOptions & { readonly l2: number };
 }
 
-/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer. */
+/** The network has an output for each class, or one for an amount. Throws RangeError on an unknown optimizer, and on features that are to be embedded. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
   const { encoder, target } = prepared;
+  if (encoder.embedded.length > 0)
+    throw new RangeError("embed: this recipe's network has no layer that embeds categories");
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
   const outputs = target.task === "classification" ? target.classes.length : 1;
   const loss = losses[target.task === "classification" ? "softmax-cross-entropy" : "mean-squared-error"]();

@@ -8,6 +8,7 @@ import { missingFormula, type TextKind } from "./kind.ts";
 
 const TOKENS = ["words", "characters"] as const;
 
+/** A bag of hashed words, or of runs of three characters, of length 1; all zeros where a text has none, or is missing. */
 export interface TextEncoding {
   readonly kind: "text";
   readonly name: string;
