@@ -7,6 +7,8 @@ export interface WrittenDate {
   readonly kind: "date" | "time";
   /** Milliseconds since 1970-01-01 UTC; UTC also where no zone is named. */
   readonly milliseconds: number;
+  /** Minutes by which the zone that a point in time names is ahead of UTC; undefined where it names none. */
+  readonly offset?: number;
 }
 
 /** Reads a trimmed cell; undefined where it is no date, or one that no calendar has (2024-02-30, 24:61). */
@@ -21,14 +23,15 @@ export function readDate(cell: string): WrittenDate | undefined {
   const [hours, minutes, seconds] = [hour, minute, second].map(Number);
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined;
   const time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + Math.trunc(Number(`0.${fraction}`) * 1000);
-  return { kind: "time", milliseconds: date.getTime() + time - zoneOffset(zone) };
+  const offset = zoneOffset(zone);
+  return { kind: "time", milliseconds: date.getTime() + time - offset * 60_000, ...(zone !== undefined && { offset }) };
 }
 
 function zoneOffset(zone: string | undefined): number {
   const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? "");
   if (match === null) return 0;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
-  return (match[1] === "-" ? -1 : 1) * minutes * 60_000;
+  return (match[1] === "-" ? -1 : 1) * minutes;
 }
 
 /** `2020-01-05`, or `2020-01-05T10:00:00.000Z` where the column holds points in time. */

@@ -104,7 +104,10 @@ function booleanColumn(judged: Judged): Column {
 
 function dateColumn(judged: Judged, kind: "date" | "time"): Column {
   const values = valuesOf(judged, ({ is }) => ("milliseconds" in is ? printDate(is.milliseconds, kind) : null));
-  return { name: judged.cells.name, type: "date", values, ...noted(marksNote(judged)) };
+  const offsets = new Set(judged.entries.flatMap(({ is }) => ("milliseconds" in is ? [is.offset] : [])));
+  const [offset] = offsets;
+  const zone = offsets.size === 1 && offset !== undefined ? { offset } : {};
+  return { name: judged.cells.name, type: "date", values, ...zone, ...noted(marksNote(judged)) };
 }
 
 /** Notes joined to one; nothing where there are none. */

@@ -23,6 +23,8 @@ export interface TextColumn extends AnyColumn {
   readonly type: "text" | "boolean" | "date";
   /** null means missing. Booleans may be spelt in any case, as "TRUE"; dates are ISO 8601. */
   readonly values: readonly (string | boolean | null)[];
+  /** Of points in time: minutes by which the one zone that all of them were written in is ahead of UTC. */
+  readonly offset?: number;
   /**
    * What most values of a text column are, where `note` names those that are not; "missing" where all are marks like
    * "-", which are missing values where numbers or dates are due.
