@@ -79,6 +79,7 @@ export {
   parametersOf,
 } from "./nn/network.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
+export { asinh } from "./ops/asinh.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {
   atan,

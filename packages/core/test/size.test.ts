@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { weigh } from "./support/weigh.ts";
 
 /**
- * 55.1 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
+ * 55.2 KB for all of `@chaingrad/core`: a page may train a network for less than the weight of one photograph. (Decision
  * 10: of 8 KB more than without second order, factorisations are 3.5, batching rules 2, the rest the parting into chunks.
  * Decision 11: 0.8 more, so that training that meets NaN or Infinity can be repeated; what then finds the fault comes later.
  * Decision 19: 4.2 more, so that what was not given, misspelt options and damaged files are errors that say so, and losses
@@ -11,10 +11,10 @@ import { weigh } from "./support/weigh.ts";
  * parts. Columns, encoders and scores left for `@chaingrad/tables`; factorisations are a module of their own, loaded where they are
  * used. Decision 29: 0.6 more for layers that say themselves what they are. Decision 30: 0.5, so that an engine
  * may answer in promises; ops of one's own and steps in halves are entries of their own. Decision 31: 0.4, so that a page says why it has one thread, and what its policy refused.
- * Decision 39: 0.2 for the smooth clip and what is said of it.)
+ * Decision 39: 0.3 for the smooth clip and asinh.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(55_100);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(55_200);
 });
 
 /**
@@ -44,14 +44,15 @@ test("curvature stays under its own", async () => {
 });
 
 /**
- * 38 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
+ * 38.2 KB more for `@chaingrad/core/explain`, which a page that shows derivations loads on top: nine views, four printers, and
  * words in two languages, which are 7 of them (decision 15); 0.9 are for texts from elsewhere (decision
  * 22), 0.6 so that every symbol has its formula and no walk is as deep as the network (decision 21); 0.5 make a network on rows ready
  * to be explained (`explainNet`, decision 26); 1.7 lead on to a table's columns and start from a prediction: half of it words in
  * two languages, a view of all columns, near names (decision 28); 0.4 are the form of
- * an element that diagnosis and other languages share (decision 30); 1.9 are columns' names in every printer (decision 34).
+ * an element that diagnosis and other languages share (decision 30); 1.9 are columns' names in every printer (decision 34);
+ * 0.2 say what columns become (decision 39).
  */
 test("explanation stays under its own", async () => {
   const [whole, core] = [await weigh("index.ts", "explain.ts"), await weigh("index.ts")];
-  expect(whole.atOnce - core.atOnce).toBeLessThan(38_000);
+  expect(whole.atOnce - core.atOnce).toBeLessThan(38_200);
 });

@@ -73,7 +73,7 @@ export const date: NumericKind<DateEncoding> = {
   },
   writer:
     (encoding) =>
-    ([cells], i, { values, places }, base) => {
+    ([cells], i, { values, places }, base, [given] = [cells]) => {
       const { cycles, missing } = encoding;
       const days = cells[i];
       if (Number.isNaN(days)) {
@@ -82,7 +82,7 @@ export const date: NumericKind<DateEncoding> = {
       }
       values[base + places[0]] = scaled(encoding, days);
       for (let c = 0; c < cycles.length; c++) {
-        const { start, length } = localTurn(encoding, cycles[c], days);
+        const { start, length } = localTurn(encoding, cycles[c], given[i]);
         const angle = TURN * ((days - start) / length);
         values[base + places[1 + 2 * c]] = Math.sin(angle);
         values[base + places[2 + 2 * c]] = Math.cos(angle);

@@ -1,6 +1,6 @@
 /** Which centre, scale and logarithm suit the amounts of the training rows. */
 import { quantileOf, type Sorted, sorted } from "./quantiles.ts";
-import { type Logarithm, type Scaling, signedLog } from "./scale.ts";
+import { type Logarithm, logarithm, type Scaling } from "./scale.ts";
 
 /** Fewer values than this have no tails to speak of. */
 const LEAST_VALUES = 20;
@@ -28,13 +28,14 @@ export function fitScaling(values: Float64Array, { weights, mayLog = true }: Fit
   const { length } = known.values;
   if (length === 0) return { centre: 0, scale: 1 };
   const [least, most] = [known.values[0], known.values[length - 1]];
-  if (least === most) return { centre: least, scale: 1 };
+  if (least === most) return { centre: least + 0, scale: 1 };
   const quantile = quantileOf(known);
   const log = mayLog ? logarithmOf(known, quantile) : undefined;
-  const amount = log === undefined ? (x: number) => x : (x: number) => signedLog((x - log.origin) / log.unit);
+  const amount = log === undefined ? (x: number) => x : (x: number) => logarithm(log, x);
   const of = (share: number): number => amount(quantile(share));
   const scale = spread(of(0.25), of(0.75)) || spread(amount(least), amount(most)) / 2 || 1;
-  return { centre: of(0.5), scale, ...(log !== undefined && { log }) };
+  // Not −0, which a model's file does not keep.
+  return { centre: of(0.5) + 0, scale, ...(log !== undefined && { log }) };
 }
 
 /** b − a where that may overflow. */
@@ -51,7 +52,7 @@ function logarithmOf(known: Sorted, quantile: (share: number) => number): Logari
   if (log === undefined) return undefined;
   const own = quantileOf(others);
   const share = Math.min(0.2, Math.max(TAIL_SHARE, TAIL_ROWS / others.values.length));
-  const [raw, short] = [tails(own, share), tails((p) => signedLog((own(p) - log.origin) / log.unit), share)];
+  const [raw, short] = [tails(own, share), tails((p) => logarithm(log, own(p)), share)];
   const exponential = (-Math.log(share) - Math.LN2) / Math.log(3);
   return raw > HEAVY * exponential && short < SHORTER * raw ? log : undefined;
 }
@@ -82,7 +83,9 @@ function candidate(others: Sorted, usual: number | undefined, all: Float64Array)
       ? BELOW * Math.min(Math.abs(least), Math.abs(most))
       : far(0.01);
   const decades = Math.log10(far(0.99) / far(0.01));
-  return unit > 0 && Number.isFinite(far(0.99) / unit) ? { origin, unit, decades: Math.round(decades) } : undefined;
+  return unit > 0 && Number.isFinite(far(0.99) / unit)
+    ? { origin: origin + 0, unit, decades: Math.round(decades) }
+    : undefined;
 }
 
 function part({ values, weights }: Sorted, holds: (value: number) => boolean): Sorted {
