@@ -9,6 +9,8 @@ const TAIL_ROWS = 3;
 const TAIL_SHARE = 0.01;
 /** Tails this many times an exponential distribution's are heavy. */
 const HEAVY = 1.5;
+/** From 0 amounts must go over so many powers of ten: below that the smooth clip does, and keeps them linear. */
+const DECADES = 2.5;
 /** Of the smallest distance from 0: as far down L is nearly the logarithm itself. */
 const BELOW = 0.1;
 /** The logarithm must make them so much shorter. */
@@ -83,6 +85,7 @@ function candidate(others: Sorted, usual: number | undefined, all: Float64Array)
       ? BELOW * Math.min(Math.abs(least), Math.abs(most))
       : far(0.01);
   const decades = Math.log10(far(0.99) / far(0.01));
+  if (isOneSign && !(decades >= DECADES)) return undefined;
   return unit > 0 && Number.isFinite(far(0.99) / unit)
     ? { origin: origin + 0, unit, decades: Math.round(decades) }
     : undefined;
