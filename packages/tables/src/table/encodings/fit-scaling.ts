@@ -50,13 +50,13 @@ function logarithmOf(known: Sorted, quantile: (share: number) => number): Logari
   // Where half of all hold one value (no sale, no claim), the others show how long the tails are.
   const others = isMostlyOne ? part(known, (value) => value !== median) : known;
   if (others.values.length < LEAST_VALUES) return undefined;
-  const log = candidate(others, isMostlyOne ? median : undefined, known.values);
-  if (log === undefined) return undefined;
   const own = quantileOf(others);
   const share = Math.min(0.2, Math.max(TAIL_SHARE, TAIL_ROWS / others.values.length));
-  const [raw, short] = [tails(own, share), tails((p) => logarithm(log, own(p)), share)];
+  const long = tails(own, share);
   const exponential = (-Math.log(share) - Math.LN2) / Math.log(3);
-  return raw > HEAVY * exponential && short < SHORTER * raw ? log : undefined;
+  if (!(long > HEAVY * exponential)) return undefined;
+  const log = candidate(others, isMostlyOne ? median : undefined, known.values);
+  return log !== undefined && tails((p) => logarithm(log, own(p)), share) < SHORTER * long ? log : undefined;
 }
 
 /** How much longer the longer tail is than the middle half is wide. */
@@ -92,7 +92,6 @@ function candidate(others: Sorted, usual: number | undefined, all: Float64Array)
 }
 
 function part({ values, weights }: Sorted, holds: (value: number) => boolean): Sorted {
-  const chosen = values.map((value) => Number(holds(value)));
-  const own = { values: values.filter((_, i) => chosen[i] === 1) };
-  return weights === undefined ? own : { ...own, weights: weights.filter((_, i) => chosen[i] === 1) };
+  const own = { values: values.filter(holds) };
+  return weights === undefined ? own : { ...own, weights: weights.filter((_, i) => holds(values[i])) };
 }
