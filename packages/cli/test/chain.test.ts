@@ -67,7 +67,7 @@ describe("explain", () => {
     expect(text).toContain(
       "column 'horsepower': where it is missing it counts as its centre, and the derivative by it is 0",
     );
-    expect(text).toMatch(/∂L\/∂horsepower = .* known₃\/σ₃ .*\n +=\s\[ 0 ]/);
+    expect(text).toMatch(/∂L\/∂horsepower = .* known₃ ⊙ u₁\/σ₃ .*\n +=\s\[ 0 ]/);
   });
 
   test("starts from the probability of a class, of a row without a target too", async () => {

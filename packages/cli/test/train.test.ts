@@ -74,7 +74,8 @@ describe("train", () => {
     expect(stdout).toMatch(/^baseline \(mean\) /m);
     expect(stdout).toContain("residuals on test rows");
     expect(stdout).toContain("model: cars.safetensors");
-    expect(stderr).toMatch(/^epoch 1\/3 {2}loss /);
+    expect(stderr).toMatch(/^note: free text is set aside: 'name'; --type COLUMN=text takes its words$/m);
+    expect(stderr).toMatch(/^epoch 1\/3 {2}loss /m);
   });
 
   test("says which averages the scores of classes are, beside them and in the help", async () => {

@@ -85,6 +85,7 @@ export {
 } from "./nn/network.ts";
 export { type Regulariser, type RegulariserName, regularisers } from "./nn/regularisers.ts";
 export { cumulativeLogits, type Head, heads, quantiles, type StructuredLossName } from "./nn/structured-losses.ts";
+export { asinh } from "./ops/asinh.ts";
 export { diagonalBlocks, timesBlocks, timesBlocksTransposed } from "./ops/block-diagonal.ts";
 export { cast, stopGradient } from "./ops/convert.ts";
 export {

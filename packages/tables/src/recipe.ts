@@ -112,9 +112,11 @@ export function goalOf({ target, loss }: Pick<Prepared, "target" | "loss">): {
   return { outputs: kind.outputs(target), loss, metrics: kind.metrics(target) };
 }
 
-/** Throws RangeError on an unknown optimizer. */
+/** Throws RangeError on an unknown optimizer, and on features that are to be embedded. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
   const { encoder } = prepared;
+  if (encoder.embedded.length > 0)
+    throw new RangeError("embed: this recipe's network has no layer that embeds categories");
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
   const { outputs, loss, metrics } = goalOf(prepared);
   const { optimizer, rate, l2, batch } = await chosen(recipe);

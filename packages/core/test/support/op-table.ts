@@ -4,6 +4,7 @@
  * that a swapped factor or a forgotten transpose cannot hide.
  */
 import type { Expr } from "../../src/graph/expr.ts";
+import { asinh } from "../../src/ops/asinh.ts";
 import { diagonalBlocks, timesBlocks, timesBlocksTransposed } from "../../src/ops/block-diagonal.ts";
 import { cast, stopGradient } from "../../src/ops/convert.ts";
 import * as elementary from "../../src/ops/elementary.ts";
@@ -106,6 +107,7 @@ const elementaryEntries: OpEntry[] = [
   pointwise("cos", elementary.cos, Math.cos, [between(-7, 7)]),
   pointwise("tan", elementary.tan, Math.tan, [between(-1.2, 1.2)]),
   pointwise("atan", elementary.atan, Math.atan, [any]),
+  pointwise("asinh", asinh, (x) => Math.log(x + Math.sqrt(x * x + 1)), [between(-5, 5)], { orders: THIRD }),
   pointwise(
     "smoothClip",
     (x) => smoothClip(x, 1.5),

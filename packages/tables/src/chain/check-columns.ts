@@ -222,7 +222,8 @@ function encoderOf(encoded: Encoded, steps: Steps): (label: string, moved: Array
       const write = numericKind(encoding).writer(encoding);
       const output = { values, places: places[encoder.columns.indexOf(encoding)] };
       const read = readsOf(encoding).map((one) => (one === name ? own : (cells.get(one) as Float64Array)));
-      for (let row = 0; row < batch.rows; row++) write(read, row, output, row * width);
+      const still = readsOf(encoding).map((one) => cells.get(one) as Float64Array);
+      for (let row = 0; row < batch.rows; row++) write(read, row, output, row * width, still);
     }
     return values;
   };

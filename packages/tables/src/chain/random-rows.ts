@@ -5,8 +5,8 @@ import type { TableModelData } from "../model/model-file.ts";
 import { printDate } from "../reading/dates.ts";
 import type { DateEncoding } from "../table/encodings/date.ts";
 import { daysOf } from "../table/encodings/duration.ts";
-import { isNumeric, type TextualEncoding } from "../table/encodings/kinds.ts";
-import { unscaled } from "../table/encodings/scale.ts";
+import type { ColumnEncoding, TextualEncoding } from "../table/encodings/kinds.ts";
+import { type Scaling, unscaled } from "../table/encodings/scale.ts";
 import type { Column, Table } from "../table/table.ts";
 import { type RegressionTarget, targetsOf } from "../table/targets/target.ts";
 
@@ -16,68 +16,72 @@ const MISSING = 1 / 8;
 const RANGE = 1.349;
 const DAY = 86_400_000;
 
+/** What is drawn for the column of each stream. */
+class Draws {
+  readonly #key: readonly [number, number];
+  readonly #rows: number;
+
+  constructor(rows: number, seed: number) {
+    this.#key = threefry(seed, 0, 0, 0);
+    this.#rows = rows;
+  }
+
+  normal(stream: number): Float64Array {
+    return Float64Array.from({ length: this.#rows }, (_, row) => normalAt(this.#key, 2 * stream, row));
+  }
+
+  choice<T>(stream: number, from: readonly T[]): T[] {
+    const place = (row: number): number => Math.floor(uniformAt(this.#key, 2 * stream, row) * from.length);
+    return Array.from({ length: this.#rows }, (_, row) => from[place(row)]);
+  }
+
+  isMissing(stream: number, row: number): boolean {
+    return uniformAt(this.#key, 2 * stream + 1, row) < MISSING;
+  }
+}
+
 /** Numbers spread as those of the training rows, their categories, and a target for each row. */
 export function randomRows(
   { encoder, target }: Pick<TableModelData, "encoder" | "target">,
   rows: number,
   seed: number,
 ): Table {
-  const key = threefry(seed, 0, 0, 0);
-  const normal = (stream: number): Float64Array =>
-    Float64Array.from({ length: rows }, (_, row) => normalAt(key, 2 * stream, row));
-  const choice = <T>(stream: number, from: readonly T[]): T[] =>
-    Array.from({ length: rows }, (_, row) => from[Math.floor(uniformAt(key, 2 * stream, row) * from.length)]);
-  const isMissing = (stream: number, row: number): boolean => uniformAt(key, 2 * stream + 1, row) < MISSING;
-  const dates = new Map<string, { days: Float64Array; encoding: DateEncoding; stream: number }>();
-  const columns = new Map<string, Column>();
-  for (const [stream, encoding] of encoder.columns.entries()) {
+  const draws = new Draws(rows, seed);
+  const days = daysByColumn(encoder.columns, draws);
+  const columns = encoder.columns.flatMap((encoding, stream): Column[] => {
     const { name, kind } = encoding;
-    if (!isNumeric(encoding)) {
-      const values = choice<string | null>(stream, textsFor(encoding));
-      const gaps = "missing" in encoding && encoding.missing;
-      columns.set(name, {
-        ...{ name, type: "text" },
-        values: values.map((value, row) => (gaps && isMissing(stream, row) ? null : value)),
-      });
-      continue;
-    }
-    const drawn = normal(stream).map((z) => unscaled(encoding, z / RANGE));
+    const gaps = "missing" in encoding && encoding.missing;
+    const isMissing = (row: number): boolean => gaps && draws.isMissing(stream, row);
+    if (kind === "duration") return [];
     if (kind === "number") {
-      const values = drawn.map((value, row) => (encoding.missing && isMissing(stream, row) ? Number.NaN : value));
-      columns.set(name, { name, type: "number", values });
-    } else if (kind === "date") {
-      dates.set(name, { days: drawn, encoding, stream });
-    } else {
-      // The later of two points in time follows the earlier.
-      const [from, to] = [dates.get(encoding.from), dates.get(encoding.to)];
-      if (from && to)
-        dates.set(encoding.to, { ...to, days: drawn.map((value, row) => from.days[row] + daysOf(encoding, value)) });
+      const values = amounts(encoding, stream, draws).map((value, row) => (isMissing(row) ? Number.NaN : value));
+      return [{ name, type: "number", values }];
     }
-  }
-  for (const [name, { days, encoding, stream }] of dates) {
-    const values = Array.from(days, (value, row) =>
-      encoding.missing && isMissing(stream, row) ? null : written(encoding, value),
-    );
-    columns.set(name, { name, type: "date", values });
-  }
+    if (kind === "date") {
+      const own = Array.from(days.get(name) as Float64Array, (day) => written(encoding, day));
+      return [{ name, type: "date", values: own.map((value, row) => (isMissing(row) ? null : value)) }];
+    }
+    const texts = draws.choice(stream, textsFor(encoding));
+    return [{ name, type: "text", values: texts.map((value, row) => (isMissing(row) ? null : value)) }];
+  });
   const last = encoder.columns.length;
   const own = targetsOf(target).flatMap((one, i): Column[] => {
     const stream = last + 2 * i;
     const { name } = one;
     if (one.task === "regression")
-      return amounts(
+      return amountColumns(
         one,
-        normal(stream).map((z) => one.mean + one.scale * z),
-        normal(stream + 1),
+        draws.normal(stream).map((z) => one.mean + one.scale * z),
+        draws.normal(stream + 1),
       );
-    if (one.task !== "multi-label") return [{ name, type: "text", values: choice(stream, one.classes) }];
-    return [{ name, type: "text", values: choice(stream, one.labels).map((label) => JSON.stringify([label])) }];
+    if (one.task !== "multi-label") return [{ name, type: "text", values: draws.choice(stream, one.classes) }];
+    return [{ name, type: "text", values: draws.choice(stream, one.labels).map((label) => JSON.stringify([label])) }];
   });
-  return { rows, columns: [...columns.values(), ...own] };
+  return { rows, columns: [...columns, ...own] };
 }
 
 /** Amounts that the target can have, of numbers with its mean and scale; and of standard normal ones its offset. */
-function amounts(target: RegressionTarget, drawn: Float64Array, moved: Float64Array): Column[] {
+function amountColumns(target: RegressionTarget, drawn: Float64Array, moved: Float64Array): Column[] {
   const { name, factor, link, scale, offset } = target;
   const own = (value: number): number => {
     if (factor !== undefined) return Math.exp(value);
@@ -88,6 +92,25 @@ function amounts(target: RegressionTarget, drawn: Float64Array, moved: Float64Ar
   const unit = link === "log" ? 1 : scale;
   const values = moved.map((value) => (offset.log ? Math.exp(value) : value * unit));
   return [column, { name: offset.column, type: "number", values }];
+}
+
+const amounts = (scaling: Scaling, stream: number, draws: Draws): Float64Array =>
+  draws.normal(stream).map((z) => unscaled(scaling, z / RANGE));
+
+/** Of columns of dates; of two with a time between them the later follows the earlier. */
+function daysByColumn(columns: readonly ColumnEncoding[], draws: Draws): Map<string, Float64Array> {
+  const days = new Map<string, Float64Array>();
+  for (const [stream, encoding] of columns.entries()) {
+    if (encoding.kind === "date") days.set(encoding.name, amounts(encoding, stream, draws));
+    if (encoding.kind !== "duration") continue;
+    const from = days.get(encoding.from) as Float64Array;
+    const between = amounts(encoding, stream, draws);
+    days.set(
+      encoding.to,
+      from.map((day, row) => day + daysOf(encoding, between[row])),
+    );
+  }
+  return days;
 }
 
 function textsFor(encoding: TextualEncoding): readonly string[] {

@@ -5,7 +5,7 @@
 
 import { nearest } from "@chaingrad/core";
 import type { ColumnRole } from "./columns.ts";
-import { fitDate, zoneOf } from "./encodings/date.ts";
+import { clockOf, fitDate } from "./encodings/date.ts";
 import { fitDurations } from "./encodings/duration.ts";
 import { fitCategory } from "./encodings/fit-category.ts";
 import type { Cells, Output } from "./encodings/kind.ts";
@@ -84,7 +84,7 @@ export function fitEncoder(
     const cells = numbersAt(column, rows, role);
     if (role === "number") return [fitNumber(column, cells, own)];
     dates.push({ name, days: cells });
-    return [fitDate(column, cells, { weights: own, offset: zoneOf(column, rows) })];
+    return [fitDate(column, cells, { weights: own, offset: clockOf(column) })];
   });
   if (columns.length === 0) refuseEmpty(roles);
   return encoderOf([...columns, ...fitDurations(dates, own)]);

@@ -14,7 +14,7 @@ export interface NetworkNames {
 }
 
 /**
- * What each feature is made of, in the order of the features, as "f((\"weight\" - 2978) / 849)"; `FEATURE_NOTATION` says what f and L are.
+ * What each feature is made of, in the order of the features, as "f((\"weight\" - 2978) / 849)"; `FEATURE_NOTATION` says what f is.
  * @param quoted how the names and values of the table are written
  */
 export function featureFormulas({ columns }: Encoder, quoted: (text: string) => string): string[] {

@@ -1,5 +1,6 @@
 /** Dates as trend and cycles, and the time between two of them. */
 import { expect, test } from "vitest";
+import { tableOf } from "../../src/rows.ts";
 import type { Encoder } from "../../src/table/encoder.ts";
 import { encode, fitEncoder } from "../../src/table/encoder.ts";
 import type { Cycle } from "../../src/table/encodings/cycles.ts";
@@ -93,24 +94,20 @@ test("a date is the same however it is written, and its clock is that of the zon
   const hours = range(24 * 20);
   const zoned = hours.map((hour) => `${written(hour / 24).slice(0, 19)}+02:00`);
   const utc = hours.map((hour) => written(hour / 24 - 1 / 12));
-  const [there, here] = [fit(table(dates("t", zoned))), fit(table(dates("t", utc)))];
+  const read = (when: readonly string[]): Table => tableOf({ t: when });
+  const [there, here] = [fit(read(zoned)), fit(read(utc))];
   expect((there.columns[0] as DateEncoding).offset).toBe(1 / 12);
   expect((here.columns[0] as DateEncoding).offset).toBe(0);
-  const sine = (encoder: Encoder, when: string): number => encode(encoder, table(dates("t", [when])))[1];
+  const sine = (encoder: Encoder, when: string): number => encode(encoder, read([when]))[1];
   // Six in the morning there is four here.
   expect(sine(there, "2021-01-05T06:00:00+02:00")).toBeCloseTo(1, 12);
   expect(sine(there, "2021-01-05T04:00:00Z")).toBeCloseTo(1, 12);
   expect(sine(there, "2021-01-05 04:00")).toBeCloseTo(1, 12);
   expect(sine(here, "2021-01-05T06:00:00Z")).toBeCloseTo(1, 12);
-  const mixed = fit(
-    table(
-      dates(
-        "t",
-        zoned.map((text, i) => (i === 7 ? utc[7] : text)),
-      ),
-    ),
-  );
+  const mixed = fit(read(zoned.with(7, utc[7])));
   expect((mixed.columns[0] as DateEncoding).offset).toBe(0);
+  const { roles } = prepareTable({ rows: 480, columns: [...read(zoned).columns, column("y", hours)] }, { target: "y" });
+  expect(roles[0].why).toBe("dates, as a trend and the cycles day, week, on the clock of UTC+02:00");
 });
 
 const trips = (seconds: readonly number[]): Table => {

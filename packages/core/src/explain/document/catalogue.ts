@@ -54,6 +54,7 @@ const en = {
   "legend.Σ": "sum of all numbers in $a$",
   "legend.Σi": "sum over the rows, that is over the examples",
   "legend.Σj": "sum along each row",
+  "legend.asinh": "$ln(a + √(a² + 1))$: a logarithm of $2a$ far from 0, $a$ near it; its derivative is $1/√(1 + a²)$",
   "legend.clip":
     "$a/√(1 + (a/c)²)$: $a$ near 0, never beyond $±c$; its derivative is $(1 + (a/c)²)$ to the power $−3/2$",
   "legend.tanh": "$(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)$, between −1 and 1; its derivative is $1 − tanh(a)²$",
@@ -251,6 +252,7 @@ const zh: Words = {
   "legend.Σ": "$a$ 中所有数之和",
   "legend.Σi": "对各行求和，即对样本求和",
   "legend.Σj": "沿每一行求和",
+  "legend.asinh": "$ln(a + √(a² + 1))$：远离 0 时是 $2a$ 的对数，在 0 附近为 $a$；其导数为 $1/√(1 + a²)$",
   "legend.clip": "$a/√(1 + (a/c)²)$：在 0 附近为 $a$，不超出 $±c$；其导数为 $(1 + (a/c)²)$ 的 $−3/2$ 次幂",
   "legend.tanh": "$(eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)$，介于 −1 与 1 之间；其导数为 $1 − tanh(a)²$",
   "legend.exp": "$e$ 的 $a$ 次幂",

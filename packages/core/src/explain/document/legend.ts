@@ -76,6 +76,7 @@ const MARKS: Readonly<Record<string, readonly [pattern: string, meaning: Key]>> 
   Σ: ["Σ a", "legend.Σ"],
   Σi: ["Σᵢ a", "legend.Σi"],
   Σj: ["Σⱼ a", "legend.Σj"],
+  asinh: ["asinh(a)", "legend.asinh"],
   clip: ["clip(a, c)", "legend.clip"],
   tanh: ["tanh(a)", "legend.tanh"],
   exp: ["exp(a)", "legend.exp"],

@@ -4,7 +4,7 @@
  */
 import { cos, div, type Expr, mul, sin, sub } from "@chaingrad/core";
 import { checkName, conform, finite, inRange } from "@chaingrad/core/given";
-import { type Column, type Rows, textAt } from "../table.ts";
+import type { Column } from "../table.ts";
 import { CYCLES, type Cycle, cyclesOf, LENGTH, turnOf } from "./cycles.ts";
 import { fitScaling } from "./fit-scaling.ts";
 import { missingFormula, type NumericKind } from "./kind.ts";
@@ -73,7 +73,7 @@ export const date: NumericKind<DateEncoding> = {
   },
   writer:
     (encoding) =>
-    ([cells], i, { values, places }, base) => {
+    ([cells], i, { values, places }, base, [given] = [cells]) => {
       const { cycles, missing } = encoding;
       const days = cells[i];
       if (Number.isNaN(days)) {
@@ -82,7 +82,7 @@ export const date: NumericKind<DateEncoding> = {
       }
       values[base + places[0]] = scaled(encoding, days);
       for (let c = 0; c < cycles.length; c++) {
-        const { start, length } = localTurn(encoding, cycles[c], days);
+        const { start, length } = localTurn(encoding, cycles[c], given[i]);
         const angle = TURN * ((days - start) / length);
         values[base + places[1 + 2 * c]] = Math.sin(angle);
         values[base + places[2 + 2 * c]] = Math.cos(angle);
@@ -118,19 +118,8 @@ export const date: NumericKind<DateEncoding> = {
   },
 };
 
-/** Days by which the zone of all points in time of a column is ahead of UTC: 0 where they name none, or several. */
-export function zoneOf(column: Column, rows: Rows): number {
-  if (column.type === "number") return 0;
-  const zones = new Set<string>();
-  for (let i = 0; i < rows.length && zones.size < 2; i++) {
-    const text = textAt(column, rows[i]);
-    if (text !== null) zones.add(/[T ].*([+-]\d\d:?\d\d)$/.exec(text)?.[1] ?? "Z");
-  }
-  const [zone] = zones;
-  if (zones.size !== 1 || zone === "Z") return 0;
-  const minutes = 60 * Number(zone.slice(1, 3)) + Number(zone.slice(-2));
-  return ((zone.startsWith("-") ? -1 : 1) * minutes) / 1440;
-}
+/** Days by which the clock of a column's cycles is ahead of UTC. */
+export const clockOf = (column: Column): number => (column.type === "number" ? 0 : (column.offset ?? 0) / 1440);
 
 /** The turn by the clock of the encoding's zone, in days since 1970-01-01 UTC. */
 function localTurn({ offset }: DateEncoding, cycle: Cycle, days: number): { start: number; length: number } {

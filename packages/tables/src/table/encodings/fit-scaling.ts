@@ -1,6 +1,6 @@
 /** Which centre, scale and logarithm suit the amounts of the training rows. */
 import { quantileOf, type Sorted, sorted } from "./quantiles.ts";
-import { type Logarithm, type Scaling, signedLog } from "./scale.ts";
+import { type Logarithm, logarithm, type Scaling } from "./scale.ts";
 
 /** Fewer values than this have no tails to speak of. */
 const LEAST_VALUES = 20;
@@ -9,6 +9,8 @@ const TAIL_ROWS = 3;
 const TAIL_SHARE = 0.01;
 /** Tails this many times an exponential distribution's are heavy. */
 const HEAVY = 1.5;
+/** From 0 amounts must go over so many powers of ten: below that the smooth clip does, and keeps them linear. */
+const DECADES = 2.5;
 /** Of the smallest distance from 0: as far down L is nearly the logarithm itself. */
 const BELOW = 0.1;
 /** The logarithm must make them so much shorter. */
@@ -28,13 +30,14 @@ export function fitScaling(values: Float64Array, { weights, mayLog = true }: Fit
   const { length } = known.values;
   if (length === 0) return { centre: 0, scale: 1 };
   const [least, most] = [known.values[0], known.values[length - 1]];
-  if (least === most) return { centre: least, scale: 1 };
+  if (least === most) return { centre: least + 0, scale: 1 };
   const quantile = quantileOf(known);
   const log = mayLog ? logarithmOf(known, quantile) : undefined;
-  const amount = log === undefined ? (x: number) => x : (x: number) => signedLog((x - log.origin) / log.unit);
+  const amount = log === undefined ? (x: number) => x : (x: number) => logarithm(log, x);
   const of = (share: number): number => amount(quantile(share));
   const scale = spread(of(0.25), of(0.75)) || spread(amount(least), amount(most)) / 2 || 1;
-  return { centre: of(0.5), scale, ...(log !== undefined && { log }) };
+  // Not −0, which a model's file does not keep.
+  return { centre: of(0.5) + 0, scale, ...(log !== undefined && { log }) };
 }
 
 /** b − a where that may overflow. */
@@ -47,13 +50,13 @@ function logarithmOf(known: Sorted, quantile: (share: number) => number): Logari
   // Where half of all hold one value (no sale, no claim), the others show how long the tails are.
   const others = isMostlyOne ? part(known, (value) => value !== median) : known;
   if (others.values.length < LEAST_VALUES) return undefined;
-  const log = candidate(others, isMostlyOne ? median : undefined, known.values);
-  if (log === undefined) return undefined;
   const own = quantileOf(others);
   const share = Math.min(0.2, Math.max(TAIL_SHARE, TAIL_ROWS / others.values.length));
-  const [raw, short] = [tails(own, share), tails((p) => signedLog((own(p) - log.origin) / log.unit), share)];
+  const long = tails(own, share);
   const exponential = (-Math.log(share) - Math.LN2) / Math.log(3);
-  return raw > HEAVY * exponential && short < SHORTER * raw ? log : undefined;
+  if (!(long > HEAVY * exponential)) return undefined;
+  const log = candidate(others, isMostlyOne ? median : undefined, known.values);
+  return log !== undefined && tails((p) => logarithm(log, own(p)), share) < SHORTER * long ? log : undefined;
 }
 
 /** How much longer the longer tail is than the middle half is wide. */
@@ -82,11 +85,13 @@ function candidate(others: Sorted, usual: number | undefined, all: Float64Array)
       ? BELOW * Math.min(Math.abs(least), Math.abs(most))
       : far(0.01);
   const decades = Math.log10(far(0.99) / far(0.01));
-  return unit > 0 && Number.isFinite(far(0.99) / unit) ? { origin, unit, decades: Math.round(decades) } : undefined;
+  if (isOneSign && !(decades >= DECADES)) return undefined;
+  return unit > 0 && Number.isFinite(far(0.99) / unit)
+    ? { origin: origin + 0, unit, decades: Math.round(decades) }
+    : undefined;
 }
 
 function part({ values, weights }: Sorted, holds: (value: number) => boolean): Sorted {
-  const chosen = values.map((value) => Number(holds(value)));
-  const own = { values: values.filter((_, i) => chosen[i] === 1) };
-  return weights === undefined ? own : { ...own, weights: weights.filter((_, i) => chosen[i] === 1) };
+  const own = { values: values.filter(holds) };
+  return weights === undefined ? own : { ...own, weights: weights.filter((_, i) => holds(values[i])) };
 }

@@ -38,7 +38,7 @@ interface AnyKind<E> {
   /** In the order in which they are written. */
   features(encoding: E): readonly Feature[];
   /**
-   * What each feature is, for people and programmers: "f((\"weight\" - 2978) / 849)". f and L are those of `FEATURE_NOTATION`.
+   * What each feature is, for people and programmers: "f((\"weight\" - 2978) / 849)". f is that of `FEATURE_NOTATION`.
    * @param quoted how names and values of the table are written
    */
   formulas(encoding: E, quoted: (text: string) => string): readonly string[];
@@ -49,8 +49,11 @@ interface AnyKind<E> {
 /** Encodings of columns whose cells are numbers, or count as numbers: the derivative goes through them. */
 export interface NumericKind<E> extends AnyKind<E> {
   readonly cell: "number" | "date";
-  /** Writes the features of row i of the cells. */
-  writer(encoding: E): (cells: Cells, i: number, output: Output, base: number) => void;
+  /**
+   * Writes the features of row i of the cells. What is not differentiated (the start of a cell's month) is that of row i of
+   * `given`, by default the same cells.
+   */
+  writer(encoding: E): (cells: Cells, i: number, output: Output, base: number, given?: Cells) => void;
   /** Constants of the graph, and what depends on the rows but is not differentiated, by symbol. Cells hold no NaN. */
   given(encoding: E, cells: Cells): Given;
   /**

@@ -9,7 +9,10 @@ export interface Sorted {
 
 /** The finite values in order. A row without weight (0) does not count. */
 export function sorted(values: Float64Array, weights?: ArrayLike<number>): Sorted {
-  if (weights === undefined) return { values: values.filter(Number.isFinite).sort() };
+  if (weights === undefined) {
+    const finite = values.every(Number.isFinite) ? values.slice() : values.filter(Number.isFinite);
+    return { values: finite.sort() };
+  }
   const rows = Array.from(values.keys()).filter((row) => Number.isFinite(values[row]) && weights[row] > 0);
   rows.sort((a, b) => values[a] - values[b]);
   return {

@@ -4,10 +4,10 @@
  *
  *   z = (x − q₅₀)/s with s = q₇₅ − q₂₅, else (max − min)/2, else 1;    feature = z / √(1 + (z/3)²)
  *
- * Tails that are much heavier than an exponential's are taken as logarithms first: L(u) = sign(u) ln(1 + |u|) of u = (x − o)/unit,
- * which is a logarithm far from o, linear near it, defined everywhere, and can be undone.
+ * Tails that are much heavier than an exponential's are taken as logarithms first: asinh u = ln(u + √(u² + 1)) of u = (x − o)/unit,
+ * which is a logarithm far from o, linear near it, smooth, defined everywhere, and can be undone.
  */
-import { abs, clamp, div, type Expr, log1p, mul, sign, smoothClip, sub } from "@chaingrad/core";
+import { asinh, clamp, div, type Expr, smoothClip, sub } from "@chaingrad/core";
 import { conform, finite, inRange, positive } from "@chaingrad/core/given";
 import type { Given } from "./kind.ts";
 
@@ -33,9 +33,12 @@ const CLIP = 3;
 /** So many scales from the centre the clip is 3 to the last bit: what is farther counts as that far, so that no square overflows. */
 export const LIMIT = 1e9;
 
+/** So many units from the origin: what is farther counts as that far, so that no square overflows. */
+const FARTHEST = 1e150;
+
 /** How many scales an amount is from the centre. */
 export function zOf({ centre, scale, log }: Scaling, value: number): number {
-  const amount = log === undefined ? value : signedLog((value - log.origin) / log.unit);
+  const amount = log === undefined ? value : logarithm(log, value);
   return (amount - centre) / scale;
 }
 
@@ -49,18 +52,19 @@ export function scaled(scaling: Scaling, value: number): number {
 /** The amount that is z scales from the centre. */
 export function unscaled({ centre, scale, log }: Scaling, z: number): number {
   const amount = centre + scale * z;
-  return log === undefined ? amount : log.origin + log.unit * Math.sign(amount) * Math.expm1(Math.abs(amount));
+  return log === undefined ? amount : log.origin + log.unit * Math.sinh(amount);
 }
 
-/** sign(u) ln(1 + |u|). */
-export const signedLog = (u: number): number => Math.sign(u) * Math.log1p(Math.abs(u));
+/** asinh u of u = (x − o)/unit. */
+export const logarithm = ({ origin, unit }: Logarithm, value: number): number =>
+  Math.asinh(Math.min(FARTHEST, Math.max(-FARTHEST, (value - origin) / unit)));
 
 /** What stands for itself in `formulaOf`. */
-export const FEATURE_NOTATION = "f(z) is z / sqrt(1 + (z / 3)^2), L(u) is log(1 + u) and L(-u) is -L(u)";
+export const FEATURE_NOTATION = "f(z) is z / sqrt(1 + (z / 3)^2)";
 
-/** "f((L(x / 0.5) - 2) / 3)" of what `amount` is called. */
+/** "f((asinh(x / 0.5) - 2) / 3)" of what `amount` is called. */
 export function formulaOf({ centre, scale, log }: Scaling, amount: string): string {
-  const value = log === undefined ? amount : `L(${minus(amount, log.origin)} / ${log.unit})`;
+  const value = log === undefined ? amount : `asinh(${minus(amount, log.origin)} / ${log.unit})`;
   return `f(${minus(value, centre)} / ${scale})`;
 }
 
@@ -69,7 +73,7 @@ const minus = (value: string, by: number): string =>
 
 /** What an amount's unit is worth near `value`: how far it moves while z moves by 1. */
 export const reachOf = ({ scale, log }: Scaling, value: number): number =>
-  log === undefined ? scale : scale * (log.unit + Math.abs(value - log.origin));
+  log === undefined ? scale : scale * Math.hypot(log.unit, value - log.origin);
 
 /** Constants of the graph: μ, σ, and of a logarithm o and u. */
 export function givenScaling({ centre, scale, log }: Scaling): Given {
@@ -77,12 +81,12 @@ export function givenScaling({ centre, scale, log }: Scaling): Given {
   return log === undefined ? own : { ...own, o: log.origin, u: log.unit };
 }
 
-/** Whether no amount is beyond LIMIT, or below the origin of its logarithm. */
+/** Whether no amount is so far out that its square might overflow. */
 export const isPlainFor = (scaling: Scaling, values: Float64Array): boolean =>
-  values.every(
-    (value) =>
-      Math.abs(zOf(scaling, value)) < 0.9 * LIMIT && (scaling.log === undefined || value >= scaling.log.origin),
-  );
+  values.every((value) => Math.abs(zOf(scaling, value)) < 0.9 * LIMIT && !isFarthest(scaling, value));
+
+const isFarthest = ({ log }: Scaling, value: number): boolean =>
+  log !== undefined && Math.abs((value - log.origin) / log.unit) > 0.9 * FARTHEST;
 
 /** `scaled` as graph, of amounts [rows]. */
 export function scaledGraph(
@@ -94,7 +98,7 @@ export function scaledGraph(
   let amount = amounts;
   if (log !== undefined) {
     const u = div(sub(amounts, given.o), given.u);
-    amount = isPlain ? log1p(u) : mul(sign(u), log1p(abs(u)));
+    amount = asinh(isPlain ? u : clamp(u, -FARTHEST, FARTHEST));
   }
   const plain = div(sub(amount, given.μ), given.σ);
   const z = isPlain ? plain : clamp(plain, -LIMIT, LIMIT);

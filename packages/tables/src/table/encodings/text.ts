@@ -8,7 +8,7 @@ import { missingFormula, type TextKind } from "./kind.ts";
 
 const TOKENS = ["words", "characters"] as const;
 
-/** Free text as a bag of words or of pieces of words, hashed to a few features. */
+/** Free text as a bag of hashed words, or of runs of three characters, of length 1; all zeros where it has none or is missing. */
 export interface TextEncoding {
   readonly kind: "text";
   readonly name: string;
