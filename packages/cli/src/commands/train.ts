@@ -168,7 +168,8 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);
-  if (!(options.quiet || options.json)) print(...printColumns(label, table.rows, prepared, terminalWidth()), "");
+  if (!(options.quiet || options.json))
+    print(...printColumns(label, table.rows, prepared, terminalWidth(), { isFolded: "recipe" in recipe }), "");
   for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
@@ -227,7 +228,7 @@ async function trainAndSave(
   const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
     throw asRefusal(file, error);
   });
-  const { end, history, remedy, outOfFold } = trained;
+  const { end, history, remedy, outOfFold, networks, refitted } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
@@ -252,6 +253,7 @@ async function trainAndSave(
     end,
     remedy,
     ...shown,
+    ...{ networks, refitted },
     evaluations,
     part,
     baseline,

@@ -21,7 +21,10 @@ import { formatTable } from "../output/table.ts";
 import { paragraph } from "../output/wrap.ts";
 import type { Trained } from "./training.ts";
 
-export interface Report extends Pick<Trained, "end">, Pick<JudgedTraining, "evaluations" | "part" | "baseline"> {
+export interface Report
+  extends Pick<Trained, "end">,
+    Partial<Pick<Trained, "networks" | "refitted">>,
+    Pick<JudgedTraining, "evaluations" | "part" | "baseline"> {
   readonly file: string;
   readonly prepared: Prepared;
   readonly engine: string;
@@ -36,12 +39,20 @@ const MOST_COLUMNS = 40;
 const MOST_CONFUSIONS = 10;
 
 /** "cars.csv: 406 rows …", then each column with its role and why. */
-export function printColumns(file: string, rows: number, prepared: Prepared, width: number): Shown[] {
+export function printColumns(
+  file: string,
+  rows: number,
+  prepared: Prepared,
+  width: number,
+  { isFolded }: { readonly isFolded: boolean },
+): Shown[] {
   const { roles, target, missing, encoder } = prepared;
   const without = missing.length === 0 ? "" : `, ${missing.length} without a target set aside`;
-  const sizes = PARTS.map((part) => `${prepared.rows[part].length} ${part}`).join(", ");
+  const parts = isFolded ? PARTS.filter((part) => part !== "validation") : PARTS;
+  const sizes = parts.map((part) => `${prepared.rows[part].length} ${part}`).join(", ");
+  const folds = isFolded ? " (each training row is left out by one network, which it validates)" : "";
   return [
-    ...paragraph(`${file}: ${rows} rows${without}; ${sizes}`, width),
+    ...paragraph(`${file}: ${rows} rows${without}; ${sizes}${folds}`, width),
     ...targetsOf(target).flatMap(({ task, name, why }, i, all) => {
       const from = i + 1 === all.length ? `, from ${encoder.features.length} features` : ",";
       return paragraph(`${task} of '${name}' (${why})${from}`, width);
@@ -68,17 +79,27 @@ export function printReport(report: Report, width: number): Shown[] {
   const { end, evaluations, part: judged, prepared, model } = report;
   const { target } = prepared;
   const { threads } = end;
-  const best = `best weights are of epoch ${end.bestEpoch} (${end.seconds.toFixed(2)} s)`;
   return [
-    ...paragraph(`stopped: ${endingOf(end)}; ${best}`, width),
+    ...paragraph(`${ending(report)} (${end.seconds.toFixed(2)} s)`, width),
     ...paragraph(`engine: ${report.engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`, width),
     ...targetsOf(target).flatMap((_, place) => printScores(report, place, width)),
     "",
     ...printErrors(target, evaluations[judged] as Evaluation, ` on ${judged} rows`, width),
     ...(report.flow ? ["", ...printFlow(report.flow, width)] : []),
     "",
+    ...(report.refitted === undefined ? [] : paragraph(REFITTED, width)),
     `model: ${model}`,
   ];
+}
+
+const REFITTED =
+  "the scores are of a model that never saw the test rows; the saved one was then trained in the same way on all rows";
+
+/** Why training ended, and which weights the model has. */
+function ending({ end, networks = 1 }: Report): string {
+  if (networks === 1) return `stopped: ${endingOf(end)}; best weights are of epoch ${end.bestEpoch}`;
+  const early = end.stopped === "time" || end.stopped === "aborted" ? `stopped: ${endingOf(end)}; ` : "";
+  return `${early}the mean of ${networks} networks, each of the epoch that was best on the rows it was trained without; ${end.epochs} epochs`;
 }
 
 /** Of one target the scores of every part that has rows, beside what guessing scores on the one that is judged. */
@@ -209,6 +230,8 @@ export function reportJson(report: Report): Record<string, unknown> {
     threads: end.threads,
     epochs: end.epochs,
     bestEpoch: end.bestEpoch,
+    networks: report.networks ?? 1,
+    trainedAgainOnAllRows: report.refitted !== undefined,
     seconds: end.seconds,
     stopped: end.stopped,
     metrics: Object.fromEntries(Object.entries(evaluations).map(([part, { scores }]) => [part, scores])),

@@ -72,7 +72,7 @@ export async function learn(names: Names): Promise<Said> {
   const failure = { file, prepared, end, remedy: undefined, model: file };
   const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
   const lines: Shown[] = [WIDTH, 30].flatMap((width) => [
-    ...printColumns(file, ROWS, prepared, width),
+    ...printColumns(file, ROWS, prepared, width, { isFolded: false }),
     ...printReport(report, width),
     ...printEvaluation(prepared.target, evaluations.test as Evaluation, width),
     ...printFailure(failure, width),

@@ -88,7 +88,14 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
   return {
     network: { inputs, layers: layersOf(inputs, member, outputs) },
     options: {
-      ...{ engine, epochs, patience: PATIENCE, keep: "last-best", l2: 0, batch: Math.ceil(rows / Math.ceil(rows / BATCH)) },
+      ...{
+        engine,
+        epochs,
+        patience: PATIENCE,
+        keep: "last-best",
+        l2: 0,
+        batch: Math.ceil(rows / Math.ceil(rows / BATCH)),
+      },
       loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
       optimizer: optimizers.adam({ beta2: BETA2 }),
       schedule: schedules["cos-log"](member.rate),

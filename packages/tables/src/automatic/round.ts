@@ -35,6 +35,8 @@ export interface OutOfFold extends Judgement {
 export interface Round {
   readonly ends: readonly EndEvent[];
   readonly outOfFold: OutOfFold;
+  /** Whether every fold had its network, and nobody ended one before its time. */
+  readonly isWhole: boolean;
 }
 
 export interface RoundOptions {
@@ -89,7 +91,8 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
     const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
     judged.push({ fold, weight, ...predictorOf(model, host.engine, fold.length).judge(leftOut) });
   }
-  return { ends, outOfFold: outOfFoldOf(judged) };
+  const isWhole = ends.length === folds.length && ends.every(({ stopped }) => stopped !== "aborted");
+  return { ends, outOfFold: outOfFoldOf(judged), isWhole };
 }
 
 /** Where training met what is not finite, by the row of all rows. */

@@ -54,7 +54,7 @@ export async function* trainAutomatically(
   const plan = run.plan(member, prepared.rows.train.length);
   return {
     judged: meanOf(rounds) ?? (rounds[0].ends[0].model as Model),
-    refitted: meanOf(again),
+    refitted: again.every(({ isWhole }) => isWhole) ? meanOf(again) : undefined,
     end: run.end(rounds),
     history: run.history,
     outOfFold: rounds[0].outOfFold,
@@ -106,8 +106,10 @@ class Run {
       const over = this.#budget.until(COMPARED);
       if (best !== undefined && over?.aborted) break;
       const first = yield* this.#round(data, member, 0, COMPARED);
-      const isWhole = best === undefined || (first.ends.length === FOLDS && !over?.aborted);
-      if (isWhole && !(first.outOfFold.loss >= (best?.first.outOfFold.loss ?? Number.POSITIVE_INFINITY)))
+      if (
+        (best === undefined || first.isWhole) &&
+        !(first.outOfFold.loss >= (best?.first.outOfFold.loss ?? Number.POSITIVE_INFINITY))
+      )
         best = { first, member };
     }
     const { first, member } = best as { first: Round; member: MemberRecipe };
