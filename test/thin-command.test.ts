@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What runs, what training tells as it goes, and refusals.
   "@chaingrad/core": [
     ...["SyncEngine", "FloatType", "referenceEngine", "wasmEngine"],
-    ...["EpochEvent", "Model", "DataError", "FormatError", "nearest"],
+    ...["Model", "DataError", "FormatError", "nearest"],
   ],
   "@chaingrad/core/check": ["certificateJson", "isWrong", "CurvatureCheck", "VariableCheck", "Verdict"],
   // A derivation, and its printers.
