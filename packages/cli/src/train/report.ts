@@ -202,6 +202,7 @@ export function reportJson(report: Report): Record<string, unknown> {
   return {
     task: target.task,
     target: target.name,
+    why: target.why,
     rows: PARTS.reduce((total, part) => total + rows[part].length, 0),
     features: encoder.features.length,
     engine: report.engine,

@@ -86,6 +86,8 @@ export interface Prepared {
   readonly notes: readonly string[];
 }
 
+const WEIGHED =
+  "classes are weighed while training: probabilities are those of rows that weigh so, and scores are of the rows as they are";
 const SHARE = 0.15;
 /** Fewer rows than this are not split unless that is asked for: nothing would be left to learn from. */
 const LEAST_TO_SPLIT = 5;
@@ -137,6 +139,7 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
     notes: [
       ...sizeNotes(rows, { isAsked: options.validation === 0 && options.test === 0, folds }),
       ...columns.flatMap((column, i) => asideNotes(column, fitted[i].aside)),
+      ...(classWeight === undefined ? [] : [WEIGHED]),
       ...orderNotes(table),
       ...outlierNotes(table, roles, target),
       ...textNotes(roles),
