@@ -50,11 +50,10 @@ export interface MemberRecipe {
 /** Most rows of a step: an epoch's steps share its rows evenly, so that none is filled up with rows that count for nothing. */
 const BATCH = 256;
 /** Passes over the rows of a table that is not long, and the fewest of any. */
-const EPOCHS = 256;
-const FEWEST_EPOCHS = 48;
+const EPOCHS = 100;
+const FEWEST_EPOCHS = 32;
 /** Longer tables take fewer passes: so many rows are seen in all, about. */
-const ROWS_SEEN = 2_500_000;
-const PATIENCE = 60;
+const ROWS_SEEN = 1_500_000;
 /** Weight decays and second moments as in the paper: what is long past is forgotten sooner than Adam does by itself. */
 const BETA2 = 0.95;
 const RATES = { classification: 0.04, regression: 0.07 } as const;
@@ -66,7 +65,7 @@ export function memberRecipe({ target }: Pick<Prepared, "target">): MemberRecipe
   const isAmounts = targetsOf(target).every(({ task }) => task === "regression");
   return {
     hidden: [256],
-    activation: isAmounts ? "mish" : "selu",
+    activation: "silu",
     rate: RATES[isAmounts ? "regression" : "classification"],
     dropout: 0,
     labelSmoothing: 0.1,
@@ -88,14 +87,7 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
   return {
     network: { inputs, layers: layersOf(inputs, member, outputs) },
     options: {
-      ...{
-        engine,
-        epochs,
-        patience: PATIENCE,
-        keep: "last-best",
-        l2: 0,
-        batch: Math.ceil(rows / Math.ceil(rows / BATCH)),
-      },
+      ...{ engine, epochs, keep: "last-best", l2: 0, batch: Math.ceil(rows / Math.ceil(rows / BATCH)) },
       loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
       optimizer: optimizers.adam({ beta2: BETA2 }),
       schedule: schedules["cos-log"](member.rate),
