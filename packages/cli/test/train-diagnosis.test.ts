@@ -35,7 +35,7 @@ describe("training that meets NaN or Infinity", () => {
       (_, i) => `${Math.sin(i)},${Math.cos(3 * i)},${Math.sin(i) + 0.1 * (i % 7)}`,
     );
     writeFileSync(join(cwd, "t.csv"), `a,b,y\n${lines.join("\n")}\n`);
-    const args = ["train", "t.csv", "--target", "y", "--optimizer", "sgd", "--lr", "0.55", "--hidden", "4"];
+    const args = ["train", "t.csv", "--target", "y", "--optimizer", "sgd", "--lr", "0.2", "--hidden", "8,8"];
     // One step in an epoch, so that epochs before the last are finite.
     const options = ["--activation", "exp", "--batch", "120", "--blas", "none"];
     const { status, stdout, stderr } = await runCli([...args, ...options, "--json"], { cwd });
