@@ -49,7 +49,9 @@ export function merged(members: readonly Weighted[]): Weighted {
   const layers = dense.map((spec, at): LayerSpec => {
     const isLast = at === dense.length - 1;
     const own = affines.map((layers) => layers[at]);
-    tensors[`W${at + 1}`] = isLast ? sideBySide(own, spec.units) : joined(own.map(({ W }) => W));
+    const W = own.map(({ W }) => W);
+    // Outputs of x itself are the mean of those of all: there is nothing to put beside the other.
+    tensors[`W${at + 1}`] = !isLast ? joined(W) : at === 0 ? meanOf(W) : sideBySide(W, spec.units);
     tensors[`b${at + 1}`] = isLast ? meanOf(own.map(({ b }) => b)) : joined(own.map(({ b }) => b));
     const { units, activation } = spec;
     if (isLast) return { units, activation };
@@ -69,10 +71,10 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 }
 
 /** (W₁, …, Wₖ)/k of [units, width] each. */
-function sideBySide(parts: readonly Affine[], units: number): Float64Array {
-  const width = parts[0].W.length / units;
+function sideBySide(parts: readonly Float64Array[], units: number): Float64Array {
+  const width = parts[0].length / units;
   const all = new Float64Array(units * width * parts.length);
-  parts.forEach(({ W }, k) => {
+  parts.forEach((W, k) => {
     for (let i = 0; i < W.length; i++)
       all[Math.floor(i / width) * width * parts.length + k * width + (i % width)] = W[i] / parts.length;
   });

@@ -18,7 +18,7 @@ const BEST_ROUNDS = 3;
  * Tables of at most so many rows are trained on once more with their test rows: where rows are few those teach something, and
  * of many rows a seventh more is not worth as long again.
  */
-const REFIT_ROWS = 5000;
+const REFIT_ROWS = 2000;
 /** Which share of a stated time may have passed when candidates are compared, and when the model is judged. */
 const COMPARED = 0.45;
 const JUDGED = 0.6;
