@@ -1,7 +1,7 @@
 /**
  * The inverse of the hyperbolic sine: a logarithm far from 0 on either side, linear at 0, and smooth.
  *   y = ln(x + √(x² + 1)) = sign(x) ln(1 + |x| + x²/(1 + √(1 + x²)));   y′ = (1 + x²)^(−1/2)
- * The second form cancels nothing.
+ * The second form cancels nothing. Where x² would overflow, y is sign(x) (ln|x| + ln 2), which is the same to the last bit.
  */
 import { type Expr, expr, none } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
@@ -10,6 +10,9 @@ import { log1p, pow, sqrt } from "./elementary.ts";
 import { elementwiseOp } from "./elementwise.ts";
 import { add, div, mul, square } from "./ring.ts";
 import { less, where } from "./select.ts";
+
+/** From here on 1 is lost beside |x| in f64, and x² is still finite in f32. */
+const FAR = 1e17;
 
 const { kernel: _, ...rest } = elementwiseOp(
   {
@@ -27,9 +30,13 @@ const op: Op = {
   decompose({ operands: [x] }) {
     const side = where(less(x, 0), -1, 1);
     const size = mul(side, x);
-    return mul(side, log1p(add(size, div(square(x), add(1, sqrt(add(1, square(x))))))));
+    const isFar = less(FAR, size);
+    // |x| as a factor, not a term: so −0 stays −0.
+    const near = mul(size, add(1, div(size, add(1, sqrt(add(1, square(x)))))));
+    const log = log1p(where(isFar, size, near));
+    return mul(side, where(isFar, add(log, Math.LN2), log));
   },
 };
 
-/** ln(x + √(x² + 1)), element by element; x² must not overflow. y′ = (1 + x²)^(−1/2) */
+/** ln(x + √(x² + 1)), element by element, of any x; ±∞ at ±∞. y′ = (1 + x²)^(−1/2), which is 0 where x² overflows */
 export const asinh = (x: Expr): Expr => expr(op, [x], none);

@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { jvp } from "../../src/autodiff/forward.ts";
 import { gradients } from "../../src/autodiff/reverse.ts";
 import type { Expr } from "../../src/graph/expr.ts";
+import { asinh } from "../../src/ops/asinh.ts";
 import { log, pow, sqrt } from "../../src/ops/elementary.ts";
 import { logsumexp, max } from "../../src/ops/reduce.ts";
 import { mul } from "../../src/ops/ring.ts";
 import { abs, clamp, floor, maximum, minimum, relu, sign, where } from "../../src/ops/select.ts";
+import { smoothClip } from "../../src/ops/smooth-clip.ts";
 import { fill, input } from "../../src/ops/source.ts";
 import { sum } from "../../src/ops/sum-broadcast.ts";
 import { graphFunction } from "../support/graph-function.ts";
@@ -52,6 +54,17 @@ describe("kinks", () => {
 });
 
 describe("no NaN", () => {
+  test("of a square that overflows", () => {
+    const farOut = [Number.POSITIVE_INFINITY, Number.MAX_VALUE, 1e200, -1e200, Number.NEGATIVE_INFINITY];
+    const x = input("x", [5], "f64");
+    const [clipped, logarithm] = [smoothClip(x, 1.5), asinh(x)].map((y) => [...graphFunction([x], [y])([farOut])[0]]);
+    expect(clipped).toEqual([1.5, 1.5, 1.5, -1.5, -1.5]);
+    expectNear([logarithm.slice(1, 4)], [[1025 * Math.LN2, Math.log(2e200), -Math.log(2e200)]], 1e-15);
+    expect([logarithm[0], logarithm[4]]).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    expect(slopes((of) => smoothClip(of, 1.5), farOut).reverse).toEqual([[0, 0, 0, 0, 0]]);
+    expect(slopes(asinh, farOut).reverse).toEqual([[0, 0, 0, 0, 0]]);
+  });
+
   test("of a power at 0", () => {
     expect(slopes((x) => pow(x, 2), [0])).toEqual({ reverse: [[0]], forward: [0] });
     expect(slopes((x) => pow(x, 1), [0]).reverse).toEqual([[1]]);

@@ -169,13 +169,15 @@ ${batches.map((batch) => cBatch(opened, batch)).join("")}  return 0;
 }
 
 function cBatch(net: Case["opened"], { rows, x, y }: Batch): string {
-  const outputs = predictionWidth(net.objective.loss, outputsOf(net.network));
+  const { loss } = net.objective;
+  const outputs = outputsOf(net.network);
+  const predicted = predictionWidth(loss, outputs);
   const matrix = (values: Float64Array): string =>
     `{${nested(values, rows).map((row) => `{${row.map(String).join(", ")}}`)}}`;
   const target =
-    net.objective.loss.target === "labels"
+    loss.target === "labels"
       ? `static const int target[${rows}] = {${Array.from(y).join(", ")}}`
-      : `static const double target[${rows}][${targetWidth(net.objective.loss, outputs)}] = ${matrix(y)}`;
+      : `static const double target[${rows}][${targetWidth(loss, outputs)}] = ${matrix(y)}`;
   const parameters = parametersOf(net.network).map(({ name, shape }) => ({
     name,
     size: shape.reduce((a, b) => a * b),
@@ -185,13 +187,13 @@ function cBatch(net: Case["opened"], { rows, x, y }: Batch): string {
   return `  {
     static const double x[${rows}][${net.network.inputs}] = ${matrix(x)};
     ${target};
-    double prediction[${rows}][${outputs}], dx[${rows}][${net.network.inputs}];
+    double prediction[${rows}][${predicted}], dx[${rows}][${net.network.inputs}];
     Parameters gradient, next = weights;
     predict(&weights, ${rows}, x, prediction);
     const double loss = gradients(&weights, ${rows}, x, target, &gradient, dx);
     const double before = training_step(&next, ${rows}, x, target, ${RATE});
     if (before != loss) return 1;
-${print("prediction", rows * outputs, "prediction")}${print("L", 1, "&loss")}${print("gradient x", x.length, "dx")}${parameters
+${print("prediction", rows * predicted, "prediction")}${print("L", 1, "&loss")}${print("gradient x", x.length, "dx")}${parameters
   .map(
     ({ name, size }) =>
       print(`gradient ${name}`, size, `gradient.${name}`) + print(`next ${name}`, size, `next.${name}`),
