@@ -1,7 +1,7 @@
 /**
  * The inverse of the hyperbolic sine: a logarithm far from 0 on either side, linear at 0, and smooth.
  *   y = ln(x + √(x² + 1)) = sign(x) ln(1 + |x| + x²/(1 + √(1 + x²)));   y′ = (1 + x²)^(−1/2)
- * The second form cancels nothing. Where x² would overflow, y is sign(x) (ln|x| + ln 2), which is the same to the last bit.
+ * The second form cancels nothing. Far out, where x² may overflow, y is sign(x) (ln|x| + ln 2): the same but for rounding.
  */
 import { type Expr, expr, none } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
