@@ -30,6 +30,8 @@ const MOST_ENTRIES = 2000;
 const SAMPLE = 50;
 /** Multiplications that the entries may cost, about: half a minute on the reference engine, with what each tensor costs as a whole. */
 const MOST_WORK = 2e9;
+/** The same where only a sample is compared: more entries of one wide network would tell little more. */
+const SAMPLED_WORK = 4e8;
 /** Losses that all witnesses of one entry cost, about. */
 const LOSSES_PER_ENTRY = 12;
 
@@ -79,7 +81,7 @@ function entriesOfEach(gradients: Readonly<Record<string, ArrayLike<number>>>, r
   const total = sizes.reduce((a, b) => a + b, 0);
   const work = total * (rows + 1) * LOSSES_PER_ENTRY;
   if (total <= MOST_ENTRIES && work * total <= MOST_WORK) return undefined;
-  return Math.max(2, Math.min(SAMPLE, Math.floor(MOST_WORK / (work * sizes.length))));
+  return Math.max(2, Math.min(SAMPLE, Math.floor(SAMPLED_WORK / (work * sizes.length))));
 }
 
 const byAll = (witnesses: Witnesses, name: string, entry: EntryCheck, direction: Float64Array, scale: number) =>
