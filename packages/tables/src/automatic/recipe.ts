@@ -3,8 +3,8 @@
  * fold of the rows, which decides when it stops; the model is the mean of them all. Rates, starts, schedule and label
  * smoothing are those of Holzmüller, Grinsztajn & Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on
  * tabular data", NeurIPS 2024, appendix B ("RealMLP-TD-S"); width and folds were chosen on small public tables
- * (docs/decisions/0041-automatic-recipe.md). Each number is told apart from what a person chooses: whoever names a
- * network, an optimizer or how long it trains gets a network of their own (`Recipe`).
+ * (docs/decisions/0041-automatic-recipe.md). Whoever names a network, an optimizer or how long it
+ * trains gets a network of their own instead (`Recipe`).
  */
 import {
   type ActivationName,
@@ -54,7 +54,7 @@ const EPOCHS = 100;
 const FEWEST_EPOCHS = 32;
 /** Longer tables take fewer passes: so many rows are seen in all, about. */
 const ROWS_SEEN = 1_500_000;
-/** Weight decays and second moments as in the paper: what is long past is forgotten sooner than Adam does by itself. */
+/** Of Adam's second moments, as in the paper: what is long past is forgotten sooner than by its own default. */
 const BETA2 = 0.95;
 const RATES = { classification: 0.04, regression: 0.07 } as const;
 const BIAS_RATE = 0.1;

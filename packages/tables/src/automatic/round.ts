@@ -116,17 +116,26 @@ interface FoldJudgement extends Judgement {
 
 /** Judgements of folds put together in the order of the rows. */
 function outOfFoldOf(judged: readonly FoldJudgement[]): OutOfFold {
-  const placed = judged.flatMap(({ fold, predictions }) =>
-    Array.from(fold, (row, place) => ({ row, place, predictions, width: predictions.length / fold.length })),
-  );
-  placed.sort((a, b) => a.row - b.row);
-  const width = placed[0]?.width ?? 0;
-  const all = new Float64Array(placed.length * width);
-  for (const [i, { place, predictions }] of placed.entries())
-    all.set(predictions.subarray(place * width, (place + 1) * width), i * width);
+  const rows = new Int32Array(judged.reduce((total, { fold }) => total + fold.length, 0));
+  let filled = 0;
+  for (const { fold } of judged) {
+    rows.set(fold, filled);
+    filled += fold.length;
+  }
+  rows.sort();
+  // Where each row stands among those that were judged.
+  const placeOf = new Int32Array((rows.at(-1) ?? -1) + 1);
+  rows.forEach((row, place) => {
+    placeOf[row] = place;
+  });
+  const width = judged.length === 0 ? 0 : judged[0].predictions.length / judged[0].fold.length;
+  const all = new Float64Array(rows.length * width);
+  for (const { fold, predictions } of judged)
+    for (const [i, row] of fold.entries())
+      all.set(predictions.subarray(i * width, (i + 1) * width), placeOf[row] * width);
   const weight = judged.reduce((total, one) => total + one.weight, 0);
   return {
-    rows: Int32Array.from(placed, ({ row }) => row),
+    rows,
     predictions: all,
     loss: weight === 0 ? Number.NaN : judged.reduce((total, one) => total + one.loss * one.weight, 0) / weight,
   };

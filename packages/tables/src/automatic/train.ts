@@ -106,10 +106,9 @@ class Run {
       const over = this.#budget.until(COMPARED);
       if (best !== undefined && over?.aborted) break;
       const first = yield* this.#round(data, member, 0, COMPARED);
-      if (
-        (best === undefined || first.isWhole) &&
-        !(first.outOfFold.loss >= (best?.first.outOfFold.loss ?? Number.POSITIVE_INFINITY))
-      )
+      // One that diverged has no loss (NaN): it is never the better one, and any other is better.
+      const [own, least] = [first.outOfFold.loss, best?.first.outOfFold.loss ?? Number.NaN];
+      if (best === undefined || (first.isWhole && (own < least || (Number.isNaN(least) && !Number.isNaN(own)))))
         best = { first, member };
     }
     const { first, member } = best as { first: Round; member: MemberRecipe };
