@@ -2,8 +2,9 @@
 
 import { type EndEvent, type FitData, fit, type Model, type SyncEngine } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
+import type { OutOfFold } from "./automatic/ensemble.ts";
 import type { AutomaticRecipe } from "./automatic/recipe.ts";
-import type { OutOfFold, TableEvent } from "./automatic/round.ts";
+import type { TableEvent } from "./automatic/round.ts";
 import { Budget } from "./automatic/time.ts";
 import { type History, HistoryRecorder } from "./history.ts";
 import type { Host } from "./host.ts";

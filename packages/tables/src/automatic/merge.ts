@@ -1,85 +1,87 @@
 /**
- * The mean of networks as one network: what each of them computes stands beside the others in every layer.
- *   scale, then dense   z = W (s ⊙ x) + b        is   z = (W diag(s)) x + b: one dense layer without its scale
- *   first dense layer   W = (W₁; …; Wₖ)           one below the other: all read the same x
- *   those between       W = diag(W₁, …, Wₖ)      block-diagonal: none sees another's units
- *   last dense layer    W = (W₁, …, Wₖ)/k, b = mean of b: its outputs are the mean of theirs
- * so the sum of all is a plain network whose derivation, certificate and programs need nothing of their own. Means are of
+ * The weighted mean of networks with one hidden layer as one network: what each of them computes stands beside the others.
+ *   bins               read by some, and by the others with weights of 0: the same layer for all
+ *   scale, then dense  z = W (s ⊙ x) + b           is   z = (W diag(s)) x + b: one dense layer without its scale
+ *   hidden layer       W = (W₁; …; Wₖ)             one below the other: all read the same
+ *   outputs            W = (c₁W₁, …, cₖWₖ), b = Σ cᵢbᵢ: the weighted mean of theirs
+ * so the mean of all is a plain network whose derivation, certificate and programs need nothing of their own. Means are of
  * outputs: of logits where these are classes' (their probabilities' geometric mean).
  */
-import { type LayerSpec, layersOf, type NetworkSpec } from "@chaingrad/core";
+import type { LayerSpec, Model, NetworkSpec } from "@chaingrad/core";
+import { layersOf } from "@chaingrad/core";
 
-type Tensors = Readonly<Record<string, Float64Array>>;
-
-interface Weighted {
-  readonly network: NetworkSpec;
-  readonly tensors: Tensors;
+/** A network, and what it counts: all of a mean's together count 1. */
+export interface Counted {
+  readonly model: Pick<Model, "network" | "tensors">;
+  readonly weight: number;
 }
 
 /** W [units, inputs] and b [units] of a layer. */
 interface Affine {
-  readonly W: Float64Array;
-  readonly b: Float64Array;
+  readonly W: ArrayLike<number>;
+  readonly b: ArrayLike<number>;
 }
 
-/** Dense layers of one network, its scale taken into the first of them. */
-function affinesOf({ network, tensors }: Weighted): Affine[] {
-  let scale: Float64Array | undefined;
-  const affines: Affine[] = [];
-  for (const { number, kind, inputs } of layersOf(network)) {
-    if (kind.name === "scale") {
-      scale = tensors[`s${number}`];
-      continue;
-    }
-    const W = tensors[`W${number}`];
-    const own = scale;
-    affines.push({ W: own === undefined ? W : W.map((w, i) => w * own[i % inputs]), b: tensors[`b${number}`] });
-    scale = undefined;
+/** One network of the mean, without its scale. */
+interface Member {
+  readonly bins: LayerSpec | undefined;
+  readonly hidden: Affine;
+  readonly output: Affine;
+  readonly units: number;
+  readonly weight: number;
+}
+
+function memberOf({ model: { network, tensors }, weight }: Counted): Member {
+  const layers = layersOf(network);
+  const numbered = (kind: string) => layers.filter((layer) => layer.kind.name === kind);
+  const [hidden, output] = numbered("dense").map(({ number }) => ({
+    W: tensors[`W${number}`],
+    b: tensors[`b${number}`],
+  }));
+  const scale = numbered("scale").map(({ number }) => tensors[`s${number}`])[0];
+  const bins = network.layers.find(({ kind }) => kind === "piecewise-linear");
+  const W = scale === undefined ? hidden.W : Float64Array.from(hidden.W, (w, i) => w * scale[i % scale.length]);
+  return { bins, hidden: { W, b: hidden.b }, output, units: hidden.b.length, weight };
+}
+
+/** The weighted mean of networks of the same inputs and outputs: bins perhaps, the same for all that have them, and two dense layers. */
+export function merged(counted: readonly Counted[]): Pick<Model, "network" | "tensors"> {
+  const members = counted.map(memberOf);
+  const { inputs } = counted[0].model.network;
+  const bins = members.find((member) => member.bins !== undefined)?.bins;
+  const width = bins?.units ?? inputs;
+  const units = members.reduce((total, member) => total + member.units, 0);
+  const outputs = members[0].output.b.length;
+  const first = bins === undefined ? 1 : 2;
+  const layers: LayerSpec[] = [...(bins === undefined ? [] : [bins])];
+  const { activation } = counted[0].model.network.layers.at(-2) as LayerSpec;
+  const network: NetworkSpec = {
+    inputs,
+    layers: [...layers, { units, activation }, { units: outputs, activation: "identity" }],
+  };
+  const [W, b] = [new Float64Array(units * width), new Float64Array(units)];
+  const [V, c] = [new Float64Array(outputs * units), new Float64Array(outputs)];
+  let at = 0;
+  for (const { hidden, output, units: own, weight } of members) {
+    copyBlock(hidden.W, own, { to: W, width, row: at, column: 0 });
+    copyBlock(hidden.b, own, { to: b, width: 1, row: at, column: 0 });
+    copyBlock(output.W, outputs, { to: V, width: units, row: 0, column: at }, weight);
+    for (let i = 0; i < outputs; i++) c[i] += weight * output.b[i];
+    at += own;
   }
-  return affines;
+  return { network, tensors: { [`W${first}`]: W, [`b${first}`]: b, [`W${first + 1}`]: V, [`b${first + 1}`]: c } };
 }
 
-/** The mean of networks of one form: dense layers, perhaps behind a scale. */
-export function merged(members: readonly Weighted[]): Weighted {
-  const { inputs } = members[0].network;
-  const dense = members[0].network.layers.filter(({ kind = "dense" }) => kind === "dense");
-  const affines = members.map(affinesOf);
-  const count = members.length;
-  const tensors: Record<string, Float64Array> = {};
-  const layers = dense.map((spec, at): LayerSpec => {
-    const isLast = at === dense.length - 1;
-    const own = affines.map((layers) => layers[at]);
-    const W = own.map(({ W }) => W);
-    // Outputs of x itself are the mean of those of all: there is nothing to put beside the other.
-    tensors[`W${at + 1}`] = !isLast ? joined(W) : at === 0 ? meanOf(W) : sideBySide(W, spec.units);
-    tensors[`b${at + 1}`] = isLast ? meanOf(own.map(({ b }) => b)) : joined(own.map(({ b }) => b));
-    const { units, activation } = spec;
-    if (isLast) return { units, activation };
-    return { units: units * count, activation, ...(at > 0 && count > 1 && { groups: count }) };
-  });
-  return { network: { inputs, layers }, tensors };
+interface Place {
+  readonly to: Float64Array;
+  readonly width: number;
+  readonly row: number;
+  readonly column: number;
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((total, { length }) => total + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    all.set(part, start);
-    start += part.length;
-  }
-  return all;
+/** A matrix of so many rows, times a factor, into a part of another one. */
+function copyBlock(from: ArrayLike<number>, rows: number, { to, width, row, column }: Place, factor = 1): void {
+  const own = from.length / rows;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < own; j++) to[(row + i) * width + column + j] = factor * from[i * own + j];
 }
-
-/** (W₁, …, Wₖ)/k of [units, width] each. */
-function sideBySide(parts: readonly Float64Array[], units: number): Float64Array {
-  const width = parts[0].length / units;
-  const all = new Float64Array(units * width * parts.length);
-  parts.forEach((W, k) => {
-    for (let i = 0; i < W.length; i++)
-      all[Math.floor(i / width) * width * parts.length + k * width + (i % width)] = W[i] / parts.length;
-  });
-  return all;
-}
-
-const meanOf = (parts: readonly Float64Array[]): Float64Array =>
-  parts[0].map((_, i) => parts.reduce((total, part) => total + part[i], 0) / parts.length);

@@ -4,9 +4,7 @@ import {
   type EndEvent,
   type FitEvent,
   fit,
-  type Judgement,
   lossOf,
-  type Model,
   pickRows,
   predictorOf,
   rowsOf,
@@ -14,8 +12,7 @@ import {
 import type { Host } from "../host.ts";
 import { weighed } from "../table/weights.ts";
 import { foldsFor, without } from "./folds.ts";
-import { merged } from "./merge.ts";
-import type { MemberPlan } from "./recipe.ts";
+import type { MemberPlan } from "./member.ts";
 
 /** Which of the networks that are trained one after the other an event is of. */
 export interface OfNetwork {
@@ -25,16 +22,18 @@ export interface OfNetwork {
 /** An event of `fit`, and of which network it is, where there are several. */
 export type TableEvent = FitEvent & OfNetwork;
 
-/** What was said of rows by networks that were not trained on them. */
-export interface OutOfFold extends Judgement {
+/** Outputs for rows by networks that were not trained on them. */
+export interface LeftOut {
   /** Which rows of the data, ascending: fewer than all where training ended early. */
   readonly rows: Int32Array;
+  /** [rows, outputs] */
+  readonly outputs: Float64Array;
 }
 
 /** Networks that were trained on the same rows, each without one fold. */
 export interface Round {
   readonly ends: readonly EndEvent[];
-  readonly outOfFold: OutOfFold;
+  readonly leftOut: LeftOut;
   /** Whether every fold had its network, and nobody ended one before its time. */
   readonly isWhole: boolean;
 }
@@ -67,7 +66,7 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
   const rows = rowsOf(data, network.inputs);
   const folds = foldsFor(data, rows, lossOf(chosen.loss), { most: options.folds, seed, round });
   const ends: EndEvent[] = [];
-  const judged: FoldJudgement[] = [];
+  const said: FoldOutputs[] = [];
   for (const [at, fold] of folds.entries()) {
     if (at > 0 && host.signal?.aborted) break;
     const kept = without(rows, fold);
@@ -88,11 +87,10 @@ export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGe
     }
     const { model, bestEpoch } = ends[ends.length - 1];
     if (bestEpoch === 0) continue;
-    const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
-    judged.push({ fold, weight, ...predictorOf(model, host.engine, fold.length).judge(leftOut) });
+    said.push({ fold, ...predictorOf(model, host.engine, fold.length).predict(leftOut.x) });
   }
   const isWhole = ends.length === folds.length && ends.every(({ stopped }) => stopped !== "aborted");
-  return { ends, outOfFold: outOfFoldOf(judged), isWhole };
+  return { ends, leftOut: inOrder(said), isWhole };
 }
 
 /** Where training met what is not finite, by the row of all rows. */
@@ -102,41 +100,28 @@ function withPlaces(end: EndEvent, rows: Readonly<Record<"train" | "validation",
   return { ...end, fault: { ...fault, part: "train", row: rows[fault.part][fault.row] } };
 }
 
-/** The mean of the networks that had an epoch; undefined where there are none. */
-export function meanOf(rounds: readonly Round[]): Model | undefined {
-  const models = rounds.flatMap(({ ends }) => ends.filter(({ bestEpoch }) => bestEpoch > 0).map(({ model }) => model));
-  return models.length === 0 ? undefined : { ...merged(models), objective: models[0].objective };
-}
-
-interface FoldJudgement extends Judgement {
+interface FoldOutputs {
   readonly fold: Int32Array;
-  /** Of its rows together. */
-  readonly weight: number;
+  readonly outputs: Float64Array;
 }
 
-/** Judgements of folds put together in the order of the rows. */
-function outOfFoldOf(judged: readonly FoldJudgement[]): OutOfFold {
-  const rows = new Int32Array(judged.reduce((total, { fold }) => total + fold.length, 0));
+/** Outputs of folds put together in the order of the rows. */
+function inOrder(said: readonly FoldOutputs[]): LeftOut {
+  const rows = new Int32Array(said.reduce((total, { fold }) => total + fold.length, 0));
   let filled = 0;
-  for (const { fold } of judged) {
+  for (const { fold } of said) {
     rows.set(fold, filled);
     filled += fold.length;
   }
   rows.sort();
-  // Where each row stands among those that were judged.
+  // Where each row stands among those that were left out.
   const placeOf = new Int32Array((rows.at(-1) ?? -1) + 1);
   rows.forEach((row, place) => {
     placeOf[row] = place;
   });
-  const width = judged.length === 0 ? 0 : judged[0].predictions.length / judged[0].fold.length;
+  const width = said.length === 0 ? 0 : said[0].outputs.length / said[0].fold.length;
   const all = new Float64Array(rows.length * width);
-  for (const { fold, predictions } of judged)
-    for (const [i, row] of fold.entries())
-      all.set(predictions.subarray(i * width, (i + 1) * width), placeOf[row] * width);
-  const weight = judged.reduce((total, one) => total + one.weight, 0);
-  return {
-    rows,
-    predictions: all,
-    loss: weight === 0 ? Number.NaN : judged.reduce((total, one) => total + one.loss * one.weight, 0) / weight,
-  };
+  for (const { fold, outputs } of said)
+    for (const [i, row] of fold.entries()) all.set(outputs.subarray(i * width, (i + 1) * width), placeOf[row] * width);
+  return { rows, outputs: all };
 }

@@ -1,25 +1,26 @@
-/** Training by a recipe that chooses for itself: a network for each fold, their mean; then once more with the test rows. */
+/** Training by a recipe that chooses for itself: networks of a few kinds for each fold, their mean; then once more with the test rows. */
 import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
 import { HistoryRecorder } from "../history.ts";
 import type { Host } from "../host.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { weighed } from "../table/weights.ts";
-import { candidatesFor } from "./candidates.ts";
+import { type Kind, meanOf, type OutOfFold, type Weighed, weigh } from "./ensemble.ts";
 import { foldsFor, without } from "./folds.ts";
-import { type AutomaticRecipe, type MemberPlan, type MemberRecipe, memberPlan, memberRecipe } from "./recipe.ts";
-import { meanOf, type Round, type TableEvent, trainRound } from "./round.ts";
+import { type MemberPlan, memberPlan } from "./member.ts";
+import { type AutomaticRecipe, type MemberRecipe, membersOf } from "./recipe.ts";
+import { type Round, type TableEvent, trainRound } from "./round.ts";
 import { Budget } from "./time.ts";
 
 /** Folds, and so networks: each is trained without one row in five. */
 const FOLDS = 5;
-/** How many rounds of folds the best candidate gets in all. */
+/** How many rounds of folds the recipe "best" gives to each kind that counts. */
 const BEST_ROUNDS = 3;
 /**
  * Tables of at most so many rows are trained on once more with their test rows: where rows are few those teach something, and
  * of many rows a seventh more is not worth as long again.
  */
 const REFIT_ROWS = 2000;
-/** Which share of a stated time may have passed when candidates are compared, and when the model is judged. */
+/** Which share of a stated time may have passed when kinds are compared, and when the model is judged. */
 const COMPARED = 0.45;
 const JUDGED = 0.6;
 
@@ -33,7 +34,7 @@ export interface AutomaticTraining {
   readonly end: EndEvent;
   /** Of the first network. */
   readonly history: HistoryRecorder;
-  readonly outOfFold: Round["outOfFold"];
+  readonly outOfFold: OutOfFold;
   /** How many networks the model is the mean of. */
   readonly networks: number;
   /** With what the first network was trained, and on which rows. */
@@ -49,19 +50,21 @@ export async function* trainAutomatically(
 ): AsyncGenerator<TableEvent, AutomaticTraining, void> {
   const { train, test } = prepared.data;
   const run = new Run(prepared, recipe, host);
-  const { rounds, member } = yield* run.judged(train);
-  const again = refits(prepared) ? yield* run.rounds(together(train, test), member, [], 1) : [];
-  const plan = run.plan(member, prepared.rows.train.length);
+  const { kinds, shares, outOfFold } = yield* run.judged(train);
+  const again = refits(prepared) ? yield* run.again(together(train, test), kinds, shares) : undefined;
+  const plan = run.plan(kinds[0].member, prepared.rows.train.length);
   return {
-    judged: meanOf(rounds) ?? (rounds[0].ends[0].model as Model),
-    refitted: again.every(({ isWhole }) => isWhole) ? meanOf(again) : undefined,
-    end: run.end(rounds),
+    judged: meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model,
+    refitted: again && meanOf(again, shares),
+    end: run.end(),
     history: run.history,
-    outOfFold: rounds[0].outOfFold,
-    networks: rounds.reduce((total, { ends }) => total + ends.length, 0),
+    outOfFold,
+    networks: kinds.reduce((total, { rounds }, k) => total + (shares[k] > 0 ? networksOf(rounds) : 0), 0),
     ...{ plan, data: run.firstFold(train, plan) },
   };
 }
+
+const networksOf = (rounds: readonly Round[]): number => rounds.reduce((total, { ends }) => total + ends.length, 0);
 
 /** Whether a table is trained on once more. */
 const refits = ({ rows: { train, test } }: Prepared): boolean =>
@@ -74,16 +77,20 @@ class Run {
   readonly #recipe: AutomaticRecipe;
   readonly #host: Host;
   readonly #budget: Budget;
-  readonly #of: number;
+  readonly #members: readonly MemberRecipe[];
+  /** Of the networks of rows that are judged. */
+  readonly #ends: EndEvent[] = [];
   #number = 0;
+  /** How many networks there will be, as far as is known. */
+  #of: number;
 
   constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host) {
     this.#prepared = prepared;
     this.#recipe = recipe;
     this.#host = host;
     this.#budget = new Budget(recipe.time, host.signal);
-    const tried = recipe.recipe === "best" ? candidatesFor(prepared).length - 1 : 0;
-    this.#of = FOLDS * (tried + this.#rounds * (refits(prepared) ? 2 : 1));
+    this.#members = membersOf(recipe.recipe, prepared);
+    this.#of = FOLDS * this.#members.length * this.#rounds * (refits(prepared) ? 2 : 1);
   }
 
   get #rounds(): number {
@@ -95,45 +102,62 @@ class Run {
     return memberPlan(this.#prepared, member, Math.ceil((rows * (FOLDS - 1)) / FOLDS), this.#host.engine);
   }
 
-  /** The rounds of the recipe that does best on rows left out. */
-  async *judged(data: Dataset): AsyncGenerator<TableEvent, { rounds: Round[]; member: MemberRecipe }, void> {
-    if (this.#recipe.recipe === "default") {
-      const member = memberRecipe(this.#prepared);
-      return { rounds: yield* this.rounds(data, member, [], JUDGED), member };
+  /** Every kind once; then those that count in more rounds, where the recipe has more. */
+  async *judged(data: Dataset): AsyncGenerator<TableEvent, Weighed, void> {
+    const { loss } = this.#prepared;
+    const weighed = (kinds: readonly Kind[]): Weighed => weigh(kinds, data, loss, this.#host.engine);
+    const share = this.#rounds > 1 ? COMPARED : JUDGED;
+    const over = this.#budget.until(share);
+    const kinds: Kind[] = [];
+    for (const member of this.#members) {
+      if (kinds.length > 0 && over?.aborted) break;
+      const round = yield* this.#round(data, member, { round: 0, share });
+      kinds.push({ member, rounds: [round] });
+      this.#ends.push(...round.ends);
     }
-    let best: { first: Round; member: MemberRecipe } | undefined;
-    for (const member of candidatesFor(this.#prepared)) {
-      const over = this.#budget.until(COMPARED);
-      if (best !== undefined && over?.aborted) break;
-      const first = yield* this.#round(data, member, 0, COMPARED);
-      // One that diverged has no loss (NaN): it is never the better one, and any other is better.
-      const [own, least] = [first.outOfFold.loss, best?.first.outOfFold.loss ?? Number.NaN];
-      if (best === undefined || (first.isWhole && (own < least || (Number.isNaN(least) && !Number.isNaN(own)))))
-        best = { first, member };
-    }
-    const { first, member } = best as { first: Round; member: MemberRecipe };
-    return { rounds: yield* this.rounds(data, member, [first], JUDGED), member };
+    const first = weighed(kinds);
+    const counting = first.kinds.filter((_, k) => first.shares[k] > 0);
+    this.#of =
+      this.#number + FOLDS * counting.length * (this.#rounds - 1 + (refits(this.#prepared) ? this.#rounds : 0));
+    return this.#rounds > 1 ? weighed(yield* this.#more(data, counting, JUDGED)) : first;
   }
 
-  /** So many rounds as the recipe has, those that are done among them, until the share of the time is over. */
-  async *rounds(
+  /** The kinds that count, on all rows; undefined where there was no time for each of them. */
+  async *again(
     data: Dataset,
-    member: MemberRecipe,
-    done: readonly Round[],
-    share: number,
-  ): AsyncGenerator<TableEvent, Round[], void> {
-    const rounds = [...done];
+    kinds: readonly Kind[],
+    shares: readonly number[],
+  ): AsyncGenerator<TableEvent, Kind[] | undefined, void> {
+    const anew: Kind[] = [];
+    for (const [k, { member }] of kinds.entries()) {
+      if (shares[k] === 0) {
+        anew.push({ member, rounds: [] });
+        continue;
+      }
+      const round = yield* this.#round(data, member, { round: 0, share: 1 });
+      if (!round.isWhole) return undefined;
+      anew.push({ member, rounds: [round] });
+    }
+    return this.#rounds > 1 ? yield* this.#more(data, anew, 1) : anew;
+  }
+
+  /** Further rounds of each kind that has one, until the share of the time is over. */
+  async *#more(data: Dataset, kinds: readonly Kind[], share: number): AsyncGenerator<TableEvent, Kind[], void> {
     const over = this.#budget.until(share);
-    while (rounds.length < this.#rounds && !(rounds.length > 0 && over?.aborted))
-      rounds.push(yield* this.#round(data, member, rounds.length, share));
-    return rounds;
+    const more = kinds.map(({ member, rounds }) => ({ member, rounds: [...rounds] }));
+    for (let round = 1; round < this.#rounds; round++)
+      for (const { member, rounds } of more) {
+        if (rounds.length === 0 || over?.aborted) continue;
+        const one = yield* this.#round(data, member, { round, share });
+        if (one.isWhole) rounds.push(one);
+      }
+    return more;
   }
 
   async *#round(
     data: Dataset,
     member: MemberRecipe,
-    round: number,
-    share: number,
+    { round, share }: { readonly round: number; readonly share: number },
   ): AsyncGenerator<TableEvent, Round, void> {
     const isFirst = this.#number === 0;
     const events = trainRound(data, {
@@ -152,8 +176,8 @@ class Run {
   }
 
   /** As if all networks had been one training. */
-  end(rounds: readonly Round[]): EndEvent {
-    const ends = rounds.flatMap(({ ends }) => ends);
+  end(): EndEvent {
+    const ends = this.#ends;
     const first = ends[0];
     const last = ends[ends.length - 1];
     const fault = ends.find(({ fault }) => fault !== undefined)?.fault;

@@ -1,5 +1,5 @@
-/** The mean of networks is one network, exactly. */
-import { initialParameters, type NetworkSpec, predictorOf, referenceEngine } from "@chaingrad/core";
+/** The weighted mean of networks is one network, exactly. */
+import { initialParameters, type LayerSpec, type NetworkSpec, predictorOf, referenceEngine } from "@chaingrad/core";
 import { uniformAt } from "@chaingrad/core/given";
 import { expect, test } from "vitest";
 import { merged } from "../../src/automatic/merge.ts";
@@ -7,44 +7,49 @@ import { merged } from "../../src/automatic/merge.ts";
 const KEY = [5, 7];
 const INPUTS = 3;
 const ROWS = 11;
-const scale = { kind: "scale", units: INPUTS, activation: "identity", name: "scale" } as const;
-
-const NETWORKS: Readonly<Record<string, NetworkSpec>> = {
-  "one hidden layer behind a scale": {
-    inputs: INPUTS,
-    layers: [scale, { units: 5, activation: "silu" }, { units: 2, activation: "identity" }],
-  },
-  "three hidden layers": {
-    inputs: INPUTS,
-    layers: [
-      { units: 5, activation: "tanh" },
-      { units: 4, activation: "tanh" },
-      { units: 6, activation: "tanh" },
-      { units: 2, activation: "identity" },
+const OUTPUT: LayerSpec = { units: 2, activation: "identity" };
+const hidden = (units: number): LayerSpec => ({ units, activation: "silu" });
+const scale = (units: number): LayerSpec => ({ kind: "scale", units, activation: "identity", name: "scale" });
+const BINS: LayerSpec = {
+  ...{ kind: "piecewise-linear", activation: "identity", name: "bins", units: INPUTS + 5 },
+  ...{
+    features: [0, 2],
+    edges: [
+      [-1, 0, 1],
+      [-0.5, 0, 0.25, 0.5],
     ],
   },
-  "outputs alone": { inputs: INPUTS, layers: [scale, { units: 2, activation: "identity" }] },
 };
 
-test.each(Object.entries(NETWORKS))("%s", (_, network) => {
+const NETWORKS: Readonly<Record<string, NetworkSpec>> = {
+  plain: { inputs: INPUTS, layers: [hidden(6), OUTPUT] },
+  scaled: { inputs: INPUTS, layers: [scale(INPUTS), hidden(5), OUTPUT] },
+  binned: { inputs: INPUTS, layers: [BINS, scale(INPUTS + 5), hidden(4), OUTPUT] },
+};
+
+test.each([
+  ["scaled ones", ["scaled", "scaled", "scaled"], [1 / 3, 1 / 3, 1 / 3]],
+  ["one alone", ["binned"], [1]],
+  ["kinds of every form", ["scaled", "plain", "binned", "binned"], [0.1, 0.2, 0.3, 0.4]],
+])("%s", (_, names, weights) => {
   const x = Float64Array.from({ length: ROWS * INPUTS }, (_, i) => 2 * uniformAt(KEY, 0, i) - 1);
-  const members = Array.from({ length: 4 }, (_, k) => {
-    const tensors = initialParameters(network, 10 + k);
+  const counted = names.map((name, k) => {
+    const tensors = initialParameters(NETWORKS[name], 10 + k);
     // Scales and biases that differ from where they start.
     for (const [j, values] of Object.values(tensors).entries())
       for (let i = 0; i < values.length; i++) values[i] += uniformAt(KEY, 1 + k + 10 * j, i) / 2;
-    return { network, tensors };
+    return { model: { network: NETWORKS[name], tensors }, weight: weights[k] };
   });
-  const outputsOf = (member: { network: NetworkSpec; tensors: Record<string, Float64Array> }): Float64Array => {
-    const { objective } = { objective: { loss: "mean-squared-error" } };
-    return predictorOf({ ...member, objective } as never, referenceEngine, ROWS, "f64").predict(x).outputs;
+  const outputsOf = (model: object): Float64Array => {
+    const objective = { loss: "mean-squared-error" };
+    return predictorOf({ ...model, objective } as never, referenceEngine, ROWS, "f64").predict(x).outputs;
   };
-  const each = members.map(outputsOf);
-  const whole = merged(members);
-  const outputs = outputsOf(whole as never);
-  for (const [i, output] of outputs.entries()) {
-    const mean = each.reduce((total, own) => total + own[i], 0) / each.length;
+  const each = counted.map(({ model }) => outputsOf(model));
+  const whole = merged(counted);
+  for (const [i, output] of outputsOf(whole).entries()) {
+    const mean = each.reduce((total, own, k) => total + weights[k] * own[i], 0);
     expect(Math.abs(output - mean)).toBeLessThan(1e-14);
   }
-  expect(whole.network.layers.every(({ kind = "dense" }) => kind === "dense")).toBe(true);
+  const kinds = whole.network.layers.map(({ kind = "dense" }) => kind);
+  expect(kinds).toEqual([...(names.includes("binned") ? ["piecewise-linear"] : []), "dense", "dense"]);
 });

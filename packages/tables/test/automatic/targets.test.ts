@@ -56,8 +56,12 @@ describe("the default recipe learns", () => {
       expect(reached).toBeLessThanOrEqual(most);
       expect(loss).toBeTypeOf("number");
     }
-    // Five members side by side, as one plain network.
-    expect(network.layers.map(({ units }) => units)).toEqual([5 * 256, outputsOf(network)]);
+    // Five plain members, five binned ones, or both side by side, as one plain network.
+    const [hidden, output] = network.layers.slice(-2);
+    expect([5 * 256, 5 * 64, 5 * 256 + 5 * 64]).toContain(hidden.units);
+    expect(output.units).toBe(outputsOf(network));
+    const kinds = network.layers.map(({ kind = "dense" }) => kind);
+    expect(kinds).toEqual([...(hidden.units === 5 * 256 ? [] : ["piecewise-linear"]), "dense", "dense"]);
     expect(encoder.features).toEqual(["a", "b"]);
     expect(model.targets).toEqual([target].flat());
     expect(targetsOf(learnt).map(({ name }) => name)).toEqual([target].flat());

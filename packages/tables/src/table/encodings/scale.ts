@@ -2,8 +2,10 @@
  * Amounts of any size and spread as numbers of size 1: robust centre and scale, and a smooth clip, after Holzmüller, Grinsztajn
  * and Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, section 3:
  *
- *   z = (x − q₅₀)/s with s = q₇₅ − q₂₅, else (max − min)/2, else 1;    feature = z / √(1 + (z/3)²)
+ *   z = (x − q₅₀)/s with s = q₇₅ − q₂₅, else (max − min)/2, else 1;    feature = z / √(1 + (z/10)²)
  *
+ * The paper's clip at 3 hides how far out a value is: at 10 a fare of twenty times the usual distance is still told from one of
+ * five, and a slip of the keyboard still counts for no more than 10 (docs/decisions/0041-automatic-recipe.md has the figures).
  * Tails that are much heavier than an exponential's are taken as logarithms first: asinh u = ln(u + √(u² + 1)) of u = (x − o)/unit,
  * which is a logarithm far from o, linear near it, smooth, defined everywhere, and can be undone.
  */
@@ -28,9 +30,9 @@ export interface Scaling {
   readonly log?: Logarithm;
 }
 
-/** The clip lets nothing beyond ±3 through. */
-const CLIP = 3;
-/** So many scales from the centre the clip is 3 to the last bit: what is farther counts as that far, so that no square overflows. */
+/** The clip lets nothing beyond ±10 through. */
+const CLIP = 10;
+/** So many scales from the centre the clip is 10 to the last bit: what is farther counts as that far, so that no square overflows. */
 export const LIMIT = 1e9;
 
 /** So many units from the origin: what is farther counts as that far, so that no square overflows. */
@@ -45,8 +47,8 @@ export function zOf({ centre, scale, log }: Scaling, value: number): number {
 /** The feature of an amount; not of NaN. */
 export function scaled(scaling: Scaling, value: number): number {
   const z = Math.min(LIMIT, Math.max(-LIMIT, zOf(scaling, value)));
-  const third = z / CLIP;
-  return z / Math.sqrt(1 + third * third);
+  const share = z / CLIP;
+  return z / Math.sqrt(1 + share * share);
 }
 
 /** The amount that is z scales from the centre. */
@@ -60,7 +62,7 @@ export const logarithm = ({ origin, unit }: Logarithm, value: number): number =>
   Math.asinh(Math.min(FARTHEST, Math.max(-FARTHEST, (value - origin) / unit)));
 
 /** What stands for itself in `formulaOf`. */
-export const FEATURE_NOTATION = "f(z) is z / sqrt(1 + (z / 3)^2)";
+export const FEATURE_NOTATION: string = `f(z) is z / sqrt(1 + (z / ${CLIP})^2)`;
 
 /** "f((asinh(x / 0.5) - 2) / 3)" of what `amount` is called. */
 export function formulaOf({ centre, scale, log }: Scaling, amount: string): string {
