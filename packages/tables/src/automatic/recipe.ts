@@ -45,7 +45,7 @@ const RATES = { classification: 0.04, regression: 0.07 } as const;
  */
 export function membersOf(recipe: AutomaticRecipe["recipe"], prepared: Prepared): MemberRecipe[] {
   const plain = plainMember(prepared);
-  const binned: MemberRecipe = { ...plain, binned: true, units: 64 };
+  const binned: MemberRecipe = { ...plain, binned: true };
   const all: MemberRecipe[] = [plain, binned];
   if (recipe === "best")
     all.push(
@@ -61,5 +61,5 @@ export function membersOf(recipe: AutomaticRecipe["recipe"], prepared: Prepared)
 function plainMember({ target }: Pick<Prepared, "target">): MemberRecipe {
   const isAmounts = targetsOf(target).every(({ task }) => task === "regression");
   const rate = RATES[isAmounts ? "regression" : "classification"];
-  return { units: 256, binned: false, rate, dropout: 0, labelSmoothing: 0.1 };
+  return { units: 64, binned: false, rate, dropout: 0, labelSmoothing: 0.1 };
 }
