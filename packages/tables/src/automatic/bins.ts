@@ -7,7 +7,7 @@ import type { LayerSpec } from "@chaingrad/core";
 import type { Prepared } from "../table/prepare.ts";
 
 /** Bins of a feature, where all together are not too many. */
-const BINS = 8;
+const BINS = 24;
 /** Bins of all features: a table of pixels has others to tell it where it bends. */
 const MOST_BINS = 256;
 /** A feature with fewer values is told by its number alone. */

@@ -18,12 +18,11 @@ import type { Prepared } from "../table/prepare.ts";
 import { binsFor } from "./bins.ts";
 import type { MemberRecipe } from "./recipe.ts";
 
-/** Steps of an epoch of a short table: with one or two of them 100 epochs would be over before anything has bent. */
-const STEPS = 8;
+/** Of a step. */
 const FEWEST_ROWS = 16;
 const MOST_ROWS = 256;
 /** Passes over the rows of a table that is not long, and the fewest of any. */
-const EPOCHS = 100;
+const EPOCHS = 80;
 const FEWEST_EPOCHS = 24;
 /** Longer tables take fewer passes: so many rows are seen in all, about. */
 const ROWS_SEEN = 256_000;
@@ -31,6 +30,7 @@ const ROWS_SEEN = 256_000;
 const BETA2 = 0.95;
 const BIAS_RATE = 0.1;
 const SCALE_RATE = 6;
+
 /** What `fit` is called with for one network. */
 export interface MemberPlan {
   readonly network: NetworkSpec;
@@ -45,7 +45,7 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
   return {
     network: networkOf(prepared, member),
     options: {
-      ...{ engine, l2: 0, ...(metrics && { metrics }), epochs, keep: "last-best", batch: batchFor(rows) },
+      ...{ engine, l2: 0, ...(metrics && { metrics }), epochs, keep: "last-best", batch: batchFor(rows, member.steps) },
       loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
       optimizer: optimizers.adam({ beta2: BETA2 }),
       schedule: schedules["cos-log"](member.rate),
@@ -77,7 +77,7 @@ function networkOf(prepared: Prepared, { units, binned, dropout }: MemberRecipe)
 }
 
 /** Rows of a step. An epoch's steps share its rows evenly, so that none is filled up with rows that count for nothing. */
-function batchFor(rows: number): number {
-  const wanted = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, rows / STEPS));
+function batchFor(rows: number, steps: number): number {
+  const wanted = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, rows / steps));
   return Math.ceil(rows / Math.ceil(rows / wanted));
 }

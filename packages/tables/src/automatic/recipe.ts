@@ -30,6 +30,8 @@ export interface MemberRecipe {
   readonly units: number;
   /** Whether each number also comes as the bins that it falls into (bins.ts). */
   readonly binned: boolean;
+  /** Of an epoch of a short table; a step takes from 16 to 256 rows. */
+  readonly steps: number;
   /** Of Adam at the height of its schedule. */
   readonly rate: number;
   readonly dropout: number;
@@ -39,6 +41,9 @@ export interface MemberRecipe {
 
 /** Of Adam's highest rate: Holzmüller et al. 2024, table B.1. */
 const RATES = { classification: 0.04, regression: 0.07 } as const;
+/** From so many rows on, steps of 256 rows are more than eight in an epoch. */
+const LONG = 2500;
+
 /**
  * The kinds of networks that a recipe tries, the one that is never left out first. What a table is like decides which of them can be
  * trained; how much each of them counts is decided by the rows that it left out (mixture.ts).
@@ -46,14 +51,16 @@ const RATES = { classification: 0.04, regression: 0.07 } as const;
 export function membersOf(recipe: AutomaticRecipe["recipe"], prepared: Prepared): MemberRecipe[] {
   const plain = plainMember(prepared);
   const binned: MemberRecipe = { ...plain, binned: true };
-  const all: MemberRecipe[] = [plain, binned];
+  // Fewer steps are a regulariser of their own; of long tables the steps are as large already.
+  const calm: MemberRecipe[] = prepared.rows.train.length < LONG ? [{ ...binned, steps: 1 }] : [];
+  const all: MemberRecipe[] = [plain, binned, ...calm];
   if (recipe === "best")
     all.push(
+      { ...binned, dropout: 0.3 },
       { ...plain, dropout: 0.25 },
-      { ...binned, dropout: 0.25 },
       { ...plain, rate: plain.rate / 3 },
-      { ...binned, rate: plain.rate / 3, units: 256 },
-      { ...binned, labelSmoothing: 0, units: 256 },
+      { ...binned, steps: 2, units: 256, labelSmoothing: 0 },
+      { ...binned, rate: 2 * plain.rate, units: 128 },
     );
   return binsFor(prepared) === undefined ? all.filter(({ binned }) => !binned) : all;
 }
@@ -61,5 +68,5 @@ export function membersOf(recipe: AutomaticRecipe["recipe"], prepared: Prepared)
 function plainMember({ target }: Pick<Prepared, "target">): MemberRecipe {
   const isAmounts = targetsOf(target).every(({ task }) => task === "regression");
   const rate = RATES[isAmounts ? "regression" : "classification"];
-  return { units: 64, binned: false, rate, dropout: 0, labelSmoothing: 0.1 };
+  return { units: 64, binned: false, steps: 8, rate, dropout: 0, labelSmoothing: 0.1 };
 }
