@@ -16,6 +16,7 @@ import {
   type SyncEngine,
   schedules,
 } from "@chaingrad/core";
+import { frontOf } from "../embedding-layer.ts";
 import { goalOf } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { targetsOf } from "../table/targets/target.ts";
@@ -81,11 +82,15 @@ export interface MemberPlan {
 /** The network for a prepared table, and its training on so many rows. */
 export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: number, engine: SyncEngine): MemberPlan {
   const { outputs, loss, metrics } = goalOf(prepared);
-  const inputs = prepared.encoder.features.length;
+  const { encoder } = prepared;
+  const front = frontOf(encoder);
   const smoothing = member.labelSmoothing > 0 && loss.name === "softmax-cross-entropy";
   const epochs = Math.max(FEWEST_EPOCHS, Math.min(EPOCHS, Math.round(ROWS_SEEN / rows)));
   return {
-    network: { inputs, layers: layersOf(inputs, member, outputs) },
+    network: {
+      inputs: encoder.features.length,
+      layers: [...front.layers, ...layersOf(front.outputs, member, outputs)],
+    },
     options: {
       ...{ engine, epochs, keep: "last-best", l2: 0, batch: Math.ceil(rows / Math.ceil(rows / BATCH)) },
       loss: smoothing ? losses["softmax-cross-entropy"]({ labelSmoothing: member.labelSmoothing }) : loss,
