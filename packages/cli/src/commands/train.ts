@@ -119,7 +119,7 @@ export function register(program: Command): void {
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
     .option(
       "--embed <columns>",
-      "columns whose categories become learned numbers: by name, as in a,b, or those of more than N categories, as in 8; none",
+      "columns whose categories become learned numbers: by name, as in a,b; of more than so many categories (default: 20); none",
       collected,
     )
     .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
@@ -168,7 +168,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     const target = columnList(options.target, table.columns);
     const dropped = target.find((name) => options.drop.includes(name));
     if (dropped !== undefined) throw new UserError(`--drop names the target '${dropped}'`);
-    const embed = embedded(options.embed, table.columns);
+    const embed = embedded(options.embed, table.columns) ?? true;
     if (Array.isArray(embed)) checkNames(embed, table.columns, "--embed");
     const { task, order, drop, weight, classWeight, loss, transform, offset, exposure, test, quantile } = options;
     return prepareTable(table, {

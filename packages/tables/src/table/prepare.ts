@@ -30,7 +30,10 @@ export interface PrepareOptions {
   readonly drop?: readonly string[] | undefined;
   /** What columns are, by name, where they are not what they look like; "text" takes free text as a bag of words. */
   readonly types?: ColumnTypes | undefined;
-  /** Which columns of categories become one feature each, to be embedded: of more than so many, or by name (default none). */
+  /**
+   * Which columns of categories become one feature each, to be embedded: of more than so many categories, or by name (default
+   * none; `trainTable`, whose networks have a layer for it, takes those of more than 20).
+   */
   readonly embed?: Embed | undefined;
   /** A column that says what each row weighs, ≥ 0: a row of weight 2 counts as two. */
   readonly weight?: string | undefined;

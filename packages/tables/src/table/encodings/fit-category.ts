@@ -8,13 +8,13 @@ import type { CategoryEncoding } from "./category.ts";
 import type { IndexEncoding } from "./index-encoding.ts";
 
 /**
- * Which columns of categories are embedded: those of more than 8 categories (true) or of more than a given number, those of
+ * Which columns of categories are embedded: those of more than 20 categories (true) or of more than a given number, those of
  * these names, or none (false). Of the others the 100 most frequent categories are a feature each.
  */
 export type Embed = boolean | number | readonly string[];
 
-/** Above so many categories an embedding is worth its parameters (Holzmüller et al. 2024). */
-const MOST_ONE_HOT = 8;
+/** Up to so many a feature each does as well, and is no larger in the mean of five (docs/decisions/0044-learned-categories.md). */
+const MOST_ONE_HOT = 20;
 /** More categories than this in one column go to "other", the least frequent first. */
 const MOST_CATEGORIES = 100;
 /** As many have a row of their own in an embedding, where a row costs little. */
