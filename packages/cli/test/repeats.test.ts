@@ -9,6 +9,7 @@ const LISTS = [
   "train --target",
   "train --order",
   "train --drop",
+  "train --embed",
   "fit-curve --start",
   "fit-curve --lower",
   "fit-curve --upper",

@@ -362,6 +362,59 @@ describe("bad tables: status 2, a sentence that helps, nothing written", () => {
   });
 });
 
+describe("--embed", () => {
+  const rows = 120;
+  const city = (i: number): string => (i % 11 === 10 ? "" : `c${i % 10}`);
+  const csv = table("city,8,size,price", (i) => `${city(i)},k${i % 3},${noise(i, 1)},${i % 10}.${i % 7}`, rows);
+  const embeddedBy = async (...given: string[]): Promise<unknown> => {
+    const data = file("t.csv", csv);
+    const flags = ["--target", "price", "--epochs", "2", "--json", "--out", join(emptyFolder(), "m.safetensors")];
+    const { stdout } = await runCli(["train", data, ...flags, ...given.flatMap((one) => ["--embed", one])], {
+      cwd: emptyFolder(),
+    });
+    return JSON.parse(stdout).columns.flatMap(({ name, why }: { name: string; why: string }) =>
+      why.endsWith("to be embedded") ? [name] : [],
+    );
+  };
+
+  test.each<[string[], string[]]>([
+    [["city"], ["city"]],
+    [["city,8"], ["city", "8"]],
+    [
+      ["city", "8"],
+      ["city", "8"],
+    ],
+    // A column's name comes before a number.
+    [["8"], ["8"]],
+    [["9"], ["city"]],
+    [["0"], ["city", "8"]],
+    [["99"], []],
+    [["none"], []],
+  ])("%j embeds %j", async (given, wanted) => expect(await embeddedBy(...given)).toEqual(wanted));
+
+  test("makes models that every command takes", async () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, "t.csv"), csv);
+    const run = (...args: string[]): Promise<Ended> => runCli(args, { cwd });
+    expect((await run("train", "t.csv", "--target", "price", "--embed", "city", "--recipe", "fast")).status).toBe(0);
+    writeFileSync(join(cwd, "new.csv"), "city,8,size\nc1,k1,0\nOslo,k1,0\n,k1,0\n");
+    const predicted = await run("predict", "t.safetensors", "new.csv");
+    expect(predicted.stderr).toContain("column 'city': 1 row holds categories that training never saw (Oslo)");
+    const values = predicted.stdout.trim().split("\n").slice(1).map((line) => Number(line.split(",").at(-1))); // biome-ignore format: one line
+    expect(new Set(values.filter(Number.isFinite)).size).toBe(3);
+    const explain = ["explain", "t.safetensors", "t.csv", "--row", "2", "--view", "index", "--of"];
+    const [, place] = /(\d+): city = c1/.exec((await run(...explain, "W2")).stdout) ?? [];
+    const index = await run(...explain, `E1[${Number(place) + 1},1]`);
+    expect(index.stdout).toContain("∂L/∂E₁[“city = c1”,1] = δ₁[5]");
+    const certificate = await run("check", "t.safetensors", "--batch", "t.csv");
+    expect(certificate.stdout).toMatch(/∂L\/∂E1\[“city = c\d”\]\[\d\]/);
+    expect(certificate.stdout).toContain("All gradients are right");
+    const program = await run("emit", "t.safetensors", "--lang", "c");
+    expect(program.stdout).toMatch(/E1/);
+    expect(program.stdout).toMatch(/11 where it is missing/);
+  });
+});
+
 describe("bad options: status 2, nothing written", () => {
   test.each([
     [["--hidden", "0"], /each ≥ 1/],
@@ -374,6 +427,8 @@ describe("bad options: status 2, nothing written", () => {
     [["--activation", "tahn"], /tanh/],
     [["--optimizer", "adamm"], /adam/],
     [["--drop", "cylindres"], /Did you mean 'cylinders'/],
+    [["--embed", "orgin"], /--embed: .*'orgin'\nDid you mean 'origin'/],
+    [["--embed", "weight_lbs"], /'weight_lbs' is no column of categories .*type is category/],
     [["--hiden", "8"], /--hidden/],
     [["--out", "/proc/nowhere/model.safetensors"], /cannot write/],
     [["--out", "."], /folder/],

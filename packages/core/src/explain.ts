@@ -51,7 +51,8 @@ export {
 export { type LatexOptions, latexBody, latexDocument } from "./explain/latex/document.ts";
 export { latexNotation, latexTensor } from "./explain/latex/notation.ts";
 export { markdownDocument } from "./explain/markdown/document.ts";
-export { type ColumnNames, type GivenNames, withNames } from "./explain/notation/column-names.ts";
+export { type ColumnNames, withNames } from "./explain/notation/column-names.ts";
+export type { GivenNames, NamedLayer } from "./explain/notation/given-names.ts";
 export { escapeHtml, mathmlInline } from "./explain/notation/inline-math.ts";
 export { printNotation } from "./explain/notation/print.ts";
 export { printProgram } from "./explain/notation/program.ts";

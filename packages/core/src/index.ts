@@ -35,9 +35,11 @@ export {
   type RandomStream,
 } from "./nn/initialisers.ts";
 export type {
+  InputNames,
   LayerBuffer,
   LayerKind,
   LayerKindName,
+  LayerNames,
   LayerPart,
   LayerScope,
   LayerSpec,

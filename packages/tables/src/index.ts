@@ -63,6 +63,7 @@ export type { CategoryEncoding } from "./table/encodings/category.ts";
 export type { Cycle } from "./table/encodings/cycles.ts";
 export type { DateEncoding } from "./table/encodings/date.ts";
 export type { DurationEncoding } from "./table/encodings/duration.ts";
+export type { Embed } from "./table/encodings/fit-category.ts";
 export type { IndexEncoding } from "./table/encodings/index-encoding.ts";
 export type { ColumnEncoding } from "./table/encodings/kinds.ts";
 export type { NumberEncoding } from "./table/encodings/number.ts";

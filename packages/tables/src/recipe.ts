@@ -4,6 +4,7 @@ import {
   type ActivationName,
   activations,
   type FitOptions,
+  type LayerSpec,
   type Loss,
   type Metric,
   type NetworkSpec,
@@ -12,6 +13,7 @@ import {
   type SyncEngine,
 } from "@chaingrad/core";
 import type { MinimizerName } from "@chaingrad/core/curvature";
+import { frontOf } from "./embedding-layer.ts";
 import type { Prepared } from "./table/prepare.ts";
 import { kindOf } from "./table/targets/kind-of.ts";
 
@@ -112,18 +114,19 @@ export function goalOf({ target, loss }: Pick<Prepared, "target" | "loss">): {
   return { outputs: kind.outputs(target), loss, metrics: kind.metrics(target) };
 }
 
-/** Throws RangeError on an unknown optimizer, and on features that are to be embedded. */
+/** Throws RangeError on an unknown optimizer. */
 export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEngine): Promise<Plan> {
-  const { encoder } = prepared;
-  if (encoder.embedded.length > 0)
-    throw new RangeError("embed: this recipe's network has no layer that embeds categories");
   const { hidden, activation, dropout, epochs, patience, seed, clip, flow } = recipe;
   const { outputs, loss, metrics } = goalOf(prepared);
   const { optimizer, rate, l2, batch } = await chosen(recipe);
   return {
     network: {
-      inputs: encoder.features.length,
-      layers: [...hidden.map((units) => ({ units, activation, dropout })), { units: outputs, activation: "identity" }],
+      inputs: prepared.encoder.features.length,
+      layers: [
+        ...frontOf(prepared.encoder).layers,
+        ...hidden.map((units): LayerSpec => ({ units, activation, dropout })),
+        { units: outputs, activation: "identity" },
+      ],
     },
     options: {
       ...{ engine, loss, optimizer, epochs, patience, seed, l2 },

@@ -3,9 +3,20 @@
  * by their logarithms. Each way is tried on a small network for a moment, and rows that it was not trained on decide by a measure
  * that all ways have in common: the validation rows, or a fold of the training rows where there are none.
  */
-import { type Dataset, fit, type Model, pickRows, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
+import {
+  type Dataset,
+  fit,
+  type LayerSpec,
+  type Model,
+  pickRows,
+  predictorOf,
+  rowsOf,
+  type SyncEngine,
+} from "@chaingrad/core";
 import { foldsFor, without } from "./automatic/folds.ts";
+import { frontOf } from "./embedding-layer.ts";
 import { poissonDeviance, regressionMetrics } from "./judging/metrics.ts";
+import type { Encoder } from "./table/encoder.ts";
 import { type PreparedHead, settled, type Way } from "./table/heads.ts";
 import { byPart } from "./table/parts.ts";
 import type { Prepared } from "./table/prepare.ts";
@@ -63,7 +74,7 @@ async function errorOf(
   isCount: boolean,
 ): Promise<number> {
   const { train, judged } = trialRows(way, prepared, seed);
-  const model = await trial(way, prepared.encoder.features.length, train, judged, engine, seed);
+  const model = await trial(way, prepared.encoder, train, judged, engine, seed);
   const target = way.target as RegressionTarget;
   const { predictions } = predictorOf(model, engine).predict(judged.x);
   const factor = target.factor === undefined ? {} : { factor: meanFactor(target, model, engine, [train, judged]) };
@@ -88,16 +99,18 @@ function trialRows(
 
 async function trial(
   { loss }: Way,
-  inputs: number,
+  encoder: Encoder,
   train: Dataset,
   validation: Dataset,
   engine: SyncEngine,
   seed: number,
 ): Promise<Model> {
   const { units, epochs, patience, rate, batch } = TRIAL;
-  const layers = [
-    { units, activation: "tanh" as const },
-    { units: 1, activation: "identity" as const },
+  const inputs = encoder.features.length;
+  const layers: LayerSpec[] = [
+    ...frontOf(encoder).layers,
+    { units, activation: "tanh" },
+    { units: 1, activation: "identity" },
   ];
   const options = { engine, loss, epochs, patience, rate, batch, seed, metrics: {} };
   for await (const event of fit({ inputs, layers }, { train, validation }, options))

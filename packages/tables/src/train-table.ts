@@ -147,7 +147,12 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   const [asked, chosen] = parted(others);
   const recipe = chooseRecipe({ validation: asked.validation, ...chosen });
   const table = tableOf(rows);
-  const read = prepareTable(table, { ...asked, ...validationFor(recipe, asked.validation), seed: recipe.seed });
+  const read = prepareTable(table, {
+    ...asked,
+    embed: asked.embed ?? true,
+    ...validationFor(recipe, asked.validation),
+    seed: recipe.seed,
+  });
   const engine = given ?? (await defaultEngine());
   const settled = await settleTarget(read, engine, recipe.seed);
   const prepared = isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) };

@@ -84,3 +84,16 @@ export function columnList(given: readonly string[], columns: readonly { readonl
   const isColumn = (name: string): boolean => columns.some((column) => column.name === name);
   return given.flatMap((text) => (isColumn(text) ? [text] : text.split(",").map((part) => part.trim())));
 }
+
+/** Which columns are embedded, of a table's: "none", those of more than so many categories, or those of these names. */
+export function embedded(
+  given: readonly string[] | undefined,
+  columns: readonly { readonly name: string }[],
+): false | number | readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const names = columnList(given, columns);
+  const [only] = names;
+  if (names.length > 1 || columns.some(({ name }) => name === only)) return names;
+  if (only === "none") return false;
+  return /^\d+$/.test(only) ? Number(only) : names;
+}

@@ -49,6 +49,7 @@ import {
   classWeights,
   collected,
   columnList,
+  embedded,
   fraction,
   hiddenSizes,
   names,
@@ -72,6 +73,7 @@ interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOpt
   readonly task?: Task;
   readonly order?: readonly string[];
   readonly drop: readonly string[];
+  readonly embed?: readonly string[];
   readonly weight?: string;
   readonly classWeight?: ClassWeight;
   readonly loss?: PrepareOptions["loss"];
@@ -115,6 +117,11 @@ export function register(program: Command): void {
     .option("--offset <column>", "added to what is predicted: to an amount, or to the logarithm of a count")
     .option("--exposure <column>", "multiplies the rate of counts: its logarithm is the offset")
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
+    .option(
+      "--embed <columns>",
+      "columns whose categories become learned numbers: by name, as in a,b; of more than so many categories (default: 20); none",
+      collected,
+    )
     .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
     .option("--time <seconds>", RECIPE_WORDS.time, seconds)
     .option("--hidden <sizes>", RECIPE_WORDS.hidden, hiddenSizes)
@@ -161,9 +168,11 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     const target = columnList(options.target, table.columns);
     const dropped = target.find((name) => options.drop.includes(name));
     if (dropped !== undefined) throw new UserError(`--drop names the target '${dropped}'`);
+    const embed = embedded(options.embed, table.columns) ?? true;
+    if (Array.isArray(embed)) checkNames(embed, table.columns, "--embed");
     const { task, order, drop, weight, classWeight, loss, transform, offset, exposure, test, quantile } = options;
     return prepareTable(table, {
-      ...{ target, task, order, drop, weight, classWeight, loss, transform, offset, exposure, test },
+      ...{ target, task, order, drop, embed, weight, classWeight, loss, transform, offset, exposure, test },
       ...{ quantiles: quantile, seed: recipe.seed, ...validationFor(recipe, options.validation) },
     });
   });

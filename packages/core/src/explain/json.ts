@@ -1,6 +1,7 @@
 /**
  * A derivation and its views as plain JSON (docs/explain-json.md): formulas as text, shapes, and numbers at full precision.
  */
+
 import type { DType, Shape, TensorType } from "../graph/type.ts";
 import type { Step, StepKind } from "./derivation/derivation.ts";
 import type { Explained } from "./derivation/explained.ts";
@@ -8,7 +9,7 @@ import type { RuleUse } from "./derivation/rules.ts";
 import type { Words } from "./document/catalogue.ts";
 import type { Block, Inline, Tensor } from "./document/document.ts";
 import { legend } from "./document/legend.ts";
-import type { GivenNames } from "./notation/column-names.ts";
+import type { GivenNames } from "./notation/given-names.ts";
 import { printNotation } from "./notation/print.ts";
 import { plain, rulesText } from "./terminal/document.ts";
 

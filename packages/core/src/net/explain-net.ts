@@ -1,11 +1,14 @@
 /** A network on a batch, ready to be explained: its derivation and all numbers, in float64 on the reference engine. */
+
 import { evaluate } from "../engines/engine.ts";
 import { referenceEngine } from "../engines/reference/reference.ts";
 import { type Derivable, derive } from "../explain/derivation/derivation.ts";
 import { type Evaluate, type Explained, type ExplainOptions, explained } from "../explain/derivation/explained.ts";
-import { type ColumnNames, columnNames, type GivenNames } from "../explain/notation/column-names.ts";
+import { type ColumnNames, columnNames } from "../explain/notation/column-names.ts";
+import type { GivenNames } from "../explain/notation/given-names.ts";
 import { type Expr, label, topological } from "../graph/expr.ts";
 import { reduceRows } from "../nn/losses.ts";
+import { namesThrough } from "../nn/network.ts";
 import type { Batch } from "./batch.ts";
 import type { Net, NetTensors } from "./net.ts";
 import { objectiveGraph, objectiveValues } from "./objective.ts";
@@ -45,13 +48,19 @@ function problemOf(
   { prepared, prediction }: ExplainNetOptions,
 ): Derivable {
   const { parameters, x, given, layers, loss, rows, outputs } = objectiveGraph(net, batch, "f64", prepared);
-  const below = { layers, parameters, x, ...(prepared ? { columns: prepared.columns } : {}) };
+  const named = namesIn(net);
+  const below = { layers, parameters, x, named, ...(prepared ? { columns: prepared.columns } : {}) };
   if (prediction === undefined) return { ...below, loss, rows, given };
   if (batch.rows !== 1) throw new RangeError("a prediction is one row's: choose it with its number");
   const top = prediction(outputs);
   const used = new Set(topological([top]));
   return { ...below, loss: top, top: "prediction", given: given.filter((node) => used.has(node)) };
 }
+
+const namesIn =
+  ({ network }: Net): NonNullable<Derivable["named"]> =>
+  (given) =>
+    given.inputs === undefined ? [] : namesThrough(network, { inputs: given.inputs, categories: given.categories });
 
 /** The same network with its prediction as one more activation and the loss made of that; undefined where it has none. */
 export function explainApart(
@@ -71,6 +80,7 @@ export function explainApart(
   const loss = label(reduceRows(rows, weight, net.objective.reduction ?? "mean"), "L");
   const layers = [...graph.layers, { z: graph.outputs, h: p }];
   const { parameters, x, given } = graph;
-  const problem = { loss, layers, rows, parameters, x, given, ...(prepared ? { columns: prepared.columns } : {}) };
+  const below = { layers, parameters, x, named: namesIn(net), ...(prepared ? { columns: prepared.columns } : {}) };
+  const problem = { ...below, loss, rows, given };
   return explained(problem, objectiveValues(net, tensors, batch, prepared), run, options);
 }

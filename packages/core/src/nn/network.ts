@@ -10,7 +10,15 @@ import { activations } from "./activations.ts";
 import type { Fans } from "./initialisers.ts";
 import { withFactors } from "./layers/factors.ts";
 import { layerKinds } from "./layers/kinds.ts";
-import type { LayerBuffer, LayerKind, LayerKindName, LayerSpec, LayerTensor } from "./layers/layer.ts";
+import type {
+  InputNames,
+  LayerBuffer,
+  LayerKind,
+  LayerKindName,
+  LayerNames,
+  LayerSpec,
+  LayerTensor,
+} from "./layers/layer.ts";
 import type { Loss } from "./losses.ts";
 import { checkType, count, inRange } from "./options.ts";
 
@@ -142,6 +150,24 @@ function kindOf({ kind = "dense" }: Pick<LayerSpec, "kind">, number: number): La
 export function categoriesOf(spec: NetworkSpec): ReadonlyMap<number, number> {
   const [first] = layersOf(spec);
   return new Map(first.kind.parts.flatMap((part) => [...(part.categories?.(first.spec) ?? [])]));
+}
+
+/**
+ * What the numbers of the first layers are called, from those of x on, as far as layers keep them apart; tensors by their
+ * names in the network.
+ */
+export function namesThrough(spec: NetworkSpec, given: InputNames): LayerNames[] {
+  const made: LayerNames[] = [];
+  let names = given;
+  for (const { kind, number, spec: own } of layersOf(spec)) {
+    const next = kind.names?.(own, names);
+    if (next === undefined) break;
+    const { outputs, tensors = {} } = next;
+    const named = Object.entries(tensors).map(([symbol, along]) => [symbol + number, along]);
+    made.push({ outputs, tensors: Object.fromEntries(named) });
+    names = { inputs: outputs };
+  }
+  return made;
 }
 
 /** How many numbers the network gives for a row. */

@@ -6,7 +6,10 @@ import { type Attributes, type Expr, expr, none } from "../graph/expr.ts";
 import { call } from "../graph/notation.ts";
 import type { Batched, Op } from "../graph/op.ts";
 import { type FloatType, isFloat, ShapeError, sizeOf, type TensorType, tensorType } from "../graph/type.ts";
+import { cast } from "./convert.ts";
+import { add } from "./ring.ts";
 import { batchedAt, reshape } from "./shape.ts";
+import { constant } from "./source.ts";
 
 function checkIndex(index: TensorType): void {
   if (index.dtype !== "i32" || index.shape.length !== 1) throw new ShapeError("the index must be i32 with one axis");
@@ -37,9 +40,10 @@ const gatherRowsOp: Op = {
   vjp: (node, cotangent) => [scatterRows(cotangent, node.operands[1], node.operands[0].type.shape[0]), null],
   batch(node, [x, index], size) {
     if (index.axis === undefined) return batchRows(x, size, (table) => gatherRows(table, index.expr));
-    if (x.axis !== undefined) throw new ShapeError("gather-rows: tables and indices cannot both be a batch");
-    const flat = reshape(batchedAt(index, 0, size), [size * node.type.shape[0]]);
-    return { expr: reshape(gatherRows(x.expr, flat), [size, ...node.type.shape]), axis: 0 };
+    const [rows, ...rest] = node.operands[0].type.shape;
+    const table = x.axis === undefined ? x.expr : reshape(batchedAt(x, 0, size), [size * rows, ...rest]);
+    const chosen = gatherRows(table, stacked(index, size, x.axis === undefined ? 0 : rows));
+    return { expr: reshape(chosen, [size, ...node.type.shape]), axis: 0 };
   },
   notation: ([x, index]) => call("rows", [x, index]),
   kernel: () => ({ kind: "gather-rows" }),
@@ -49,6 +53,17 @@ const gatherRowsOp: Op = {
 function batchRows(x: Batched, size: number, rule: (table: Expr) => Expr): Batched {
   const axis = Math.max(1, x.axis ?? 1);
   return { expr: rule(batchedAt(x, axis, size)), axis };
+}
+
+/** A batch of indices as one, [size · r], into tables of so many rows each that stand below one another; 0: into one table. */
+function stacked(index: Batched, size: number, rows: number): Expr {
+  const whole = batchedAt(index, 0, size);
+  const [, count] = whole.type.shape;
+  const flat = reshape(whole, [size * count]);
+  if (rows === 0) return flat;
+  const starts = Array.from({ length: size * count }, (_, i) => rows * Math.floor(i / count));
+  // Integers are added as numbers: float64 holds every one of them.
+  return cast(add(cast(flat, "f64"), constant(starts, [size * count], "f64")), "i32");
 }
 
 interface ScatterAttributes extends Attributes {
@@ -75,8 +90,12 @@ const scatterRowsOp: Op<ScatterAttributes> = {
   jvp: (node, [tangent]) => (tangent ? scatterRows(tangent, node.operands[1], node.attributes.rows) : null),
   vjp: (node, cotangent) => [gatherRows(cotangent, node.operands[1]), null],
   batch(node, [y, index], size) {
-    if (index.axis !== undefined) throw new ShapeError("scatter-rows: there is no batch of indices");
-    return batchRows(y, size, (rows) => scatterRows(rows, index.expr, node.attributes.rows));
+    const { rows } = node.attributes;
+    if (index.axis === undefined) return batchRows(y, size, (own) => scatterRows(own, index.expr, rows));
+    const [count, ...rest] = node.operands[0].type.shape;
+    const all = reshape(batchedAt(y, 0, size), [size * count, ...rest]);
+    const added = scatterRows(all, stacked(index, size, rows), size * rows);
+    return { expr: reshape(added, [size, ...node.type.shape]), axis: 0 };
   },
   notation: ([y, index]) => call("scatter", [y, index]),
   kernel: () => ({ kind: "scatter-rows" }),

@@ -71,9 +71,9 @@ export interface LayerFlow {
   readonly name: string;
   /** ‖δ‖ = ‖∂L/∂z‖ over the rows looked at (L their weighted mean loss, regularisers included). */
   readonly delta: number;
-  /** ‖∂L/∂W‖ */
+  /** ‖∂L/∂W‖; of a layer without W, a scale or an embedding, by all that it learns. */
   readonly gradient: number;
-  /** ‖ΔW‖/‖W‖ of the last step; null before the first one, and where it is not known. */
+  /** ‖ΔW‖/‖W‖ of the last step, of the same parameters; null before the first one, and where it is not known. */
   readonly update: number | null;
   /** Share of the units, in [0, 1], with φ′(z) = 0 in every row looked at; null where φ does not act on each unit alone. */
   readonly dead: number | null;

@@ -144,6 +144,29 @@ describe("values", () => {
     });
   });
 
+  test("a layer without W is told by all that it learns", async () => {
+    const network: NetworkSpec = {
+      inputs: 3,
+      layers: [
+        { kind: "embedding", units: 4, activation: "identity", features: [1], categories: [3], dimension: 2 },
+        { kind: "scale", units: 4, activation: "identity" },
+        { units: 2, activation: "identity" },
+      ],
+    };
+    const data = { x: train.x.map((value, i) => (i % 3 === 1 ? Math.floor(i / 3) % 3 : value)), y: train.y };
+    const rate = 0.1;
+    const options = { epochs: 1, batch: 90, optimizer: optimizers.sgd(), rate, dtype: "f64", flow: true } as const;
+    const { start, epochs, end } = await run(options, network, data);
+    const before = initialParameters(network, 3);
+    for (const [l, name] of ["E1", "s2"].entries()) {
+      const moved = Math.hypot(...end.model.tensors[name].map((value, i) => value - before[name][i]));
+      expect(flowAt(epochs[0])[l].update).toBeCloseTo(moved / Math.hypot(...before[name]), 12);
+      // Of 64 rows, where the step is of all 90.
+      expect(flowAt(start)[l].gradient / (moved / rate)).toBeGreaterThan(0.5);
+      expect(flowAt(start)[l].gradient / (moved / rate)).toBeLessThan(2);
+    }
+  });
+
   test("with several steps in an epoch, too: the rate of the last step alone scales it", async () => {
     const schedule = ({ step }: { step: number }) => (step === 5 ? 0.02 : 0.01);
     const twice = ({ step }: { step: number }) => (step === 5 ? 0.04 : 0.01);

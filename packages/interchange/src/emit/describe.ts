@@ -60,7 +60,10 @@ const quoted = (text: string): string => `"${commented(text).replaceAll('"', '\\
 
 function features(encoder: TableModelData["encoder"]): string {
   const columns = featureFormulas(encoder, quoted).map((words, i) => `  ${i}: ${words}`);
-  return [`The columns of x, where ${FEATURE_NOTATION}; what is missing is 0:`, ...columns].join("\n");
+  return [
+    `The columns of x, where ${FEATURE_NOTATION}; what is missing is 0 where nothing else is said:`,
+    ...columns,
+  ].join("\n");
 }
 
 function outputs(target: TableModelData["target"]): string {

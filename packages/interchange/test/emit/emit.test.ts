@@ -1,8 +1,9 @@
 /** Emitted programs compute what the engine computes, in each language; and the small example is what a reader sees. */
 
-import { add, constant, type Expr, mul, type NetworkSpec, randomNormal } from "@chaingrad/core";
+import { add, constant, type Expr, initialParameters, mul, type NetworkSpec, randomNormal } from "@chaingrad/core";
 import { exampleNetwork } from "@chaingrad/core/net";
 import { UserError } from "@chaingrad/core/user-error";
+import type { Encoder } from "@chaingrad/tables";
 import { beforeAll, describe, expect, test } from "vitest";
 import { emission } from "../../src/emit/emission.ts";
 import { emit } from "../../src/emit/emit.ts";
@@ -132,4 +133,29 @@ describe("the example, as it is read", () => {
   ] as const)("%s", async (language, file) => {
     await expect(emit(exampleNetwork, language, "training-step")).toMatchFileSnapshot(`snapshots/${file}`);
   });
+});
+
+test("of a table whose categories are embedded a comment says which number is which", () => {
+  const encoder: Encoder = {
+    ...{ features: ["size", "size (missing)", "city"], numbers: 1, embedded: [{ feature: 2, size: 4 }] },
+    columns: [
+      { kind: "number", name: "size", centre: 2, scale: 3, missing: true },
+      { kind: "index", name: "city", categories: ["Paris", "Rome"], other: false },
+    ],
+  };
+  const network: NetworkSpec = {
+    inputs: 3,
+    layers: [
+      { kind: "embedding", units: 4, activation: "identity", features: [2], categories: [4], dimension: 2 },
+      { units: 1, activation: "identity" },
+    ],
+  };
+  const target = { task: "regression", name: "price", mean: 0, scale: 1, why: "" } as const;
+  const tensors = initialParameters(network, 1);
+  const source = emit({ ...exampleNetwork, network, tensors, encoder, target }, "python", "forward");
+  const said = source.replaceAll(/\n#\s*/g, " ");
+  expect(said).toContain("4 numbers (2 for each of 1 of 4 categories)");
+  expect(said).toContain(
+    '2: 0 where "city" is "Paris", 1 where "city" is "Rome", 2 where it is anything else, 3 where it is missing',
+  );
 });

@@ -13,6 +13,7 @@ import {
   type SyncEngine,
   schedules,
 } from "@chaingrad/core";
+import { frontOf } from "../embedding-layer.ts";
 import { goalOf } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { binsFor } from "./bins.ts";
@@ -54,14 +55,14 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
 }
 
 /**
- * Bins perhaps, a learnable scale, a hidden layer, and outputs that start from 0. z = W x + b with W ~ N(0, 1/d) at a rate of 1/√d is
+ * Categories looked up and bins, where there are any, a learnable scale, a hidden layer, and outputs that start from 0. z = W x + b with W ~ N(0, 1/d) at a rate of 1/√d is
  * under Adam what the paper writes z = V x/√d + b with V ~ N(0, 1) (docs/decisions/0036-pieces-for-tables.md).
  */
 function networkOf(prepared: Prepared, { units, binned, dropout }: MemberRecipe): NetworkSpec {
-  const inputs = prepared.encoder.features.length;
   const { outputs } = goalOf(prepared);
+  const front = frontOf(prepared.encoder);
   const bins = binned ? binsFor(prepared) : undefined;
-  const width = bins?.units ?? inputs;
+  const width = bins?.units ?? front.outputs;
   const rates = (of: number) => ({ weight: 1 / Math.sqrt(of), bias: BIAS_RATE });
   const scale: LayerSpec = {
     ...{ kind: "scale", units: width, activation: "identity" },
@@ -73,7 +74,10 @@ function networkOf(prepared: Prepared, { units, binned, dropout }: MemberRecipe)
     ...(dropout > 0 && { dropout }),
   };
   const output: LayerSpec = { units: outputs, activation: "identity", initialiser: "zeros", rates: rates(units) };
-  return { inputs, layers: [...(bins === undefined ? [] : [bins]), scale, hidden, output] };
+  return {
+    inputs: prepared.encoder.features.length,
+    layers: [...front.layers, ...(bins === undefined ? [] : [bins]), scale, hidden, output],
+  };
 }
 
 /** Rows of a step. An epoch's steps share its rows evenly, so that none is filled up with rows that count for nothing. */

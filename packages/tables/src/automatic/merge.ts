@@ -1,14 +1,17 @@
 /**
  * The weighted mean of networks with one hidden layer as one network: what each of them computes stands beside the others.
- *   bins               read by some, and by the others with weights of 0: the same layer for all
+ *   embedding          E = (E₁, …, Eₖ)             side by side: of a category the row of each
+ *   bins               the same layer for all that have them
  *   scale, then dense  z = W (s ⊙ x) + b           is   z = (W diag(s)) x + b: one dense layer without its scale
- *   hidden layer       W = (W₁; …; Wₖ)             one below the other: all read the same
+ *   hidden layer       W = (W₁; …; Wₖ)             one below the other: all read the same, with zeros at the rows of others'
+ *                                                 embeddings, and at bins where they have none
  *   outputs            W = (c₁W₁, …, cₖWₖ), b = Σ cᵢbᵢ: the weighted mean of theirs
  * so the mean of all is a plain network whose derivation, certificate and programs need nothing of their own. Means are of
  * outputs: of logits where these are classes' (their probabilities' geometric mean).
  */
-import type { LayerSpec, Model, NetworkSpec } from "@chaingrad/core";
-import { layersOf } from "@chaingrad/core";
+import { type LayerSpec, layersOf, type Model } from "@chaingrad/core";
+
+type Tensors = Readonly<Record<string, Float64Array>>;
 
 /** A network, and what it counts: all of a mean's together count 1. */
 export interface Counted {
@@ -18,70 +21,107 @@ export interface Counted {
 
 /** W [units, inputs] and b [units] of a layer. */
 interface Affine {
-  readonly W: ArrayLike<number>;
-  readonly b: ArrayLike<number>;
+  readonly W: Float64Array;
+  readonly b: Float64Array;
 }
 
-/** One network of the mean, without its scale. */
+/** One network of the mean, its scale taken into its hidden layer. */
 interface Member {
-  readonly bins: LayerSpec | undefined;
   readonly hidden: Affine;
   readonly output: Affine;
+  /** What the hidden layer reads, and its units. */
+  readonly width: number;
   readonly units: number;
   readonly weight: number;
 }
 
 function memberOf({ model: { network, tensors }, weight }: Counted): Member {
   const layers = layersOf(network);
-  const numbered = (kind: string) => layers.filter((layer) => layer.kind.name === kind);
-  const [hidden, output] = numbered("dense").map(({ number }) => ({
-    W: tensors[`W${number}`],
-    b: tensors[`b${number}`],
-  }));
-  const scale = numbered("scale").map(({ number }) => tensors[`s${number}`])[0];
-  const bins = network.layers.find(({ kind }) => kind === "piecewise-linear");
-  const W = scale === undefined ? hidden.W : Float64Array.from(hidden.W, (w, i) => w * scale[i % scale.length]);
-  return { bins, hidden: { W, b: hidden.b }, output, units: hidden.b.length, weight };
+  const [hidden, output] = layers
+    .filter(({ kind }) => kind.name === "dense")
+    .map(({ number, inputs }) => ({ W: tensors[`W${number}`], b: tensors[`b${number}`], inputs }));
+  const scaling = layers.find(({ kind }) => kind.name === "scale");
+  const scale = scaling && tensors[`s${scaling.number}`];
+  const W = scale === undefined ? hidden.W : hidden.W.map((w, i) => w * scale[i % scale.length]);
+  return { hidden: { W, b: hidden.b }, output, width: hidden.inputs, units: hidden.b.length, weight };
 }
 
-/** The weighted mean of networks of the same inputs and outputs: bins perhaps, the same for all that have them, and two dense layers. */
+/**
+ * The weighted mean of networks of the same inputs, outputs and activation: an embedding perhaps that all have, bins perhaps that are
+ * the same for all that have them, a scale perhaps, and two dense layers.
+ */
 export function merged(counted: readonly Counted[]): Pick<Model, "network" | "tensors"> {
   const members = counted.map(memberOf);
-  const { inputs } = counted[0].model.network;
-  const bins = members.find((member) => member.bins !== undefined)?.bins;
-  const width = bins?.units ?? inputs;
+  const front = frontOf(counted);
+  const { inputs, layers } = counted[0].model.network;
+  const [{ activation }] = layers.slice(-2);
   const units = members.reduce((total, member) => total + member.units, 0);
   const outputs = members[0].output.b.length;
-  const first = bins === undefined ? 1 : 2;
-  const layers: LayerSpec[] = [...(bins === undefined ? [] : [bins])];
-  const { activation } = counted[0].model.network.layers.at(-2) as LayerSpec;
-  const network: NetworkSpec = {
-    inputs,
-    layers: [...layers, { units, activation }, { units: outputs, activation: "identity" }],
-  };
-  const [W, b] = [new Float64Array(units * width), new Float64Array(units)];
+  const [W, b] = [new Float64Array(units * front.width), new Float64Array(units)];
   const [V, c] = [new Float64Array(outputs * units), new Float64Array(outputs)];
   let at = 0;
-  for (const { hidden, output, units: own, weight } of members) {
-    copyBlock(hidden.W, own, { to: W, width, row: at, column: 0 });
-    copyBlock(hidden.b, own, { to: b, width: 1, row: at, column: 0 });
-    copyBlock(output.W, outputs, { to: V, width: units, row: 0, column: at }, weight);
+  for (const [k, { hidden, output, width, units: own, weight }] of members.entries()) {
+    for (const [i, w] of hidden.W.entries())
+      W[(at + Math.floor(i / width)) * front.width + front.placeOf(i % width, k)] = w;
+    b.set(hidden.b, at);
+    for (const [i, w] of output.W.entries()) V[Math.floor(i / own) * units + at + (i % own)] = weight * w;
     for (let i = 0; i < outputs; i++) c[i] += weight * output.b[i];
     at += own;
   }
-  return { network, tensors: { [`W${first}`]: W, [`b${first}`]: b, [`W${first + 1}`]: V, [`b${first + 1}`]: c } };
+  const first = front.layers.length + 1;
+  return {
+    network: { inputs, layers: [...front.layers, { units, activation }, { units: outputs, activation: "identity" }] },
+    tensors: {
+      ...front.tensors,
+      ...{ [`W${first}`]: W, [`b${first}`]: b, [`W${first + 1}`]: V, [`b${first + 1}`]: c },
+    },
+  };
 }
 
-interface Place {
-  readonly to: Float64Array;
+/** What stands before the hidden layers of all. */
+interface Front {
+  readonly layers: readonly LayerSpec[];
+  readonly tensors: Tensors;
+  /** What it makes of a row. */
   readonly width: number;
-  readonly row: number;
-  readonly column: number;
+  /** Where the number at place j of what a member's hidden layer reads stands in it. */
+  placeOf(j: number, member: number): number;
 }
 
-/** A matrix of so many rows, times a factor, into a part of another one. */
-function copyBlock(from: ArrayLike<number>, rows: number, { to, width, row, column }: Place, factor = 1): void {
-  const own = from.length / rows;
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < own; j++) to[(row + i) * width + column + j] = factor * from[i * own + j];
+function frontOf(counted: readonly Counted[]): Front {
+  const embedding = embeddingOf(counted);
+  const bins = counted.flatMap(({ model }) => model.network.layers).find(({ kind }) => kind === "piecewise-linear");
+  if (bins === undefined) return embedding;
+  const places = (bins.edges ?? []).reduce((total, own) => total + own.length - 1, 0);
+  const units = embedding.width + places;
+  return { ...embedding, layers: [...embedding.layers, { ...bins, units }], width: units };
+}
+
+/** The embeddings of all side by side, where they have one; bins come behind it. */
+function embeddingOf(counted: readonly Counted[]): Front {
+  const [first] = layersOf(counted[0].model.network);
+  if (first.kind.name !== "embedding")
+    return { layers: [], tensors: {}, width: counted[0].model.network.inputs, placeOf: (j) => j };
+  const { spec, inputs, parameters } = first;
+  const { features = [] } = spec;
+  const [rows, dimension] = parameters[0].shape;
+  const count = counted.length;
+  const numbers = inputs - features.length;
+  const learnt = features.length * dimension;
+  const E = new Float64Array(rows * dimension * count);
+  for (const [k, { model }] of counted.entries())
+    for (const [i, e] of model.tensors.E1.entries())
+      E[(Math.floor(i / dimension) * count + k) * dimension + (i % dimension)] = e;
+  const width = numbers + learnt * count;
+  return {
+    layers: [{ ...spec, units: width, dimension: dimension * count }],
+    tensors: { E1: E },
+    width,
+    placeOf(j, member) {
+      if (j < numbers) return j;
+      if (j >= numbers + learnt) return j + learnt * (count - 1);
+      const feature = Math.floor((j - numbers) / dimension);
+      return numbers + (feature * count + member) * dimension + ((j - numbers) % dimension);
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { nearest } from "@chaingrad/core";
 import type { ColumnRole } from "./columns.ts";
 import { clockOf, fitDate } from "./encodings/date.ts";
 import { fitDurations } from "./encodings/duration.ts";
-import { fitCategory } from "./encodings/fit-category.ts";
+import { type Embed, fitCategory, mostOneHotOf } from "./encodings/fit-category.ts";
 import type { Cells, Output } from "./encodings/kind.ts";
 import {
   type ColumnEncoding,
@@ -47,17 +47,12 @@ export interface Encoder {
 
 /** How columns are encoded, where there is a choice. */
 export interface EncoderOptions {
-  /**
-   * Whether columns of many categories become one feature each, to be embedded: those of more than 8, or of more than a given
-   * number. By default none: their 100 most frequent categories are a feature each.
-   */
-  readonly embed?: boolean | number;
+  /** Which columns of categories become one feature each, to be embedded (default none). */
+  readonly embed?: Embed | undefined;
   /** How much each row of the table counts in medians and quantiles; by default all alike. */
   readonly weights?: ArrayLike<number> | undefined;
 }
 
-/** Above so many categories an embedding is worth its parameters (Holzmüller et al. 2024). */
-const MOST_ONE_HOT = 8;
 /** Columns named in one message. */
 const MOST_REASONS = 10;
 
@@ -73,13 +68,13 @@ export function fitEncoder(
   { embed = false, weights }: EncoderOptions = {},
 ): Encoder {
   if (rows.length === 0) throw new EncodingError("there are no rows to learn from");
-  const mostOneHot = embed === false ? Number.POSITIVE_INFINITY : embed === true ? MOST_ONE_HOT : embed;
+  const mostOneHot = mostOneHotOf(embed, roles);
   const own = weights && Float64Array.from(rows, (row) => weights[row]);
   const dates: { name: string; days: Float64Array }[] = [];
   const columns = roles.flatMap(({ name, role }): ColumnEncoding[] => {
     if (role === "aside" || role === "target" || role === "weight" || role === "offset") return [];
     const column = findColumn(table, name, []);
-    if (role === "category") return [fitCategory(column, rows, mostOneHot)];
+    if (role === "category") return [fitCategory(column, rows, mostOneHot(name))];
     if (role === "text") return [fitText(name, textsAt(column, rows))];
     const cells = numbersAt(column, rows, role);
     if (role === "number") return [fitNumber(column, cells, own)];

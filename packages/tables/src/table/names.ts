@@ -1,6 +1,6 @@
 /** What a network's numbers are called by who reads of them. */
 import type { Encoder } from "./encoder.ts";
-import { formulasOf } from "./encodings/kinds.ts";
+import { formulasOf, isNumeric, textKind } from "./encodings/kinds.ts";
 import { layoutOf } from "./layout.ts";
 import { kindOf } from "./targets/kind-of.ts";
 import type { Target } from "./targets/target.ts";
@@ -9,6 +9,8 @@ import type { Target } from "./targets/target.ts";
 export interface NetworkNames {
   /** Of each feature, in order: "weight", "weight (missing)", "origin = USA", "origin (other)". */
   readonly inputs: readonly string[];
+  /** Of inputs that are looked up, by their place from 0: what each number stands for, "city = Paris", "city (other)". */
+  readonly categories?: Readonly<Record<number, readonly string[]>>;
   /** Of each output, in order: the classes, or the column that is predicted. */
   readonly outputs: readonly string[];
 }
@@ -27,6 +29,12 @@ export function featureFormulas({ columns }: Encoder, quoted: (text: string) => 
 
 /** Any text may be in them that is in a table: who prints them makes them harmless. */
 export function namesOf({ encoder, target }: { readonly encoder: Encoder; readonly target: Target }): NetworkNames {
-  const inputs = layoutOf(encoder.columns).features.map(({ name, title }) => title ?? name);
-  return { inputs, outputs: kindOf(target).outputNames(target) };
+  const { features, places } = layoutOf(encoder.columns);
+  const inputs = features.map(({ name, title }) => title ?? name);
+  const categories = encoder.columns.flatMap((encoding, i): [number, readonly string[]][] => {
+    const values = isNumeric(encoding) ? undefined : textKind(encoding).values?.(encoding);
+    return values === undefined ? [] : [[places[i][0], values]];
+  });
+  const outputs = kindOf(target).outputNames(target);
+  return { inputs, ...(categories.length > 0 && { categories: Object.fromEntries(categories) }), outputs };
 }

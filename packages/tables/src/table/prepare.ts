@@ -5,7 +5,8 @@ import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { readingOf } from "../reading/remembered.ts";
 import type { ColumnRole, ColumnTypes } from "./columns.ts";
-import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
+import { type Encoder, encode, fitEncoder } from "./encoder.ts";
+import type { Embed } from "./encodings/fit-category.ts";
 import { type PreparedHead, prepareHead, settled } from "./heads.ts";
 import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./notes.ts";
 import { byPart, type Part, type Parts } from "./parts.ts";
@@ -29,8 +30,11 @@ export interface PrepareOptions {
   readonly drop?: readonly string[] | undefined;
   /** What columns are, by name, where they are not what they look like; "text" takes free text as a bag of words. */
   readonly types?: ColumnTypes | undefined;
-  /** Whether columns of many categories become one feature each, to be embedded; see `EncoderOptions`. */
-  readonly embed?: EncoderOptions["embed"] | undefined;
+  /**
+   * Which columns of categories become one feature each, to be embedded: of more than so many categories, or by name (default
+   * none; `trainTable`, whose networks have a layer for it, takes those of more than 20).
+   */
+  readonly embed?: Embed | undefined;
   /** A column that says what each row weighs, ≥ 0: a row of weight 2 counts as two. */
   readonly weight?: string | undefined;
   /** What each class weighs while training: "balanced", or a weight ≥ 0 by its name (1 where there is none). */

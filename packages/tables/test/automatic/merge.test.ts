@@ -1,5 +1,12 @@
 /** The weighted mean of networks is one network, exactly. */
-import { initialParameters, type LayerSpec, type NetworkSpec, predictorOf, referenceEngine } from "@chaingrad/core";
+import {
+  categoriesOf,
+  initialParameters,
+  type LayerSpec,
+  type NetworkSpec,
+  predictorOf,
+  referenceEngine,
+} from "@chaingrad/core";
 import { uniformAt } from "@chaingrad/core/given";
 import { expect, test } from "vitest";
 import { merged } from "../../src/automatic/merge.ts";
@@ -21,18 +28,33 @@ const BINS: LayerSpec = {
   },
 };
 
+const LOOKED: LayerSpec = {
+  ...{ kind: "embedding", activation: "identity", name: "embedding", units: 7 },
+  ...{ features: [2, 0], categories: [3, 4], dimension: 3 },
+};
+
 const NETWORKS: Readonly<Record<string, NetworkSpec>> = {
   plain: { inputs: INPUTS, layers: [hidden(6), OUTPUT] },
   scaled: { inputs: INPUTS, layers: [scale(INPUTS), hidden(5), OUTPUT] },
+  looked: { inputs: INPUTS, layers: [LOOKED, { ...scale(7), rates: { scale: 6 } }, hidden(5), OUTPUT] },
+  "looked and binned": {
+    inputs: INPUTS,
+    layers: [LOOKED, { ...BINS, features: [0], edges: [[-1, 0, 1]], units: 9 }, scale(9), hidden(4), OUTPUT],
+  },
   binned: { inputs: INPUTS, layers: [BINS, scale(INPUTS + 5), hidden(4), OUTPUT] },
 };
 
 test.each([
   ["scaled ones", ["scaled", "scaled", "scaled"], [1 / 3, 1 / 3, 1 / 3]],
   ["one alone", ["binned"], [1]],
+  ["embeddings, with bins or without", ["looked", "looked and binned", "looked"], [0.5, 0.25, 0.25]],
   ["kinds of every form", ["scaled", "plain", "binned", "binned"], [0.1, 0.2, 0.3, 0.4]],
 ])("%s", (_, names, weights) => {
-  const x = Float64Array.from({ length: ROWS * INPUTS }, (_, i) => 2 * uniformAt(KEY, 0, i) - 1);
+  const categories = categoriesOf(NETWORKS[names[0]]);
+  const x = Float64Array.from({ length: ROWS * INPUTS }, (_, i) => {
+    const many = categories.get(i % INPUTS);
+    return many === undefined ? 2 * uniformAt(KEY, 0, i) - 1 : Math.floor(many * uniformAt(KEY, 0, i));
+  });
   const counted = names.map((name, k) => {
     const tensors = initialParameters(NETWORKS[name], 10 + k);
     // Scales and biases that differ from where they start.
@@ -51,5 +73,7 @@ test.each([
     expect(Math.abs(output - mean)).toBeLessThan(1e-14);
   }
   const kinds = whole.network.layers.map(({ kind = "dense" }) => kind);
-  expect(kinds).toEqual([...(names.includes("binned") ? ["piecewise-linear"] : []), "dense", "dense"]);
+  const has = (word: string): boolean => names.some((name) => name.includes(word));
+  const front = [...(has("looked") ? ["embedding"] : []), ...(has("binned") ? ["piecewise-linear"] : [])];
+  expect(kinds).toEqual([...front, "dense", "dense"]);
 });

@@ -3,12 +3,17 @@ import { evaluate, initialParameters, losses, type NetworkSpec, program, referen
 import { isWrong } from "@chaingrad/core/check";
 import { takenNames } from "@chaingrad/core/net";
 import { describe, expect, test } from "vitest";
+import { memberPlan } from "../../src/automatic/member.ts";
+import { merged } from "../../src/automatic/merge.ts";
+import { membersOf } from "../../src/automatic/recipe.ts";
 import { checkColumns } from "../../src/chain/check-columns.ts";
 import { prepareRows } from "../../src/chain/prepare-rows.ts";
+import { certifyOpened, explainOpened } from "../../src/explain/explain-opened.ts";
+import { batchOf } from "../../src/judging/labelled-rows.ts";
 import { RowGradient } from "../../src/model/gradient.ts";
 import { readModel, type TableModelData, takesTables, writeModel } from "../../src/model/model-file.ts";
 import { encode } from "../../src/table/encoder.ts";
-import { prepareTable } from "../../src/table/prepare.ts";
+import { type Prepared, prepareTable } from "../../src/table/prepare.ts";
 import type { Column, Table } from "../../src/table/table.ts";
 import { encodeTarget } from "../../src/table/target.ts";
 import { randomNumbers } from "../random-numbers.ts";
@@ -80,6 +85,15 @@ const WAYS: readonly ((name: string, u: Float64Array) => Column[])[] = [
   ],
 ];
 
+/** Away from where they start: some of them start as 0. */
+const learnt = (tensors: Record<string, Float64Array>): Record<string, Float64Array> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, values], i) => {
+      const moved = randomNumbers(values.length, i, 77);
+      return [name, values.map((value, k) => value + moved[k] / 4)];
+    }),
+  );
+
 function iso(days: number): string {
   return new Date(Date.UTC(2020, 5, 1) + Math.round(days * DAY)).toISOString();
 }
@@ -97,22 +111,35 @@ function tableOf(seed: number): Table {
   return { rows: ROWS, columns: [...columns.flat(), column("y", [...y])] };
 }
 
-describe.each(range(12))("table %i", (seed) => {
-  const table = tableOf(seed);
-  const prepared = prepareTable(table, { target: "y", task: "regression", seed, embed: seed % 2 === 0 });
-  const { encoder, target } = prepared;
-  const network: NetworkSpec = {
+/** A small network for every third table, else the mean of members of the default recipe. */
+function networkFor(prepared: Prepared, seed: number): Pick<TableModelData, "network" | "tensors"> {
+  const { encoder } = prepared;
+  const small: NetworkSpec = {
     inputs: encoder.features.length,
     layers: [
       { units: 4, activation: "tanh" },
       { units: 1, activation: "identity" },
     ],
   };
+  if (seed % 3 === 0) return { network: small, tensors: learnt(initialParameters(small, seed)) };
+  const members = membersOf("default", prepared);
+  return merged(
+    members.map((member, k) => {
+      const { network } = memberPlan(prepared, { ...member, units: 4 }, ROWS, referenceEngine);
+      const tensors = learnt(initialParameters(network, 3 * seed + k));
+      return { model: { network, tensors }, weight: 1 / members.length };
+    }),
+  );
+}
+
+describe.each(range(12))("table %i", (seed) => {
+  const table = tableOf(seed);
+  const prepared = prepareTable(table, { target: "y", task: "regression", seed, embed: seed % 3 > 0 && 2 });
+  const { encoder, target } = prepared;
   const objective = { loss: losses["mean-squared-error"]() };
-  const model = {
-    ...{ network, objective, encoder, target, seed, metrics: {} },
-    tensors: initialParameters(network, seed),
-  } as TableModelData;
+  const weighted = networkFor(prepared, seed);
+  const { network } = weighted;
+  const model = { ...weighted, ...{ objective, encoder, target, seed, metrics: {} } } as TableModelData;
   const net = { network, objective };
   const taken = takenNames(net);
 
@@ -140,9 +167,23 @@ describe.each(range(12))("table %i", (seed) => {
     }
   });
 
+  test.runIf(encoder.embedded.length > 0)("its embedding is certified, and in every view", async () => {
+    const rows = tableOf(seed);
+    const opened = { ...model, origin: "trained", model } as const;
+    const { checks } = certifyOpened(opened, batchOf(model, rows, { withTarget: true }));
+    expect(checks.filter(({ verdict }) => isWrong(verdict))).toEqual([]);
+    expect(checks.map(({ name }) => name)).toContain("E1");
+    for (const from of ["loss", "prediction"]) {
+      const row = batchOf(model, rows, { row: 3, withTarget: from === "loss" });
+      const { blocks } = await explainOpened(opened, row, { of: "E1[1,2]", from, view: "all" });
+      expect(blocks.length).toBeGreaterThan(20);
+    }
+  });
+
   test("its file gives the same encoder", () => {
     const again = readModel(writeModel(model));
     if (!takesTables(again)) throw new Error("a model of a table was written");
     expect(encode(again.encoder, table)).toEqual(encode(encoder, table));
+    expect(again.tensors).toEqual(model.tensors);
   });
 });

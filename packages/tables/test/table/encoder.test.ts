@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type ColumnRole, describeColumns, type Role } from "../../src/table/columns.ts";
-import { type Encoder, encode, fitEncoder } from "../../src/table/encoder.ts";
+import { type Encoder, type EncoderOptions, encode, fitEncoder } from "../../src/table/encoder.ts";
 import type { NumberEncoding } from "../../src/table/encodings/number.ts";
 import { unscaled, zOf } from "../../src/table/encodings/scale.ts";
 import { allRows, type Column, EncodingError, type Table } from "../../src/table/table.ts";
@@ -207,20 +207,21 @@ test("booleans and numbers may be categories, by their text", () => {
 });
 
 test("many categories become the number of a row where an embedding is wanted, with rows for others and for none", () => {
-  const values = [...range(90).map((i) => `v${i % 9}`), "once", null];
-  const fit = (embed?: boolean | number): Encoder =>
-    fitEncoder(table(column("n", range(92)), column("a", values)), range(92), roles({ a: "category", n: "number" }), {
-      ...(embed !== undefined && { embed }),
-    });
-  for (const plain of [fit(), fit(false), fit(9)]) {
+  const fit = (many: number, embed?: EncoderOptions["embed"]): Encoder => {
+    const values = [...range(10 * many).map((i) => `v${10 + (i % many)}`), "once", null];
+    const rows = range(values.length);
+    const data = table(column("n", rows), column("a", values));
+    return fitEncoder(data, rows, roles({ a: "category", n: "number" }), { embed });
+  };
+  for (const plain of [fit(21), fit(21, false), fit(21, 21), fit(20, true), fit(21, [])]) {
     expect(plain.embedded).toEqual([]);
-    expect(plain.features).toHaveLength(12);
+    expect(plain.features.length).toBeGreaterThan(22);
   }
-  for (const embedding of [fit(true), fit(8)]) {
+  for (const embedding of [fit(21, true), fit(21, 20), fit(21, ["a"])]) {
     expect(embedding.features).toEqual(["n", "a"]);
-    expect(embedding).toMatchObject({ numbers: 1, embedded: [{ feature: 1, size: 11 }] });
-    const own = table(column("n", range(4)), column("a", ["v0", "v8", "never seen", null]));
-    expect(matrix(embedding, own).map((row) => row[1])).toEqual([0, 8, 9, 10]);
+    expect(embedding).toMatchObject({ numbers: 1, embedded: [{ feature: 1, size: 23 }] });
+    const own = table(column("n", range(4)), column("a", ["v10", "v30", "never seen", null]));
+    expect(matrix(embedding, own).map((row) => row[1])).toEqual([0, 20, 21, 22]);
   }
 });
 

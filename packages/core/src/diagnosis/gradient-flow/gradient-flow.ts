@@ -227,8 +227,11 @@ function* flowProgram(network: NetworkSpec, options: Chosen, rows: number): Work
 const size = (parts: readonly Expr[]): Expr =>
   sqrt(parts.map((x) => sum(square(x))).reduce((a, b) => add(a, b), fill(0, [], "f64")));
 
-const weightNames = ({ parameters }: Layer): string[] =>
-  parameters.flatMap(({ role, name }) => (role === "weight" ? [name] : []));
+/** W; of a layer without one (a scale, an embedding) all that it learns. */
+const weightNames = ({ parameters }: Layer): string[] => {
+  const weights = parameters.filter(({ role }) => role === "weight");
+  return (weights.length === 0 ? parameters : weights).map(({ name }) => name);
+};
 
 /** φ′(z), shaped like z; undefined unless every op from z to h acts element by element. */
 function slopeOf(h: Expr, z: Expr): Expr | undefined {

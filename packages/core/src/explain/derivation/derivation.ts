@@ -10,6 +10,7 @@ import { infix, type Notation, symbol } from "../../graph/notation.ts";
 import { type Program, program } from "../../graph/program.ts";
 import { isFloat, type TensorType } from "../../graph/type.ts";
 import { fill } from "../../ops/source.ts";
+import type { GivenNames, NamedLayer } from "../notation/given-names.ts";
 import { formulaOf, repeatedParts, visibleOperands } from "./formula.ts";
 import { type LabelledGraph, labelledGraph } from "./labelled-graph.ts";
 import { type RuleUse, rulesOf } from "./rules.ts";
@@ -28,6 +29,8 @@ export interface Derivable {
   readonly x: Expr;
   /** Inputs that x is made from, if it is no input itself: what the chain rule leads back to. */
   readonly columns?: readonly Expr[];
+  /** What follows from names of x for the layers, from the first on; as far as their numbers have names. */
+  readonly named?: (given: GivenNames) => readonly NamedLayer[];
   /** What the scalar at the top is (default "loss"). */
   readonly top?: "loss" | "prediction";
   /** All other inputs, such as targets and row weights. */

@@ -175,6 +175,7 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
   if (kernel?.kind === "alias") return inner(x);
   if (kernel?.kind === "block-matmul" && node.op.decompose !== undefined)
     return expand(of, node.op.decompose(node), index, false);
+  if (kernel?.kind === "gather-rows" || kernel?.kind === "scatter-rows") return lookedUp(of, node, index);
   const form = formOf(node, placesIn(node, index), 0);
   if (form?.kind === "moved") return expand(of, x, flat(x.type.shape, form.at), false);
   if (form?.kind === "folded" && form.by === "sum") {
@@ -195,6 +196,17 @@ function expand(of: Explained, node: Expr, index: number, top: boolean): Term[] 
     if (kernel.name === "mul") return multiplied(of, x, y, index);
   }
   return [leaf(of, node, index)];
+}
+
+/** Of a table's row the element that was chosen; of a scatter those of all rows that are added to this one. */
+function lookedUp(of: Explained, node: Expr, index: number): Term[] {
+  const [x, chosen] = node.operands;
+  const width = sizeOf(x.type.shape.slice(1));
+  const [row, column] = [Math.floor(index / width), index % width];
+  const rows = Array.from(of.valueOf(chosen));
+  if (node.op.kernel?.(node)?.kind === "gather-rows") return expand(of, x, rows[row] * width + column, false);
+  const added = rows.flatMap((to, from) => (to === row ? expand(of, x, from * width + column, false) : []));
+  return added.length === 0 ? [leaf(of, node, index)] : added;
 }
 
 /** A number times a sum is the sum of its products; any two others are one product. */

@@ -1,10 +1,12 @@
 /** A network with its numbers: the derivation, everything that it shows, and a way to compute what a view needs besides. */
+
 import { simplify } from "../../compile/simplify.ts";
 import type { Expr } from "../../graph/expr.ts";
 import { type Notation, symbol } from "../../graph/notation.ts";
 import { type Program, program } from "../../graph/program.ts";
 import type { Equation, Tensor } from "../document/document.ts";
-import { type ColumnNames, columnNames, type GivenNames } from "../notation/column-names.ts";
+import { type ColumnNames, columnNames } from "../notation/column-names.ts";
+import type { GivenNames } from "../notation/given-names.ts";
 import { type Derivable, type Derivation, derive, type Step } from "./derivation.ts";
 import { kernelsOf } from "./kernels.ts";
 

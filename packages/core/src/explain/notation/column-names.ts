@@ -3,18 +3,12 @@
  * classes along the outputs. Views write symbols, and printers that are given these names put them in: what a view says
  * does not depend on what a table's columns are called, and the symbol is always at hand.
  */
+
 import type { AxisNames } from "../../given/format.ts";
 import { type Expr, topological } from "../../graph/expr.ts";
 import type { Notation } from "../../graph/notation.ts";
 import type { Derivable, Derivation } from "../derivation/derivation.ts";
-
-/** What people call a network's numbers. */
-export interface GivenNames {
-  /** Of each input: the columns of a table, as they are encoded. */
-  readonly inputs?: readonly string[];
-  /** Of each output: the classes, or the one amount. */
-  readonly outputs?: readonly string[];
-}
+import type { GivenNames } from "./given-names.ts";
 
 /** What columns are called, in the places where symbols have numbers. */
 export interface ColumnNames {
@@ -47,8 +41,18 @@ export function columnNames(problem: Derivable, derivation: Derivation, given: G
     axes.set(symbol, [...(axes.get(symbol) ?? []), { fromEnd: shape.length - axis, names: of }]);
   };
   const nameOf = (node: Expr): string => names.get(node) as string;
-  add(nameOf(problem.x), problem.x, 1, inputs);
-  for (const { weights, axis } of weightsOf(problem.x, h)) add(nameOf(weights), weights, axis, inputs);
+  const named = (node: Expr, of: readonly string[]): void => {
+    add(nameOf(node), node, 1, of);
+    for (const { weights, axis } of weightsOf(node, h)) add(nameOf(weights), weights, axis, of);
+  };
+  named(problem.x, inputs);
+  for (const [i, layer] of (problem.named?.(given) ?? []).entries()) {
+    for (const node of new Set([problem.layers[i].z, problem.layers[i].h])) named(node, written(layer.outputs));
+    for (const [symbol, of] of Object.entries(layer.tensors ?? {})) {
+      const tensor = problem.parameters.find(({ label }) => label === symbol) as Expr;
+      add(nameOf(tensor), tensor, 0, written(of));
+    }
+  }
   // The one number of a regression is called y as well as by its column.
   if (outputs.length > 1) {
     for (const node of new Set([z, h])) add(nameOf(node), node, 1, outputs);
@@ -64,7 +68,7 @@ const matmulOf = (node: Expr) => {
   return kernel?.kind === "matmul" ? kernel : undefined;
 };
 
-/** What x is multiplied with on the way to the output, and which axis meets its columns. */
+/** What x, or the numbers of a layer, are multiplied with on the way to the output, and which axis meets their names. */
 function weightsOf(x: Expr, output: Expr): { readonly weights: Expr; readonly axis: number }[] {
   return topological([output]).flatMap((node) => {
     const kernel = matmulOf(node);

@@ -5,6 +5,7 @@ import { type Explained, stepEquation, tensorOf } from "../derivation/explained.
 import { elementSymbol, isSingleRow, type Target } from "../derivation/target.ts";
 import { type Block, type Cell, type Equation, heading, paragraph, text } from "../document/document.ts";
 import { legend, type Shown } from "../document/legend.ts";
+import type { ColumnNames } from "../notation/column-names.ts";
 import { printNotation } from "../notation/print.ts";
 import { gradientSymbol, lossName, lossSymbol } from "./shared.ts";
 import { termEquations } from "./terms.ts";
@@ -33,7 +34,11 @@ function columnsTable(of: Explained): Block[] {
     printNotation(element(symbol(names.x), ...(isOne ? [] : [symbol("n")]), number(i + 1)));
   const rows = all
     .filter((one) => listed.has(one))
-    .map(({ name, i, value, slope }): Cell[] => [name, place(i), ...(isOne ? [value, slope] : [])]);
+    .map(({ name, i, value, slope }): Cell[] => [
+      name,
+      place(i),
+      ...(isOne ? [valueCell(names, i, value), slope] : []),
+    ]);
   const rest = all.length - rows.length;
   const head = [text("features.column"), text("features.symbol")];
   const numbers = [text("features.value"), text("features.gradient", { gradient })];
@@ -46,6 +51,12 @@ function columnsTable(of: Explained): Block[] {
       rows: rest > 0 ? [...rows, more] : rows,
     },
   ];
+}
+
+/** A number; of a category with what it stands for. */
+function valueCell({ given }: ColumnNames, i: number, value: number): Cell {
+  const category = given.categories?.[i]?.[value];
+  return category === undefined ? value : `${value}: ${category}`;
 }
 
 /** What a derivation is given: inputs, parameters, targets, with their numbers. */

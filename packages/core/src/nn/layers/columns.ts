@@ -34,3 +34,7 @@ export function columns(x: Expr, places: readonly number[]): Expr {
   const parts = runs.map(({ start, length }) => slice(x, [0, start], [rows, length]));
   return parts.length === 1 ? parts[0] : concat(parts, 1);
 }
+
+/** What the numbers are called that one becomes: "city: 1 of 4", … */
+export const partsOf = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${name}: ${i + 1} of ${count}`);

@@ -17,7 +17,7 @@ import { constant } from "../../ops/source.ts";
 import { initialiserOf, initialisers } from "../initialisers.ts";
 import { count, inRange, type Range } from "../options.ts";
 import { activationPart, nameOf } from "./activation.ts";
-import { checkPlaces, columns, otherPlaces } from "./columns.ts";
+import { checkPlaces, columns, otherPlaces, partsOf } from "./columns.ts";
 import { describeFactors } from "./factors.ts";
 import type { LayerKind, LayerPart, LayerSpec } from "./layer.ts";
 
@@ -90,5 +90,15 @@ export const embeddingKind: LayerKind = {
     const more = [...(activation === "identity" ? [] : [nameOf(activation)]), ...describeFactors(spec)];
     const words = [`${dimension} for each of ${features.length} of ${startsOf(spec).rows} categories`, ...more];
     return `${units} numbers (${words.join(", ")})`;
+  },
+  names({ features = [], categories: sizes = [], dimension = DIMENSION }, { inputs, categories }) {
+    const others = otherPlaces(features, inputs.length).map((place) => inputs[place]);
+    const rows = features.flatMap((place, i) =>
+      Array.from({ length: sizes[i] }, (_, row) => categories?.[place]?.[row] ?? `${inputs[place]} (${row})`),
+    );
+    return {
+      outputs: [...others, ...features.flatMap((place) => partsOf(inputs[place], dimension))],
+      tensors: { E: rows },
+    };
   },
 };

@@ -75,6 +75,22 @@ export interface LayerKind {
   readonly parts: readonly LayerPart[];
   /** In a few words: "16 tanh". */
   describe(spec: LayerSpec): string;
+  /** What its numbers are called where its inputs have names; absent where they are mixed. */
+  names?(spec: LayerSpec, given: InputNames): LayerNames;
+}
+
+/** What the inputs of a layer are called. */
+export interface InputNames {
+  readonly inputs: readonly string[];
+  /** Of those that hold a category, by their place from 0: what each category is called. */
+  readonly categories?: Readonly<Record<number, readonly string[]>> | undefined;
+}
+
+/** What the numbers of a layer are called. */
+export interface LayerNames {
+  readonly outputs: readonly string[];
+  /** Of its tensors, by symbol, along the first axis. */
+  readonly tensors?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A step of a layer: its options, its tensors, what it computes. */

@@ -19,7 +19,7 @@ import { broadcast } from "../../ops/sum-broadcast.ts";
 import type { Initialiser } from "../initialisers.ts";
 import { count, inRange, positive, type Range } from "../options.ts";
 import { activationPart, nameOf } from "./activation.ts";
-import { checkPlaces, columns } from "./columns.ts";
+import { checkPlaces, columns, partsOf } from "./columns.ts";
 import { describeFactors } from "./factors.ts";
 import type { LayerKind, LayerPart, LayerSpec } from "./layer.ts";
 
@@ -102,5 +102,9 @@ export const periodicKind: LayerKind = {
     const more = [...(activation === "identity" ? [] : [nameOf(activation)]), ...describeFactors(spec)];
     const words = [`${made} more for each of ${numbers}, from ${waves} waves`, ...more];
     return `${units} numbers (${words.join(", ")})`;
+  },
+  names(spec, { inputs }) {
+    const { features = [] } = spec;
+    return { outputs: [...inputs, ...features.flatMap((place) => partsOf(inputs[place], sizesOf(spec).made))] };
   },
 };

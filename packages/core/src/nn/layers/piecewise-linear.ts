@@ -13,7 +13,7 @@ import { concat, reshape } from "../../ops/shape.ts";
 import { constant } from "../../ops/source.ts";
 import { broadcast } from "../../ops/sum-broadcast.ts";
 import { activationPart, nameOf } from "./activation.ts";
-import { checkPlaces, columns } from "./columns.ts";
+import { checkPlaces, columns, partsOf } from "./columns.ts";
 import { describeFactors } from "./factors.ts";
 import type { LayerKind, LayerPart, LayerSpec } from "./layer.ts";
 
@@ -70,4 +70,7 @@ export const piecewiseLinearKind: LayerKind = {
     const more = [...(activation === "identity" ? [] : [nameOf(activation)]), ...describeFactors(spec)];
     return `${units} numbers (${[`${binsOf(spec)} bins of ${features.length}`, ...more].join(", ")})`;
   },
+  names: ({ features = [], edges = [] }, { inputs }) => ({
+    outputs: [...inputs, ...features.flatMap((place, i) => partsOf(inputs[place], edges[i].length - 1))],
+  }),
 };

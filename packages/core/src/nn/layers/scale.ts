@@ -26,4 +26,5 @@ export const scaleKind: LayerKind = {
     const more = [...(spec.activation === "identity" ? [] : [nameOf(spec.activation)]), ...describeFactors(spec)];
     return `${spec.units} scaled${more.length === 0 ? "" : ` (${more.join(", ")})`}`;
   },
+  names: (_, { inputs }) => ({ outputs: inputs, tensors: { s: inputs } }),
 };

@@ -29,6 +29,10 @@ export const index: TextKind<IndexEncoding> = {
       ),
     ];
   },
+  values: ({ name, categories }) => [
+    ...categories.map((one) => `${name} = ${one}`),
+    ...[`${name} (other)`, `${name} (missing)`],
+  ],
   writer: ({ categories }) => {
     const placeOf = placesOf(categories);
     return (text, { values, places }, base) => {

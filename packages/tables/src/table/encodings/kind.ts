@@ -73,6 +73,8 @@ export interface TextKind<E> extends AnyKind<E> {
   readonly called: string;
   /** Writes the features of one text, null where it is missing. */
   writer(encoding: E): (text: string | null, output: Output, base: number) => void;
+  /** Of an index: what each of its values stands for, from 0 on. */
+  values?(encoding: E): readonly string[];
   /** Whether a text is one that training never saw and that says nothing to the network; absent: never. */
   isUnseen?(encoding: E): (text: string) => boolean;
 }
