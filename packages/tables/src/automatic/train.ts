@@ -36,9 +36,9 @@ export interface AutomaticTraining {
   readonly outOfFold: Round["outOfFold"];
   /** How many networks the model is the mean of. */
   readonly networks: number;
-  /** With what the first network was trained, and on which rows. */
+  /** With what the first network was trained, and on which rows: picked where they are asked for. */
   readonly plan: MemberPlan;
-  readonly data: FitData;
+  readonly data: () => FitData;
 }
 
 /** Throws as `fit`. */
@@ -59,7 +59,7 @@ export async function* trainAutomatically(
     history: run.history,
     outOfFold: rounds[0].outOfFold,
     networks: rounds.reduce((total, { ends }) => total + ends.length, 0),
-    ...{ plan, data: run.firstFold(train, plan) },
+    ...{ plan, data: () => run.firstFold(train, plan) },
   };
 }
 
