@@ -8,6 +8,7 @@ import type { ColumnRole, ColumnTypes } from "./columns.ts";
 import { type Encoder, type EncoderOptions, encode, fitEncoder } from "./encoder.ts";
 import { type PreparedHead, prepareHead, settled } from "./heads.ts";
 import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./notes.ts";
+import { misleadingRows, outliersOf } from "./outliers.ts";
 import { byPart, type Part, type Parts } from "./parts.ts";
 import { rolesOf } from "./roles.ts";
 import { allRows, type Column, EncodingError, type Table } from "./table.ts";
@@ -72,7 +73,7 @@ export interface Prepared {
   readonly heads: readonly PreparedHead[];
   /** Rows without a target: neither trained on nor judged by. */
   readonly missing: readonly number[];
-  /** Rows of a class that has no other row: as those. */
+  /** Rows of a class that has no other row, and rows with the only outlier of a column: as those. */
   readonly aside: readonly number[];
   /** The rows of each part, by their place in the table. */
   readonly rows: Readonly<Record<Part, Int32Array>>;
@@ -109,7 +110,10 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       order: options.order,
     });
   const fitted = columns.map(fit);
-  const { used, missing, aside } = usedRows(table, fitted);
+  const kinds = fitted.map((one) => one.target);
+  const outliers = outliersOf(table, roles, kinds);
+  const misleading = misleadingRows(outliers, kinds, table.rows);
+  const { used, missing, aside } = usedRows(table, fitted, misleading);
   const weightColumn = table.columns.find(({ name }) => name === weight);
   const weights = weightColumn && readWeights(weightColumn, used);
   const rows = split(used, columns, fitted, { ...options, ...(folds && { validation: 0 }), seed });
@@ -141,7 +145,7 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       ...columns.flatMap((column, i) => asideNotes(column, fitted[i].aside)),
       ...(classWeight === undefined ? [] : [WEIGHED]),
       ...orderNotes(table),
-      ...outlierNotes(table, roles, target),
+      ...outlierNotes(outliers, misleading),
       ...textNotes(roles),
     ],
   };
@@ -179,13 +183,15 @@ function impliedTask(column: Column, options: PrepareOptions): Task | undefined 
   return column.type === "number" && isAmount ? "regression" : undefined;
 }
 
-/** Rows that have all targets, those that lack one, and those of a class with no other row. */
+/** Rows that have all targets, those that lack one, and those that are not learnt from: of a class with no other row, misleading. */
 function usedRows(
   table: Table,
   fitted: readonly FittedTarget[],
+  misleading: readonly number[],
 ): { used: Int32Array; missing: number[]; aside: number[] } {
   const missing = new Set(fitted.flatMap((one) => one.missing));
-  const aside = new Set(fitted.flatMap((one) => one.aside).filter((row) => !missing.has(row)));
+  const left = fitted.flatMap((one) => one.aside).concat(misleading);
+  const aside = new Set(left.filter((row) => !missing.has(row)));
   const all = Int32Array.from(allRows(table));
   const used = missing.size + aside.size === 0 ? all : all.filter((row) => !(missing.has(row) || aside.has(row)));
   if (used.length === 0) throw new EncodingError("no row has a value for every target");
