@@ -31,13 +31,23 @@ export function outlierNotes(outliers: readonly ColumnOutliers[], aside: readonl
 /** More columns than these are counted. */
 const MOST_NAMES = 3;
 
-export function textNotes(roles: readonly ColumnRole[]): string[] {
-  const names = roles.filter(isFreeText).map(({ name }) => name);
-  if (names.length === 0) return [];
+/**
+ * What is set aside for being free text, and what only looks like that for a few cells that are no numbers or dates.
+ * @param drop what was to be left out
+ */
+export function textNotes(table: Table, roles: readonly ColumnRole[], drop: readonly string[]): string[] {
+  const aside = table.columns.flatMap((column, i) => (roles[i].role === "aside" ? [{ column, role: roles[i] }] : []));
+  const spoilt = aside.filter(({ column }) => isSpoilt(column) && !drop.includes(column.name));
+  const names = aside.filter(({ column, role }) => isFreeText(role) && !isSpoilt(column)).map(({ role }) => role.name);
+  const said = spoilt.map(({ column: { name, note } }) => `column '${name}' is set aside: ${note}`);
+  if (names.length === 0) return said;
   const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  return [`free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
+  return [...said, `free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
 }
+
+const isSpoilt = (column: Column): boolean =>
+  column.type === "text" && column.note !== undefined && (column.almost === "number" || column.almost === "date");
 
 /** Classes of one row, which are neither learnt nor judged by. */
 export function asideNotes(column: Column, aside: readonly number[]): string[] {

@@ -146,7 +146,7 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       ...(classWeight === undefined ? [] : [WEIGHED]),
       ...orderNotes(table),
       ...outlierNotes(outliers, misleading),
-      ...textNotes(roles),
+      ...textNotes(table, roles, drop),
     ],
   };
 }

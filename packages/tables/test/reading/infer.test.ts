@@ -126,8 +126,16 @@ describe("missing values", () => {
 
 describe("what spoils a column is named", () => {
   it.each<[string, (string | null)[], string]>([
-    ["a total", ["1", "2", "3", "Total"], "3 of 4 values are numbers; not 'Total' (row 4)"],
-    ["a unit's row", ["[m]", "1.5", "2.5"], "2 of 3 values are numbers; not '[m]' (row 1)"],
+    [
+      "a total",
+      ["1", "2", "3", "Total"],
+      "3 of 4 values are numbers; not 'Total' (row 4, to be deleted if it holds totals)",
+    ],
+    [
+      "a unit's row",
+      ["[m]", "1.5", "2.5"],
+      "2 of 3 values are numbers; not '[m]' (row 1, to be deleted if it holds units)",
+    ],
     [
       "several",
       ["1", "n.k.", "2", "n.k.", "90+", "3", "4"],
