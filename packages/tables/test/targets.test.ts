@@ -445,7 +445,7 @@ describe("refused before any work", () => {
       prepare({ weight: "ww" }),
       "weight: the table has no column 'ww'; did you mean 'w'?",
     ],
-    ["a weight that is the target", prepare({ weight: "y" }), "the column 'y' cannot be the weight: it is target"],
+    ["a weight that is the target", prepare({ weight: "y" }), "the column 'y' cannot be the weight: it is the target"],
     ["an offset of text", prepare({ offset: "kind" }), /the offset 'kind' holds '(up|down)' in row 1;/],
     [
       "a missing offset",

@@ -117,11 +117,11 @@ export function affixNote(entries: readonly Entry[]): string | undefined {
   return `in '${first.is.affix}', as written ('${first.text}')`;
 }
 
-/** "'1,23,456' is read as 123456, with groups of two digits as in India" */
+/** "'1,23,456' (row 5) is read as 123456, with groups of two digits as in India" */
 export function groupsNote(entries: readonly Entry[]): string | undefined {
   const first = entries.find(({ is }) => is.kind === "number" && is.groups === "indian");
   if (first?.is.kind !== "number") return undefined;
-  return `'${first.text}' is read as ${first.is.point}, with groups of two digits as in India`;
+  return `${named([first])} is read as ${first.is.point}, with groups of two digits as in India`;
 }
 
 /** "'-' (12×, first in row 7) counts as missing" */

@@ -32,9 +32,12 @@ export function rolesOf(table: Table, asked: AskedRoles): ColumnRole[] {
   for (const [name, role] of given) if (role !== "target") checkColumn(name, role, names);
   const taken = new Map<string, Role>([[targets[0], "target"]]);
   for (const [name, role] of given) {
-    const other = drop.includes(name) ? "left out" : taken.get(name);
-    if (other !== undefined)
-      throw new EncodingError(`the column '${name}' cannot be the ${role}: it is ${other}`, name);
+    const other = taken.get(name);
+    if (other !== undefined || drop.includes(name))
+      throw new EncodingError(
+        `the column '${name}' cannot be the ${role}: it is ${other === undefined ? "left out" : `the ${other}`}`,
+        name,
+      );
     taken.set(name, role);
   }
   const unknown = drop.find((name) => !names.includes(name));
