@@ -411,6 +411,22 @@ describe("several targets with offsets of their own", () => {
   } satisfies TrainTableOptions<Name>;
   const alike = ["fires", "cost", "thefts"] as const;
 
+  it("come back as means where they are learnt by their logarithms, as one alone does", async () => {
+    const skewed = rows.map(({ cost, ...row }, i) => ({
+      ...{ ...row, cost: Math.exp(cost / 20) },
+      price: Math.exp(3 + a[i] + 0.8 * noise[i]) * (1 + row.years),
+    }));
+    const target = ["cost", "price"] as const;
+    const asked = { target, transform: "log", offset: { cost: "known" }, validation: 0, test: 0 } as const;
+    const model = await trainTable(skewed, { ...asked, hidden: [6], epochs: 60 });
+    for (const name of target) {
+      const total = (of: readonly { cost: number; price: number }[]): number =>
+        of.reduce((sum, one) => sum + one[name], 0);
+      // On the whole right, for the rows that training saw.
+      expect(total(model.predict(skewed)) / total(skewed)).toBeCloseTo(1, 6);
+    }
+  });
+
   it("are each what it would be alone, where nothing is shared", async () => {
     const model = await trainTable<Row, Name>(rows, { ...options, ...LINEAR, optimizer: "newton" });
     expect(model.columns).toEqual(["a", "b", "years", "known"]);

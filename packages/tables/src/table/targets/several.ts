@@ -63,6 +63,10 @@ const truthOf = (whole: SeveralTarget, { y, weight }: Truth, { target, kind, sta
 export const truthIn = (target: SeveralTarget, truth: Truth, place: number): Truth =>
   truthOf(target, truth, placed(target)[place]);
 
+/** What was predicted for the target at `place` of several. */
+export const predictedIn = (target: SeveralTarget, given: Predicted, place: number): Predicted =>
+  predictedOf(target, given, placed(target)[place]);
+
 /** "r2 of y1": the scores of each target under names of their own. */
 const named = (target: SeveralTarget, scores: readonly Scores[]): [string, number | null][] =>
   scores.flatMap((own, i) =>
