@@ -587,6 +587,8 @@ describe("a row that is no observation", () => {
     const said = async (cells: string[]): Promise<string> => (await column(cells)).said;
     expect(await said(["12%%", "5%", "6%"])).toBe("2 of 3 values are numbers; not '12%%' (row 1)");
     expect(await said(["5", "x", "6"])).toBe("2 of 3 values are numbers; not 'x' (row 2)");
+    expect(await said(["5", "6", "x"])).toBe("2 of 3 values are numbers; not 'x' (row 3)");
+    expect(await said(["5", "6", "Total 2024"])).toContain("(row 3, to be deleted if it holds totals)");
     expect(await said(["x", "5", "6", "7", "y", "z"])).not.toContain("deleted");
   });
 });

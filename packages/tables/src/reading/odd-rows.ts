@@ -14,13 +14,15 @@ const SUMMARIES = new Set([
 ]);
 
 const isSummary = (text: string): boolean => SUMMARIES.has(text.replace(/\s*[:：]$/, "").toLowerCase());
+/** "Total 2024", where a number is due. */
+const namesSummary = (text: string): boolean => text.split(/[^\p{L}]+/u).some(isSummary);
 
 /** What may be done about a cell that is no number where others are, by where it stands: "to be deleted if it holds units". */
 export function adviceFor({ cells }: Judged, { text, count, first }: Entry): string | undefined {
-  const isWord = !/^[^\p{L}]*\d/u.test(text);
-  if (count > 1 || !isWord) return undefined;
-  if (first === 0) return "to be deleted if it holds units";
-  return first === cells.places.length - 1 ? "to be deleted if it holds totals" : undefined;
+  if (count > 1) return undefined;
+  if (first === 0) return /^[^\p{L}]*\d/u.test(text) ? undefined : "to be deleted if it holds units";
+  const isLast = first === cells.places.length - 1;
+  return isLast && namesSummary(text) ? "to be deleted if it holds totals" : undefined;
 }
 
 /** "row 41, the last one, holds 'Total' in 'name': delete it if it sums up the others" */
