@@ -101,6 +101,7 @@ export const chinese: Locale = {
           text: "学习",
           items: [
             { text: "第一步", link: "/zh/first-steps" },
+            { text: "能预测什么", link: "/zh/guides/targets" },
             { text: "反向传播", link: "/zh/backpropagation" },
             { text: "读懂推导", link: "/zh/reading-a-derivation" },
             { text: "梯度的证书", link: "/zh/certificate" },

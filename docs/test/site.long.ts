@@ -122,6 +122,7 @@ describe("the site", () => {
     "decisions/",
     "zh/",
     "zh/backpropagation.html",
+    "zh/guides/targets.html",
   ];
   const views = (["light", "dark"] as const).flatMap((scheme) => [1400, 390].map((width) => ({ scheme, width })));
 

@@ -48,6 +48,27 @@ test("two targets are both learnt, told apart and explained", async () => {
   expect((await runCli(args, { cwd })).stdout).toContain("The derivatives of y₂");
 });
 
+test("several targets have offsets of their own, each named with its target", async () => {
+  const cwd = emptyFolder();
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const [x, years, known] = [(7 * i) % 11, 1 + (i % 3), (13 * i) % 40];
+    return `${x},${years},${known},${(years * (x + (i % 2))) >> 1},${known + x / 2}`;
+  });
+  writeFileSync(join(cwd, "t.csv"), `x,years,known=2,claims,cost\n${rows.join("\n")}\n`);
+  const options = ["--target", "claims,cost", "--exposure", "claims=years", "--offset", "cost=known=2"];
+  const { said } = await trained(cwd, "t.csv", ...options, "--recipe", "fast");
+  expect(said.targets?.map(({ metrics }) => metrics.r2 > 0.5)).toEqual([true, true]);
+  writeFileSync(join(cwd, "new.csv"), "x,years,known=2\n5,1,0\n5,2,100\n");
+  const { stdout } = await runCli(["predict", "model.safetensors", "new.csv"], { cwd });
+  const [one, two] = stdout.trim().split("\n").slice(1).map((line) => line.split(",").map(Number)); // biome-ignore format: one step
+  expect(two[3] / one[3]).toBeCloseTo(2, 6);
+  expect(two[4] - one[4]).toBeCloseTo(100, 6);
+  const refused = await runCli(["train", "t.csv", "--target", "claims,cost", "--exposure", "years"], { cwd });
+  expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining("say which, as in claims=years")]);
+  const twice = ["--target", "claims,cost", "--offset", "cost=known=2", "--offset", "years"];
+  expect((await runCli(["train", "t.csv", ...twice], { cwd })).stderr).toContain("say for which target, as in claims=");
+});
+
 test("a column whose name holds a comma is named as it is, or beside others by giving --target again", async () => {
   const cwd = emptyFolder();
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${(2 * i) % 7}.5,${3 * i}.5`);

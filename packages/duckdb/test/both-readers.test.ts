@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describeColumns, UserError } from "@chaingrad/tables";
+import { describeColumns, prepareTable, UserError } from "@chaingrad/tables";
 import { type FileTable, readTable as readPortable } from "@chaingrad/tables/read";
 import fc from "fast-check";
 import { strToU8, zipSync } from "fflate";
@@ -462,7 +462,7 @@ describe("columns like people's", () => {
   it.each<[string, string[], string]>([
     ["groups of the wrong length", ["1,23,45", "12,345", "1"], "not '1,23,45' (row 1)"],
     ["groups of India beside others", ["1,23,456", "1,234,567"], "groups of two digits"],
-    ["a sign without a number", ["$", "$5", "$6"], "not '$' (row 1)"],
+    ["a sign without a number", ["$5", "$", "$6"], "not '$' (row 2)"],
     ["a percent sign too many", ["12%%", "5%", "6%"], "not '12%%' (row 1)"],
     ["euros and dollars", ["$5", "$6", "€7"], "numbers of more than one kind: 2 in '$'; not '€7' (row 3)"],
     ["two units", ["5 kg", "6 kg", "7 lb"], "not '7 lb' (row 3)"],
@@ -506,6 +506,90 @@ describe("columns like people's", () => {
         { numRuns: 4 },
       );
     }
+  });
+});
+
+/** Rows that no reader may leave out by itself, and that no person wants to learn from. */
+describe("a row that is no observation", () => {
+  const header = ["name", "weight", "height"];
+  const numbers = Array.from({ length: 12 }, (_, i) => [`p${i % 3}`, 50.5 + i, 150 + 3 * i]);
+  const csv = (rows: readonly unknown[][]): string => rows.map((row) => `${row.join(",")}\n`).join("");
+  type Row = (string | number | null)[];
+  const refusal = ({ table }: { table: FileTable }, target: string): string => {
+    try {
+      prepareTable(table, { target });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+
+  describe.each<[string, (rows: Row[]) => Promise<Verdict>]>([
+    ["CSV", (rows) => both(file("odd.csv", csv(rows)))],
+    ["Excel", (rows) => both(file("odd.xlsx", workbook({ Data: rows })))],
+  ])("%s", (_, read) => {
+    it.each<[string, Row, string[], string]>([
+      ["units", ["-", "kg", "cm"], ["'kg' (row 1, to be deleted if it holds units)", "'cm' (row 1, "], "weight"],
+      ["units in brackets", [null, "[kg]", "(cm)"], ["'[kg]' (row 1, to be deleted", "'(cm)' (row 1, "], "height"],
+      ["units of money and area", ["", "€", "m2"], ["'€' (row 1, to be deleted", "'m2' (row 1, to be"], "weight"],
+    ])("%s below the header", async (_, row, cells, target) => {
+      const found = (await read([header, row, ...numbers])) as { table: FileTable };
+      const notes = found.table.columns.slice(1).map(({ note }) => note);
+      for (const [i, cell] of cells.entries()) expect(notes[i]).toContain(`12 of 13 values are numbers; not ${cell}`);
+      expect(refusal(found, target)).toMatch(
+        /^the target '\w+' must be a number in each row .*\(row 1, to be deleted if it holds units\): correct these cells or leave them empty/,
+      );
+    });
+
+    it.each<[string, Row]>([
+      ["Total", ["", "Total", 1998]],
+      ["Average:", [null, "Average:", 166.5]],
+      ["Summe", ["", "Summe", 1998]],
+      ["合计", ["", "合计", 1998]],
+    ])("%s below the numbers", async (word, row) => {
+      const found = (await read([header, ...numbers, row])) as { table: FileTable };
+      expect(found.table.columns[1].note).toBe(
+        `12 of 13 values are numbers; not '${word}' (row 13, to be deleted if it holds totals)`,
+      );
+      expect(found.table.notes).toEqual([
+        `row 13, the last one, holds '${word}' in 'weight': delete it if it sums up the others`,
+      ]);
+      expect(refusal(found, "weight")).toContain(`not '${word}' (row 13, to be deleted if it holds totals): correct`);
+      expect(prepareTable(found.table, { target: "height" }).notes).toContain(
+        `column 'weight' is set aside: ${found.table.columns[1].note}`,
+      );
+    });
+
+    it("is told by its name where the others have names, too", async () => {
+      const found = (await read([header, ...numbers, ["Sum", 672, 1998]])) as { table: FileTable };
+      expect(found.table.notes).toEqual([
+        "row 13, the last one, holds 'Sum' in 'name': delete it if it sums up the others",
+      ]);
+      const named = (await read([header, ...numbers, ["Sum", 1, 2], ["p1", 3, 4]])) as { table: FileTable };
+      expect(named.table.notes).toEqual([]);
+    });
+  });
+
+  it("is named where the column was declared to be numbers", async () => {
+    const types = { weight: "number" } as const;
+    const refused = (rows: Row[]) => both(file("odd.csv", csv(rows)), { types });
+    expect(await refused([header, ["-", "kg", "cm"], ...numbers])).toMatchObject({
+      refused: expect.stringContaining(
+        "'odd.csv', column 'weight', row 1: expected a number, as the column was declared, got 'kg'; a row to be deleted if it holds units",
+      ),
+    });
+    expect(await refused([header, ...numbers, ["", "Total", 1998]])).toMatchObject({
+      refused: expect.stringContaining("row 13: expected a number, as the column was declared, got 'Total'; a row to"),
+    });
+  });
+
+  it("is not supposed where a cell is a mistake, or words are many", async () => {
+    const said = async (cells: string[]): Promise<string> => (await column(cells)).said;
+    expect(await said(["12%%", "5%", "6%"])).toBe("2 of 3 values are numbers; not '12%%' (row 1)");
+    expect(await said(["5", "x", "6"])).toBe("2 of 3 values are numbers; not 'x' (row 2)");
+    expect(await said(["5", "6", "x"])).toBe("2 of 3 values are numbers; not 'x' (row 3)");
+    expect(await said(["5", "6", "Total 2024"])).toContain("(row 3, to be deleted if it holds totals)");
+    expect(await said(["x", "5", "6", "7", "y", "z"])).not.toContain("deleted");
   });
 });
 

@@ -67,16 +67,20 @@ describe("cells that spoil a column are named", () => {
   };
 
   it.each([
-    ["units", "y", /the target 'y' must be a number .* 120 of 121 values are numbers; not '\[kg\]' \(row 1\)/],
+    [
+      "units",
+      "y",
+      /the target 'y' must be a number .* 120 of 121 values are numbers; not '\[kg\]' \(row 1, to be deleted if it holds units\)/,
+    ],
     [
       "total",
       "y",
-      /no column is left to learn from: 'x' \(free text.*120 of 121 values are numbers; not 'Total' \(row 121\)/,
+      /no column is left to learn from: 'x' \(free text.*120 of 121 values are numbers; not 'Total' \(row 121, to be deleted if it holds totals\)/,
     ],
     [
       "total",
       "x",
-      /the target 'x' must be a number in each row.*not 'Total' \(row 121\): correct these cells or leave them/,
+      /the target 'x' must be a number in each row.*not 'Total' \(row 121, to be deleted if it holds totals\): correct these cells or leave them/,
     ],
   ])("%s, target %s", async (name, target, message) => expect(refusal(await read(name), target)).toMatch(message));
 });

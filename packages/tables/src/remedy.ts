@@ -11,5 +11,5 @@ export async function remedyFor(
 ): Promise<Remedy | undefined> {
   if (end.fault === undefined) return undefined;
   const { findRemedy } = await import("@chaingrad/core/diagnosis");
-  return findRemedy(plan.network, data, plan.options, end.fault, options);
+  return findRemedy(plan.network, data(), plan.options, end.fault, options);
 }

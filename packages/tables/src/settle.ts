@@ -20,9 +20,12 @@ import type { Encoder } from "./table/encoder.ts";
 import { type PreparedHead, settled, type Way } from "./table/heads.ts";
 import { byPart } from "./table/parts.ts";
 import type { Prepared } from "./table/prepare.ts";
-import { decodeAmounts, offsetsIn, truthOf } from "./table/targets/amounts.ts";
+import { decodeAmounts, truthOf } from "./table/targets/amounts.ts";
 import { predictsMean } from "./table/targets/framing.ts";
-import type { RegressionTarget } from "./table/targets/target.ts";
+import type { Predicted, Truth } from "./table/targets/kind.ts";
+import { offsetsIn } from "./table/targets/rows.ts";
+import { predictedIn, truthIn } from "./table/targets/several.ts";
+import { type RegressionTarget, type SingleTarget, targetsOf } from "./table/targets/target.ts";
 
 /** A trial: enough to tell which way serves, and over in a moment. */
 const TRIAL = { units: 16, epochs: 60, patience: 8, rate: 0.01, rows: 2000, folds: 5, batch: 32 };
@@ -77,7 +80,8 @@ async function errorOf(
   const model = await trial(way, prepared.encoder, train, judged, engine, seed);
   const target = way.target as RegressionTarget;
   const { predictions } = predictorOf(model, engine).predict(judged.x);
-  const factor = target.factor === undefined ? {} : { factor: meanFactor(target, model, engine, [train, judged]) };
+  const said = [predictorOf(model, engine).predict(train.x), { predictions }];
+  const factor = target.factor === undefined ? {} : { factor: meanFactor(target, [train, judged], said) };
   const predicted = decodeAmounts({ ...target, ...factor }, predictions);
   const { truth, weight } = truthOf(target, judged);
   return isCount ? poissonDeviance(predicted, truth, weight) : regressionMetrics(predicted, truth, weight).rmse;
@@ -131,12 +135,11 @@ function first(data: Dataset, inputs: number, most: number): Dataset {
  * Σ w y / Σ w e^ŷ over the rows: what e to a mean of logarithms, which is nearer to the median, has to be multiplied by to be right on
  * the whole. A heavy tail makes it large.
  */
-function meanFactor(target: RegressionTarget, model: Model, engine: SyncEngine, parts: readonly Dataset[]): number {
+function meanFactor(target: RegressionTarget, parts: readonly Truth[], predicted: readonly Predicted[]): number {
   let [there, said] = [0, 0];
-  for (const data of parts) {
+  for (const [part, data] of parts.entries()) {
     const { truth, weight } = truthOf(target, data);
-    const { predictions } = predictorOf(model, engine).predict(data.x);
-    const plain = decodeAmounts({ ...target, factor: 1 }, predictions, offsetsIn(target, data.y));
+    const plain = decodeAmounts({ ...target, factor: 1 }, predicted[part].predictions, predicted[part].offsets);
     for (const [row, value] of truth.entries()) {
       const own = weight?.[row] ?? 1;
       if (own === 0) continue;
@@ -154,7 +157,21 @@ export function withMeans<M extends Model & { readonly target: Prepared["target"
   engine: SyncEngine,
 ): M {
   const { target } = model;
-  if (target.task !== "regression" || target.factor === undefined || !predictsMean(heads[0].ways[0].loss)) return model;
+  const isMean = (one: SingleTarget, i: number): boolean =>
+    one.task === "regression" && one.factor !== undefined && predictsMean(heads[i].ways[0].loss);
+  if (!targetsOf(target).some(isMean)) return model;
   const parts = rows.validation.length > 0 ? [data.train, data.validation] : [data.train];
-  return { ...model, target: { ...target, factor: meanFactor(target, model, engine, parts) } };
+  const said = parts.map((part): Predicted => {
+    const { predictions } = predictorOf(model, engine).predict(part.x);
+    return { predictions, offsets: offsetsIn(target, part) };
+  });
+  const fitted = targetsOf(target).map((one, i): SingleTarget => {
+    if (one.task !== "regression" || !isMean(one, i)) return one;
+    const [truths, own] =
+      target.task === "several"
+        ? [parts.map((part) => truthIn(target, part, i)), said.map((part) => predictedIn(target, part, i))]
+        : [parts, said];
+    return { ...one, factor: meanFactor(one, truths, own) };
+  });
+  return { ...model, target: target.task === "several" ? { ...target, targets: fitted } : fitted[0] };
 }

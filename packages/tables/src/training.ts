@@ -25,9 +25,9 @@ export interface TrainedTable {
   /** How many networks the model is the mean of. */
   readonly networks: number;
   readonly end: EndEvent;
-  /** What `fit` was called with, and on which rows; of several networks the first. */
+  /** What `fit` was called with, and on which rows, picked where they are asked for; of several networks the first. */
   readonly plan: Plan;
-  readonly data: FitData;
+  readonly data: () => FitData;
   readonly history: History;
 }
 
@@ -83,7 +83,7 @@ async function* own(
   }
   const end = last as EndEvent;
   const model = madeOf(end.model, prepared, recipe.seed, engine, end.threads);
-  return { model, networks: 1, end, plan, data, history };
+  return { model, networks: 1, end, plan, data: () => data, history };
 }
 
 /** The rows that are trained on, and those that decide when to stop where there are some, weighed by their classes as well. */

@@ -394,6 +394,151 @@ describe("several targets", () => {
   });
 });
 
+describe("several targets with offsets of their own", () => {
+  const rows = rowsWith((i) => {
+    const years = 0.5 + Math.abs(noise[i]);
+    const count = (rate: number): number => Math.max(0, Math.round(rate + Math.sqrt(rate) * chance[i]));
+    const [fires, thefts] = [count(years * Math.exp(1 + a[i])), count(years * Math.exp(0.5 - b[i]))];
+    const known = 10 * chance[i];
+    return { years, fires, thefts, known, cost: known + 3 + 2 * a[i] - b[i] + noise[i] };
+  });
+  type Row = (typeof rows)[number];
+  type Name = "fires" | "cost" | "thefts";
+  const options = {
+    target: ["fires", "cost", "thefts"],
+    exposure: { fires: "years", thefts: "years" },
+    offset: { cost: "known" },
+  } satisfies TrainTableOptions<Name>;
+  const alike = ["fires", "cost", "thefts"] as const;
+
+  it("come back as means where they are learnt by their logarithms, as one alone does", async () => {
+    const skewed = rows.map(({ cost, ...row }, i) => ({
+      ...{ ...row, cost: Math.exp(cost / 20) },
+      price: Math.exp(3 + a[i] + 0.8 * noise[i]) * (1 + row.years),
+    }));
+    const target = ["cost", "price"] as const;
+    const asked = { target, transform: "log", offset: { cost: "known" }, validation: 0, test: 0 } as const;
+    const model = await trainTable(skewed, { ...asked, hidden: [6], epochs: 60 });
+    for (const name of target) {
+      const total = (of: readonly { cost: number; price: number }[]): number =>
+        of.reduce((sum, one) => sum + one[name], 0);
+      // On the whole right, for the rows that training saw.
+      expect(total(model.predict(skewed)) / total(skewed)).toBeCloseTo(1, 6);
+    }
+  });
+
+  it("are each what it would be alone, where nothing is shared", async () => {
+    const model = await trainTable<Row, Name>(rows, { ...options, ...LINEAR, optimizer: "newton" });
+    expect(model.columns).toEqual(["a", "b", "years", "known"]);
+    const x = featuresOf(model, rows);
+    const rates = (["fires", "thefts"] as const).map((name) =>
+      poissonRegression(
+        x,
+        rows.map((row) => row[name]),
+        (i) => Math.log(rows[i].years),
+      ),
+    );
+    const line = leastSquares(
+      x,
+      rows.map(({ cost, known }) => cost - known),
+      () => 1,
+    );
+    for (const i of [0, 9, 77]) {
+      const said = model.predict(rows[i]);
+      expect(said.cost).toBeCloseTo(affine(line, x[i]) + rows[i].known, 4);
+      expect(said.fires / (rows[i].years * Math.exp(affine(rates[0], x[i])))).toBeCloseTo(1, 4);
+      expect(said.thefts / (rows[i].years * Math.exp(affine(rates[1], x[i])))).toBeCloseTo(1, 4);
+      expect(model.predict(rows)[i]).toEqual(said);
+    }
+  });
+
+  it("count as much as each other, and are judged with their offsets", async () => {
+    const model = await trainTable<Row, Name>(rows, {
+      ...options,
+      hidden: [6],
+      validation: 0,
+      test: 0,
+      epochs: 120,
+      patience: 120,
+    });
+    const { scores } = model.evaluate(rows);
+    const mean = (values: readonly number[]): number => values.reduce((p, q) => p + q) / values.length;
+    for (const name of alike) {
+      const truth = rows.map((row) => row[name]);
+      const said = model.predict(rows).map((one) => one[name]);
+      const spread = mean(truth.map((y) => (y - mean(truth)) ** 2));
+      const r2 = 1 - mean(truth.map((y, i) => (y - said[i]) ** 2)) / spread;
+      expect(scores[`r2 of ${name}`]).toBeCloseTo(r2, 8);
+      expect(r2).toBeGreaterThan(0.4);
+    }
+    const { loss } = model.model.objective;
+    const weights = loss.options?.heads?.map(({ weight = 0 }) => weight) ?? [];
+    // What each head costs with no network at all, more than with a perfect one.
+    const scale = mean(rows.map(({ fires }) => fires)) / mean(rows.map(({ years }) => years));
+    const alone = rows.map(({ fires, years }) => {
+      const [y, rate] = [fires / scale, years];
+      return rate - y * Math.log(rate) - (y - (y > 0 ? y * Math.log(y) : 0));
+    });
+    expect(weights[0] * 3 * mean(alone)).toBeCloseTo(1, 8);
+    expect(weights[1]).toBeCloseTo(1 / 3, 8);
+    expect(loss.options?.heads?.map(({ offset }) => offset)).toEqual([true, true, true]);
+  });
+
+  it("are saved, explained, checked and differentiated", async () => {
+    const model = await trainTable<Row, Name>(rows, { ...options, hidden: [3], epochs: 3 });
+    const again = await TableModel.load<Row, Name>(model.save());
+    expect(again.predict(rows)).toEqual(model.predict(rows));
+    expect(checkModel(model, rows.slice(0, 6)).verdict).toBe("ok");
+    const row = { ...rows[5] };
+    const each = model.gradient(row).each as Record<Name, Record<string, number>>;
+    const h = 1e-3;
+    for (const name of alike) {
+      const at = (moved: number): number => model.predict({ ...row, a: row.a + moved })[name];
+      expect((at(h) - at(-h)) / (2 * h) / each[name].a).toBeCloseTo(1, 2);
+      for (const view of ["columns", "paths"] as const) {
+        const { of } = await explainModel(model, [row], { from: name, view });
+        expect(of.numbers[name][0] / model.predict(row)[name]).toBeCloseTo(1, 5);
+      }
+    }
+    expect(() => model.predict([{ ...row, years: 0 }])).toThrow("the exposure 'years' holds '0' in row 1");
+    const { years: _, ...absent } = row;
+    expect(() => model.predict(absent as Row)).toThrow("the row has no 'years'");
+  });
+
+  it.each<[string, Partial<TrainTableOptions>, string]>([
+    [
+      "no target is named",
+      { offset: "known" },
+      "an offset belongs to one target, and here are 3: say which, as in fires=",
+    ],
+    ["a target is none", { offset: { costs: "known" } }, "offset has no target 'costs'; did you mean 'cost'?"],
+    [
+      "a target has both",
+      { offset: { fires: "known" }, exposure: { fires: "years" } },
+      "two names for one thing: give one of them for the target 'fires'",
+    ],
+    [
+      "a column is both",
+      { offset: { cost: "years" }, exposure: { fires: "years" } },
+      "the column 'years' cannot be both an offset and an exposure",
+    ],
+    ["a column is not there", { offset: { cost: "know" } }, "offset: the table has no column 'know'; did you mean"],
+    [
+      "a column is a target",
+      { offset: { cost: "fires" } },
+      "the column 'fires' cannot be the offset: it is the target",
+    ],
+  ])("are refused where %s", (_, given, message) => {
+    expect(() => prepareTable(tableOf(rows), { target: options.target, ...given })).toThrow(message);
+  });
+
+  it("are not for classes", () => {
+    const kinds = rows.map((row) => ({ ...row, kind: row.a > 0 ? "up" : "down" }));
+    const given = { target: ["cost", "kind"], offset: { kind: "known" } };
+    expect(() => prepareTable(tableOf(kinds), given)).toThrow("an offset is for amounts and counts; 'kind' is a");
+  });
+});
+
 describe("few rows", () => {
   const xor = [0, 1, 2, 3].map((i) => ({ a: i >> 1, b: i & 1, out: (i >> 1) ^ (i & 1) }));
 
@@ -445,7 +590,7 @@ describe("refused before any work", () => {
       prepare({ weight: "ww" }),
       "weight: the table has no column 'ww'; did you mean 'w'?",
     ],
-    ["a weight that is the target", prepare({ weight: "y" }), "the column 'y' cannot be the weight: it is target"],
+    ["a weight that is the target", prepare({ weight: "y" }), "the column 'y' cannot be the weight: it is the target"],
     ["an offset of text", prepare({ offset: "kind" }), /the offset 'kind' holds '(up|down)' in row 1;/],
     [
       "a missing offset",

@@ -1,4 +1,5 @@
 /** Options that several commands read: numbers, lists and names, refused before any work starts. */
+import { UserError } from "@chaingrad/tables";
 import { InvalidArgumentError } from "commander";
 
 /** A whole number in a range, for commander. */
@@ -77,6 +78,27 @@ export function classWeights(text: string): "balanced" | Record<string, number> 
   if (found.length === 0 || read !== text.length)
     throw new InvalidArgumentError("It must be balanced, or the weight of each class, as in A=2,B=1.");
   return Object.fromEntries(found.map(([, name, weight]) => [name, Number(weight)]));
+}
+
+/**
+ * A column for the one target, or for each that is named, as in y1=known; a name that the table has counts as it is.
+ * Throws UserError where several are given and one names no target.
+ */
+export function columnOfTarget(
+  option: string,
+  given: readonly string[] | undefined,
+  { targets, columns }: { readonly targets: readonly string[]; readonly columns: readonly { readonly name: string }[] },
+): string | Record<string, string> | undefined {
+  if (given === undefined) return undefined;
+  const isWhole = (text: string): boolean => !text.includes("=") || columns.some(({ name }) => name === text);
+  if (given.length === 1 && isWhole(given[0])) return given[0];
+  return Object.fromEntries(
+    given.map((text) => {
+      if (isWhole(text)) throw new UserError(`${option} ${text}: say for which target, as in ${targets[0]}=${text}`);
+      const length = targets.find((name) => text.startsWith(`${name}=`))?.length ?? text.indexOf("=");
+      return [text.slice(0, length), text.slice(length + 1)];
+    }),
+  );
 }
 
 /** Names of columns: one for each that the table has as it is given, else those between its commas. */

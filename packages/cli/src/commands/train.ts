@@ -49,6 +49,7 @@ import {
   classWeights,
   collected,
   columnList,
+  columnOfTarget,
   embedded,
   fraction,
   hiddenSizes,
@@ -79,8 +80,8 @@ interface TrainOptions extends Omit<Partial<Recipe>, "rate" | "clip">, EngineOpt
   readonly loss?: PrepareOptions["loss"];
   readonly quantile?: readonly number[];
   readonly transform?: "log" | "none";
-  readonly offset?: string;
-  readonly exposure?: string;
+  readonly offset?: readonly string[];
+  readonly exposure?: readonly string[];
   readonly validation?: number;
   readonly test?: number;
   readonly out?: string;
@@ -114,8 +115,16 @@ export function register(program: Command): void {
     )
     .option("--weight <column>", "what each row weighs: a row of weight 2 counts as two")
     .option("--class-weight <weights>", "what each class weighs: balanced, or as in A=2,B=1", classWeights)
-    .option("--offset <column>", "added to what is predicted: to an amount, or to the logarithm of a count")
-    .option("--exposure <column>", "multiplies the rate of counts: its logarithm is the offset")
+    .option(
+      "--offset <column>",
+      "added to what is predicted: to an amount, or to the logarithm of a count; of several targets as in y1=known (also given again)",
+      collected,
+    )
+    .option(
+      "--exposure <column>",
+      "multiplies the rate of counts: its logarithm is the offset; of several targets as in y1=years (also given again)",
+      collected,
+    )
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
     .option(
       "--embed <columns>",
@@ -170,7 +179,10 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     if (dropped !== undefined) throw new UserError(`--drop names the target '${dropped}'`);
     const embed = embedded(options.embed, table.columns) ?? true;
     if (Array.isArray(embed)) checkNames(embed, table.columns, "--embed");
-    const { task, order, drop, weight, classWeight, loss, transform, offset, exposure, test, quantile } = options;
+    const { task, order, drop, weight, classWeight, loss, transform, test, quantile } = options;
+    const from = { targets: target, columns: table.columns };
+    const offset = columnOfTarget("--offset", options.offset, from);
+    const exposure = columnOfTarget("--exposure", options.exposure, from);
     return prepareTable(table, {
       ...{ target, task, order, drop, embed, weight, classWeight, loss, transform, offset, exposure, test },
       ...{ quantiles: quantile, seed: recipe.seed, ...validationFor(recipe, options.validation) },

@@ -37,9 +37,9 @@ export interface AutomaticTraining {
   readonly outOfFold: OutOfFold;
   /** How many networks the model is the mean of. */
   readonly networks: number;
-  /** With what the first network was trained, and on which rows. */
+  /** With what the first network was trained, and on which rows: picked where they are asked for. */
   readonly plan: MemberPlan;
-  readonly data: FitData;
+  readonly data: () => FitData;
 }
 
 /** Throws as `fit`. */
@@ -60,7 +60,7 @@ export async function* trainAutomatically(
     history: run.history,
     outOfFold,
     networks: kinds.reduce((total, { rounds }, k) => total + (shares[k] > 0 ? networksOf(rounds) : 0), 0),
-    ...{ plan, data: run.firstFold(train, plan) },
+    ...{ plan, data: () => run.firstFold(train, plan) },
   };
 }
 

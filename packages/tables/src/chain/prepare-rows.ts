@@ -1,5 +1,5 @@
 /** Rows of a table as the graph below a network: columns in their own units, what is made of them, and their values. */
-import { type Expr, input, label, log } from "@chaingrad/core";
+import { concat, type Expr, input, label, log } from "@chaingrad/core";
 import type { Preparation } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
 import { encode, findColumn } from "../table/encoder.ts";
@@ -9,7 +9,7 @@ import { layoutOf } from "../table/layout.ts";
 import type { Rows, Table } from "../table/table.ts";
 import { amountAt, offsetsOf } from "../table/targets/amounts.ts";
 import { columnIn } from "../table/targets/column-in.ts";
-import type { RegressionTarget } from "../table/targets/target.ts";
+import { movedTargets, type Offset, type RegressionTarget } from "../table/targets/target.ts";
 import { encoderGraph, type Source, type SourceCells } from "./encoder-graph.ts";
 import { type NumberCells, numberCells, numberColumns } from "./number-cells.ts";
 import { standardisedTarget } from "./target-graph.ts";
@@ -34,7 +34,7 @@ export interface PreparedRows extends Preparation {
   readonly followed: ReadonlyMap<string, FollowedColumn>;
   /** Followed columns with cells that are missing: these count as the centre, and the derivative by them is 0. */
   readonly missing: readonly string[];
-  /** [rows, 1], where the target has one: what is added to the network's output. */
+  /** [rows, targets that have one]: what is added to the network's outputs. */
   readonly offset?: Expr;
 }
 
@@ -56,9 +56,10 @@ export function prepareRows(
   const { columns, given, values, followed } = below;
   const missing = [...followed.values()].flatMap(({ name, known }) => (known === undefined ? [] : [name]));
   const whole = { x, columns, given, values, followed, missing };
-  if (target.task !== "regression") return whole;
-  const offset = below.offset(target, table, rows);
-  const made = (options.withTarget ?? true) ? { target: below.target(target, table, rows, offset) } : {};
+  const moved = movedTargets(target).map((one) => below.offset(one, table, rows));
+  const offset = moved.length > 1 ? concat(moved, 1) : moved.at(0);
+  const isKnown = target.task === "regression" && (options.withTarget ?? true);
+  const made = isKnown ? { target: below.target(target, table, rows, offset) } : {};
   return { ...whole, ...(offset && { offset }), ...made };
 }
 
@@ -74,6 +75,7 @@ class Below implements Source {
   readonly #taken: Set<string>;
   readonly #numbers = new Map<string, NumberCells & { readonly place: number }>();
   readonly #cells = new Map<string, SourceCells>();
+  readonly #offsets = new Map<string, Expr>();
   #blocks = 0;
 
   constructor(rows: number, options: FollowOptions, x: Float64Array) {
@@ -140,12 +142,12 @@ class Below implements Source {
   }
 
   /** [rows, 1]: the offset, or the logarithm of the exposure. */
-  offset(target: RegressionTarget, table: Table, rows: Rows): Expr | undefined {
-    const values = offsetsOf(target, table, rows);
-    if (target.offset === undefined || values === undefined) return undefined;
+  offset(target: RegressionTarget & { readonly offset: Offset }, table: Table, rows: Rows): Expr {
     const { column, log: isLog } = target.offset;
+    offsetsOf(target, table, rows);
     const written = offsetsOf({ ...target, offset: { column, log: false } }, table, rows) as Float64Array;
-    const given = this.#constant(column, [this.#rows, 1], written);
+    const given = this.#offsets.get(column) ?? this.#constant(column, [this.#rows, 1], written);
+    this.#offsets.set(column, given);
     return isLog ? log(given) : given;
   }
 

@@ -77,7 +77,9 @@ export function randomRows(
     if (one.task !== "multi-label") return [{ name, type: "text", values: draws.choice(stream, one.classes) }];
     return [{ name, type: "text", values: draws.choice(stream, one.labels).map((label) => JSON.stringify([label])) }];
   });
-  return { rows, columns: [...columns, ...own] };
+  // Two targets may have one offset.
+  const once = own.filter(({ name }, i) => own.findIndex((other) => other.name === name) === i);
+  return { rows, columns: [...columns, ...once] };
 }
 
 /** Amounts that the target can have, of numbers with its mean and scale; and of standard normal ones its offset. */

@@ -27,7 +27,7 @@ export function standardisedTarget(
 /**
  * What a network's outputs [rows, outputs] say in the target's own terms: amounts [rows, 1], probabilities [rows, classes], and of
  * several targets all of them.
- * @param offset [rows, 1], where the target has one
+ * @param offset [rows, targets that have one]
  */
 export function predictionGraph(target: Target, loss: Loss, outputs: Expr, offset?: Expr): Expr {
   return kindOf(target).graph(target, loss.predict?.(outputs) ?? outputs, offset);

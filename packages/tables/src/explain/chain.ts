@@ -46,7 +46,7 @@ export function reachOf(opened: OpenedNetwork, batch: ChosenRows, { of, from, is
     ? prepareRows(model, batch.from.table, batch.from.rows, { taken, only, withTarget: place === undefined })
     : undefined;
   const offsets = place === undefined ? undefined : offsetsFor(model.target, batch.from.table, batch.from.rows);
-  const offset = prepared?.offset ?? (offsets && constant(offsets, [1, 1], "f64"));
+  const offset = prepared?.offset ?? (offsets && constant(offsets, [1, offsets.length], "f64"));
   const prediction =
     place === undefined
       ? undefined

@@ -51,7 +51,7 @@ export function placeOfStart(
   const { outputs } = computeGradients(opened, opened.tensors, batch, referenceEngine, "f64");
   const values = constant(outputs.values, outputs.shape, "f64");
   const offsets = batch.from && offsetsFor(target, batch.from.table, batch.from.rows);
-  const offset = offsets && constant(offsets, [1, 1], "f64");
+  const offset = offsets && constant(offsets, [1, offsets.length], "f64");
   const graph = predictionGraph(target, opened.objective.loss, values, offset);
   const { said } = evaluate(referenceEngine, program("said", [], { said: graph }), {});
   return places[

@@ -1,9 +1,9 @@
 /** How a model does on rows whose targets are known, in the target's own units. */
 
 import { type Dataset, type Judgement, type Model, predictorOf, rowsOf, type SyncEngine } from "@chaingrad/core";
-import { offsetsIn } from "../table/targets/amounts.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import type { AmountPrediction, TablePrediction } from "../table/targets/prediction.ts";
+import { offsetsIn } from "../table/targets/rows.ts";
 import type { RegressionTarget, Target } from "../table/targets/target.ts";
 import type { Evaluation, Scores } from "./evaluation.ts";
 
@@ -21,8 +21,7 @@ export function predictRows(model: Judged, engine: SyncEngine, data: Dataset): T
 
 /** What was predicted of rows that are encoded, in the target's own terms. Throws as `predictRows`. */
 export function saidOf(target: Target, { predictions }: Judgement, data: Dataset): TablePrediction {
-  const offsets = target.task === "regression" ? offsetsIn(target, data.y) : undefined;
-  return kindOf(target).say(target, { predictions, offsets });
+  return kindOf(target).say(target, { predictions, offsets: offsetsIn(target, data) });
 }
 
 /** What a model of an amount predicts of rows, in the target's own unit. */

@@ -5,7 +5,7 @@ import type { TableModelData } from "../model/model-file.ts";
 import { encode } from "../table/encoder.ts";
 import { labelledRows } from "../table/labelled.ts";
 import { allRows, type Table, TargetError } from "../table/table.ts";
-import { targetRows } from "../table/targets/rows.ts";
+import { kindOf } from "../table/targets/kind-of.ts";
 import { readWeights } from "../table/weights.ts";
 
 export interface JudgedRows {
@@ -22,7 +22,7 @@ export function judgedRows(model: TableModelData, table: Table): JudgedRows {
   const { target, encoder } = model;
   const { rows } = labelledRows(target, table, allRows(table), "which the model predicts");
   if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
-  const y = targetRows(target, table, rows);
+  const y = kindOf(target).encode(target, table, rows);
   const column = table.columns.find(({ name }) => name === model.weight);
   const weights = column && readWeights(column, rows);
   const data = {
@@ -70,5 +70,5 @@ export function batchOf(
     const which = row === undefined ? "no row" : `row ${row}`;
     throw new TargetError(`${which} has no value in '${target.name}'`, target.name);
   }
-  return batch(rows, Float64Array.from(targetRows(target, table, rows)));
+  return batch(rows, Float64Array.from(kindOf(target).encode(target, table, rows)));
 }

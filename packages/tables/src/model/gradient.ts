@@ -12,6 +12,7 @@ import { isNumeric, type NumericEncoding, numericKind, readsOf, textKind } from 
 import { LIMIT, zOf } from "../table/encodings/scale.ts";
 import type { Table } from "../table/table.ts";
 import { offsetsFor } from "../table/targets/rows.ts";
+import { movedTargets } from "../table/targets/target.ts";
 import type { TableModelData } from "./model-file.ts";
 
 /** The derivatives of one number by each column of numbers or dates. */
@@ -39,8 +40,8 @@ export class RowGradient {
     const x = encoderGraph(encoder.columns, inputs, false);
     const context = { training: false, buffers: carried.buffers };
     const { output } = forward(network, carried.params, x, context);
-    const hasOffset = target.task === "regression" && target.offset !== undefined;
-    const offset = hasOffset ? input("offset", [1, 1], "f64") : undefined;
+    const moved = movedTargets(target).length;
+    const offset = moved > 0 ? input("offset", [1, moved], "f64") : undefined;
     const prediction = predictionGraph(target, objective.loss, output, offset);
     const seed = input("seed", prediction.type.shape, "f64");
     const tensors = [...Object.values(carried.params), ...Object.values(carried.buffers)];

@@ -104,7 +104,7 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   const kind = kindOf(target);
   const expected = kind.outputs(target);
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);
-  const width = kind.width(target) + Number(target.task === "regression" && target.offset !== undefined);
+  const width = kind.width(target);
   const takesLabels = target.task === "classification" || target.task === "ordinal";
   if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);

@@ -17,7 +17,13 @@ import { allRows, EncodingError, type Table } from "../table/table.ts";
 import type { Predicted, TargetKind } from "../table/targets/kind.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { offsetsFor } from "../table/targets/rows.ts";
-import { type Target as AnyTarget, hasClasses, targetsOf } from "../table/targets/target.ts";
+import {
+  type Target as AnyTarget,
+  hasClasses,
+  movedTargets,
+  offsetColumns,
+  targetsOf,
+} from "../table/targets/target.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
 import { RowGradient } from "./gradient.ts";
 import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
@@ -125,8 +131,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   /** The columns that a prediction is made from. */
   get columns(): readonly string[] {
     const { encoder, target } = this.model;
-    const offset = target.task === "regression" ? target.offset : undefined;
-    return [...columnsRead(encoder), ...(offset === undefined ? [] : [offset.column])];
+    return [...columnsRead(encoder), ...offsetColumns(target)];
   }
 
   /**
@@ -142,7 +147,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     if (isMany(rows)) return this.#predictTable(tableOf(rows, this.model.reading));
     this.#refuseAbsent(rows);
     const { target, reading } = this.model;
-    const hasOffset = target.task === "regression" && target.offset !== undefined;
+    const hasOffset = movedTargets(target).length > 0;
     if (hasOffset || !this.#encodeRow(rows as AnyRow, this.#x)) return this.#predictTable(tableOf([rows], reading))[0];
     return this.#say({ predictions: this.#predictor.predict(this.#x).predictions }, 0);
   }

@@ -15,6 +15,7 @@ import {
   hasClasses,
   type MultiLabelTarget,
   type Offset,
+  offsetColumns,
   type RegressionTarget,
   type SeveralTarget,
   type SingleTarget,
@@ -24,10 +25,10 @@ import {
 } from "../table/targets/target.ts";
 
 /** The columns of a table that a target is made from. */
-export const columnsOf = (target: Target): string[] =>
-  targetsOf(target).flatMap((one) =>
-    one.task === "regression" && one.offset !== undefined ? [one.name, one.offset.column] : [one.name],
-  );
+export const columnsOf = (target: Target): string[] => [
+  ...targetsOf(target).map(({ name }) => name),
+  ...offsetColumns(target),
+];
 
 /** Throws RangeError or FormatError, naming the part that is not what it must be. */
 export function checkTarget(target: Target): void {
@@ -45,8 +46,6 @@ function checkSeveral(target: SeveralTarget): void {
     const what = `target.targets.${i}`;
     conform(what, one, { name: "", why: "", task: "" });
     checkName(what, one.task, TASKS);
-    if (one.task === "regression" && one.offset !== undefined)
-      throw new RangeError(`${what}: an offset is for one target alone`);
     checkSingle(what, one);
   });
 }

@@ -41,10 +41,11 @@ const DAY = 86_400_000;
 
 function farDates({ first, last }: DateEncoding, column: Column, table: Table): string | undefined {
   const outside = (day: number): number => Math.max(first - day, day - last);
-  const far = numbersAt(column, allRows(table), "date").filter((day) => outside(day) > FAR * (last - first));
+  const days = numbersAt(column, allRows(table), "date");
+  const far = Array.from(days.keys()).filter((row) => outside(days[row]) > FAR * (last - first));
   if (far.length === 0) return undefined;
-  const farthest = far.reduce((a, b) => (outside(b) > outside(a) ? b : a));
-  const [from, to, extreme] = [first, last, farthest].map((day) => printDate(Math.floor(day) * DAY, "date"));
-  const dates = far.length === 1 ? "a date" : "dates";
-  return `${rowsHold(far.length)} ${dates} far outside those that training saw (${from} to ${to}): ${extreme}${far.length > 1 ? " is the farthest" : ""}`;
+  const farthest = far.reduce((a, b) => (outside(days[b]) > outside(days[a]) ? b : a));
+  const [from, to, extreme] = [first, last, days[farthest]].map((day) => printDate(Math.floor(day) * DAY, "date"));
+  const [dates, which] = far.length === 1 ? ["a date", ""] : ["dates", ", is the farthest"];
+  return `${rowsHold(far.length)} ${dates} far outside those that training saw (${from} to ${to}): ${extreme}, row ${farthest + 1}${which}`;
 }

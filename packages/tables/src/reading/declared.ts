@@ -1,16 +1,20 @@
 /** Columns whose type the caller declares (`--type zip=category`): each cell is that, or missing, or the table is refused. */
 import { type Column, textAt } from "../table/table.ts";
 import type { Entry, Judged } from "./kinds.ts";
+import { adviceFor } from "./odd-rows.ts";
 import type { ColumnType } from "./reading.ts";
 import { ValueError } from "./value-error.ts";
 
 /** @throws ValueError at the first cell that is neither missing nor of the declared type */
-export function checkDeclared({ cells, entries }: Judged, declared: "number" | "date"): void {
+export function checkDeclared(judged: Judged, declared: "number" | "date"): void {
+  const { cells, entries } = judged;
   const kinds = declared === "number" ? ["number"] : ["date", "time"];
   const wrong = entries
     .filter(({ is }) => is.kind !== "missing" && is.kind !== "mark" && !kinds.includes(is.kind))
     .reduce<Entry | undefined>((least, one) => (least && least.first < one.first ? least : one), undefined);
-  if (wrong !== undefined) throw new ValueError(cells.name, wrong.first, wrong.text, expected(declared));
+  if (wrong === undefined) return;
+  const advice = adviceFor(judged, wrong);
+  throw new ValueError(cells.name, wrong.first, wrong.text, expected(declared), advice && `a row ${advice}`);
 }
 
 const expected = (declared: ColumnType): string => `a ${declared}, as the column was declared`;

@@ -12,6 +12,7 @@ import { type DateOrder, printDate } from "./dates.ts";
 import { checkDeclared } from "./declared.ts";
 import { countWhere, type Entry, type Judged, judge } from "./kinds.ts";
 import type { DecimalSign, WrittenNumber } from "./numbers.ts";
+import { summaryNotes } from "./odd-rows.ts";
 import type { ColumnType, Reading } from "./reading.ts";
 import {
   affixNote,
@@ -72,7 +73,12 @@ export function inferColumns(columns: readonly Cells[], options: InferOptions = 
   const order = { dates: options.dates, remembered: remembered?.dates, file: shownOrder(judged) };
   const read = judged.map((column) => columnOf(column, signOf(column, decimal, options), options.decimal, order));
   const dates = options.dates ?? order.file ?? order.remembered;
-  return { columns: read, decimal, ...(dates && { dates }), notes: notesOf(judged, read, decimal, options) };
+  return {
+    columns: read,
+    decimal,
+    ...(dates && { dates }),
+    notes: [...notesOf(judged, read, decimal, options), ...summaryNotes(judged)],
+  };
 }
 
 /** The sign that most columns show by themselves. */

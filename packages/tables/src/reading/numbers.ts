@@ -15,7 +15,7 @@ export interface WrittenNumber {
   readonly comma: number | undefined;
   /** What stands beside the digits (`$`, `%`, `kg`), one kind in a column; empty where nothing does. */
   readonly affix: string;
-  /** How more than one group of digits is made: 12,34,567 as in India, or 1,234,567. */
+  /** How digits are grouped, where they show it: 12,34,567 as in India, or 1,234,567 and 123,456. */
   readonly groups?: "indian" | "western";
 }
 
@@ -99,7 +99,8 @@ function adorned(text: string): WrittenNumber | WrittenCode | undefined {
 }
 
 const INDIAN = /^\d\d?(?:,\d\d)+,\d{3}(?!\d)/;
-const WESTERN = /^\d{1,3}(?:,\d{3}){2}/;
+/** India writes 1,23,456 in place of 123,456. */
+const WESTERN = /^(?:\d{1,3}(?:,\d{3}){2}|\d{3},\d{3}(?!\d))/;
 
 let known: ReadonlySet<string> | undefined;
 /** The codes of ISO 4217 that this host knows. */

@@ -1,9 +1,12 @@
 /** What there is to say about a column's cells: which of them spoil it, and what was read into them. */
 import { countWhere, type Entry, type Judged } from "./kinds.ts";
 import { CLOCK, type DecimalSign } from "./numbers.ts";
+import { adviceFor } from "./odd-rows.ts";
 
 /** Cells named in one remark. */
 const MOST_NAMED = 3;
+/** A sheet has a row of units and one of totals at most: of more cells that spoil a column, no row is to blame. */
+const MOST_ODD = 2;
 
 /** "'(92.91)' is read as -92.91", and so is '92.91-' */
 export function minusNote(entries: readonly Entry[]): string | undefined {
@@ -11,12 +14,17 @@ export function minusNote(entries: readonly Entry[]): string | undefined {
   return first?.is.kind === "number" ? `'${first.text}' is read as ${first.is.point ?? first.is.comma}` : undefined;
 }
 
-/** "'-' (12×, first in row 7), 'n.k.' (row 9) and 4 more" */
-export function named(entries: readonly Entry[]): string {
+/**
+ * "'-' (12×, first in row 7), 'n.k.' (row 9) and 4 more"
+ * @param advice what may be done about one
+ */
+export function named(entries: readonly Entry[], advice?: (entry: Entry) => string | undefined): string {
   const sorted = entries.toSorted((a, b) => b.count - a.count || a.first - b.first);
-  const shown = sorted.slice(0, MOST_NAMED).map(({ text, count, first }) => {
+  const shown = sorted.slice(0, MOST_NAMED).map((entry) => {
+    const { text, count, first } = entry;
     const short = text.length > 30 ? `${text.slice(0, 30)}…` : text;
-    return `'${short}' (${count > 1 ? `${count}×, first in ` : ""}row ${first + 1})`;
+    const more = advice?.(entry);
+    return `'${short}' (${count > 1 ? `${count}×, first in ` : ""}row ${first + 1}${more === undefined ? "" : `, ${more}`})`;
   });
   const rest = sorted.length - shown.length;
   return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
@@ -37,7 +45,8 @@ export interface Trouble extends Remark {
  * Which cells of a text column keep it from being numbers or dates, where at least half of them are; why digits are no
  * numbers, where they are codes.
  */
-export function spoilt({ entries, values }: Judged): Remark {
+export function spoilt(judged: Judged): Remark {
+  const { entries, values } = judged;
   const count = (...kinds: string[]): number => countWhere(entries, ({ kind }) => kinds.includes(kind));
   const code = entries.find(({ is }) => is.kind === "code");
   if (code?.is.kind === "code" && count("number", "code") === values) {
@@ -50,7 +59,8 @@ export function spoilt({ entries, values }: Judged): Remark {
   const others = entries.filter(
     ({ is: { kind } }) => kind !== "missing" && kind !== "mark" && !(kinds as readonly string[]).includes(kind),
   );
-  return { note: `${most} of ${values} values are ${almost}s; not ${named(others)}`, almost };
+  const advice = others.length > MOST_ODD ? undefined : (entry: Entry) => adviceFor(judged, entry);
+  return { note: `${most} of ${values} values are ${almost}s; not ${named(others, advice)}`, almost };
 }
 
 /** What keeps numbers apart: two currencies, two decimal signs, a sign other than the given one. */
@@ -107,11 +117,11 @@ export function affixNote(entries: readonly Entry[]): string | undefined {
   return `in '${first.is.affix}', as written ('${first.text}')`;
 }
 
-/** "'1,23,456' is read as 123456, with groups of two digits as in India" */
+/** "'1,23,456' (row 5) is read as 123456, with groups of two digits as in India" */
 export function groupsNote(entries: readonly Entry[]): string | undefined {
   const first = entries.find(({ is }) => is.kind === "number" && is.groups === "indian");
   if (first?.is.kind !== "number") return undefined;
-  return `'${first.text}' is read as ${first.is.point}, with groups of two digits as in India`;
+  return `${named([first])} is read as ${first.is.point}, with groups of two digits as in India`;
 }
 
 /** "'-' (12×, first in row 7) counts as missing" */

@@ -8,7 +8,7 @@ import { beside } from "./targets/beside.ts";
 import { type Framing, type FramingOptions, framingsOf, LOSSES, usualLoss } from "./targets/framing.ts";
 import type { Encoded, Truth } from "./targets/kind.ts";
 import { singleKind } from "./targets/kinds.ts";
-import { lossOfAll, targetRows } from "./targets/rows.ts";
+import { lossOfAll } from "./targets/rows.ts";
 import type { RegressionTarget, SingleTarget, Target } from "./targets/target.ts";
 
 type Parts<T> = Readonly<Record<Part, T>>;
@@ -48,7 +48,7 @@ export function prepareHead(given: HeadRows, options: FramingOptions): PreparedH
     throw new TargetError(`the target '${column.name}' is ${only}: add rows, or try another seed`, column.name);
   }
   const ways = framings(given, options).map((framing): Way => {
-    const part = (own: Int32Array): Encoded => targetRows(framing.target, table, own);
+    const part = (own: Int32Array): Encoded => singleKind(framing.target).encode(framing.target, table, own);
     return { ...framing, y: { train: part(rows.train), validation: part(rows.validation), test: part(rows.test) } };
   });
   return { ways: ways as [Way, ...Way[]] };

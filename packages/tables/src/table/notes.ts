@@ -1,10 +1,9 @@
 /** What about the rows should make one doubt the result, a sentence each. */
 import { type ColumnRole, isFreeText } from "./columns.ts";
 import { timeOrder } from "./order.ts";
-import { findOutliers } from "./outliers.ts";
+import type { ColumnOutliers } from "./outliers.ts";
 import type { Part } from "./parts.ts";
-import { allRows, type Column, type Table, textAt } from "./table.ts";
-import { type Target, targetsOf } from "./targets/target.ts";
+import { type Column, type Table, textAt } from "./table.ts";
 
 export function orderNotes(table: Table): string[] {
   const name = timeOrder(table);
@@ -17,34 +16,38 @@ export function orderNotes(table: Table): string[] {
 /** More outliers than these are counted. */
 const MOST_OUTLIERS = 3;
 
-export function outlierNotes(table: Table, roles: readonly ColumnRole[], target: Target): string[] {
-  const rows = allRows(table);
-  const amounts = targetsOf(target).filter(({ task }) => task === "regression");
-  return table.columns.flatMap((column, index) => {
-    const { role, name } = roles[index];
-    const counts = role === "number" || amounts.some((one) => one.name === name);
-    const outliers = column.type === "number" && counts ? findOutliers(column, rows) : undefined;
-    if (outliers === undefined) return [];
-    const { found, least, most } = outliers;
+/** @param aside rows that are left out for their outliers */
+export function outlierNotes(outliers: readonly ColumnOutliers[], aside: readonly number[]): string[] {
+  return outliers.map(({ name, found, least, most }) => {
     const shown = found.slice(0, MOST_OUTLIERS).map(({ row, value }) => `row ${row + 1} holds ${value}`);
     const more = found.length > MOST_OUTLIERS ? ` and ${found.length - MOST_OUTLIERS} more are as far` : "";
     const others = `all others lie between ${Number(least.toPrecision(4))} and ${Number(most.toPrecision(4))}`;
-    return [
-      `column '${column.name}': ${shown.join(", ")}${more}; ${others}: correct it, or leave it empty, if it is a mistake`,
-    ];
+    const isAside = found.length === 1 && aside.includes(found[0].row);
+    const left = isAside ? "the row is left out, as one row cannot teach what such a value means; " : "";
+    return `column '${name}': ${shown.join(", ")}${more}; ${others}: ${left}correct it, or leave it empty, if it is a mistake`;
   });
 }
 
 /** More columns than these are counted. */
 const MOST_NAMES = 3;
 
-export function textNotes(roles: readonly ColumnRole[]): string[] {
-  const names = roles.filter(isFreeText).map(({ name }) => name);
-  if (names.length === 0) return [];
+/**
+ * What is set aside for being free text, and what only looks like that for a few cells that are no numbers or dates.
+ * @param drop what was to be left out
+ */
+export function textNotes(table: Table, roles: readonly ColumnRole[], drop: readonly string[]): string[] {
+  const aside = table.columns.flatMap((column, i) => (roles[i].role === "aside" ? [{ column, role: roles[i] }] : []));
+  const spoilt = aside.filter(({ column }) => isSpoilt(column) && !drop.includes(column.name));
+  const names = aside.filter(({ column, role }) => isFreeText(role) && !isSpoilt(column)).map(({ role }) => role.name);
+  const said = spoilt.map(({ column: { name, note } }) => `column '${name}' is set aside: ${note}`);
+  if (names.length === 0) return said;
   const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  return [`free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
+  return [...said, `free text is set aside: ${shown.join(", ")}${more}; --type COLUMN=text takes its words`];
 }
+
+const isSpoilt = (column: Column): boolean =>
+  column.type === "text" && column.note !== undefined && (column.almost === "number" || column.almost === "date");
 
 /** Classes of one row, which are neither learnt nor judged by. */
 export function asideNotes(column: Column, aside: readonly number[]): string[] {

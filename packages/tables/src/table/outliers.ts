@@ -1,5 +1,7 @@
 /** Numbers so far from all others in their column that they are more likely mistakes than values. */
-import type { NumberColumn, Rows } from "./table.ts";
+import type { ColumnRole } from "./columns.ts";
+import { allRows, type NumberColumn, type Rows, type Table } from "./table.ts";
+import type { SingleTarget } from "./targets/target.ts";
 
 /** Farther from the median than this many times the distance of the next … */
 const GAP = 100;
@@ -19,6 +21,45 @@ export interface Outliers {
   /** Between which all others lie. */
   readonly least: number;
   readonly most: number;
+}
+
+/** The outliers of a column that is an amount: an input, or a target. */
+export interface ColumnOutliers extends Outliers {
+  readonly name: string;
+  readonly isInput: boolean;
+}
+
+/** Of all columns of a table that are amounts, where they have outliers. */
+export function outliersOf(
+  table: Table,
+  roles: readonly ColumnRole[],
+  targets: readonly SingleTarget[],
+): ColumnOutliers[] {
+  const rows = allRows(table);
+  const amounts = targets.filter(({ task }) => task === "regression");
+  return table.columns.flatMap((column, index) => {
+    const { role, name } = roles[index];
+    const isInput = role === "number";
+    const counts = column.type === "number" && (isInput || amounts.some((one) => one.name === name));
+    const outliers = counts ? findOutliers(column, rows) : undefined;
+    return outliers === undefined ? [] : [{ name, isInput, ...outliers }];
+  });
+}
+
+/**
+ * Rows that amounts are not learnt from: each holds the only outlier of an input. A row by itself cannot teach what such values
+ * mean, and its squared error pulls at what is said of others. Several outliers may mean something (a mark for missing values),
+ * and of classes one row moves little. None where they would be more than a few of the table's rows.
+ */
+export function misleadingRows(
+  outliers: readonly ColumnOutliers[],
+  targets: readonly SingleTarget[],
+  rows: number,
+): readonly number[] {
+  if (targets.some(({ task }) => task !== "regression")) return [];
+  const alone = outliers.flatMap(({ isInput, found }) => (isInput && found.length === 1 ? [found[0].row] : []));
+  const different = [...new Set(alone)];
+  return different.length <= Math.max(1, SHARE * rows) ? different : [];
 }
 
 /** The outliers of a column among the given rows, farthest first; undefined where there are none. */

@@ -9,6 +9,7 @@ import { type Encoder, encode, fitEncoder } from "./encoder.ts";
 import type { Embed } from "./encodings/fit-category.ts";
 import { type PreparedHead, prepareHead, settled } from "./heads.ts";
 import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./notes.ts";
+import { misleadingRows, outliersOf } from "./outliers.ts";
 import { byPart, type Part, type Parts } from "./parts.ts";
 import { rolesOf } from "./roles.ts";
 import { allRows, type Column, EncodingError, type Table } from "./table.ts";
@@ -17,6 +18,9 @@ import { LOSSES } from "./targets/framing.ts";
 import { hasClasses, type Offset, TASKS, type Target, type Task } from "./targets/target.ts";
 import { toldRoles } from "./told.ts";
 import { type ClassWeight, readWeights, weightsOfClasses } from "./weights.ts";
+
+/** A column for the one target, or columns by the names of targets. */
+type ColumnOfTarget = string | Readonly<Record<string, string>>;
 
 /** What a table is prepared for: only the target must be given. */
 export interface PrepareOptions {
@@ -45,10 +49,13 @@ export interface PrepareOptions {
   readonly quantiles?: readonly number[] | undefined;
   /** Whether amounts are learnt by their logarithms; by default where that serves rows that are left out. */
   readonly transform?: "log" | "none" | undefined;
-  /** A column that is added to what is predicted of each row: to an amount in its unit, to the logarithm of a count. */
-  readonly offset?: string | undefined;
-  /** A column > 0 that multiplies the rate of counts: its logarithm is the offset. */
-  readonly exposure?: string | undefined;
+  /**
+   * A column that is added to what is predicted of each row: to an amount in its unit, to the logarithm of a count. Of several
+   * targets by their names.
+   */
+  readonly offset?: ColumnOfTarget | undefined;
+  /** A column > 0 that multiplies the rate of counts: its logarithm is the offset. Of several targets by their names. */
+  readonly exposure?: ColumnOfTarget | undefined;
   /** Fractions of the rows for validation and test (default 0.15 each; none of fewer than 5 rows). */
   readonly validation?: number | undefined;
   readonly test?: number | undefined;
@@ -76,7 +83,7 @@ export interface Prepared {
   readonly heads: readonly PreparedHead[];
   /** Rows without a target: neither trained on nor judged by. */
   readonly missing: readonly number[];
-  /** Rows of a class that has no other row: as those. */
+  /** Rows of a class that has no other row, and rows with the only outlier of a column: as those. */
   readonly aside: readonly number[];
   /** The rows of each part, by their place in the table. */
   readonly rows: Readonly<Record<Part, Int32Array>>;
@@ -101,25 +108,29 @@ const LEAST_TO_SPLIT = 5;
  * Throws TargetError or EncodingError on a table that cannot be learned from, and RangeError on too few rows.
  */
 export function prepareTable(table: Table, options: PrepareOptions): Prepared {
-  const { seed = 0, drop = [], types = {}, embed = false, folds = false, weight, offset, targets } = checked(options);
-  const isExposure = options.exposure !== undefined;
-  const roles = rolesOf(table, { targets, drop, types, weight, offset: offset?.column, isExposure });
+  const { seed = 0, drop = [], types = {}, embed = false, folds = false, weight, offsets, targets } = checked(options);
+  const roles = rolesOf(table, { targets, drop, types, weight, offsets: [...offsets.values()] });
   const columns = targets.map((name) => table.columns.find((column) => column.name === name) as Column);
   const isJudged = folds || options.validation !== 0 || options.test !== 0;
   const fit = (column: Column): FittedTarget =>
     fitTarget(column, allRows(table), {
-      task: options.task ?? impliedTask(column, options),
+      task: options.task ?? impliedTask(column, options, offsets.has(column.name)),
       isJudged,
       order: options.order,
     });
   const fitted = columns.map(fit);
-  const { used, missing, aside } = usedRows(table, fitted);
+  const kinds = fitted.map((one) => one.target);
+  const outliers = outliersOf(table, roles, kinds);
+  const misleading = misleadingRows(outliers, kinds, table.rows);
+  const { used, missing, aside } = usedRows(table, fitted, misleading);
   const weightColumn = table.columns.find(({ name }) => name === weight);
   const weights = weightColumn && readWeights(weightColumn, used);
   const rows = split(used, columns, fitted, { ...options, ...(folds && { validation: 0 }), seed });
-  const framing = { ...options, offset };
   const heads = columns.map((column, i) =>
-    prepareHead({ table, column, target: fitted[i].target, rows, weights }, framing),
+    prepareHead(
+      { table, column, target: fitted[i].target, rows, weights },
+      { ...options, offset: offsets.get(column.name) },
+    ),
   );
   const own = byPart((part) => weights && Float64Array.from(rows[part]).map((row) => weights[row]));
   checkWeighed(own, weight);
@@ -145,51 +156,73 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
       ...columns.flatMap((column, i) => asideNotes(column, fitted[i].aside)),
       ...(classWeight === undefined ? [] : [WEIGHED]),
       ...orderNotes(table),
-      ...outlierNotes(table, roles, target),
-      ...textNotes(roles),
+      ...outlierNotes(outliers, misleading),
+      ...textNotes(table, roles, drop),
     ],
   };
 }
 
-interface Checked extends Omit<PrepareOptions, "offset"> {
+interface Checked extends PrepareOptions {
   readonly targets: readonly string[];
-  readonly offset: Offset | undefined;
+  /** By the names of targets. */
+  readonly offsets: ReadonlyMap<string, Offset>;
 }
 
 /** Throws RangeError on options that there are not, or that do not go together. */
 function checked(options: PrepareOptions): Checked {
   checkKeys("prepareTable", options ?? null, PREPARE_OPTIONS);
-  const { task, loss, quantiles, transform, offset, exposure, order, target } = options;
+  const { task, loss, quantiles, transform, order, target } = options;
   if (task !== undefined) checkName("task", task, TASKS);
   if (loss !== undefined) checkName("loss", loss, Object.keys(losses));
   if (transform !== undefined) checkName("transform", transform, ["log", "none"]);
   if (quantiles !== undefined && loss !== undefined && loss !== "quantile")
     throw new RangeError(`quantiles are predicted by the loss 'quantile', not by '${loss}'`);
-  if (offset !== undefined && exposure !== undefined)
-    throw new RangeError("an offset and an exposure are two names for one thing: give one of them");
   if (order !== undefined && task !== "ordinal") throw new RangeError("an order of classes is for the task 'ordinal'");
   const targets = typeof target === "string" ? [target] : [...target];
-  const column = offset ?? exposure;
-  if (column !== undefined && targets.length > 1)
-    throw new RangeError(`an offset belongs to one target, and here are ${targets.length}`);
-  return { ...options, targets, offset: column === undefined ? undefined : { column, log: exposure !== undefined } };
+  return { ...options, targets, offsets: offsetsOf(targets, options) };
+}
+
+function offsetsOf(targets: readonly string[], options: PrepareOptions): Map<string, Offset> {
+  const found = new Map<string, Offset>();
+  for (const name of ["offset", "exposure"] as const) {
+    const given = options[name];
+    if (typeof given === "string" && targets.length > 1)
+      throw new RangeError(
+        `an ${name} belongs to one target, and here are ${targets.length}: say which, as in ${targets[0]}=${given}`,
+      );
+    const byTarget = typeof given === "string" ? { [targets[0]]: given } : (given ?? {});
+    checkKeys(name, byTarget, Object.fromEntries(targets.map((target) => [target, true])), "target");
+    for (const [target, column] of Object.entries(byTarget)) {
+      if (found.has(target))
+        throw new RangeError(
+          `an offset and an exposure are two names for one thing: give one of them for the target '${target}'`,
+        );
+      found.set(target, { column, log: name === "exposure" });
+    }
+  }
+  return found;
 }
 
 /** What asks for an amount says that a column of numbers is one, however few values it has. */
-function impliedTask(column: Column, options: PrepareOptions): Task | undefined {
-  const { loss, quantiles, transform, offset, exposure } = options;
-  const asks = [quantiles, transform, offset, exposure].some((one) => one !== undefined);
-  const isAmount = asks || (loss !== undefined && LOSSES.regression.includes(loss));
+function impliedTask(column: Column, options: PrepareOptions, hasOffset: boolean): Task | undefined {
+  const { loss, quantiles, transform } = options;
+  const isAmount =
+    hasOffset ||
+    quantiles !== undefined ||
+    transform !== undefined ||
+    (loss !== undefined && LOSSES.regression.includes(loss));
   return column.type === "number" && isAmount ? "regression" : undefined;
 }
 
-/** Rows that have all targets, those that lack one, and those of a class with no other row. */
+/** Rows that have all targets, those that lack one, and those that are not learnt from: of a class with no other row, misleading. */
 function usedRows(
   table: Table,
   fitted: readonly FittedTarget[],
+  misleading: readonly number[],
 ): { used: Int32Array; missing: number[]; aside: number[] } {
   const missing = new Set(fitted.flatMap((one) => one.missing));
-  const aside = new Set(fitted.flatMap((one) => one.aside).filter((row) => !missing.has(row)));
+  const left = fitted.flatMap((one) => one.aside).concat(misleading);
+  const aside = new Set(left.filter((row) => !missing.has(row)));
   const all = Int32Array.from(allRows(table));
   const used = missing.size + aside.size === 0 ? all : all.filter((row) => !(missing.has(row) || aside.has(row)));
   if (used.length === 0) throw new EncodingError("no row has a value for every target");

@@ -2,6 +2,7 @@
 import { nearest } from "@chaingrad/core";
 import { type ColumnRole, type ColumnTypes, describeColumns, type Role } from "./columns.ts";
 import { EncodingError, type Table, TargetError } from "./table.ts";
+import type { Offset } from "./targets/target.ts";
 
 /** Columns that were given a role. */
 export interface AskedRoles {
@@ -11,9 +12,8 @@ export interface AskedRoles {
   /** What columns are, whatever they look like. */
   readonly types: ColumnTypes;
   readonly weight: string | undefined;
-  readonly offset: string | undefined;
-  /** Whether the offset is an exposure. */
-  readonly isExposure: boolean;
+  /** Of targets; two may share a column. */
+  readonly offsets: readonly Offset[];
 }
 
 /**
@@ -21,20 +21,23 @@ export interface AskedRoles {
  * another column that there is not, EncodingError on one with two roles.
  */
 export function rolesOf(table: Table, asked: AskedRoles): ColumnRole[] {
-  const { targets, drop, types, weight, offset } = asked;
+  const { targets, drop, types, weight, offsets } = asked;
   checkTargets(targets, drop);
   const names = table.columns.map(({ name }) => name);
   const given: [string, Role, string][] = [
     ...targets.slice(1).map((name): [string, Role, string] => [name, "target", "to be predicted"]),
     ...(weight === undefined ? [] : [[weight, "weight", "what each row weighs, as asked"] as [string, Role, string]]),
-    ...(offset === undefined ? [] : [[offset, "offset", offsetWords(asked)] as [string, Role, string]]),
+    ...shared(offsets).map((offset): [string, Role, string] => [offset.column, "offset", offsetWords(offset)]),
   ];
   for (const [name, role] of given) if (role !== "target") checkColumn(name, role, names);
   const taken = new Map<string, Role>([[targets[0], "target"]]);
   for (const [name, role] of given) {
-    const other = drop.includes(name) ? "left out" : taken.get(name);
-    if (other !== undefined)
-      throw new EncodingError(`the column '${name}' cannot be the ${role}: it is ${other}`, name);
+    const other = taken.get(name);
+    if (other !== undefined || drop.includes(name))
+      throw new EncodingError(
+        `the column '${name}' cannot be the ${role}: it is ${other === undefined ? "left out" : `the ${other}`}`,
+        name,
+      );
     taken.set(name, role);
   }
   const unknown = drop.find((name) => !names.includes(name));
@@ -55,8 +58,20 @@ export function rolesOf(table: Table, asked: AskedRoles): ColumnRole[] {
   });
 }
 
-function offsetWords({ isExposure }: AskedRoles): string {
-  return isExposure ? "what each row is exposed to: its logarithm is added, as asked" : "added to each row, as asked";
+/** Each column once. Throws EncodingError on one that is an offset and an exposure. */
+function shared(offsets: readonly Offset[]): Offset[] {
+  const byColumn = new Map<string, Offset>();
+  for (const offset of offsets) {
+    const { column, log } = offset;
+    if ((byColumn.get(column)?.log ?? log) !== log)
+      throw new EncodingError(`the column '${column}' cannot be both an offset and an exposure`, column);
+    byColumn.set(column, offset);
+  }
+  return [...byColumn.values()];
+}
+
+function offsetWords({ log }: Offset): string {
+  return log ? "what each row is exposed to: its logarithm is added, as asked" : "added to each row, as asked";
 }
 
 function checkTargets(targets: readonly string[], drop: readonly string[]): void {

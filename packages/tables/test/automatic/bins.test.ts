@@ -17,7 +17,9 @@ describe("edges", () => {
     const { prepared, layer } = bins((i) => ({ a: a[i] }));
     const [edges] = layer?.edges ?? [];
     expect(edges).toHaveLength(25);
-    const inside = edges.slice(1).map((to, k) => prepared.data.train.x.filter((x) => x > edges[k] && x < to).length);
+    const inside = edges
+      .slice(1)
+      .map((to, k) => Array.from(prepared.data.train.x).filter((x) => x > edges[k] && x < to).length);
     // Values that are hardly apart are not parted: a few rows more or fewer.
     for (const rows of inside) expect(Math.abs(rows - ROWS / 24)).toBeLessThanOrEqual(2);
     expect(inside.reduce((p, q) => p + q)).toBe(ROWS);
@@ -26,7 +28,7 @@ describe("edges", () => {
   test("stand between the values of a column that has few", () => {
     const { prepared, layer } = bins((i) => ({ a: i % 5 }));
     const [edges] = layer?.edges ?? [];
-    const values = [...new Set(prepared.data.train.x)].sort((p, q) => p - q);
+    const values = [...new Set(Array.from(prepared.data.train.x))].sort((p, q) => p - q);
     expect(edges).toHaveLength(6);
     expect(values.every((value, i) => edges[i] < value && value < edges[i + 1])).toBe(true);
   });

@@ -38,6 +38,11 @@ test("what is judged never saw the test rows, what is kept was trained on all", 
   const trained = step.value;
   expect([5, 10, 15]).toContain(trained.networks);
   expect(trained.outOfFold?.rows).toHaveLength(prepared.rows.train.length);
+  // What the first network was trained on is picked for those who ask, from the same rows.
+  const { train, validation } = trained.data();
+  const ascending = (...all: ArrayLike<number>[]): number[] => all.flatMap((y) => Array.from(y)).sort((p, q) => p - q);
+  expect(validation?.y).toHaveLength(Math.ceil(prepared.rows.train.length / 5));
+  expect(ascending(train.y, validation?.y ?? [])).toEqual(ascending(prepared.data.train.y));
   const { model, judged, evaluations } = judgeTraining(trained, prepared, engine);
   expect(judged.tensors).toBe(trained.model.tensors);
   expect(model.tensors).toBe(trained.refitted?.tensors);

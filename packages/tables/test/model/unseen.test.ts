@@ -26,11 +26,11 @@ test("nothing of what training saw, of what is missing, and of dates a little la
 
 test("dates far outside, with the farthest, and categories of both kinds", () => {
   expect(rows([day(5), day(111)], ["male", "x"], ["a", "Mars"])).toEqual([
-    "column 'day': 1 row holds a date far outside those that training saw (2021-01-01 to 2021-04-11): 2021-04-22",
+    "column 'day': 1 row holds a date far outside those that training saw (2021-01-01 to 2021-04-11): 2021-04-22, row 2",
     "column 'sex': 1 row holds categories that training never saw (x)",
     "column 'origin': 1 row holds categories that training never saw (Mars)",
   ]);
   expect(rows([day(400), "1900-01-01"], ["male", "male"], ["a", "a"])).toEqual([
-    "column 'day': 2 rows hold dates far outside those that training saw (2021-01-01 to 2021-04-11): 1900-01-01 is the farthest",
+    "column 'day': 2 rows hold dates far outside those that training saw (2021-01-01 to 2021-04-11): 1900-01-01, row 2, is the farthest",
   ]);
 });

@@ -126,8 +126,16 @@ describe("missing values", () => {
 
 describe("what spoils a column is named", () => {
   it.each<[string, (string | null)[], string]>([
-    ["a total", ["1", "2", "3", "Total"], "3 of 4 values are numbers; not 'Total' (row 4)"],
-    ["a unit's row", ["[m]", "1.5", "2.5"], "2 of 3 values are numbers; not '[m]' (row 1)"],
+    [
+      "a total",
+      ["1", "2", "3", "Total"],
+      "3 of 4 values are numbers; not 'Total' (row 4, to be deleted if it holds totals)",
+    ],
+    [
+      "a unit's row",
+      ["[m]", "1.5", "2.5"],
+      "2 of 3 values are numbers; not '[m]' (row 1, to be deleted if it holds units)",
+    ],
     [
       "several",
       ["1", "n.k.", "2", "n.k.", "90+", "3", "4"],
@@ -379,13 +387,13 @@ describe("groups of two digits, as in India", () => {
   it("are said", () => {
     const column = one(["1,23,456", "99,000", "1,00,00,000.50"]);
     expect(numbers(column)).toEqual([123456, 99000, 10000000.5]);
-    expect(column.note).toBe("'1,23,456' is read as 123456, with groups of two digits as in India");
+    expect(column.note).toBe("'1,23,456' (row 1) is read as 123456, with groups of two digits as in India");
   });
 
-  it("are a slip beside groups of three", () => {
-    expect(one(["1,23,456", "1,234,567"])).toMatchObject({
+  it.each(["1,234,567", "124,500", "124,500.5"])("are a slip beside groups of three: %s", (western) => {
+    expect(one(["1,23,456", western, "99,000"])).toMatchObject({
       type: "text",
-      note: "groups of two digits, as in India, beside groups of three: '1,23,456' (row 1), '1,234,567' (row 2)",
+      note: `groups of two digits, as in India, beside groups of three: '1,23,456' (row 1), '${western}' (row 2)`,
     });
   });
 });

@@ -1,7 +1,13 @@
 /** Which numbers are so far from all others that they are likely mistakes, and which spreads are none. */
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readTable } from "../../src/read.ts";
+import { tableOf } from "../../src/rows.ts";
 import { findOutliers } from "../../src/table/outliers.ts";
+import { prepareTable } from "../../src/table/prepare.ts";
 import { allRows } from "../../src/table/table.ts";
+import { trainTable } from "../../src/train-table.ts";
 import { randomNumbers } from "../random-numbers.ts";
 
 const find = (values: readonly number[]) =>
@@ -48,4 +54,52 @@ test.each<[string, (x: number, share: number) => number]>([
 test("few numbers, or a twentieth apart, are no outliers", () => {
   expect(find([0.1, 0.2, 0.3, 1e12])).toBeUndefined();
   expect(find([...shares(90), ...shares(10).map((x) => 1e6 + x)])).toBeUndefined();
+});
+
+describe("a table with one x that is a billion times too large", async () => {
+  const path = join(import.meta.dirname, "../../../duckdb/test/fixtures/cases/outlier.csv");
+  const { columns, rows } = await readTable(readFileSync(path));
+  const [xs, ys] = columns.map(({ values }) => Array.from(values as Float64Array));
+  const all = xs.map((x, i) => ({ x, y: ys[i] }));
+  const wrong = all.findIndex(({ x }) => x === 1e9);
+  const others = all.filter((_, i) => i !== wrong);
+  const held = others.filter((_, i) => i % 5 === 0);
+  const learnt = others.filter((_, i) => i % 5 !== 0);
+
+  test("says row, column and value, and that the row is left out", () => {
+    const { notes, aside } = prepareTable(tableOf(all), { target: "y" });
+    expect([wrong, aside]).toEqual([rows - 1, [wrong]]);
+    expect(notes).toEqual([
+      "column 'x': row 201 holds 1000000000; all others lie between -3.129 and 3.82: the row is left out, as one row cannot teach what such a value means; correct it, or leave it empty, if it is a mistake",
+    ]);
+  });
+
+  test.each(["fast", "default"] as const)("gives the same model as without that row: recipe %s", async (recipe) => {
+    const scores = async (rows: typeof all) =>
+      (await trainTable(rows, { target: "y", recipe, seed: 3 })).evaluate(held).scores;
+    const without = await scores(learnt);
+    expect(await scores([...learnt, all[wrong]])).toEqual(without);
+    expect(Number(without.r2)).toBeGreaterThan(0.9);
+  });
+
+  test("learns from all rows where there are several, or classes", async () => {
+    const two = [...learnt, all[wrong], { x: -2e9, y: 0 }];
+    const { aside, notes } = prepareTable(tableOf(two), { target: "y" });
+    expect(aside).toEqual([]);
+    expect(notes[0]).toMatch(/row 162 holds -2000000000, row 161 holds 1000000000; all others lie between .*: correct/);
+    const model = await trainTable(two, { target: "y", recipe: "fast" });
+    // Standardised, the other rows would be one point, and the score about 0.
+    expect(Number(model.evaluate(held).scores.r2)).toBeGreaterThan(0.9);
+    const classes = all.map(({ x, y }) => ({ x, y: y > 0 ? "up" : "down" }));
+    expect(prepareTable(tableOf(classes), { target: "y" }).aside).toEqual([]);
+  });
+
+  test("is none of rows to leave out where they would be many", () => {
+    const wide = learnt.slice(0, 10).map((row, i) => ({ ...row, z: i === 2 ? 1e9 : Math.sin(i) }));
+    wide[4].x = 1e9;
+    const { aside, notes } = prepareTable(tableOf(wide), { target: "y" });
+    expect(aside).toEqual([]);
+    expect(notes.filter((note) => note.includes("holds 1000000000;"))).toHaveLength(2);
+    expect(notes.join()).not.toContain("left out");
+  });
 });

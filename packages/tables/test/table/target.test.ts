@@ -157,6 +157,9 @@ test("more classes than a third of the rows are refused", () => {
       "the target 'y' has 4 different values in 11 rows; " +
       "they look like free text or an identifier: choose another column",
   });
+  expect(refused({ ...text(4, 11), note: "dates in two orders" } as Column)).toMatchObject({
+    message: expect.stringContaining("in 11 rows (dates in two orders); they look like"),
+  });
   expect(fit(text(4, 12)).target).toMatchObject({ counts: [3, 3, 3, 3] });
   expect(fit(text(2, 4)).target).toMatchObject({ counts: [2, 2] });
   expect(refused(column("y", [1.5, 2.5, 3.5, 4.5]), "classification")).toMatchObject({

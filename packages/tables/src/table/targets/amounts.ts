@@ -3,6 +3,7 @@ import { add, type Expr, exp, type Metric, mul, rootMeanSquaredError, withProven
 import type { Evaluation, Scores } from "../../judging/evaluation.ts";
 import { poissonDeviance, regressionBaseline, regressionMetrics, residualSummary } from "../../judging/metrics.ts";
 import { type Column, type Rows, type Table, TargetError, textAt } from "../table.ts";
+import { beside } from "./beside.ts";
 import { columnIn } from "./column-in.ts";
 import type { Predicted, TargetKind, Truth } from "./kind.ts";
 import type { AmountPrediction } from "./prediction.ts";
@@ -41,7 +42,7 @@ const outside = (amount: number, row: number, range: string, what: string): stri
   `holds ${amount} in row ${row + 1}; expected amounts ${range}, as it is learnt by ${what}`;
 
 /** An offset as it is added to a network's outputs. */
-export function offsetInput({ link, scale }: RegressionTarget, offsets: Float64Array): Float64Array {
+function offsetInput({ link, scale }: RegressionTarget, offsets: Float64Array): Float64Array {
   return link === "log" ? offsets : offsets.map((offset) => offset / scale);
 }
 
@@ -120,8 +121,12 @@ const inUnits =
 
 export const regression: TargetKind<RegressionTarget> = {
   outputs: ({ quantiles }) => quantiles?.length ?? 1,
-  width: () => 1,
-  encode: (target, table, rows) => encodeAmounts(target, columnIn(table, target.name), rows),
+  width: ({ offset }) => (offset === undefined ? 1 : 2),
+  encode(target, table, rows) {
+    const y = encodeAmounts(target, columnIn(table, target.name), rows);
+    const offsets = offsetsOf(target, table, rows);
+    return offsets === undefined ? y : beside([y, offsetInput(target, offsets)], rows.length);
+  },
   say: said,
   sayRow(target, { predictions, offsets }, row) {
     const n = target.quantiles?.length ?? 1;
@@ -176,9 +181,17 @@ export const regression: TargetKind<RegressionTarget> = {
   outputNames: ({ name, quantiles }) => quantiles?.map((tau) => `${name}, quantile ${tau}`) ?? [name],
   metrics: ({ scale, factor, quantiles, offset }) =>
     factor === undefined && quantiles === undefined && offset === undefined ? { rmse: inUnits(scale) } : {},
-  guessLoss(_, { name, options }, { y, weight }) {
-    const given = { values: Float64Array.from(y), weights: weight && Float64Array.from(weight) };
-    if (name === "poisson") return weightedMean(given, (value) => (value > 0 ? value * Math.log(value) : 0));
+  guessLoss({ offset }, { name, options }, { y, weight }) {
+    const width = offset === undefined ? 1 : 2;
+    const known = (row: number): number => (offset === undefined ? 0 : y[2 * row + 1]);
+    const own = Float64Array.from({ length: y.length / width }, (_, row) => y[width * row]);
+    const weights = weight && Float64Array.from(weight);
+    // Σ e^o = Σ y: of e^o − y (o + 0) + y ln y − y, Poisson's deviance by 2 where the rate is e^o, these are left.
+    if (name === "poisson")
+      return weightedMean({ values: own, weights }, (value, row) =>
+        value > 0 ? value * (Math.log(value) - known(row)) : 0,
+      );
+    const given = { values: own.map((value, row) => value - known(row)), weights };
     if (name === "quantiles" || name === "quantile") {
       const taus = options?.quantiles ?? [options?.quantile ?? 0.5];
       const costs = taus.map((tau) => {

@@ -33,7 +33,8 @@ export function fitClasses<Task extends ClassTarget["task"]>(
   if (counts.length > Math.max(2, rows.length / 3)) {
     const advice =
       column.type === "number" ? "amounts: ask for regression" : "free text or an identifier: choose another column";
-    const message = `has ${counts.length} different values in ${rows.length} rows; they look like ${advice}`;
+    const note = column.type === "text" && column.note !== undefined ? ` (${column.note})` : "";
+    const message = `has ${counts.length} different values in ${rows.length} rows${note}; they look like ${advice}`;
     // Codes of digits are text, until somebody says that they are amounts.
     const isDigits = column.type === "text" && counts.every(([value]) => /^[+-]?\d+$/.test(value));
     throw isDigits

@@ -8,7 +8,7 @@ import type { Target } from "./target.ts";
 /** Targets of rows as numbers: labels, or [rows, width]. */
 export type Encoded = Int32Array | Float64Array;
 
-/** Predictions in the terms of the loss, [rows, outputs]; and the offset of each row, where the target has one. */
+/** Predictions in the terms of the loss, [rows, outputs]; and the offsets of each row, [rows, targets that have one]. */
 export interface Predicted {
   readonly predictions: Float64Array;
   readonly offsets?: Float64Array | undefined;
@@ -22,10 +22,10 @@ export interface Truth extends Pick<Dataset, "y"> {
 export interface TargetKind<T extends Target> {
   /** Of the network. */
   outputs(target: T): number;
-  /** Numbers of a row's target, an offset not included. */
+  /** Numbers of a row's target, an offset among them. */
   width(target: T): number;
   /**
-   * The targets of the given rows as numbers to train on: labels from 0, standardised amounts, …, row-major.
+   * The targets of the given rows as numbers to train on: labels from 0, standardised amounts with their offset, …, row-major.
    * Throws TargetError on a value that is missing or is none of the target's.
    */
   encode(target: T, table: Table, rows: Rows): Encoded;
@@ -43,7 +43,7 @@ export interface TargetKind<T extends Target> {
   beats(target: T, own: Scores, guess: Scores): boolean;
   /** What the baseline is called: "mean". */
   guess(target: T): string;
-  /** Predictions in the target's own terms, [rows, names], of those of the loss, with the arithmetic of `say`. */
+  /** Predictions in the target's own terms, [rows, names], of those of the loss, with the arithmetic of `say`; offsets as there. */
   graph(target: T, predictions: Expr, offset: Expr | undefined): Expr;
   /** What each column of `graph` is called: "miles_per_gallon", "p(setosa)"; `of` where there are several targets. */
   names(target: T, of: string | undefined): readonly string[];

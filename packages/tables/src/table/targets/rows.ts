@@ -1,24 +1,31 @@
 /** The targets of rows as a loss takes them: what is to be predicted, and what is known beforehand. */
 import { heads, type Loss } from "@chaingrad/core";
 import type { Rows, Table } from "../table.ts";
-import { offsetInput, offsetsOf } from "./amounts.ts";
+import { offsetsOf, offsetsIn as offsetsOfOne } from "./amounts.ts";
 import { beside } from "./beside.ts";
 import type { Framing } from "./framing.ts";
-import type { Encoded, Truth } from "./kind.ts";
-import { kindOf } from "./kind-of.ts";
+import type { Truth } from "./kind.ts";
 import { singleKind } from "./kinds.ts";
-import type { Target } from "./target.ts";
+import { truthIn } from "./several.ts";
+import { movedTargets, type Target } from "./target.ts";
 
-/** The offset of each row; undefined where the target has none. Throws TargetError on one that is missing or no number. */
-export const offsetsFor = (target: Target, table: Table, rows: Rows): Float64Array | undefined =>
-  target.task === "regression" ? offsetsOf(target, table, rows) : undefined;
+/** The offsets of each row, [rows, targets that have one]. Throws TargetError on one that is missing or no number. */
+export function offsetsFor(target: Target, table: Table, rows: Rows): Float64Array | undefined {
+  const moved = movedTargets(target);
+  if (moved.length === 0) return undefined;
+  return beside(
+    moved.map((one) => offsetsOf(one, table, rows) as Float64Array),
+    rows.length,
+  );
+}
 
-/** Targets as numbers, an offset beside them. Throws as `TargetKind.encode` and `offsetsFor`. */
-export function targetRows(target: Target, table: Table, rows: Rows): Encoded {
-  const y = kindOf(target).encode(target, table, rows);
-  const offsets = offsetsFor(target, table, rows);
-  if (target.task !== "regression" || offsets === undefined) return y;
-  return beside([y, offsetInput(target, offsets)], rows.length);
+/** The same of rows whose targets were encoded. */
+export function offsetsIn(target: Target, truth: Truth): Float64Array | undefined {
+  if (target.task !== "several") return target.task === "regression" ? offsetsOfOne(target, truth.y) : undefined;
+  const own = movedTargets(target).map((one) =>
+    offsetsOfOne(one, truthIn(target, truth, target.targets.indexOf(one)).y),
+  ) as Float64Array[];
+  return own.length === 0 ? undefined : beside(own, own[0].length);
 }
 
 /**
@@ -26,16 +33,15 @@ export function targetRows(target: Target, table: Table, rows: Rows): Encoded {
  * answer costs, and by their number.
  */
 export function lossOfAll(framings: readonly Framing[], train: readonly Truth[]): Loss {
-  const [{ target, loss }] = framings;
-  if (framings.length === 1) {
-    const hasOffset = target.task === "regression" && target.offset !== undefined;
-    return hasOffset ? heads([{ loss, outputs: singleKind(target).outputs(target), offset: true }]) : loss;
-  }
+  const parts = framings.map(({ target, loss }) => {
+    const hasOffset = movedTargets(target).length > 0;
+    return { loss, outputs: singleKind(target).outputs(target), ...(hasOffset && { offset: true }) };
+  });
+  if (framings.length === 1) return parts[0].offset ? heads(parts) : parts[0].loss;
   return heads(
-    framings.map(({ target: own, loss: one }, i) => {
-      const kind = singleKind(own);
-      const guess = kind.guessLoss(own, one, train[i]);
-      return { loss: one, outputs: kind.outputs(own), weight: 1 / (framings.length * Math.max(guess, LEAST_GUESS)) };
+    framings.map(({ target, loss }, i) => {
+      const guess = singleKind(target).guessLoss(target, loss, train[i]);
+      return { ...parts[i], weight: 1 / (framings.length * Math.max(guess, LEAST_GUESS)) };
     }),
   );
 }

@@ -6,7 +6,7 @@ import { beside } from "./beside.ts";
 import type { Predicted, TargetKind, Truth } from "./kind.ts";
 import { singleKind } from "./kinds.ts";
 import type { Said, SeveralPrediction, TablePrediction } from "./prediction.ts";
-import type { SeveralTarget, SingleTarget } from "./target.ts";
+import { movedTargets, type SeveralTarget, type SingleTarget } from "./target.ts";
 
 interface Placed {
   readonly target: SingleTarget;
@@ -14,13 +14,16 @@ interface Placed {
   /** Of its outputs, and of its numbers in a row's target. */
   readonly first: number;
   readonly start: number;
+  /** Of its offset among those of all, where it has one. */
+  readonly moved: number | undefined;
 }
 
 function placed({ targets }: SeveralTarget): Placed[] {
-  let [first, start] = [0, 0];
+  let [first, start, offsets] = [0, 0, 0];
   return targets.map((target) => {
     const kind = singleKind(target);
-    const one = { target, kind, first, start };
+    const moved = movedTargets(target).length > 0 ? offsets++ : undefined;
+    const one = { target, kind, first, start, moved };
     first += kind.outputs(target);
     start += kind.width(target);
     return one;
@@ -42,8 +45,13 @@ function part(values: ArrayLike<number>, of: number, first: number, count: numbe
   );
 }
 
-const predictedOf = (whole: SeveralTarget, { predictions }: Predicted, { target, kind, first }: Placed): Predicted => ({
+const predictedOf = (
+  whole: SeveralTarget,
+  { predictions, offsets }: Predicted,
+  { target, kind, first, moved }: Placed,
+): Predicted => ({
   predictions: part(predictions, outputs(whole), first, kind.outputs(target)),
+  ...(offsets && moved !== undefined && { offsets: part(offsets, movedTargets(whole).length, moved, 1) }),
 });
 
 const truthOf = (whole: SeveralTarget, { y, weight }: Truth, { target, kind, start }: Placed): Truth => ({
@@ -54,6 +62,10 @@ const truthOf = (whole: SeveralTarget, { y, weight }: Truth, { target, kind, sta
 /** What the target at `place` of several has of rows that were encoded. */
 export const truthIn = (target: SeveralTarget, truth: Truth, place: number): Truth =>
   truthOf(target, truth, placed(target)[place]);
+
+/** What was predicted for the target at `place` of several. */
+export const predictedIn = (target: SeveralTarget, given: Predicted, place: number): Predicted =>
+  predictedOf(target, given, placed(target)[place]);
 
 /** "r2 of y1": the scores of each target under names of their own. */
 const named = (target: SeveralTarget, scores: readonly Scores[]): [string, number | null][] =>
@@ -85,13 +97,16 @@ export const several: TargetKind<SeveralTarget> = {
       (one) => one.kind.say(one.target, predictedOf(target, given, one)) as SeveralPrediction["targets"][number],
     ),
   }),
-  sayRow(target, { predictions }, row): Said {
-    const n = outputs(target);
-    const own = predictions.subarray(row * n, (row + 1) * n);
-    const said = placed(target).map((one): [string, Said] => {
-      const mine = own.subarray(one.first, one.first + one.kind.outputs(one.target));
-      return [one.target.name, one.kind.sayRow(one.target, { predictions: mine }, 0)];
-    });
+  sayRow(target, { predictions, offsets }, row): Said {
+    const of = (values: Float64Array, width: number) => values.subarray(row * width, (row + 1) * width);
+    const own = {
+      predictions: of(predictions, outputs(target)),
+      offsets: offsets && of(offsets, movedTargets(target).length),
+    };
+    const said = placed(target).map((one): [string, Said] => [
+      one.target.name,
+      one.kind.sayRow(one.target, predictedOf(target, own, one), 0),
+    ]);
     const all = <Part extends keyof Said>(key: Part): Record<string, unknown> =>
       Object.fromEntries(said.filter(([, one]) => one[key] !== undefined).map(([name, one]) => [name, one[key]]));
     const parts = (["label", "labels", "probabilities", "quantiles"] as const).map((key) => [key, all(key)] as const);
@@ -121,9 +136,10 @@ export const several: TargetKind<SeveralTarget> = {
   guess: () => "mean, or majority class",
   graph(target, predictions, offset): Expr {
     const rows = predictions.type.shape[0];
-    const parts = placed(target).map(({ target: one, kind, first }) =>
-      kind.graph(one, slice(predictions, [0, first], [rows, kind.outputs(one)]), offset),
-    );
+    const parts = placed(target).map(({ target: one, kind, first, moved }) => {
+      const own = moved === undefined ? undefined : offset && slice(offset, [0, moved], [rows, 1]);
+      return kind.graph(one, slice(predictions, [0, first], [rows, kind.outputs(one)]), own);
+    });
     return concat(parts, 1);
   },
   names: ({ targets }) => targets.flatMap((one) => singleKind(one).names(one, one.name)),

@@ -86,6 +86,17 @@ export type Target = SingleTarget | SeveralTarget;
 export const targetsOf = (target: Target): readonly SingleTarget[] =>
   target.task === "several" ? target.targets : [target];
 
+/** Those of a target's single targets that have an offset: "offsets" of rows are [rows, these], in this order. */
+export const movedTargets = (target: Target): readonly (RegressionTarget & { readonly offset: Offset })[] =>
+  targetsOf(target).filter(
+    (one): one is RegressionTarget & { offset: Offset } => one.task === "regression" && one.offset !== undefined,
+  );
+
+/** The columns that offsets stand in, each once. */
+export const offsetColumns = (target: Target): string[] => [
+  ...new Set(movedTargets(target).map(({ offset }) => offset.column)),
+];
+
 /** Whether these are classes, of which one is said of each row. */
 export const hasClasses = (target: Target): target is ClassificationTarget | OrdinalTarget =>
   target.task === "classification" || target.task === "ordinal";
