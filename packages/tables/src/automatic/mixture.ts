@@ -38,7 +38,7 @@ export function mixed(kinds: readonly Float64Array[], shares: readonly number[])
   return kinds[0].map((_, i) => counted.reduce((total, { outputs, share }) => total + share * outputs[i], 0));
 }
 
-/** What a loss makes of a network's outputs [rows, width] on rows with these targets. */
+/** What a loss makes of a network's outputs [rows, width] on rows with these targets: NaN where one of them is not finite. */
 export function outputJudge(
   engine: SyncEngine,
   loss: Loss,
@@ -49,5 +49,8 @@ export function outputJudge(
   const network: NetworkSpec = { inputs: width, layers: [{ kind: "scale", units: width, activation: "identity" }] };
   const tensors = { s1: new Float64Array(width).fill(1) };
   const predictor = predictorOf({ network, tensors, objective: { loss } }, engine);
-  return (outputs) => predictor.judge({ x: outputs, y, ...(weight && { weight }) });
+  return (outputs) => {
+    if (!outputs.every(Number.isFinite)) return { predictions: outputs, loss: Number.NaN };
+    return predictor.judge({ x: outputs, y, ...(weight && { weight }) });
+  };
 }
