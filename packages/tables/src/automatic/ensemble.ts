@@ -35,21 +35,24 @@ export interface Weighed {
 /** Shares are chosen on so many rows at most: more make no difference. */
 const ROWS = 20_000;
 
-/** Decides how much each kind counts. Kinds that were not trained with every fold count nothing, but for the first. */
+/**
+ * Decides how much each kind counts. One that does not tell all rows that another tells, because time was over or a network diverged,
+ * counts nothing.
+ */
 export function weigh(kinds: readonly Kind[], data: Dataset, loss: Loss, engine: SyncEngine): Weighed {
-  const whole = kinds.filter(({ rounds }, i) => i === 0 || rounds[0].isWhole);
-  const inAll = whole[0].rounds[0].isWhole ? whole : whole.slice(0, 1);
-  const leftOut = inAll.map(leftOutOf);
-  const { rows } = leftOut[0];
-  const outputs = leftOut.map((one) => one.outputs);
+  const told = kinds.map((kind) => ({ kind, leftOut: leftOutOf(kind) }));
+  const { rows } = told.reduce((a, b) => (b.leftOut.rows.length > a.leftOut.rows.length ? b : a)).leftOut;
+  const inAll = told.filter(({ leftOut }) => isSame(leftOut.rows, rows));
+  const outputs = inAll.map(({ leftOut }) => leftOut.outputs);
+  const own = inAll.map(({ kind }) => kind);
   if (rows.length === 0)
-    return { kinds: inAll, shares: [1], outOfFold: { rows, predictions: outputs[0], loss: Number.NaN } };
-  const { inputs } = inAll[0].rounds[0].ends[0].model.network;
-  const own = pickRows(data, rowsOf(data, inputs), rows);
+    return { kinds: own.slice(0, 1), shares: [1], outOfFold: { rows, predictions: outputs[0], loss: Number.NaN } };
+  const { inputs } = own[0].rounds[0].ends[0].model.network;
+  const judged = pickRows(data, rowsOf(data, inputs), rows);
   const width = outputs[0].length / rows.length;
   const few = Math.min(rows.length, ROWS);
   const first = pickRows(
-    own,
+    judged,
     rows.length,
     Int32Array.from({ length: few }, (_, i) => i),
   );
@@ -58,14 +61,14 @@ export function weigh(kinds: readonly Kind[], data: Dataset, loss: Loss, engine:
     outputs.map((one) => one.subarray(0, few * width)),
     (one) => judgeFew(one).loss,
   );
-  const judgement = outputJudge(engine, loss, width, own)(mixed(outputs, shares));
-  return { kinds: inAll, shares, outOfFold: { rows, ...judgement } };
+  const judgement = outputJudge(engine, loss, width, judged)(mixed(outputs, shares));
+  return { kinds: own, shares, outOfFold: { rows, ...judgement } };
 }
 
 /** The mean of what the rounds of a kind say of each row. */
 function leftOutOf({ rounds }: Kind): LeftOut {
-  const whole = rounds.filter(({ isWhole }, i) => i === 0 || isWhole);
-  const [{ leftOut }] = whole;
+  const [{ leftOut }] = rounds;
+  const whole = rounds.filter((round) => isSame(round.leftOut.rows, leftOut.rows));
   if (whole.length === 1) return leftOut;
   const equal = whole.map(() => 1 / whole.length);
   return {
@@ -76,6 +79,9 @@ function leftOutOf({ rounds }: Kind): LeftOut {
     ),
   };
 }
+
+const isSame = (rows: Int32Array, others: Int32Array): boolean =>
+  rows.length === others.length && rows.every((row, i) => row === others[i]);
 
 /** The weighted mean of the networks that had an epoch; undefined where there are none. */
 export function meanOf(kinds: readonly Kind[], shares: readonly number[]): Model | undefined {
