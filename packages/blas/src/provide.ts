@@ -2,7 +2,7 @@
 import { type BlasLink, bind } from "./bind.ts";
 import type { Blas } from "./blas.ts";
 import { faster } from "./faster.ts";
-import { lapack } from "./lapack.ts";
+import { type LinearAlgebra, lapack } from "./lapack.ts";
 import { isWrong } from "./trust.ts";
 import { openWisdom } from "./wisdom.ts";
 
@@ -19,18 +19,23 @@ export interface Provision {
 /** Throws where the library cannot be loaded (any more). */
 export function provide(data: unknown): Blas {
   const { link, name, version, cache } = data as Provision;
-  const prefers = openWisdom(name, cache);
+  const own = {
+    bind: (memory: WebAssembly.Memory) => bind(memory, link),
+    prefers: openWisdom(name, cache),
+    linearAlgebra(algebra: LinearAlgebra) {
+      const routines = lapack(link, algebra);
+      return routines === undefined || isWrong(routines) ? algebra : faster(algebra, routines, own.prefers);
+    },
+  };
   return {
     ...{ name, library: link.library, version, path: link.path },
     // What a worker loads is the build; the path is the same from src/ and from dist/.
-    ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link },
-    // What is measured and kept in one thread's memory alone, another would measure otherwise.
-    ...(cache !== null && { provider: { module: new URL("../dist/provide.js", import.meta.url).href, data } }),
-    bind: (memory) => bind(memory, link),
-    prefers,
-    linearAlgebra(own) {
-      const routines = lapack(link, own);
-      return routines === undefined || isWrong(routines) ? own : faster(own, routines, prefers);
+    ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link, ...own },
+    provider() {
+      // What is measured and kept in one thread's memory alone, another would measure otherwise.
+      const isOwn = this.prefers === own.prefers && this.bind === own.bind && this.linearAlgebra === own.linearAlgebra;
+      const isAlike = cache !== null && isOwn;
+      return isAlike ? { module: new URL("../dist/provide.js", import.meta.url).href, data } : undefined;
     },
   };
 }

@@ -29,7 +29,7 @@ export interface Described {
 export type DescribedOptimizer = ({ readonly kind: "first-order" | "minimizer" } & Origin) | Kfac;
 
 /** Options without a function in them. */
-export type PlainOptions = Omit<
+type PlainOptions = Omit<
   FitOptions,
   "engine" | "loss" | "optimizer" | "schedule" | "metrics" | "signal" | "slice" | "flow"
 >;

@@ -29,8 +29,9 @@ import type { FitWorker } from "./start-worker.ts";
 export interface FitPoolOptions {
   readonly engine: Engine;
   /**
-   * Workers beside the calling thread, at most; false is 0. By default one less than the threads that the engine was made
-   * for, or else the host has cores; 0 where only the calling thread can have such an engine.
+   * Workers beside the calling thread; false is 0. By default at most one less than the threads that the engine was made for,
+   * or else the host has cores, and only where they are worth their start. There are none where no other thread can have such
+   * an engine.
    */
   readonly workers?: number | false;
 }
@@ -60,8 +61,9 @@ export class FitPool {
   readonly #queue: Job[] = [];
   readonly #workers: PoolWorker[] = [];
   readonly #hosts: FitWorker[] = [];
-  /** How many workers there may be. */
+  /** How many workers there may be, and whether somebody said so. */
   #most: number;
+  readonly #areAsked: boolean;
   /** What the calling thread trains. */
   #own: Own | undefined;
   #step: Promise<void> | undefined;
@@ -78,6 +80,7 @@ export class FitPool {
     this.#replica = replicaOf(engine);
     const { threads = 1 } = this.#replica ?? {};
     this.#most = this.#replica === undefined ? 0 : (workers ?? Math.min(threads - 1, USUALLY));
+    this.#areAsked = workers !== undefined;
     abandoned.register(this, this.#hosts);
   }
 
@@ -88,6 +91,7 @@ export class FitPool {
   fit(network: NetworkSpec, data: QueuedData, options: QueuedOptions): QueuedFit {
     const job = new Job(network, data, options);
     this.#queue.push(job);
+    if (this.#areAsked) this.#start();
     for (const worker of this.#workers) this.#free(worker);
     const events = (): AsyncGenerator<FitEvent, Model, void> => this.#events(job);
     return {
@@ -172,14 +176,18 @@ export class FitPool {
     const waiting = this.#queue.filter(({ mayBeSent }) => mayBeSent);
     const left = waiting.reduce((total, { epochs }) => total + epochs, epochs - epoch);
     if ((left * this.#known.seconds) / this.#known.epochs < WORTH) return;
-    while (this.#workers.length < Math.min(this.#most, waiting.length)) this.#start();
+    this.#start();
   }
 
+  /** A worker for each training that waits, as far as there may be so many. */
   #start(): void {
+    const waiting = this.#queue.filter(({ mayBeSent }) => mayBeSent).length;
     try {
-      const worker = new PoolWorker((this.#replica as Replica).link, this.#owner);
-      this.#workers.push(worker);
-      this.#hosts.push(worker.host);
+      while (this.#workers.length < Math.min(this.#most, waiting)) {
+        const worker = new PoolWorker((this.#replica as Replica).link, this.#owner);
+        this.#workers.push(worker);
+        this.#hosts.push(worker.host);
+      }
     } catch {
       this.#most = this.#workers.length; // Here there are none, or no more.
     }

@@ -4,7 +4,7 @@ import type { Asked, Told } from "./messages.ts";
 /** Starts a worker that keeps no process alive. May throw where there can be none. */
 export type StartFitWorker = (listener: WorkerListener) => FitWorker;
 
-export interface WorkerListener {
+interface WorkerListener {
   told(message: Told): void;
   /** It could not be started, or is gone. */
   ended(reason: string): void;

@@ -40,9 +40,9 @@ export interface GemmProvider extends GemmLink {
   linearAlgebra?(own: LinearAlgebra): LinearAlgebra;
   /**
    * How another thread comes to this provider: the URL of an ES module whose `provide(data)` gives one that prefers the same.
-   * Absent where none would.
+   * Undefined where none would, as where it was changed in part.
    */
-  readonly provider?: GemmLink;
+  provider?(): GemmLink | undefined;
 }
 
 /** The import of the kernels: the product of the instruction at an address. */

@@ -75,7 +75,8 @@ async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
 /** What another thread makes this engine of; undefined where it could not find the library again. */
 function linkOf({ module, shared, gemm }: Shop): EngineLink | undefined {
   if (gemm === undefined) return { kind: "wasm", module, shared };
-  return gemm.provider && { kind: "wasm", module, shared, gemm: gemm.provider };
+  const provider = gemm.provider?.();
+  return provider && { kind: "wasm", module, shared, gemm: provider };
 }
 
 /** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
