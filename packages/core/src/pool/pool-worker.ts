@@ -6,7 +6,7 @@ import type { EpochEvent } from "../train/events.ts";
 import type { Model } from "../train/model.ts";
 import type { Job } from "./job.ts";
 import type { Judged, Told } from "./messages.ts";
-import { mayShare, pickedData, sharedData } from "./rows.ts";
+import type { QueuedData } from "./rows.ts";
 import type { FitWorker } from "./start-worker.ts";
 
 /** Who has a worker. */
@@ -17,6 +17,8 @@ export interface PoolWorkerOwner {
   refused(job: Job): void;
   /** It is gone. */
   lost(worker: PoolWorker): void;
+  /** The rows of a training as they are sent. Throws DataError where x is no whole number of rows. */
+  rowsFor(job: Job): QueuedData;
 }
 
 /** Those that work are held, though nobody but who waits for them should know them any more. */
@@ -49,15 +51,14 @@ export class PoolWorker {
 
   /** @param job one that is described */
   give(job: Job): void {
-    const { described, network, data, options } = job;
+    const { described, options } = job;
     if (described === undefined) throw new Error("a training with functions in it cannot be sent");
     job.start();
     [this.#isFree, this.#job, this.#truth] = [false, job, undefined];
     working.add(this);
     this.host.hold(true);
     try {
-      const rows = mayShare ? sharedData(data) : pickedData(data, network.inputs);
-      this.host.post({ kind: "fit", described, data: rows });
+      this.host.post({ kind: "fit", described, data: this.#owner.rowsFor(job) });
       options.signal?.addEventListener("abort", this.#abort);
     } catch {
       this.#refuse(); // Rows that make no sense: the calling thread will say so.
@@ -105,6 +106,7 @@ export class PoolWorker {
   }
 
   hear(message: Told): void {
+    if (this.#isOver) return;
     const job = this.#job;
     if (message.kind === "start") job?.push({ ...message.event, describePlan: () => message.plan });
     else if (message.kind === "epoch") this.#epoch(message.event, message.judged);

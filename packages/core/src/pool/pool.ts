@@ -23,9 +23,10 @@ import { now } from "../train/turns.ts";
 import type { QueuedOptions } from "./describe.ts";
 import { Job } from "./job.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool-worker.ts";
-import { pickedData, type QueuedData } from "./rows.ts";
+import { type Copies, mayShare, pickedData, type QueuedData, sharedData } from "./rows.ts";
 import type { FitWorker } from "./start-worker.ts";
 
+/** On what a pool trains. */
 export interface FitPoolOptions {
   readonly engine: Engine;
   /**
@@ -55,10 +56,13 @@ const abandoned = new FinalizationRegistry<FitWorker[]>((hosts) => {
   for (const host of hosts) host.terminate();
 });
 
+/** Threads that train what is queued: the calling one, and workers beside it. */
 export class FitPool {
   readonly #engine: Engine;
   readonly #replica: Replica | undefined;
   readonly #queue: Job[] = [];
+  /** Those that nobody has gone through to their end. */
+  readonly #outstanding = new Set<Job>();
   readonly #workers: PoolWorker[] = [];
   readonly #hosts: FitWorker[] = [];
   /** How many workers there may be, and whether somebody said so. */
@@ -71,15 +75,18 @@ export class FitPool {
     free: (worker) => this.#free(worker),
     refused: (job) => this.#refused(job),
     lost: (worker) => this.#lost(worker),
+    rowsFor: ({ data, network }) => (mayShare ? sharedData(data, this.#copies) : pickedData(data, network.inputs)),
   };
+  #copies: Copies = new WeakMap();
   /** Epochs that the calling thread has trained, and how long they took. */
   #known = { epochs: 0, seconds: 0 };
 
-  constructor(engine: Engine, workers: number | undefined) {
+  constructor(engine: Engine, workers: FitPoolOptions["workers"]) {
     this.#engine = engine;
     this.#replica = replicaOf(engine);
     const { threads = 1 } = this.#replica ?? {};
-    this.#most = this.#replica === undefined ? 0 : (workers ?? Math.min(threads - 1, USUALLY));
+    const asked = workers === false ? 0 : workers;
+    this.#most = this.#replica === undefined ? 0 : (asked ?? Math.min(threads - 1, USUALLY));
     this.#areAsked = workers !== undefined;
     abandoned.register(this, this.#hosts);
   }
@@ -90,6 +97,9 @@ export class FitPool {
    */
   fit(network: NetworkSpec, data: QueuedData, options: QueuedOptions): QueuedFit {
     const job = new Job(network, data, options);
+    // Arrays may have changed since all that had them has ended.
+    if (this.#outstanding.size === 0) this.#copies = new WeakMap();
+    this.#outstanding.add(job);
     this.#queue.push(job);
     if (this.#areAsked) this.#start();
     for (const worker of this.#workers) this.#free(worker);
@@ -218,6 +228,7 @@ export class FitPool {
 
   /** Nobody wants its events any more. */
   #leave(job: Job): void {
+    this.#outstanding.delete(job);
     this.#takeOff(job);
     for (const worker of this.#workers) worker.drop(job);
     if (this.#own?.job !== job) return;
@@ -240,7 +251,7 @@ export function openFitPool(options: FitPoolOptions): FitPool {
   checkKeys("openFitPool", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const { engine, workers } = options;
-  return new FitPool(engine, workers === undefined ? undefined : inRange("workers", Number(workers), wholeNumber));
+  return new FitPool(engine, workers && inRange("workers", workers, wholeNumber));
 }
 
 const OPTIONS: Names<FitPoolOptions> = { engine: true, workers: true };

@@ -11,7 +11,7 @@ export interface RowsOf {
   readonly rows: Int32Array;
 }
 
-/** Rows to learn from, and rows that decide when to stop. */
+/** Rows to learn from, and rows that decide when to stop. Arrays must stay as they are until the training has ended. */
 export interface QueuedData {
   readonly train: Dataset | RowsOf;
   readonly validation?: Dataset | RowsOf;
@@ -24,28 +24,28 @@ export function pickedData({ train, validation }: QueuedData, inputs: number): F
   return { train: pick(train), ...(validation && { validation: pick(validation) }) };
 }
 
-/** What takes a dataset's place in all threads, by its arrays. */
-const copies = new WeakMap<object, ArrayLike<number>>();
+/** What stands for arrays in memory that threads share: each array is copied once, however many trainings have it. */
+export type Copies = WeakMap<ArrayLike<number>, ArrayLike<number>>;
 
-/** The same rows in memory that threads share: each array is copied once, however many trainings have it. */
-export function sharedData({ train, validation }: QueuedData): QueuedData {
+/** The same rows in memory that threads share. */
+export function sharedData({ train, validation }: QueuedData, copies: Copies): QueuedData {
+  const dataset = ({ x, y, weight }: Dataset): Dataset => ({
+    ...{ x: shared(x, copies), y: shared(y, copies) },
+    ...(weight && { weight: shared(weight, copies) }),
+  });
   const share = (part: Dataset | RowsOf): Dataset | RowsOf =>
-    "of" in part ? { of: sharedDataset(part.of), rows: shared(part.rows) as Int32Array } : sharedDataset(part);
+    "of" in part ? { of: dataset(part.of), rows: part.rows } : dataset(part);
   return { train: share(train), ...(validation && { validation: share(validation) }) };
 }
-
-const sharedDataset = ({ x, y, weight }: Dataset): Dataset => ({
-  ...{ x: shared(x), y: shared(y) },
-  ...(weight && { weight: shared(weight) }),
-});
 
 type TypedArray = Float64Array | Float32Array | Int32Array;
 
 /** What is no array of one element type goes as it is. */
-function shared(values: ArrayLike<number>): ArrayLike<number> {
+function shared(values: ArrayLike<number>, copies: Copies): ArrayLike<number> {
   const known = copies.get(values);
   if (known !== undefined) return known;
-  if (!ArrayBuffer.isView(values) || values instanceof DataView || isShared(values.buffer)) return values;
+  if (!ArrayBuffer.isView(values) || values instanceof DataView || !(values.buffer instanceof ArrayBuffer))
+    return values;
   const own = values as unknown as TypedArray;
   const Values = own.constructor as { new (memory: SharedArrayBuffer): TypedArray };
   const copy = new Values(new SharedArrayBuffer(own.byteLength));
@@ -53,8 +53,6 @@ function shared(values: ArrayLike<number>): ArrayLike<number> {
   copies.set(values, copy);
   return copy;
 }
-
-const isShared = (memory: ArrayBufferLike): boolean => !(memory instanceof ArrayBuffer);
 
 /** Whether threads can share memory here: a page must be cross-origin isolated. */
 export const mayShare: boolean = typeof SharedArrayBuffer === "function";

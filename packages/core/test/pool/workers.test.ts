@@ -224,5 +224,10 @@ test("a dataset that trainings share is copied once, into memory that all thread
     expect(rows).toHaveLength(ROWS / 2);
   }
   for (const [seed, fit] of fits.entries()) expect(await all(fit)).toEqual(await alone(engine, options(seed)));
+  // Nobody has the rows any more: they may change.
+  x[0] += 1;
+  const after = pool.fit(network, data, options(5));
+  await begun([after]);
+  expect(await all(after)).toEqual(await alone(engine, options(5)));
   pool.close();
 });

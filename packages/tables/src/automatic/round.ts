@@ -34,7 +34,8 @@ export interface OutOfFold extends Judgement {
 /** Networks that were trained on the same rows, each without one fold. */
 export interface Round {
   readonly ends: readonly EndEvent[];
-  readonly outOfFold: OutOfFold;
+  /** What each network says of its fold: found out when it is first asked for, since few rounds are. */
+  readonly outOfFold: () => OutOfFold;
   /** Whether every fold had its network, and nobody ended one before its time. */
   readonly isWhole: boolean;
 }
@@ -99,7 +100,7 @@ async function* trained(
   { host, place }: RoundOptions,
 ): AsyncGenerator<TableEvent, Round, void> {
   const ends: EndEvent[] = [];
-  const judged: FoldJudgement[] = [];
+  const learnt: { readonly fold: Int32Array; readonly model: Model }[] = [];
   for (const [at, { fold, kept, events }] of members.entries()) {
     if (at > 0 && host.signal?.aborted && !events.hasStarted) break;
     const numbered = place();
@@ -108,13 +109,20 @@ async function* trained(
       else yield { ...event, network: numbered };
     }
     const { model, bestEpoch } = ends[ends.length - 1];
-    if (bestEpoch === 0) continue;
-    const leftOut = pickRows(data, rows, fold);
-    const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
-    judged.push({ fold, weight, ...predictorOf(model, host.engine, fold.length).judge(leftOut) });
+    if (bestEpoch > 0) learnt.push({ fold, model });
   }
+  let found: OutOfFold | undefined;
+  const outOfFold = (): OutOfFold => {
+    found ??= outOfFoldOf(learnt.map(({ fold, model }) => judgedFold(pickRows(data, rows, fold), fold, model, host)));
+    return found;
+  };
   const isWhole = ends.length === members.length && ends.every(({ stopped }) => stopped !== "aborted");
-  return { ends, outOfFold: outOfFoldOf(judged), isWhole };
+  return { ends, outOfFold, isWhole };
+}
+
+function judgedFold(leftOut: Dataset, fold: Int32Array, model: Model, { engine }: Host): FoldJudgement {
+  const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
+  return { fold, weight, ...predictorOf(model, engine, fold.length).judge(leftOut) };
 }
 
 /** Where training met what is not finite, by the row of all rows. */

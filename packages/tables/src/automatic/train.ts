@@ -8,7 +8,7 @@ import { weighed } from "../table/weights.ts";
 import { candidatesFor } from "./candidates.ts";
 import { foldsFor, without } from "./folds.ts";
 import { type AutomaticRecipe, type MemberPlan, type MemberRecipe, memberPlan, memberRecipe } from "./recipe.ts";
-import { meanOf, queueRound, type Round, type TableEvent } from "./round.ts";
+import { meanOf, type OutOfFold, queueRound, type Round, type TableEvent } from "./round.ts";
 import { Budget } from "./time.ts";
 
 /** Folds, and so networks: each is trained without one row in five. */
@@ -34,7 +34,7 @@ export interface AutomaticTraining {
   readonly end: EndEvent;
   /** Of the first network. */
   readonly history: HistoryRecorder;
-  readonly outOfFold: Round["outOfFold"];
+  readonly outOfFold: OutOfFold;
   /** How many networks the model is the mean of. */
   readonly networks: number;
   /** With what the first network was trained, and on which rows. */
@@ -106,7 +106,7 @@ class Run {
       judged: meanOf(rounds) ?? (rounds[0].ends[0].model as Model),
       refitted: refitted.every(({ isWhole }) => isWhole) ? meanOf(refitted) : undefined,
       end: this.#end(rounds, seconds),
-      ...{ history: this.#history, outOfFold: rounds[0].outOfFold },
+      ...{ history: this.#history, outOfFold: rounds[0].outOfFold() },
       networks: rounds.reduce((total, { ends }) => total + ends.length, 0),
       ...{ plan, data: this.#firstFold(train, plan) },
     };
@@ -129,7 +129,7 @@ class Run {
       if (best !== undefined && over?.aborted) break;
       const first = yield* this.#events(queued);
       // One that diverged has no loss (NaN): it is never the better one, and any other is better.
-      const [own, least] = [first.outOfFold.loss, best?.first.outOfFold.loss ?? Number.NaN];
+      const [own, least] = [first.outOfFold().loss, best?.first.outOfFold().loss ?? Number.NaN];
       if (best === undefined || (first.isWhole && (own < least || (Number.isNaN(least) && !Number.isNaN(own)))))
         best = { first, member };
     }
