@@ -8,12 +8,13 @@ import { createServer, build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { learnInNode } from "./support/node.ts";
 import { ask, CHROMIUM, ISOLATION, launch, serve } from "./support/page.ts";
-import { LEARN, project } from "./support/program.ts";
+import { BESIDE, LEARN, project } from "./support/program.ts";
 
 /** Trains on 1, 2 threads, and tells how many a step of a network had that is worth them. */
 const PAGE = `
 import { fit, losses, wasmEngine } from "@chaingrad/core";
 import { learn } from "./learn.ts";
+import { beside } from "./beside.ts";
 const network = { inputs: 20, layers: [{ units: 64, activation: "tanh" }, { units: 3, activation: "identity" }] } as const;
 const x = Float64Array.from({ length: 256 * 20 }, (_, i) => Math.sin(i));
 const y = Float64Array.from({ length: 256 }, (_, i) => i % 3);
@@ -25,11 +26,16 @@ async function threads(count?: number): Promise<number | string> {
     return "no start";
   } catch (error) { return (error as Error).message; }
 }
-Object.assign(globalThis, { learn, threads });
+Object.assign(globalThis, { learn, threads, beside });
 `;
 const HTML = (script: string): string =>
   `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
-const files = (script: string) => ({ "index.html": HTML(script), "page.ts": PAGE, "learn.ts": LEARN });
+const files = (script: string) => ({
+  "index.html": HTML(script),
+  "page.ts": PAGE,
+  "learn.ts": LEARN,
+  "beside.ts": BESIDE,
+});
 
 const BUNDLERS: Record<string, () => Promise<string>> = {
   async vite() {
@@ -37,14 +43,16 @@ const BUNDLERS: Record<string, () => Promise<string>> = {
     await viteBuild({ root, logLevel: "silent", configFile: false });
     return join(root, "dist");
   },
-  /** Which moves no files along: kernels and the worker's script are put where the script looks for them. */
+  /** Which moves no files along: kernels and the workers' scripts are put where the script looks for them. */
   async esbuild() {
     const root = project(files("/a/b/c/page.js"));
-    const worker = join(inject("installed"), "node_modules/@chaingrad/core/dist/engines/wasm/worker.browser.js");
+    const dist = join(inject("installed"), "node_modules/@chaingrad/core/dist");
+    const [worker, fitWorker] = ["engines/wasm/worker.browser.js", "pool/fit-worker.browser.js"];
     const options = { bundle: true, splitting: true, format: "esm", logLevel: "error" } as const;
     await esbuild({ ...options, entryPoints: [join(root, "page.ts")], outdir: join(root, "out/a/b/c") });
-    await esbuild({ ...options, entryPoints: [worker], outdir: join(root, "out/dist/engines/wasm") });
-    cpSync(join(inject("installed"), "node_modules/@chaingrad/core/dist"), join(root, "out/dist"), {
+    await esbuild({ ...options, entryPoints: [join(dist, worker)], outdir: join(root, "out/dist/engines/wasm") });
+    await esbuild({ ...options, entryPoints: [join(dist, fitWorker)], outdir: join(root, "out/a/dist/pool") });
+    cpSync(dist, join(root, "out/dist"), {
       recursive: true,
       filter: (path) => !/\.(?:js|ts)$/.test(path),
     });
@@ -53,7 +61,11 @@ const BUNDLERS: Record<string, () => Promise<string>> = {
   },
   async webpack() {
     const root = project({ ...files("/page.js"), "page.js": "" });
-    await esbuild({ entryPoints: [join(root, "page.ts"), join(root, "learn.ts")], outdir: root, logLevel: "error" });
+    await esbuild({
+      entryPoints: ["page.ts", "learn.ts", "beside.ts"].map((file) => join(root, file)),
+      outdir: root,
+      logLevel: "error",
+    });
     const { default: webpack } = await import("webpack");
     const extensions = { extensionAlias: { ".ts": [".js"] } };
     const compiler = webpack({
@@ -94,6 +106,20 @@ describe.skipIf(CHROMIUM === undefined)("a page", () => {
         expect(said.length).toBe(headers === ISOLATION ? 0 : 1);
         expect(result).toBe(inNode);
       }
+    });
+
+    test("trains networks beside each other, to the same bytes", async () => {
+      const served = await serve(folder);
+      const tab = await browser.newPage();
+      let workers = 0;
+      tab.on("worker", () => workers++);
+      await tab.goto(served.url);
+      await tab.waitForFunction("globalThis.beside");
+      const [alone, beside] = [await tab.evaluate("beside(false)"), await tab.evaluate("beside(1)")];
+      await tab.close();
+      served.close();
+      expect(beside).toBe(alone);
+      expect(workers).toBe(1);
     });
 
     test("has threads where it is isolated", async () => {

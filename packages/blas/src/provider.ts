@@ -1,14 +1,13 @@
-/** A library as a provider of products and factorisations, where it can be trusted. */
+/** Finds a library that can be trusted. */
 import type { LibraryHandle } from "koffi";
 import { type BlasLink, bind, symbolsOf } from "./bind.ts";
 import type { Blas } from "./blas.ts";
-import { faster } from "./faster.ts";
 import koffi from "./koffi.ts";
-import { lapack } from "./lapack.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";
-import { distrust, isWrong } from "./trust.ts";
-import { openWisdom } from "./wisdom.ts";
+import { type Provision, provide } from "./provide.ts";
+import { distrust } from "./trust.ts";
+import { defaultFolder } from "./wisdom.ts";
 
 type Cache = string | null | undefined;
 
@@ -35,7 +34,7 @@ function isThere(path: string): boolean {
 }
 
 /** The library at `path` as that of the known ones which it is, or why it cannot be used. */
-export function open(path: string, cache: Cache): Blas | string {
+export function open(path: string, cache: Cache = defaultFolder()): Blas | string {
   let handle: LibraryHandle;
   try {
     handle = load(path);
@@ -51,26 +50,11 @@ export function open(path: string, cache: Cache): Blas | string {
       const link: BlasLink = { path, symbols, library };
       const wrong = distrust((memory) => bind(memory, link));
       return wrong === undefined
-        ? provider(name, version, link, cache)
+        ? provide({ link, name, version, cache } satisfies Provision)
         : `${path} (${name}) computes wrong: its ${wrong}`;
     } catch {
       // Not this library: it lacks the functions that tell its version.
     }
   }
   return `${path} is none of ${LIBRARIES.map(({ name }) => name).join(", ")}`;
-}
-
-function provider(name: string, version: string, link: BlasLink, cache: Cache): Blas {
-  const prefers = openWisdom(name, cache);
-  return {
-    ...{ name, library: link.library, version, path: link.path },
-    // What a worker loads is the build; the path is the same from src/ and from dist/.
-    ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link },
-    bind: (memory) => bind(memory, link),
-    prefers,
-    linearAlgebra(own) {
-      const routines = lapack(link, own);
-      return routines === undefined || isWrong(routines) ? own : faster(own, routines, prefers);
-    },
-  };
 }

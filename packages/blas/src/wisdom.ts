@@ -9,7 +9,7 @@ import type { GemmProvider } from "@chaingrad/core";
 import { isFaster } from "./measure.ts";
 
 /** $CHAINGRAD_CACHE, or chaingrad's folder among the user's caches. */
-function defaultFolder(): string {
+export function defaultFolder(): string {
   const { CHAINGRAD_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (CHAINGRAD_CACHE) return CHAINGRAD_CACHE;
   return join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache"), "chaingrad");
@@ -20,7 +20,7 @@ function defaultFolder(): string {
  * written it is not measured, but always the library: what nobody remembers would come out differently next time.
  * @param folder where the file is; null keeps everything in memory
  */
-export function openWisdom(library: string, folder: string | null = defaultFolder()): GemmProvider["prefers"] {
+export function openWisdom(library: string, folder: string | null): GemmProvider["prefers"] {
   const known = new Map<string, boolean>();
   const file = folder === null ? undefined : new Log(join(folder, "products", fileName(library)), known);
   return (product, time) => {

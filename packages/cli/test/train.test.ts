@@ -124,6 +124,24 @@ describe("train", () => {
     expect(JSON.parse(judged.stdout).metrics.r2).toBeGreaterThan(0);
   });
 
+  test("SIGINT ends networks that are trained beside each other", async () => {
+    const cwd = emptyFolder();
+    const rows = table("a,b,y", (i) => `${noise(i, 0)},${noise(i, 1)},${noise(i, 2)}`, 20_000);
+    writeFileSync(join(cwd, "long.csv"), rows);
+    let sent = false;
+    const ended = await runCli(["train", "long.csv", "--target", "y", "--threads", "2"], {
+      cwd,
+      onError: (text, kill) => {
+        if (sent || !text.includes("network 1/5")) return;
+        sent = true;
+        setTimeout(() => kill("SIGINT"), 300);
+      },
+    });
+    expect(ended.stdout).toMatch(/stopped: interrupted/);
+    expect(ended.status).toBe(130);
+    expect(readdirSync(cwd)).toEqual(["long.csv", "long.safetensors"]);
+  });
+
   test("with nothing to keep it says so, and the status names the signal", () => {
     const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect(reportFailure(new Interrupted("nothing was saved", AbortSignal.abort("SIGTERM")))).toBe(143);

@@ -13,7 +13,8 @@ import { weigh } from "./support/weigh.ts";
  * may answer in promises; ops of one's own and steps in halves are entries of their own. Decision 31: 0.4, so that a page says why it has one thread, and what its policy refused.
  * Decision 36: 5.1 for what networks on tables need: members in groups and their loss, parameters with rates of their own, a
  * scale, embeddings of numbers and of categories, two schedules. Decision 40: 1.5 for quantiles, classes in an order and several
- * targets at once, which `lossOf` reads from files. Decision 44: 0.4, so that tables are looked up row by row in second
+ * targets at once, which `lossOf` reads from files. Decision 43: 0.5, so that other threads can have the same engine, optimizers and
+ * schedules; what trains there is an entry of its own. Decision 44: 0.4, so that tables are looked up row by row in second
  * derivatives, too, and layers say what their numbers are called.)
  */
 test("core and its kernels stay under the ceiling", async () => {

@@ -6,4 +6,9 @@ export interface Host {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for which training may hold the event loop at a time (default 12). */
   readonly slice?: number | undefined;
+  /**
+   * Workers that may train networks beside the calling thread, at most: a whole number, or false for none (default: one less than
+   * the threads of the engine). Models have the same bytes with any number of them.
+   */
+  readonly workers?: number | false | undefined;
 }

@@ -18,7 +18,7 @@ import { settleTarget } from "./settle.ts";
 import { PREPARE_OPTIONS, type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 import type { Table } from "./table/table.ts";
 import { hasClasses, type SingleTarget, type Target } from "./table/targets/target.ts";
-import { trainPrepared } from "./training.ts";
+import { type TrainedTable, trainPrepared } from "./training.ts";
 
 /** What `trainTable` can be told; only the target must be given. */
 export interface TrainTableOptions<Target extends string = string>
@@ -35,6 +35,11 @@ export interface TrainTableOptions<Target extends string = string>
   readonly signal?: AbortSignal;
   /** Milliseconds for which training may hold the event loop at a time, > 0 (default 12). */
   readonly slice?: number;
+  /**
+   * Workers that may train networks beside the calling thread, where a recipe has several: a whole number, or false for none
+   * (default: one less than there are cores, or than the engine has threads). The model has the same bytes with any.
+   */
+  readonly workers?: number | false;
   /** Told before training what each column is taken for, and what about the rows should make one doubt the result. */
   readonly onPrepared?: (prepared: Prepared) => void;
   /** Told after each epoch. */
@@ -56,6 +61,7 @@ const OPTIONS: Names<TrainTableOptions> = {
     engine: true,
     signal: true,
     slice: true,
+    workers: true,
     onPrepared: true,
     onEpoch: true,
   },
@@ -138,12 +144,29 @@ function parted(options: PrepareOptions & RecipeChoice): [PrepareOptions, Recipe
   return [part(true) as unknown as PrepareOptions, part(false)];
 }
 
+/** The same events, of which somebody is told. Left early, it leaves the training. */
+async function* telling(
+  events: AsyncGenerator<TableEvent, TrainedTable, void>,
+  onEpoch: TrainTableOptions["onEpoch"],
+): AsyncGenerator<TableEvent, TrainedTable, void> {
+  try {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return value;
+      if (value.type === "epoch") onEpoch?.(value);
+      yield value;
+    }
+  } finally {
+    await events.return(undefined as never);
+  }
+}
+
 async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, OPTIONS);
-  const { engine: given, signal, slice, onPrepared, onEpoch, ...others } = options;
+  const { engine: given, signal, slice, workers, onPrepared, onEpoch, ...others } = options;
   const [asked, chosen] = parted(others);
   const recipe = chooseRecipe({ validation: asked.validation, ...chosen });
   const table = tableOf(rows);
@@ -157,16 +180,11 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   const settled = await settleTarget(read, engine, recipe.seed);
   const prepared = isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) };
   onPrepared?.(prepared);
-  const events = trainPrepared(prepared, recipe, { engine, signal, slice });
-  let step = await events.next();
-  for (; !step.done; step = await events.next()) {
-    if (step.value.type === "epoch") onEpoch?.(step.value);
-    yield step.value;
-  }
-  const { end } = step.value;
+  const trained = yield* telling(trainPrepared(prepared, recipe, { engine, signal, slice, workers }), onEpoch);
+  const { end } = trained;
   if (end.bestEpoch === 0) {
     if (end.stopped === "aborted") throw signal?.reason;
     throw new Error(`no epoch gave a finite loss${end.fault === undefined ? "" : `: ${end.fault.message}`}`);
   }
-  return new TableModel<Row, Target>(judgeTraining(step.value, prepared, engine).model, engine);
+  return new TableModel<Row, Target>(judgeTraining(trained, prepared, engine).model, engine);
 }

@@ -16,6 +16,16 @@ export async function learn(): Promise<string> {
 }
 `;
 
+/** A recipe of several networks, with so many workers: the file of their mean. */
+export const BESIDE = `
+import { trainTable } from "@chaingrad/tables";
+const rows = Array.from({ length: 150 }, (_, i) => ({ a: Math.sin(7 * i), b: (i % 13) - 6, price: 3 * Math.sin(7 * i) + ((i % 13) - 6) ** 2 }));
+export async function beside(workers: number | false): Promise<string> {
+  const model = await trainTable(rows, { target: "price", seed: 5, workers });
+  return JSON.stringify(Array.from(model.save()));
+}
+`;
+
 /** The same for JavaScript. */
 export const LEARN_JS: string = LEARN.replace("(): Promise<string>", "()").replace("price: number", "price");
 

@@ -1,5 +1,6 @@
 /** Every second-order method by its name. K-FAC, which needs a network and batches, is in kfac.ts. */
 
+import { remembering } from "../given/origin.ts";
 import { gaussNewton } from "./least-squares/gauss-newton.ts";
 import { type LevenbergMarquardtOptions, levenbergMarquardt } from "./least-squares/levenberg-marquardt.ts";
 import { bfgs } from "./minimizers/bfgs.ts";
@@ -23,12 +24,13 @@ export type MinimizerName =
 export interface MinimizerOptions extends LbfgsOptions, LevenbergMarquardtOptions {}
 
 /** What makes each minimizer, by name. */
-export const minimizers: Readonly<Record<MinimizerName, (options?: MinimizerOptions) => Minimizer>> = {
-  newton,
-  "newton-cg": newtonCG,
-  lbfgs,
-  bfgs,
-  "gauss-newton": gaussNewton,
-  "levenberg-marquardt": levenbergMarquardt,
-  "scaled-conjugate-gradient": scaledConjugateGradient,
-};
+export const minimizers: Readonly<Record<MinimizerName, (options?: MinimizerOptions) => Minimizer>> =
+  /* @__PURE__ */ remembering({
+    newton,
+    "newton-cg": newtonCG,
+    lbfgs,
+    bfgs,
+    "gauss-newton": gaussNewton,
+    "levenberg-marquardt": levenbergMarquardt,
+    "scaled-conjugate-gradient": scaledConjugateGradient,
+  });

@@ -1,4 +1,5 @@
 /** Every first-order optimizer by its name. */
+import { remembering } from "../given/origin.ts";
 import { type AdagradOptions, adagrad } from "./first-order/adagrad.ts";
 import { adam } from "./first-order/adam.ts";
 import { type AdamwOptions, adamw } from "./first-order/adamw.ts";
@@ -16,13 +17,5 @@ export type OptimizerName = "sgd" | "momentum" | "nesterov" | "rmsprop" | "adagr
 export interface OptimizerOptions extends MomentumOptions, RmspropOptions, AdagradOptions, AdamwOptions, RpropOptions {}
 
 /** What makes each first-order optimizer, by name. */
-export const optimizers: Readonly<Record<OptimizerName, (options?: OptimizerOptions) => Optimizer>> = {
-  sgd,
-  momentum,
-  nesterov,
-  rmsprop,
-  adagrad,
-  adam,
-  adamw,
-  rprop,
-};
+export const optimizers: Readonly<Record<OptimizerName, (options?: OptimizerOptions) => Optimizer>> =
+  /* @__PURE__ */ remembering({ sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, rprop });

@@ -35,15 +35,24 @@ export interface FitData {
 
 const DATA: Names<FitData> = { train: true, validation: true, test: true };
 
+/** What few trainings need is loaded when one does. */
+type LoadOnDemand = () => Promise<typeof import("../second-order/on-demand.ts")>;
+
 /**
  * Trains a network on rows.
  * Throws (before any work) DataError on rows that do not fit, are not finite or are outside the loss's domain, and Error on a
  * network or option that makes no sense, or an output layer that does what the loss does.
  */
-export async function* fit(
+export function fit(network: NetworkSpec, data: FitData, options: FitOptions): AsyncGenerator<FitEvent, Model, void> {
+  return fitting(network, data, options, () => import("../second-order/on-demand.ts"));
+}
+
+/** The same for whoever brings along, or refuses, what is loaded on demand. */
+export async function* fitting(
   network: NetworkSpec,
   data: FitData,
   given: FitOptions,
+  load: LoadOnDemand,
 ): AsyncGenerator<FitEvent, Model, void> {
   const options = choose(given);
   checkNetwork(network);
@@ -57,8 +66,8 @@ export async function* fit(
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
-  const trainer = await open(network, train, options, settings, turns);
-  const probe = options.flow ? await openProbe(network, train, options, trainer, turns) : undefined;
+  const trainer = await open(network, train, options, settings, turns, load);
+  const probe = options.flow ? await (await load()).FlowProbe.open(network, train, options, trainer, turns) : undefined;
   const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns);
 
   yield {
@@ -96,27 +105,23 @@ export async function* fit(
   const { bestEpoch, bestLoss } = watcher;
   const { threads } = trainer;
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
-  const fault = stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch) : undefined;
+  const fault =
+    stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch, load) : undefined;
   yield { type: "end", ...end, ...(fault && { fault }) };
   return model;
 }
 
-/** Loaded only where the gradient's flow is asked for. */
-async function openProbe(network: NetworkSpec, train: Dataset, options: Chosen, trainer: Training, turns: Turns) {
-  const { FlowProbe } = await import("../second-order/on-demand.ts");
-  return FlowProbe.open(network, train, options, trainer, turns);
-}
-
-/** Where training first met NaN or Infinity, or else judging the validation rows; what finds it is loaded only then. */
+/** Where training first met NaN or Infinity, or else judging the validation rows. */
 async function findFault(
   trainer: Training,
   network: NetworkSpec,
   validation: Dataset | undefined,
   options: Chosen,
   epoch: number,
+  load: LoadOnDemand,
 ): Promise<TrainingFault | undefined> {
   const tensors = await trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await import("../second-order/on-demand.ts");
+  const { findTrainingFault, findValidationFault } = await load();
   const recording = await trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
@@ -139,18 +144,18 @@ function checkFactors(network: NetworkSpec, { optimizer }: Chosen): void {
   );
 }
 
-/** What a minimizer needs is loaded only where one is used. */
 async function open(
   network: NetworkSpec,
   train: Dataset,
   options: Chosen,
   settings: Settings,
   turns: Turns,
+  load: LoadOnDemand,
 ): Promise<Training> {
   const { optimizer } = options;
   if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns);
   const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
-  const { FullBatchTrainer, KfacTrainer } = await import("../second-order/on-demand.ts");
+  const { FullBatchTrainer, KfacTrainer } = await load();
   return optimizer.kind === "kfac"
     ? KfacTrainer.open(network, train, own, optimizer, settings, turns)
     : FullBatchTrainer.open(network, train, own, optimizer, settings, turns);

@@ -2,6 +2,7 @@
  * Learning-rate schedules: functions of how far training has come, run on the host; the rate they give is an input of
  * the train step. k is the step or the epoch (from 0) that trains with the rate. Conventions are PyTorch's.
  */
+import { remembering } from "../given/origin.ts";
 import {
   count,
   factor,
@@ -265,14 +266,15 @@ export type ScheduleOptions = StepOptions &
   PlateauOptions;
 
 /** Every schedule by its name; an option that the chosen one does not have is refused with a RangeError. */
-export const schedules: Readonly<Record<ScheduleName, (rate: number, options?: ScheduleOptions) => Schedule>> = {
-  constant,
-  step,
-  exponential,
-  cosine,
-  "cos-log": cosLog,
-  "flat-cosine": flatCosine,
-  "warm-up": warmUp,
-  "one-cycle": oneCycle,
-  "reduce-on-plateau": reduceOnPlateau,
-};
+export const schedules: Readonly<Record<ScheduleName, (rate: number, options?: ScheduleOptions) => Schedule>> =
+  /* @__PURE__ */ remembering({
+    constant,
+    step,
+    exponential,
+    cosine,
+    "cos-log": cosLog,
+    "flat-cosine": flatCosine,
+    "warm-up": warmUp,
+    "one-cycle": oneCycle,
+    "reduce-on-plateau": reduceOnPlateau,
+  });

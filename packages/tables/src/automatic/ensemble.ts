@@ -67,14 +67,14 @@ export function weigh(kinds: readonly Kind[], data: Dataset, loss: Loss, engine:
 
 /** The mean of what the rounds of a kind say of each row. */
 function leftOutOf({ rounds }: Kind): LeftOut {
-  const [{ leftOut }] = rounds;
-  const whole = rounds.filter((round) => isSame(round.leftOut.rows, leftOut.rows));
-  if (whole.length === 1) return leftOut;
+  const said = rounds.map((round) => round.leftOut());
+  const [first] = said;
+  const whole = said.filter(({ rows }) => isSame(rows, first.rows));
   const equal = whole.map(() => 1 / whole.length);
   return {
-    ...leftOut,
+    ...first,
     outputs: mixed(
-      whole.map((round) => round.leftOut.outputs),
+      whole.map(({ outputs }) => outputs),
       equal,
     ),
   };

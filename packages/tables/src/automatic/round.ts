@@ -1,20 +1,21 @@
-/** One network for each fold of the rows, trained one after the other, and what each says of the rows that it never saw. */
+/** One network for each fold of the rows, and what each says of the rows that it never saw. */
 import {
   type Dataset,
   type EndEvent,
   type FitEvent,
-  fit,
   lossOf,
+  type Model,
   pickRows,
   predictorOf,
   rowsOf,
 } from "@chaingrad/core";
+import type { FitPool, QueuedFit } from "@chaingrad/core/pool";
 import type { Host } from "../host.ts";
 import { weighed } from "../table/weights.ts";
 import { foldsFor, without } from "./folds.ts";
 import type { MemberPlan } from "./member.ts";
 
-/** Which of the networks that are trained one after the other an event is of. */
+/** Which of the networks of a training an event is of. */
 export interface OfNetwork {
   readonly network?: { readonly number: number; readonly of: number } | undefined;
 }
@@ -33,13 +34,16 @@ export interface LeftOut {
 /** Networks that were trained on the same rows, each without one fold. */
 export interface Round {
   readonly ends: readonly EndEvent[];
-  readonly leftOut: LeftOut;
+  /** What each network says of its fold: found out when it is first asked for, since few rounds are. */
+  readonly leftOut: () => LeftOut;
   /** Whether every fold had its network, and nobody ended one before its time. */
   readonly isWhole: boolean;
 }
 
 export interface RoundOptions {
   readonly host: Host;
+  /** Who trains. */
+  readonly pool: FitPool;
   readonly plan: MemberPlan;
   /** How many folds at most, and so networks. */
   readonly folds: number;
@@ -57,41 +61,67 @@ export interface RoundOptions {
 const SEED_STRIDE = 1_000_003;
 
 /**
- * Ends early where the signal says so: with the networks that were done. None where not even one had an epoch.
- * Throws as `fit`.
+ * Queues a network for each fold. Gone through, it gives their events in the order of the networks, whichever ends first. It ends
+ * early where the signal says so: with the networks that had begun. None where not even one had an epoch. Throws as `fit`.
  */
-export async function* trainRound(data: Dataset, options: RoundOptions): AsyncGenerator<TableEvent, Round, void> {
-  const { host, plan, seed, round, place, flow, classWeights } = options;
+export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGenerator<TableEvent, Round, void> {
+  const { host, pool, plan, seed, round, flow } = options;
   const { network, options: chosen } = plan;
   const rows = rowsOf(data, network.inputs);
   const folds = foldsFor(data, rows, lossOf(chosen.loss), { most: options.folds, seed, round });
-  const ends: EndEvent[] = [];
-  const said: FoldOutputs[] = [];
-  for (const [at, fold] of folds.entries()) {
-    if (at > 0 && host.signal?.aborted) break;
+  const { engine: _, ...shared } = chosen;
+  const weighted = weighed(data, options.classWeights);
+  const members = folds.map((fold, at): Member => {
     const kept = without(rows, fold);
-    const leftOut = pickRows(data, rows, fold);
-    const train = weighed(pickRows(data, rows, kept), classWeights);
-    const validation = weighed(leftOut, classWeights);
     const own = {
-      ...chosen,
+      ...shared,
       seed: seed + SEED_STRIDE * (round * folds.length + at),
       ...(host.signal !== undefined && { signal: host.signal }),
       ...(host.slice !== undefined && { slice: host.slice }),
       ...(flow !== undefined && at === 0 && round === 0 && { flow }),
     };
+    const parts = { train: { of: weighted, rows: kept }, validation: { of: weighted, rows: fold } };
+    return { fold, kept, events: pool.fit(network, parts, own) };
+  });
+  return () => trained(data, rows, members, options);
+}
+
+/** A network of a round: what it leaves out, what it is trained on, and its training. */
+interface Member {
+  readonly fold: Int32Array;
+  readonly kept: Int32Array;
+  readonly events: QueuedFit;
+}
+
+async function* trained(
+  data: Dataset,
+  rows: number,
+  members: readonly Member[],
+  { host, place }: RoundOptions,
+): AsyncGenerator<TableEvent, Round, void> {
+  const ends: EndEvent[] = [];
+  const learnt: { readonly fold: Int32Array; readonly model: Model }[] = [];
+  for (const [at, { fold, kept, events }] of members.entries()) {
+    if (at > 0 && host.signal?.aborted && !events.hasStarted) break;
     const numbered = place();
-    for await (const event of fit(network, { train, validation }, own)) {
+    for await (const event of events) {
       if (event.type === "end") ends.push(withPlaces(event, { train: kept, validation: fold }));
       else yield { ...event, network: numbered };
     }
     const { model, bestEpoch } = ends[ends.length - 1];
-    if (bestEpoch === 0) continue;
-    said.push({ fold, ...predictorOf(model, host.engine, fold.length).predict(leftOut.x) });
+    if (bestEpoch > 0) learnt.push({ fold, model });
   }
-  const isWhole = ends.length === folds.length && ends.every(({ stopped }) => stopped !== "aborted");
-  return { ends, leftOut: inOrder(said), isWhole };
+  let found: LeftOut | undefined;
+  const leftOut = (): LeftOut => {
+    found ??= inOrder(learnt.map((one) => ({ ...one, ...outputsOn(pickRows(data, rows, one.fold), one.model, host) })));
+    return found;
+  };
+  const isWhole = ends.length === members.length && ends.every(({ stopped }) => stopped !== "aborted");
+  return { ends, leftOut, isWhole };
 }
+
+const outputsOn = ({ x }: Dataset, model: Model, { engine }: Host): { readonly outputs: Float64Array } =>
+  predictorOf(model, engine).predict(x);
 
 /** Where training met what is not finite, by the row of all rows. */
 function withPlaces(end: EndEvent, rows: Readonly<Record<"train" | "validation", Int32Array>>): EndEvent {

@@ -1,5 +1,6 @@
 /** Training by a recipe that chooses for itself: networks of a few kinds for each fold, their mean; then once more with the test rows. */
 import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
+import { type FitPool, openFitPool } from "@chaingrad/core/pool";
 import { HistoryRecorder } from "../history.ts";
 import type { Host } from "../host.ts";
 import type { Prepared } from "../table/prepare.ts";
@@ -8,7 +9,7 @@ import { type Kind, meanOf, type OutOfFold, type Weighed, weigh } from "./ensemb
 import { foldsFor, without } from "./folds.ts";
 import { type MemberPlan, memberPlan } from "./member.ts";
 import { type AutomaticRecipe, type MemberRecipe, membersOf } from "./recipe.ts";
-import { type Round, type TableEvent, trainRound } from "./round.ts";
+import { queueRound, type Round, type TableEvent } from "./round.ts";
 import { Budget } from "./time.ts";
 
 /** Folds, and so networks: each is trained without one row in five. */
@@ -30,7 +31,7 @@ export interface AutomaticTraining {
   readonly judged: Model;
   /** Trained on the test rows, too; undefined where there are none, too many rows for it to matter, or no time. */
   readonly refitted: Model | undefined;
-  /** Of all networks together: epochs and seconds are their sums; the model is the judged one. */
+  /** Of all networks together: epochs are their sum, seconds what passed until all were trained; the model is the judged one. */
   readonly end: EndEvent;
   /** Of the first network. */
   readonly history: HistoryRecorder;
@@ -42,26 +43,19 @@ export interface AutomaticTraining {
   readonly data: () => FitData;
 }
 
-/** Throws as `fit`. */
+/** Networks that do not depend on each other are trained on as many threads as there are. Throws as `fit`. */
 export async function* trainAutomatically(
   prepared: Prepared,
   recipe: AutomaticRecipe,
   host: Host,
 ): AsyncGenerator<TableEvent, AutomaticTraining, void> {
-  const { train, test } = prepared.data;
-  const run = new Run(prepared, recipe, host);
-  const { kinds, shares, outOfFold } = yield* run.judged(train);
-  const again = refits(prepared) ? yield* run.again(together(train, test), kinds, shares) : undefined;
-  const plan = run.plan(kinds[0].member, prepared.rows.train.length);
-  return {
-    judged: meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model,
-    refitted: again && meanOf(again, shares),
-    end: run.end(),
-    history: run.history,
-    outOfFold,
-    networks: kinds.reduce((total, { rounds }, k) => total + (shares[k] > 0 ? networksOf(rounds) : 0), 0),
-    ...{ plan, data: () => run.firstFold(train, plan) },
-  };
+  const { engine, workers } = host;
+  const pool = openFitPool({ engine, ...(workers !== undefined && { workers }) });
+  try {
+    return yield* new Run(prepared, recipe, host, pool).train();
+  } finally {
+    pool.close();
+  }
 }
 
 const networksOf = (rounds: readonly Round[]): number => rounds.reduce((total, { ends }) => total + ends.length, 0);
@@ -70,24 +64,31 @@ const networksOf = (rounds: readonly Round[]): number => rounds.reduce((total, {
 const refits = ({ rows: { train, test } }: Prepared): boolean =>
   test.length > 0 && train.length + test.length <= REFIT_ROWS;
 
-/** The rounds of one training, and what they share: time, numbers of networks, the first network's history. */
+/** A round whose networks wait, or are trained already, until it is gone through. */
+type Queued = ReturnType<typeof queueRound>;
+
+/** The rounds of one training, and what they share: threads, time, numbers of networks, the first network's history. */
 class Run {
-  readonly history: HistoryRecorder = new HistoryRecorder();
+  readonly #history = new HistoryRecorder();
   readonly #prepared: Prepared;
   readonly #recipe: AutomaticRecipe;
   readonly #host: Host;
+  readonly #pool: FitPool;
   readonly #budget: Budget;
   readonly #members: readonly MemberRecipe[];
   /** Of the networks of rows that are judged. */
   readonly #ends: EndEvent[] = [];
+  readonly #started = performance.now();
+  #queued = 0;
   #number = 0;
   /** How many networks there will be, as far as is known. */
   #of: number;
 
-  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host) {
+  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host, pool: FitPool) {
     this.#prepared = prepared;
     this.#recipe = recipe;
     this.#host = host;
+    this.#pool = pool;
     this.#budget = new Budget(recipe.time, host.signal);
     this.#members = membersOf(recipe.recipe, prepared);
     this.#of = FOLDS * this.#members.length * this.#rounds * (refits(prepared) ? 2 : 1);
@@ -97,96 +98,124 @@ class Run {
     return this.#recipe.recipe === "best" ? BEST_ROUNDS : 1;
   }
 
+  async *train(): AsyncGenerator<TableEvent, AutomaticTraining, void> {
+    const { train, test } = this.#prepared.data;
+    const { kinds, shares, outOfFold } = yield* this.#judged(train);
+    const seconds = (performance.now() - this.#started) / 1000;
+    const again = refits(this.#prepared) ? yield* this.#again(together(train, test), kinds, shares) : undefined;
+    const plan = this.#plan(kinds[0].member, this.#prepared.rows.train.length);
+    return {
+      judged: meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model,
+      refitted: again && meanOf(again, shares),
+      end: this.#end(seconds),
+      ...{ history: this.#history, outOfFold },
+      networks: kinds.reduce((total, { rounds }, k) => total + (shares[k] > 0 ? networksOf(rounds) : 0), 0),
+      ...{ plan, data: () => this.#firstFold(train, plan) },
+    };
+  }
+
   /** For one network of so many rows with all folds. */
-  plan(member: MemberRecipe, rows: number): MemberPlan {
+  #plan(member: MemberRecipe, rows: number): MemberPlan {
     return memberPlan(this.#prepared, member, Math.ceil((rows * (FOLDS - 1)) / FOLDS), this.#host.engine);
   }
 
   /** Every kind once; then those that count in more rounds, where the recipe has more. */
-  async *judged(data: Dataset): AsyncGenerator<TableEvent, Weighed, void> {
+  async *#judged(data: Dataset): AsyncGenerator<TableEvent, Weighed, void> {
     const { loss } = this.#prepared;
     const weighed = (kinds: readonly Kind[]): Weighed => weigh(kinds, data, loss, this.#host.engine);
     const share = this.#rounds > 1 ? COMPARED : JUDGED;
-    const over = this.#budget.until(share);
-    const kinds: Kind[] = [];
-    for (const member of this.#members) {
-      if (kinds.length > 0 && over?.aborted) break;
-      const round = yield* this.#round(data, member, { round: 0, share });
-      kinds.push({ member, rounds: [round] });
-      this.#ends.push(...round.ends);
-    }
-    const first = weighed(kinds);
+    const kinds = yield* this.#through(data, this.#members, { from: 0, to: 1, share });
+    const first = weighed(kinds.filter(({ rounds }) => rounds.length > 0));
     const counting = first.kinds.filter((_, k) => first.shares[k] > 0);
-    this.#of =
-      this.#number + FOLDS * counting.length * (this.#rounds - 1 + (refits(this.#prepared) ? this.#rounds : 0));
-    return this.#rounds > 1 ? weighed(yield* this.#more(data, counting, JUDGED)) : first;
+    const rest = this.#rounds - 1 + (refits(this.#prepared) ? this.#rounds : 0);
+    this.#of = this.#number + FOLDS * counting.length * rest;
+    const judged = this.#rounds > 1 ? weighed(yield* this.#more(data, counting, JUDGED)) : first;
+    this.#ends.push(...judged.kinds.flatMap(({ rounds }) => rounds.flatMap(({ ends }) => ends)));
+    return judged;
   }
 
   /** The kinds that count, on all rows; undefined where there was no time for each of them. */
-  async *again(
+  async *#again(
     data: Dataset,
     kinds: readonly Kind[],
     shares: readonly number[],
   ): AsyncGenerator<TableEvent, Kind[] | undefined, void> {
-    const anew: Kind[] = [];
-    for (const [k, { member }] of kinds.entries()) {
-      if (shares[k] === 0) {
-        anew.push({ member, rounds: [] });
-        continue;
-      }
-      const round = yield* this.#round(data, member, { round: 0, share: 1 });
-      if (!round.isWhole) return undefined;
-      anew.push({ member, rounds: [round] });
-    }
-    return this.#rounds > 1 ? yield* this.#more(data, anew, 1) : anew;
+    const counting = kinds.flatMap(({ member }, k) => (shares[k] > 0 ? [member] : []));
+    const first = yield* this.#through(data, counting, { from: 0, to: 1, share: 1 });
+    if (!first.every(({ rounds }) => rounds.length > 0 && rounds[0].isWhole)) return undefined;
+    const all = this.#rounds > 1 ? yield* this.#more(data, first, 1) : first;
+    return kinds.map(({ member }) => ({ member, rounds: all.find((own) => own.member === member)?.rounds ?? [] }));
   }
 
-  /** Further rounds of each kind that has one, until the share of the time is over. */
+  /** Further rounds of each kind, as far as there is time. */
   async *#more(data: Dataset, kinds: readonly Kind[], share: number): AsyncGenerator<TableEvent, Kind[], void> {
-    const over = this.#budget.until(share);
-    const more = kinds.map(({ member, rounds }) => ({ member, rounds: [...rounds] }));
-    for (let round = 1; round < this.#rounds; round++)
-      for (const { member, rounds } of more) {
-        if (rounds.length === 0 || over?.aborted) continue;
-        const one = yield* this.#round(data, member, { round, share });
-        if (one.isWhole) rounds.push(one);
-      }
-    return more;
+    const members = kinds.map(({ member }) => member);
+    const more = yield* this.#through(data, members, { from: 1, to: this.#rounds, share });
+    return kinds.map(({ member, rounds }, k) => {
+      const whole = more[k].rounds.filter(({ isWhole }) => isWhole);
+      return { member, rounds: [...rounds, ...whole] };
+    });
   }
 
-  async *#round(
+  /** Rounds of each kind, one of each in turn, until the share of the time is over; the first one is always gone through. */
+  async *#through(
     data: Dataset,
-    member: MemberRecipe,
-    { round, share }: { readonly round: number; readonly share: number },
-  ): AsyncGenerator<TableEvent, Round, void> {
-    const isFirst = this.#number === 0;
-    const events = trainRound(data, {
+    members: readonly MemberRecipe[],
+    { from, to, share }: { readonly from: number; readonly to: number; readonly share: number },
+  ): AsyncGenerator<TableEvent, Kind[], void> {
+    const over = this.#budget.until(share);
+    const kinds = members.map((member) => ({ member, rounds: [] as Round[] }));
+    // All at once, so that no thread waits for the last network of a round.
+    const queued = Array.from({ length: to - from }, (_, i) =>
+      kinds.map(({ member, rounds }) => ({ rounds, round: this.#queue(data, member, from + i, share) })),
+    ).flat();
+    for (const { rounds, round } of queued) {
+      if (this.#number > 0 && over?.aborted) break;
+      rounds.push(yield* this.#events(round));
+    }
+    return kinds;
+  }
+
+  /** @param share of the time that may have passed when the networks end */
+  #queue(data: Dataset, member: MemberRecipe, round: number, share: number): Queued {
+    const isFirst = this.#queued++ === 0;
+    return queueRound(data, {
       host: { ...this.#host, signal: this.#budget.until(share) },
-      plan: this.plan(member, rowsOf(data, this.#prepared.encoder.features.length)),
+      pool: this.#pool,
+      plan: this.#plan(member, rowsOf(data, this.#prepared.encoder.features.length)),
       ...{ folds: FOLDS, classWeights: this.#prepared.classWeights },
       ...{ seed: this.#recipe.seed, round, flow: isFirst ? this.#recipe.flow : undefined },
       place: () => ({ number: ++this.#number, of: this.#of }),
     });
-    for (;;) {
-      const { done, value } = await events.next();
-      if (done) return value;
-      if (isFirst && this.#number === 1) this.history.add(value);
-      yield value;
+  }
+
+  async *#events(queued: Queued): AsyncGenerator<TableEvent, Round, void> {
+    const events = queued();
+    try {
+      for (;;) {
+        const { done, value } = await events.next();
+        if (done) return value;
+        if (this.#number === 1) this.#history.add(value);
+        yield value;
+      }
+    } finally {
+      await events.return(undefined as never);
     }
   }
 
   /** As if all networks had been one training. */
-  end(): EndEvent {
+  #end(seconds: number): EndEvent {
     const ends = this.#ends;
     const first = ends[0];
     const last = ends[ends.length - 1];
     const fault = ends.find(({ fault }) => fault !== undefined)?.fault;
     const isInterrupted = this.#host.signal?.aborted === true;
-    const stopped = isInterrupted ? "aborted" : this.#budget.isOver ? "time" : last.stopped;
-    const sum = (of: (end: EndEvent) => number): number => ends.reduce((total, end) => total + of(end), 0);
+    // A share of the time may be over before all of it is.
+    const isCut = this.#budget.isOver || ends.some(({ stopped }) => stopped === "aborted");
+    const stopped = isInterrupted ? "aborted" : isCut ? "time" : last.stopped;
     return {
       type: "end",
-      ...{ stopped, epochs: sum(({ epochs }) => epochs), seconds: sum(({ seconds }) => seconds) },
+      ...{ stopped, epochs: ends.reduce((total, { epochs }) => total + epochs, 0), seconds },
       bestEpoch: first.bestEpoch || Math.max(...ends.map(({ bestEpoch }) => bestEpoch)),
       bestLoss: first.bestLoss,
       threads: Math.max(...ends.map(({ threads }) => threads)),
@@ -196,7 +225,7 @@ class Run {
   }
 
   /** What the first network was trained on, for whoever must do it again. */
-  firstFold(data: Dataset, { network, options: { loss } }: MemberPlan): FitData {
+  #firstFold(data: Dataset, { network, options: { loss } }: MemberPlan): FitData {
     const rows = rowsOf(data, network.inputs);
     const [fold] = foldsFor(data, rows, lossOf(loss), { most: FOLDS, seed: this.#recipe.seed });
     const part = (own: Int32Array): Dataset => weighed(pickRows(data, rows, own), this.#prepared.classWeights);

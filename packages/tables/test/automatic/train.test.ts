@@ -53,11 +53,11 @@ test("what is judged never saw the test rows, what is kept was trained on all", 
 
 describe("time", () => {
   test("ends training where it is over, and is told when it is too short", async () => {
-    const many = Array.from({ length: 40 }, () => rows).flat();
+    const many = Array.from({ length: 160 }, () => rows).flat();
     const started = performance.now();
-    await trainTable(many, { target: "y", time: 1 });
+    await trainTable(many, { target: "y", time: 4 });
     // Reading, compiling and judging come on top: what is asserted is that it is not the whole training.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
     await expect(trainTable(many, { target: "y", time: 0.000_001 }).then((model) => model)).rejects.toThrow(
       /time: 0\.000001 s are too short for one epoch/,
     );

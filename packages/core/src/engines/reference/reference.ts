@@ -5,6 +5,7 @@ import { nodesOf, type Program } from "../../graph/program.ts";
 import { sizeOf } from "../../graph/type.ts";
 import { type CompileOptions, checkOptions, type SyncEngine, type SyncExecutable } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
+import { replicated } from "../replica.ts";
 
 /** The engine that computes in float64, plainly: what all others are tested against. */
 export const referenceEngine: SyncEngine = {
@@ -15,6 +16,7 @@ export const referenceEngine: SyncEngine = {
     return new ReferenceExecutable(program, options);
   },
 };
+replicated(referenceEngine, { engine: referenceEngine, link: { kind: "reference" }, threads: 1 });
 
 class ReferenceExecutable implements SyncExecutable {
   readonly threads = 1;

@@ -19,7 +19,7 @@ export type Gemm = (
 
 /** What a thread needs to find the library again. */
 export interface GemmLink {
-  /** The URL of an ES module whose `bind(memory, data)` gives the calling thread its Gemm. */
+  /** The URL of an ES module; of a library that is to multiply, its `bind(memory, data)` gives the calling thread its Gemm. */
   readonly module: string;
   /** Anything that can be sent to a thread. */
   readonly data: unknown;
@@ -38,6 +38,11 @@ export interface GemmProvider extends GemmLink {
   prefers(product: string, time: (byLibrary: boolean, times: number) => number): boolean;
   /** The engine's own factorisations, or the library's wherever they are faster. */
   linearAlgebra?(own: LinearAlgebra): LinearAlgebra;
+  /**
+   * How another thread comes to this provider: the URL of an ES module whose `provide(data)` gives one that prefers the same.
+   * Undefined where none would, as where it was changed in part.
+   */
+  provider?(): GemmLink | undefined;
 }
 
 /** The import of the kernels: the product of the instruction at an address. */

@@ -10,6 +10,7 @@ const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
 
 export const host: Host = {
   threads: crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+  cores: globalThis.navigator?.hardwareConcurrency ?? 1,
   ...(crossOriginIsolated === false && {
     alone:
       "this page is not cross-origin isolated, so one thread computes; the headers Cross-Origin-Opener-Policy: same-origin " +

@@ -9,6 +9,8 @@ export type ModuleName = "kernels" | "kernels.shared" | "linalg";
 export interface Host {
   /** Threads that can run at once on one shared memory; 1 where there is no such memory. */
   readonly threads: number;
+  /** Threads that can run at once, with whatever memory. */
+  readonly cores: number;
   /** Why it is one thread where there could be more, and what to do. */
   readonly alone?: string;
   /** Whether this thread may sleep until another one wakes it, and workers start while it does not return. */

@@ -8,6 +8,7 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
 
 export const host: Host = {
   threads: availableParallelism(),
+  cores: availableParallelism(),
   mayBlock: true,
   load(name) {
     const url = moduleUrl(name);

@@ -12,6 +12,7 @@ import type { Host } from "./host.ts";
 
 export const host: Host = {
   threads: 1,
+  cores: 1,
   mayBlock: false,
   load: async (name) => {
     if (name === "linalg") return hasRelaxedSimd() ? linalgRelaxed : linalg;

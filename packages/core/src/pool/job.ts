@@ -1,0 +1,85 @@
+/** A training in the queue of a pool, and its events until they are taken. */
+import type { NetworkSpec } from "../nn/network.ts";
+import type { FitEvent } from "../train/events.ts";
+import { EPOCHS } from "../train/fit-options.ts";
+import { described, type QueuedOptions } from "./describe.ts";
+import type { Described } from "./messages.ts";
+import type { QueuedData } from "./rows.ts";
+
+export class Job {
+  readonly network: NetworkSpec;
+  readonly data: QueuedData;
+  readonly options: QueuedOptions;
+  /** What a worker is sent; undefined where only the calling thread can do it. */
+  readonly described: Described | undefined;
+  isWaiting = true;
+  hasStarted = false;
+  /** Whether no worker has failed at it. */
+  #isFresh = true;
+  readonly #events: FitEvent[] = [];
+  /** Events so far, and how many of them are to come again. */
+  #told = 0;
+  #repeated = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #arrived: (() => void) | undefined;
+
+  constructor(network: NetworkSpec, data: QueuedData, options: QueuedOptions) {
+    [this.network, this.data, this.options] = [network, data, options];
+    this.described = described(network, options);
+  }
+
+  get isAborted(): boolean {
+    return this.options.signal?.aborted === true;
+  }
+
+  get mayBeSent(): boolean {
+    return this.#isFresh && this.described !== undefined && !this.isAborted;
+  }
+
+  /** How many epochs it has at most. */
+  get epochs(): number {
+    return this.options.until ?? this.options.epochs ?? EPOCHS;
+  }
+
+  start(): void {
+    this.isWaiting = false;
+    this.hasStarted = true;
+  }
+
+  /** It is to be done by the calling thread, from the start; what was told already is not told again. */
+  restart(): void {
+    this.#repeated = this.#told;
+    this.#isFresh = false;
+    this.isWaiting = true;
+    this.#arrived?.();
+  }
+
+  push(event: FitEvent): void {
+    if (this.#repeated > 0 && event.type !== "end") {
+      this.#repeated--;
+      return;
+    }
+    this.#told++;
+    this.#events.push(event);
+    this.#arrived?.();
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#arrived?.();
+  }
+
+  /** The next event, where it is there. Throws what the training threw. */
+  take(): FitEvent | undefined {
+    const event = this.#events.shift();
+    if (event === undefined && this.#failure !== undefined) throw this.#failure.error;
+    return event;
+  }
+
+  /** Fulfilled when there is something new: an event, the failure, another start. There is one at a time who waits. */
+  arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#arrived = resolve;
+    });
+  }
+}
