@@ -82,9 +82,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       "MissingStartError",
     ],
   ],
-  "@chaingrad/tables/chain": ["CHECKED_ROWS", "randomRows"],
+  "@chaingrad/tables/chain": ["randomRows"],
   "@chaingrad/tables/explain": [
     ...["OpenedNetwork", "ChosenRows", "explainOpened", "VIEWS", "Shown", "DEFAULT_OPTIMIZER", "certifyOpened"],
+    "TableCertificate",
   ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],

@@ -9,7 +9,7 @@ export {
 export { complexStep, complexSteps } from "./autodiff/complex-step.ts";
 export { checkDerivative, type DerivativeCheck, type Verdict } from "./autodiff/differences.ts";
 export { certificateJson } from "./check/certificate-json.ts";
-export { type Certificate, type CertifyOptions, certify } from "./check/certify.ts";
+export { type Certificate, type CertifyOptions, type ComparedRows, certify } from "./check/certify.ts";
 export { type Curvature as CurvatureCheck, checkCurvature } from "./check/check-curvature.ts";
 export { checkLoss, type LossCheck } from "./check/check-loss.ts";
 export { checkNet } from "./check/check-net.ts";
@@ -22,5 +22,7 @@ export {
 } from "./check/check-variables.ts";
 export type { CheckOptions, Operand as CheckedOperand } from "./check/operands.ts";
 export type { CheckReport, Finding } from "./check/report.ts";
+export { costOfRow } from "./check/rows-within.ts";
 export { curvatureVerdict, verdictOf } from "./check/verdict.ts";
 export { type Witnessed, type Witnesses, witnessesOf } from "./check/witnesses.ts";
+export { type Nearby, verifiedNearby } from "./engines/reference/nearby.ts";

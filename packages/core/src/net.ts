@@ -1,5 +1,5 @@
 /** The entry point `@chaingrad/core/net`: a network with its numbers on rows, as the graph that is explained, checked and emitted. */
-export { type Batch, oneRow, randomBatch } from "./net/batch.ts";
+export { type Batch, evenPlaces, oneRow, randomBatch, someRows } from "./net/batch.ts";
 export { exampleBatch, exampleNetwork } from "./net/example.ts";
 export { computeGradients, type Gradients, type ShapedValues } from "./net/gradients.ts";
 export { gradientsJson } from "./net/gradients-json.ts";

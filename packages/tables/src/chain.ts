@@ -1,5 +1,5 @@
 /** The entry point `@chaingrad/tables/chain`: the chain rule from a table's columns to a prediction in the target's unit. */
-export { CHECKED_ROWS, checkColumns } from "./chain/check-columns.ts";
+export { checkColumns } from "./chain/check-columns.ts";
 export { columnDerivatives } from "./chain/column-derivatives.ts";
 export { columnNamed } from "./chain/column-named.ts";
 export { numberColumns } from "./chain/number-cells.ts";

@@ -106,6 +106,31 @@ describe("a model's columns", () => {
   });
 });
 
+describe("where there is much to certify, how much of it was is said", () => {
+  test("of rows", () => {
+    const { rows: own, columns } = checkModel(model, rows, { rows: 7 });
+    expect({ own, columns }).toEqual({
+      own: { compared: 7, of: 40 },
+      columns: { compared: 1, of: 1, rows: 16 },
+    });
+    expect(() => checkModel(model, rows, { rows: 0 })).toThrow("rows: expected a whole number from 1, got 0");
+  });
+
+  test("of columns", async () => {
+    const wide = Array.from({ length: 24 }, (_, row) => ({
+      ...Object.fromEntries(Array.from({ length: 200 }, (_, j) => [`c${j}`, Math.sin(row * 200 + j)])),
+      y: row,
+    }));
+    const own = await trainTable(wide as AnyRow[], { target: "y", hidden: [800], epochs: 1 });
+    const { verdict, rows: compared, columns, checks } = checkModel(own, wide as AnyRow[]);
+    expect(verdict).toBe("ok");
+    expect(compared).toEqual({ compared: 24, of: 24 });
+    expect(columns).toEqual({ compared: 25, of: 200, rows: 4 });
+    expect(checks.filter(({ of }) => of === "L")).toHaveLength(25);
+    expect(checks.find(({ of }) => of === "y")?.shape).toEqual([4]);
+  }, 60_000);
+});
+
 describe("a network without a table", () => {
   const explain = (options: ViewOptions) => explainOpened(exampleNetwork, exampleBatch, options);
 

@@ -3,10 +3,9 @@ import { basename } from "node:path";
 import { certificateJson, isWrong, type Verdict } from "@chaingrad/core/check";
 import { nameNet } from "@chaingrad/core/explain";
 import { count } from "@chaingrad/core/format";
-import { type Batch, describeLoss } from "@chaingrad/core/net";
+import { describeLoss } from "@chaingrad/core/net";
 import { namesOf } from "@chaingrad/tables";
-import { CHECKED_ROWS } from "@chaingrad/tables/chain";
-import { certifyOpened, type OpenedNetwork } from "@chaingrad/tables/explain";
+import { certifyOpened, type OpenedNetwork, type TableCertificate } from "@chaingrad/tables/explain";
 import { certificatePage, conclusion, VERDICTS, WITNESSES } from "@chaingrad/view/certificate";
 import { type Command, Option } from "commander";
 import { openNetwork, warnOf } from "../net/open-network.ts";
@@ -23,11 +22,13 @@ import {
 import { STATUS } from "../output/failure.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
 import { assertOutputs } from "./distinct.ts";
+import { wholeNumber } from "./options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 
 interface CheckOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;
   readonly order: "1" | "2";
+  readonly rows?: number;
   readonly format: (typeof FORMATS)[number];
   readonly symbols?: boolean;
 }
@@ -70,6 +71,11 @@ export function register(program: Command): void {
         .choices(["1", "2"])
         .default("1"),
     )
+    .option(
+      "--rows <number>",
+      "the most rows that are compared, evenly spread (default: as many as take seconds)",
+      wholeNumber(1),
+    )
     .addOption(new Option("--format <format>", "how the certificate is written").choices(FORMATS).default("text"))
     .option("--symbols", "write W1[2][4] where a model's columns have names, as W1[2][weight_lbs]")
     .addHelpText("after", () => explanation(terminalWidth()))
@@ -97,24 +103,34 @@ async function check(path: string, options: CheckOptions): Promise<void> {
   const width = terminalWidth();
   const format = options.json ? "json" : options.format;
   const file = options.batch !== undefined && format === "html" ? basename(options.batch) : options.batch;
-  const about = conditions(opened, batch, file);
-  if (format === "text" && !options.quiet) print(...paragraph(about, width), "");
-  const { verdict, checks, curvature } = certifyOpened(opened, batch, { order: options.order === "2" ? 2 : 1 });
+  const certificate = certifyOpened(opened, batch, { order: options.order === "2" ? 2 : 1, rows: options.rows });
+  const { verdict, rows, columns, checks, curvature } = certificate;
+  const about = conditions(opened, certificate, file);
   const given = opened.model && namesOf(opened.model);
   const names = given === undefined || options.symbols ? undefined : nameNet(opened, given);
-  if (format === "json") printJson({ ...certificateJson(checks, curvature), ...(given ? { names: given } : {}) });
-  else if (format === "html") printDocument(certificatePage(about, checks, curvature, names));
+  if (format === "json") {
+    const document = certificateJson(checks, curvature, rows);
+    printJson({ ...document, ...(columns ? { columns } : {}), ...(given ? { names: given } : {}) });
+  } else if (format === "html") printDocument(certificatePage(about, checks, curvature, names));
   else {
+    if (!options.quiet) print(...paragraph(about, width), "");
     const words = conclusion(checks, curvature, names).flatMap((line) => paragraph(line, width));
     print(...report(checks, curvature, width, names), "", ...words);
   }
   if (isWrong(verdict)) process.exitCode = STATUS.failed;
 }
 
-function conditions(net: OpenedNetwork, { rows }: Batch, file: string | undefined): string {
-  const { origin, model } = net;
-  const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[origin];
-  const source = file === undefined ? `${count(rows, "random row")}` : `${count(rows, "row")} of '${file}'`;
-  const some = model !== undefined && rows > CHECKED_ROWS ? ` (the columns of ${CHECKED_ROWS} of them)` : "";
-  return `${describeLoss(net)}, ${weights}, ${source}${some}, float64`;
+function conditions(net: OpenedNetwork, { rows, columns }: TableCertificate, file: string | undefined): string {
+  const weights = { trained: "trained weights", given: "given weights", initial: "random weights" }[net.origin];
+  const many = rows.compared < rows.of ? `${rows.compared} of the ${rows.of} rows` : count(rows.of, "row");
+  const source = file === undefined ? `${count(rows.of, "random row")}` : `${many} of '${file}'`;
+  return [`${describeLoss(net)}`, weights, `${source}${columns ? ofColumns(rows.of, columns) : ""}`, "float64"].join(
+    ", ",
+  );
+}
+
+/** What is said where not every cell is compared. */
+function ofColumns(rows: number, { compared, of, rows: own }: NonNullable<TableCertificate["columns"]>): string {
+  const which = compared < of ? `${compared} of the ${of} columns` : "the columns";
+  return compared < of || own < rows ? ` (${which} of ${own} of them)` : "";
 }

@@ -22,8 +22,8 @@ export interface TensorCheck {
 
 /** How many entries are looked at, and which. */
 export interface GradientCheckOptions {
-  /** Entries to look at in each tensor: all where there are no more, else a sample (default all). */
-  readonly most?: number;
+  /** Entries to look at in each tensor, or in one of a name: all where there are no more, else a sample (default all). */
+  readonly most?: number | ((name: string) => number);
   /** Decides the sample (default 0). */
   readonly seed?: number;
   /** As in `checkDerivative`. */
@@ -56,16 +56,18 @@ export function checkGradients(
   return Object.entries(gradients).map(([name, gradient], number) => {
     const values = Float64Array.from(numbersOf(`tensors: '${name}'`, tensors[name]));
     numbersOf(`gradients: '${name}'`, gradient, values.length);
-    const entries = sample(values.length, most, seed, number).map((index): EntryCheck => {
-      const at = values[index];
-      const along = (value: number): number => {
-        values[index] = value;
-        return evaluate(name, values);
-      };
-      const check = checkDerivative(along, at, gradient[index], magnitude);
-      values[index] = at;
-      return { index, ...check };
-    });
+    const entries = sample(values.length, typeof most === "number" ? most : most(name), seed, number).map(
+      (index): EntryCheck => {
+        const at = values[index];
+        const along = (value: number): number => {
+          values[index] = value;
+          return evaluate(name, values);
+        };
+        const check = checkDerivative(along, at, gradient[index], magnitude);
+        values[index] = at;
+        return { index, ...check };
+      },
+    );
     entries.sort((a, b) => worstFirst(a.verdict, b.verdict) || b.relativeError - a.relativeError);
     return { name, size: values.length, entries, verdict: entries[0].verdict };
   });

@@ -6,14 +6,17 @@
  * Ops with corners (relu, |x|, max) are continued from the side on which the real part is, and not at the corner. erf has
  * no closed form for complex numbers: what depends on the direction through it has no complex step.
  */
+import { readBox } from "../graph/box.ts";
 import { type Expr, topological } from "../graph/expr.ts";
 import type { ElementwiseKernel, Kernel, Values } from "../graph/op.ts";
+import { Propagation } from "../graph/propagate.ts";
 import { sizeOf, stridesOf } from "../graph/type.ts";
 
 interface Complex {
   readonly re: Values;
-  /** Undefined where nothing depends on the direction: such nodes are evaluated as they are. */
-  readonly im: Values | undefined;
+  readonly im: Values;
+  /** That `im` is 0. */
+  readonly isReal: boolean;
 }
 
 type C = readonly [re: number, im: number];
@@ -28,7 +31,10 @@ const inverse = ([a, b]: C): C => {
   const size = a + b * slope;
   return [1 / size, -slope / size];
 };
-const exp = ([a, b]: C): C => [Math.exp(a) * Math.cos(b), Math.exp(a) * Math.sin(b)];
+const exp = ([a, b]: C): C => {
+  const size = Math.exp(a);
+  return [size * Math.cos(b), size * Math.sin(b)];
+};
 const log = ([a, b]: C): C => [Math.log(Math.hypot(a, b)), Math.atan2(b, a)];
 const plus = ([a, b]: C, [c, d]: C): C => [a + c, b + d];
 const times = (x: C, factor: number): C => [x[0] * factor, x[1] * factor];
@@ -98,23 +104,44 @@ type Tensors = Readonly<Record<string, ArrayLike<number>>>;
  * something between them has no continuation to complex numbers.
  */
 export function complexStep(output: Expr, values: Tensors, direction: Tensors): number | undefined {
-  return complexSteps(output)(values, direction);
+  return complexSteps(output, values)(direction);
 }
 
-/** `complexStep` for many points and directions of one graph. */
-export function complexSteps(output: Expr): (values: Tensors, direction: Tensors) => number | undefined {
+/**
+ * `complexStep` for many directions at one point. Steps are so small that real parts are the values at the point, whatever
+ * the direction: they are computed once, and imaginary parts, which are 0 there, only where the direction leads.
+ */
+export function complexSteps(output: Expr, values: Tensors): (direction: Tensors) => number | undefined {
   const root = decomposed(output);
   const order = topological([root]);
-  return (values, direction) => {
-    const known = new Map<Expr, Complex>();
-    for (const node of order) {
-      const result = evaluate(node, (operand) => known.get(operand) as Complex, values, direction);
-      if (result === undefined) return undefined;
-      known.set(node, result);
-    }
-    const slope = known.get(root)?.im?.[0] ?? 0;
+  const real = new Map<Expr, Values>();
+  for (const node of order) real.set(node, realOf(node, real, values));
+  const zeros = new Map(order.map((node) => [node, new Float64Array(sizeOf(node.type.shape))]));
+  const propagation = new Propagation(order, zeros, ({ part, node, from, moved }, imaginary) => {
+    const re = (operand: Expr, i: number): Values => readBox(real.get(operand) as Values, operand.type.shape, from[i]);
+    const complex = (operand: Expr, i: number): Complex => ({
+      re: re(operand, i),
+      im: imaginary[i],
+      isReal: moved[i] === undefined,
+    });
+    return imaginaryOf(part, node.operands.map(complex));
+  });
+  const inputs = order.filter((node) => node.op.kernel?.(node).kind === "input");
+  return (direction) => {
+    const steps = inputs.flatMap((node): [Expr, Values][] => {
+      const along = direction[node.label as string];
+      return along === undefined ? [] : [[node, Float64Array.from(along, (value) => value * STEP)]];
+    });
+    if (!propagation.dependents(steps.map(([node]) => node)).every(isKnown)) return undefined;
+    const slope = propagation.moved(new Map(steps), (of) => of(root)[0]);
     return Number.isFinite(slope) ? slope / STEP : undefined;
   };
+}
+
+function realOf(node: Expr, real: ReadonlyMap<Expr, Values>, values: Tensors): Values {
+  if (node.op.kernel?.(node).kind === "input") return Float64Array.from(values[node.label as string]);
+  const operands = node.operands.map((operand) => real.get(operand) as Values);
+  return node.op.evaluate(operands, node);
 }
 
 /** The same graph in ops that have kernels. */
@@ -127,104 +154,82 @@ function decomposed(output: Expr): Expr {
     if (known !== undefined) return known;
     const operands = node.operands.map(settle);
     const current = operands.every((operand, i) => operand === node.operands[i]) ? node : { ...node, operands };
-    const other = node.op.decompose?.(current);
+    const other = isKnown(current) ? undefined : current.op.decompose?.(current);
     const result = other === undefined ? current : settle(other);
     done.set(node, result);
     return result;
   }
 }
 
-function evaluate(
-  node: Expr,
-  of: (operand: Expr) => Complex,
-  values: Tensors,
-  direction: Tensors,
-): Complex | undefined {
+/** Whether there is a continuation of a node that depends on the direction. */
+function isKnown(node: Expr): boolean {
   const kernel = node.op.kernel?.(node);
-  if (kernel?.kind === "input") {
-    const name = node.label as string;
-    const along = direction[name];
-    return { re: Float64Array.from(values[name]), im: along && Float64Array.from(along).map((value) => value * STEP) };
-  }
-  const operands = node.operands.map(of);
-  if (operands.every(({ im }) => im === undefined)) {
-    const re = node.op.evaluate(
-      operands.map((operand) => operand.re),
-      node,
-    );
-    return { re, im: undefined };
-  }
   switch (kernel?.kind) {
     case "elementwise":
-      return elementwise(FUNCTIONS[kernel.name], operands, sizeOf(node.type.shape));
+      return FUNCTIONS[kernel.name] !== undefined;
     case "reduce":
-      return kernel.by === "sum" ? linear(node, operands) : folded(node, kernel, operands[0]);
     case "matmul":
-      return product(node, operands);
+    case "block-matmul":
     case "gather-rows":
     case "scatter-rows":
     case "broadcast":
     case "alias":
     case "copy":
-      return linear(node, operands);
+      return true;
     default:
-      return undefined;
+      return false;
   }
 }
 
-function elementwise(
-  f: ((...xs: C[]) => C) | undefined,
-  operands: readonly Complex[],
-  size: number,
-): Complex | undefined {
-  if (f === undefined) return undefined;
-  const [re, im] = [new Float64Array(size), new Float64Array(size)];
-  for (let i = 0; i < size; i++) {
-    [re[i], im[i]] = f(...operands.map((operand): C => [operand.re[i], operand.im?.[i] ?? 0]));
-  }
-  return { re, im };
+/** Of a node that is known. */
+function imaginaryOf(node: Expr, operands: readonly Complex[]): Values {
+  const kernel = node.op.kernel?.(node);
+  if (kernel?.kind === "elementwise") return elementwise(FUNCTIONS[kernel.name] as (...xs: C[]) => C, operands);
+  if (kernel?.kind === "reduce" && kernel.by !== "sum") return folded(node, kernel, operands[0]);
+  if (kernel?.kind === "matmul" || kernel?.kind === "block-matmul") return product(node, operands);
+  return linear(node, operands);
+}
+
+function elementwise(f: (...xs: C[]) => C, operands: readonly Complex[]): Values {
+  const [a, b] = operands;
+  const result = new Float64Array(a.im.length);
+  // Nearly all have one operand or two: no list is made for each element.
+  if (operands.length === 1) for (let i = 0; i < result.length; i++) result[i] = f([a.re[i], a.im[i]])[1];
+  else if (operands.length === 2)
+    for (let i = 0; i < result.length; i++) result[i] = f([a.re[i], a.im[i]], [b.re[i], b.im[i]])[1];
+  else for (let i = 0; i < result.length; i++) result[i] = f(...operands.map(({ re, im }): C => [re[i], im[i]]))[1];
+  return result;
 }
 
 /** Im a · Im b is below the rounding of Re a · Re b: that is what makes the step exact. */
-function product(node: Expr, [a, b]: readonly Complex[]): Complex {
-  const times = (left: Values, right: Values): Values => node.op.evaluate([left, right], node);
-  const parts = [a.im && times(a.im, b.re), b.im && times(a.re, b.im)].filter((part) => part !== undefined);
-  return { re: times(a.re, b.re), im: parts.reduce((left, right) => left.map((value, i) => value + right[i])) };
+function product(node: Expr, [a, b]: readonly Complex[]): Values {
+  if (a.isReal) return node.op.evaluate([a.re, b.im], node);
+  const left = node.op.evaluate([a.im, b.re], node);
+  if (b.isReal) return left;
+  const right = node.op.evaluate([a.re, b.im], node);
+  return left.map((value, i) => value + right[i]);
 }
 
 /** Linear in everything but the indices, which are real. */
-function linear(node: Expr, operands: readonly Complex[]): Complex {
-  const imaginary = operands.map(({ re, im }, i) =>
-    node.operands[i].type.dtype === "i32" ? re : (im ?? new Float64Array(re.length)),
-  );
-  const re = node.op.evaluate(
-    operands.map((operand) => operand.re),
-    node,
-  );
-  return { re, im: node.op.evaluate(imaginary, node) };
+function linear(node: Expr, operands: readonly Complex[]): Values {
+  const imaginary = operands.map(({ re, im }, i) => (node.operands[i].type.dtype === "i32" ? re : im));
+  return node.op.evaluate(imaginary, node);
 }
 
 /** max and ln Σ eˣ over axes, group by group. */
-function folded(node: Expr, kernel: Extract<Kernel, { kind: "reduce" }>, { re, im = re }: Complex): Complex {
+function folded(node: Expr, kernel: Extract<Kernel, { kind: "reduce" }>, { re, im }: Complex): Values {
   const { shape } = node.operands[0].type;
   const strides = stridesOf(shape);
   const kept = shape.map((_, axis) => axis).filter((axis) => !kernel.axes.includes(axis));
-  const size = sizeOf(node.type.shape);
-  const result = { re: new Float64Array(size), im: new Float64Array(size) };
-  const groups: number[][] = Array.from({ length: size }, () => []);
+  const groups: number[][] = Array.from({ length: sizeOf(node.type.shape) }, () => []);
   for (let i = 0; i < re.length; i++) {
     const group = kept.reduce((place, axis) => place * shape[axis] + (Math.floor(i / strides[axis]) % shape[axis]), 0);
     groups[group].push(i);
   }
-  groups.forEach((group, g) => {
+  return Float64Array.from(groups, (group) => {
     const top = group.reduce((best, i) => (re[i] > re[best] ? i : best));
-    if (kernel.by === "max") {
-      const tied = group.some((i) => re[i] === re[top] && im[i] !== im[top]);
-      [result.re[g], result.im[g]] = tied ? NOWHERE : [re[top], im[top]];
-    } else {
-      const sum = group.reduce<C>((total, i) => plus(total, exp([re[i] - re[top], im[i]])), [0, 0]);
-      [result.re[g], result.im[g]] = plus(real(re[top]), log(sum));
-    }
+    if (kernel.by === "max") return group.some((i) => re[i] === re[top] && im[i] !== im[top]) ? Number.NaN : im[top];
+    const sum = group.reduce<C>((total, i) => plus(total, exp([re[i] - re[top], im[i]])), [0, 0]);
+    return log(sum)[1];
   });
-  return result;
 }

@@ -1,4 +1,5 @@
 /** The certificate for machines. */
+import type { ComparedRows } from "./certify.ts";
 import type { Curvature } from "./check-curvature.ts";
 import type { VariableCheck, WitnessedEntry } from "./check-variables.ts";
 import { curvatureVerdict, verdictOf } from "./verdict.ts";
@@ -7,8 +8,12 @@ import type { Witnessed } from "./witnesses.ts";
 /** Raised when something in the document changes its meaning or goes away (docs/certificate.md). */
 const VERSION = 1;
 
-/** `index` is row-major. */
-export function certificateJson(checks: readonly VariableCheck[], curvature?: Curvature): Record<string, unknown> {
+/** `index` is row-major. `rows` are left out where they are not known. */
+export function certificateJson(
+  checks: readonly VariableCheck[],
+  curvature?: Curvature,
+  rows?: ComparedRows,
+): Record<string, unknown> {
   const tensors = checks.map(({ name, of, verdict, shape, size, entries, forwardError, direction }) => ({
     name,
     ...(of === undefined ? {} : { of }),
@@ -22,7 +27,8 @@ export function certificateJson(checks: readonly VariableCheck[], curvature?: Cu
     compared: entries.map(entry),
   }));
   const second = curvature && { verdict: curvatureVerdict(curvature), ...curvature };
-  return { version: VERSION, verdict: verdictOf(checks, curvature), tensors, ...(second ? { curvature: second } : {}) };
+  const head = { version: VERSION, verdict: verdictOf(checks, curvature), ...(rows ? { rows } : {}) };
+  return { ...head, tensors, ...(second ? { curvature: second } : {}) };
 }
 
 const entry = (one: WitnessedEntry): Record<string, unknown> => ({ index: one.index, ...witness(one) });

@@ -28,12 +28,12 @@ export interface VariableCheck {
 /** Above this many entries altogether only a sample of each tensor is compared. */
 const MOST_ENTRIES = 2000;
 const SAMPLE = 50;
-/** Multiplications that the entries may cost, about: half a minute on the reference engine, with what each tensor costs as a whole. */
-const MOST_WORK = 2e9;
-/** The same where only a sample is compared: more entries of one wide network would tell little more. */
-const SAMPLED_WORK = 4e8;
-/** Losses that all witnesses of one entry cost, about. */
-const LOSSES_PER_ENTRY = 12;
+/** Multiplications that the entries may cost, about: half a second. */
+const MOST_COST = 5e8;
+/** The fewest entries of a tensor. */
+export const LEAST_ENTRIES = 2;
+/** Losses that all witnesses of one direction cost, about. */
+export const LOSSES_PER_DIRECTION = 12;
 
 /** Gradients by the name of their variable, as they are claimed to be. */
 export interface ClaimedGradients {
@@ -47,8 +47,6 @@ export interface ClaimedGradients {
   readonly loss: number;
   /** The size of the numbers that it adds up. */
   readonly magnitude: number;
-  /** Of the batch, which decides with the sizes how many entries are looked at. */
-  readonly rows: number;
 }
 
 /** The worst first. How much is looked at depends on sizes alone, so that a check can be repeated. */
@@ -59,10 +57,9 @@ export function checkVariables({
   shapes,
   loss,
   magnitude,
-  rows,
 }: ClaimedGradients): VariableCheck[] {
-  const most = entriesOfEach(gradients, rows);
-  return checkGradients(witnesses.lossAt, values, gradients, { magnitude, ...(most ? { most } : {}) })
+  const mostOf = entriesOfEach(gradients, witnesses);
+  return checkGradients(witnesses.lossAt, values, gradients, { magnitude, most: mostOf })
     .map(({ name, size, entries: differences }, stream): VariableCheck => {
       const gradient = gradients[name];
       const scale = rounding(loss, gradient);
@@ -75,13 +72,17 @@ export function checkVariables({
     .sort((a, b) => worstFirst(a.verdict, b.verdict) || b.entries[0].relativeError - a.entries[0].relativeError);
 }
 
-/** How many entries of each tensor are looked at; undefined: all. */
-function entriesOfEach(gradients: Readonly<Record<string, ArrayLike<number>>>, rows: number): number | undefined {
-  const sizes = Object.values(gradients).map(({ length }) => length);
-  const total = sizes.reduce((a, b) => a + b, 0);
-  const work = total * (rows + 1) * LOSSES_PER_ENTRY;
-  if (total <= MOST_ENTRIES && work * total <= MOST_WORK) return undefined;
-  return Math.max(2, Math.min(SAMPLE, Math.floor(SAMPLED_WORK / (work * sizes.length))));
+/** How many entries of a tensor are looked at: all of them, or each tensor for the same cost. */
+function entriesOfEach(
+  gradients: Readonly<Record<string, ArrayLike<number>>>,
+  witnesses: Witnesses,
+): (name: string) => number {
+  const tensors = Object.entries(gradients).map(([name, { length }]) => ({ name, length }));
+  const costOf = (name: string): number => LOSSES_PER_DIRECTION * witnesses.cost(name);
+  const total = tensors.reduce((sum, { length }) => sum + length, 0);
+  const cost = tensors.reduce((sum, { name, length }) => sum + length * costOf(name), 0);
+  if (total <= MOST_ENTRIES && cost <= MOST_COST) return () => total;
+  return (name) => Math.max(LEAST_ENTRIES, Math.min(SAMPLE, Math.floor(MOST_COST / (tensors.length * costOf(name)))));
 }
 
 const byAll = (witnesses: Witnesses, name: string, entry: EntryCheck, direction: Float64Array, scale: number) =>

@@ -2,7 +2,7 @@
 import { complexSteps } from "../autodiff/complex-step.ts";
 import type { DerivativeCheck, Verdict } from "../autodiff/differences.ts";
 import { jvp } from "../autodiff/forward.ts";
-import { referenceEngine } from "../engines/reference/reference.ts";
+import { nearby, verifiedNearby } from "../engines/reference/nearby.ts";
 import { program } from "../graph/program.ts";
 import type { NetTensors } from "../net/net.ts";
 import { inputsOf, type ObjectiveGraph } from "../net/objective.ts";
@@ -17,6 +17,8 @@ export interface Witnesses {
   forward(name: string, direction: Float64Array): number;
   /** The same by a complex step; undefined where the loss has none (erf), or a corner lies there. */
   complex(name: string, direction: Float64Array): number | undefined;
+  /** Multiplications, about, that the loss takes where one entry of a tensor has moved: decides how many are looked at. */
+  cost(name: string): number;
 }
 
 /** What all of them say of one claimed derivative. */
@@ -25,45 +27,27 @@ export interface Witnessed extends DerivativeCheck {
   readonly complex: number | undefined;
 }
 
-/** Everything in float64 on the reference engine, at `values`. */
+/** Everything in float64 by the reference engine's definitions, at `values` and near them. */
 export function witnessesOf(graph: ObjectiveGraph, values: NetTensors): Witnesses {
-  const steps = complexSteps(graph.loss);
+  const loss = verifiedNearby(program("loss", inputsOf(graph), { loss: graph.loss }), values);
+  const steps = complexSteps(graph.loss, values);
   return {
-    lossAt: lossAt(graph, values),
+    lossAt: (name, moved) => loss.at(name, moved).loss[0],
     forward: forwardMode(graph, values),
-    complex: (name, direction) => steps(values, { [name]: direction }),
-  };
-}
-
-function lossAt(graph: ObjectiveGraph, values: NetTensors): Witnesses["lossAt"] {
-  const executable = referenceEngine.compile(program("loss", inputsOf(graph), { loss: graph.loss }));
-  for (const [name, given] of Object.entries(values)) executable.write(name, given);
-  let elsewhere: string | undefined;
-  return (name, moved) => {
-    // Large tensors take longer to write than small networks to run.
-    if (elsewhere !== undefined && elsewhere !== name) executable.write(elsewhere, values[elsewhere]);
-    elsewhere = name;
-    executable.write(name, moved);
-    executable.run();
-    return executable.read("loss")[0];
+    complex: (name, direction) => steps({ [name]: direction }),
+    cost: loss.cost,
   };
 }
 
 /** L̇ for a tangent of one variable, those of all others 0. */
 function forwardMode(graph: ObjectiveGraph, values: NetTensors): Witnesses["forward"] {
-  const names = Object.keys(graph.variables);
-  const nodes = Object.values(graph.variables);
+  const [names, nodes] = [Object.keys(graph.variables), Object.values(graph.variables)];
   const tangents = nodes.map((node, i) => input(`${names[i]}̇`, node.type.shape, "f64"));
   const [slope] = jvp([graph.loss], nodes, tangents);
-  const executable = referenceEngine.compile(program("forward mode", [...inputsOf(graph), ...tangents], { slope }));
-  for (const [name, given] of Object.entries(values)) executable.write(name, given);
-  for (const name of names) executable.write(`${name}̇`, new Float64Array(values[name].length));
-  return (name, direction) => {
-    executable.write(`${name}̇`, direction);
-    executable.run();
-    executable.write(`${name}̇`, new Float64Array(direction.length));
-    return executable.read("slope")[0];
-  };
+  const still = names.map((name): [string, Float64Array] => [`${name}̇`, new Float64Array(values[name].length)]);
+  const all = { ...values, ...Object.fromEntries(still) };
+  const slopes = nearby(program("forward mode", [...inputsOf(graph), ...tangents], { slope }), all);
+  return (name, direction) => slopes.at(`${name}̇`, direction).slope[0];
 }
 
 /** Modes and complex steps round differently, and no more than that. */

@@ -17,13 +17,24 @@ export interface Batch {
 }
 
 /** Row `index` (from 0) alone. */
-export function oneRow({ rows, rowNumbers, x, y, weight }: Batch, index: number): Batch {
+export const oneRow = (batch: Batch, index: number): Batch => someRows(batch, [index]);
+
+/** The rows at these places, from 0. */
+export function someRows({ rows, rowNumbers, x, y, weight }: Batch, places: readonly number[]): Batch {
   const part = (values: Float64Array): Float64Array => {
     const width = values.length / rows;
-    return values.slice(index * width, (index + 1) * width);
+    const own = new Float64Array(places.length * width);
+    for (const [i, place] of places.entries()) own.set(values.subarray(place * width, (place + 1) * width), i * width);
+    return own;
   };
-  const number = rowNumbers?.[index] ?? index + 1;
-  return { rows: 1, x: part(x), y: part(y), weight: weight && part(weight), rowNumbers: [number] };
+  const numbers = places.map((place) => rowNumbers?.[place] ?? place + 1);
+  return { rows: places.length, x: part(x), y: part(y), weight: weight && part(weight), rowNumbers: numbers };
+}
+
+/** At most so many of `total` places, from 0, spread evenly. */
+export function evenPlaces(total: number, most: number): number[] {
+  const count = Math.min(total, most);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * total) / count));
 }
 
 /** Rows to try a network on when none are given: the same for the same seed. */

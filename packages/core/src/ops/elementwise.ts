@@ -41,6 +41,7 @@ export function elementwiseOp(
     const factor = derivative(node, ...node.operands);
     return filledWith(factor) === 1 ? t : times(t, factor);
   };
+  const { evaluate } = rule;
   const kernel: Kernel = rule.kernel === undefined ? { kind: "host" } : { kind: "elementwise", name: rule.kernel };
   const op: Op = {
     name: rule.name,
@@ -52,10 +53,13 @@ export function elementwiseOp(
       }
       return first;
     },
+    // Nearly all have one operand or two, and no list is made for each element. A loop for every op: it knows its function.
     evaluate(operands) {
-      const result = new Float64Array(operands[0].length);
-      const { evaluate } = rule;
-      for (let i = 0; i < result.length; i++) result[i] = evaluate(...operands.map((values) => values[i]));
+      const [a, b] = operands;
+      const result = new Float64Array(a.length);
+      if (operands.length === 1) for (let i = 0; i < result.length; i++) result[i] = evaluate(a[i]);
+      else if (operands.length === 2) for (let i = 0; i < result.length; i++) result[i] = evaluate(a[i], b[i]);
+      else for (let i = 0; i < result.length; i++) result[i] = evaluate(...operands.map((values) => values[i]));
       return result;
     },
     jvp(node, tangents) {

@@ -4,7 +4,7 @@
  */
 import { type Attributes, type Expr, expr } from "../graph/expr.ts";
 import { infix, symbol, transposed } from "../graph/notation.ts";
-import type { Batched, Op } from "../graph/op.ts";
+import type { Batched, Op, Values } from "../graph/op.ts";
 import { isFloat, ShapeError, tensorType } from "../graph/type.ts";
 import { add, mul } from "./ring.ts";
 import { batchedAt, moveAxis, reshape, transposedMatrix } from "./shape.ts";
@@ -14,6 +14,54 @@ import { sum } from "./sum-broadcast.ts";
 export interface MatmulFlags extends Attributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+}
+
+interface Product extends MatmulFlags {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** A Bᵀ: each element is a row of A times a row of B, added up in order; four at a time, as none waits for another. */
+function ofRows(a: Values, b: Values, { m, n, k }: Product): Values {
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    let j = 0;
+    for (; j + 4 <= n; j += 4) {
+      let [c0, c1, c2, c3] = [0, 0, 0, 0];
+      for (let p = 0, from = j * k; p < k; p++, from++) {
+        const factor = a[i * k + p];
+        c0 += factor * b[from];
+        c1 += factor * b[from + k];
+        c2 += factor * b[from + 2 * k];
+        c3 += factor * b[from + 3 * k];
+      }
+      c[i * n + j] = c0;
+      c[i * n + j + 1] = c1;
+      c[i * n + j + 2] = c2;
+      c[i * n + j + 3] = c3;
+    }
+    for (; j < n; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a[i * k + p] * b[j * k + p];
+      c[i * n + j] = sum;
+    }
+  }
+  return c;
+}
+
+/** The products of A's elements with rows of op(B) are added up, whichever way A and B lie. */
+function ofColumns(a: Values, b: Values, { m, n, k, transposeA, transposeB }: Product): Values {
+  const [aRow, aColumn] = transposeA ? [1, m] : [k, 1];
+  const [bRow, bColumn] = transposeB ? [1, k] : [n, 1];
+  const c = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * aRow + p * aColumn];
+      for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * bRow + j * bColumn];
+    }
+  }
+  return c;
 }
 
 const matmulOp: Op<MatmulFlags> = {
@@ -35,16 +83,7 @@ const matmulOp: Op<MatmulFlags> = {
     const { transposeA, transposeB } = node.attributes;
     const [m, n] = node.type.shape;
     const k = node.operands[0].type.shape[transposeA ? 0 : 1];
-    const [aRow, aColumn] = transposeA ? [1, m] : [k, 1];
-    const [bRow, bColumn] = transposeB ? [1, k] : [n, 1];
-    const c = new Float64Array(m * n);
-    for (let i = 0; i < m; i++) {
-      for (let p = 0; p < k; p++) {
-        const factor = a[i * aRow + p * aColumn];
-        for (let j = 0; j < n; j++) c[i * n + j] += factor * b[p * bRow + j * bColumn];
-      }
-    }
-    return c;
+    return (transposeB && !transposeA ? ofRows : ofColumns)(a, b, { m, n, k, transposeA, transposeB });
   },
   jvp(node, [aDot, bDot]) {
     const [a, b] = node.operands;

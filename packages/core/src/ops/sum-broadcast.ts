@@ -148,11 +148,13 @@ export function isIdentity(permutation: readonly number[]): boolean {
 /** The elements of a strided view, in row-major order of `shape`. */
 export function stridedRead(x: Float64Array, shape: Shape, strides: readonly number[], offset = 0): Float64Array {
   const result = new Float64Array(sizeOf(shape));
+  const last = shape.length - 1;
+  const [length, step] = last < 0 ? [1, 0] : [shape[last], strides[last]];
   const index = new Array<number>(shape.length).fill(0);
   let from = offset;
-  for (let i = 0; i < result.length; i++) {
-    result[i] = x[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let line = 0; line < result.length; line += length) {
+    for (let i = 0; i < length; i++) result[line + i] = x[from + i * step];
+    for (let axis = last - 1; axis >= 0; axis--) {
       from += strides[axis];
       if (++index[axis] < shape[axis]) break;
       from -= strides[axis] * shape[axis];
@@ -179,7 +181,11 @@ export function reduceValues(
     order.map((axis) => shape[axis]),
     order.map((axis) => strides[axis]),
   );
-  return new Float64Array(sizeOf(node.type.shape)).map((_, i) =>
-    view.subarray(i * reduced, (i + 1) * reduced).reduce(step, start),
-  );
+  const result = new Float64Array(sizeOf(node.type.shape));
+  for (let i = 0; i < result.length; i++) {
+    let folded = start;
+    for (let j = i * reduced; j < (i + 1) * reduced; j++) folded = step(folded, view[j]);
+    result[i] = folded;
+  }
+  return result;
 }

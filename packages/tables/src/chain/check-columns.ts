@@ -4,15 +4,25 @@
  * target's own way back. Only forward mode and the complex step use the graph that is certified.
  */
 import { constant, type Expr, evaluate, gradients, mul, program, referenceEngine, sum } from "@chaingrad/core";
-import { checkVariables, type VariableCheck, type Witnessed, type Witnesses, witnessesOf } from "@chaingrad/core/check";
+import {
+  checkVariables,
+  costOfRow,
+  type VariableCheck,
+  verifiedNearby,
+  type Witnessed,
+  type Witnesses,
+  witnessesOf,
+} from "@chaingrad/core/check";
 import { mostProbable } from "@chaingrad/core/given";
 import {
   type Batch,
+  evenPlaces,
   inputsOf,
   type Net,
   type NetTensors,
   objectiveGraph,
   objectiveValues,
+  someRows,
   takenNames,
 } from "@chaingrad/core/net";
 import type { TableModelData } from "../model/model-file.ts";
@@ -23,6 +33,7 @@ import type { Table } from "../table/table.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { numbersOf } from "../table/targets/prediction.ts";
 import { offsetsFor } from "../table/targets/rows.ts";
+import { numberColumns } from "./number-cells.ts";
 import { type FollowedColumn, type PreparedRows, prepareRows } from "./prepare-rows.ts";
 import { predictionGraph } from "./target-graph.ts";
 
@@ -49,16 +60,23 @@ interface Scalar {
   readonly name: string;
   readonly graph: Expr;
   readonly at: (x: Float64Array) => number;
+  /** Multiplications, about, that it takes where one cell has moved. */
+  readonly cost: number;
   /** The size of the numbers that it adds up. */
   readonly magnitude: number;
 }
 
-/** Cells of so many rows are looked at one by one. */
-export const CHECKED_ROWS = 16;
+/** Cells of so many rows are looked at one by one, of fewer where columns are many. */
+const MOST_ROWS = 16;
+const LEAST_ROWS = 4;
+/** Of more columns a sample is taken where they cost too much. */
+const LEAST_COLUMNS = 8;
+/** Multiplications that all cells may cost, about: a second. */
+const MOST_COST = 1e9;
 
 /**
- * The worst first, of the loss and then of the prediction; none where the model reads only categories. Of more than
- * CHECKED_ROWS rows a sample is taken, evenly, so that a check takes seconds.
+ * The worst first, of the loss and then of the prediction; none where the model reads only categories. Of many rows a sample is
+ * taken, evenly, and of many columns, by sizes alone, so that a check takes seconds: shapes say of how many rows.
  * @param claimed by default what the graph gives
  */
 export function checkColumns(
@@ -67,7 +85,7 @@ export function checkColumns(
   given: TableRows,
   claimed?: ColumnGradients,
 ): VariableCheck[] {
-  const { model, table, rows, batch } = sampled(given);
+  const { model, table, rows, batch, columns } = sampled(net, given);
   const prepared = prepareRows(model, table, rows, { taken: takenNames(net) });
   if (prepared.columns.length === 0) return [];
   const graph = objectiveGraph(net, batch, "f64", prepared);
@@ -78,24 +96,19 @@ export function checkColumns(
     const shown = program("columns", inputsOf(graph), slopesOf(scalar.graph, prepared));
     const slopes = own ?? evaluate(referenceEngine, shown, values);
     const inner = witnessesOf({ ...graph, loss: scalar.graph }, values);
-    return checkScaled(inner, scalar, slopes, { encoder: model.encoder, prepared, batch });
+    return checkScaled(inner, scalar, slopes, { encoder: model.encoder, prepared, batch, columns });
   };
   return [...check(loss, claimed?.loss), ...check(prediction, claimed?.prediction)];
 }
 
-function sampled({ rows, batch, ...rest }: TableRows): TableRows {
-  const count = Math.min(CHECKED_ROWS, batch.rows);
-  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * batch.rows) / count));
-  const part = (values: Float64Array): Float64Array => {
-    const width = values.length / batch.rows;
-    return Float64Array.from(
-      { length: count * width },
-      (_, i) => values[chosen[Math.floor(i / width)] * width + (i % width)],
-    );
-  };
-  const { x, y, weight } = batch;
-  const own = { rows: count, x: part(x), y: part(y), weight: weight && part(weight) };
-  return { ...rest, rows: chosen.map((place) => rows[place]), batch: own };
+/** Every cell costs as much as its row, each column as a whole as much as all of them, of the loss and of the prediction. */
+function sampled(net: Net, { rows, batch, ...rest }: TableRows): TableRows & { readonly columns: number } {
+  const all = numberColumns(rest.model).length;
+  const cells = MOST_COST / (2 * 2 * costOfRow(net));
+  const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(cells / all)));
+  const columns = Math.max(LEAST_COLUMNS, Math.min(all, Math.floor(cells / most)));
+  const chosen = evenPlaces(batch.rows, most);
+  return { ...rest, rows: chosen.map((place) => rows[place]), batch: someRows(batch, chosen), columns };
 }
 
 const slopesOf = (scalar: Expr, { columns }: PreparedRows): Record<string, Expr> => {
@@ -113,13 +126,8 @@ function scalars(
 ): Record<"loss" | "prediction", Scalar> {
   const plain = objectiveGraph(net, batch, "f64");
   const shown = { loss: plain.loss, predictions: net.objective.loss.predict?.(plain.outputs) ?? plain.outputs };
-  const executable = referenceEngine.compile(program("rows", inputsOf(plain), shown));
-  for (const [name, given] of Object.entries(objectiveValues(net, tensors, batch))) executable.write(name, given);
-  const run = (x: Float64Array, output: "loss" | "predictions"): ArrayLike<number> => {
-    executable.write("x", x);
-    executable.run();
-    return executable.read(output);
-  };
+  const near = verifiedNearby(program("rows", inputsOf(plain), shown), objectiveValues(net, tensors, batch));
+  const run = (x: Float64Array, output: "loss" | "predictions"): ArrayLike<number> => near.at("x", x)[output];
   const inUnits = (x: Float64Array): Float64Array => {
     const predictions = Float64Array.from(run(x, "predictions"));
     return numbersOf(kindOf(target).say(target, { predictions, offsets }));
@@ -135,15 +143,16 @@ function scalars(
     1,
   );
   const loss = run(batch.x, "loss")[0];
+  const cost = near.cost("x");
   return {
     loss: {
-      ...{ name: "L", graph: prepared.loss },
+      ...{ name: "L", graph: prepared.loss, cost },
       at: (x) => run(x, "loss")[0],
       magnitude: Math.max(Math.abs(loss), net.objective.reduction === "sum" ? batch.rows * largest : largest),
     },
     prediction: {
       name: target.task === "regression" ? target.name : "p",
-      graph: sum(mul(graph, constant(said, graph.type.shape, "f64"))),
+      ...{ graph: sum(mul(graph, constant(said, graph.type.shape, "f64"))), cost },
       at: (x) => inUnits(x).reduce((total, value, i) => total + said[i] * value, 0),
       magnitude: batch.rows * Array.from(now).reduce((a, b) => Math.max(a, Math.abs(b)), 1),
     },
@@ -154,18 +163,21 @@ interface Encoded {
   readonly encoder: Encoder;
   readonly prepared: PreparedRows;
   readonly batch: Batch;
+  /** How many columns are compared. */
+  readonly columns: number;
 }
 
 /** Cells count in steps that move their features by about 1 while they are compared, whatever their units are. */
 function checkScaled(
   inner: Witnesses,
-  { name: of, at, magnitude }: Scalar,
+  { name: of, at, magnitude, cost }: Scalar,
   slopes: ByColumn,
   encoded: Encoded,
 ): VariableCheck[] {
   const { rows, x } = encoded.batch;
   const steps = stepsOf(encoded);
-  const labels = [...encoded.prepared.followed.keys()];
+  const all = [...encoded.prepared.followed.keys()];
+  const labels = evenPlaces(all.length, encoded.columns).map((place) => all[place]);
   const scaled = (label: string, values: ArrayLike<number>): Float64Array =>
     Float64Array.from(values, (value, row) => value * steps[label][row]);
   const encode = encoderOf(encoded, steps);
@@ -173,13 +185,14 @@ function checkScaled(
     lossAt: (label, moved) => at(encode(label, moved)),
     forward: (label, direction) => inner.forward(label, scaled(label, direction)),
     complex: (label, direction) => inner.complex(label, scaled(label, direction)),
+    cost: () => cost,
   };
   const checks = checkVariables({
     witnesses,
     values: Object.fromEntries(labels.map((label) => [label, new Float64Array(rows)])),
     gradients: Object.fromEntries(labels.map((label) => [label, scaled(label, slopes[label])])),
     shapes: Object.fromEntries(labels.map((label) => [label, [rows]])),
-    ...{ loss: at(x), magnitude, rows },
+    ...{ loss: at(x), magnitude },
   });
   return checks.map((check) => ({ ...inUnit(check, steps[check.name]), of }));
 }

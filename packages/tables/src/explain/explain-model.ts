@@ -1,9 +1,15 @@
 /** A model's gradients on rows of a table, explained and certified in one call each. */
-import type { Certificate, CertifyOptions } from "@chaingrad/core/check";
+import type { CertifyOptions } from "@chaingrad/core/check";
 import { batchOf } from "../judging/labelled-rows.ts";
 import type { TableModelData } from "../model/model-file.ts";
 import { type Rows, tableOf } from "../rows.ts";
-import { certifyOpened, type Explanation, explainOpened, type ViewOptions } from "./explain-opened.ts";
+import {
+  certifyOpened,
+  type Explanation,
+  explainOpened,
+  type TableCertificate,
+  type ViewOptions,
+} from "./explain-opened.ts";
 import type { OpenedNetwork } from "./opened.ts";
 
 /** What has a model: `TableModel`, or the model as plain data. */
@@ -42,9 +48,10 @@ export async function explainModel(
 
 /**
  * Every gradient on rows whose targets are known, against independent witnesses: by each parameter, by x, and by the columns
- * of numbers and dates. Throws TargetError and EncodingError as `TableModel.evaluate`.
+ * of numbers and dates. Of many rows it is of some, evenly spread, so that it takes seconds: `rows` and `columns` of the result
+ * say of how many. Throws RangeError unless `options.rows` is a whole number from 1, TargetError and EncodingError as `TableModel.evaluate`.
  */
-export function checkModel(given: OfModel, rows: Rows<object>, options: CertifyOptions = {}): Certificate {
+export function checkModel(given: OfModel, rows: Rows<object>, options: CertifyOptions = {}): TableCertificate {
   const opened = openedModel(given);
   return certifyOpened(opened, batchOf(opened.model, tableOf(rows, opened.model.reading)), options);
 }

@@ -3,6 +3,7 @@ import { type Certificate, type CertifyOptions, certify, verdictOf } from "@chai
 import { type Block, type Explained, type ExplainedTarget, explainNet, parseTarget } from "@chaingrad/core/explain";
 import { refusal } from "@chaingrad/core/user-error";
 import { checkColumns } from "../chain/check-columns.ts";
+import { numberColumns } from "../chain/number-cells.ts";
 import { namesOf } from "../table/names.ts";
 import { reachOf } from "./chain.ts";
 import type { ChosenRows, OpenedNetwork } from "./opened.ts";
@@ -54,14 +55,28 @@ export async function explainOpened(
   return { of, target, notes, blocks: await viewBlocks(context, view) };
 }
 
+/** A certificate that says how much of a table's columns it is of, where derivatives lead to them. */
+export interface TableCertificate extends Certificate {
+  /** Columns of numbers and dates, and how many cells of each are compared. */
+  readonly columns?: { readonly compared: number; readonly of: number; readonly rows: number };
+}
+
 /**
  * Every gradient against independent witnesses; of a model on rows of a table also by the table's columns, of the loss and of
  * the prediction in the target's unit.
  */
-export function certifyOpened(opened: OpenedNetwork, batch: ChosenRows, options: CertifyOptions = {}): Certificate {
+export function certifyOpened(
+  opened: OpenedNetwork,
+  batch: ChosenRows,
+  options: CertifyOptions = {},
+): TableCertificate {
   const certificate = certify(opened, batch, options);
   const { model } = opened;
   if (model === undefined || batch.from === undefined) return certificate;
-  const checks = [...certificate.checks, ...checkColumns(opened, opened.tensors, { model, batch, ...batch.from })];
-  return { ...certificate, checks, verdict: verdictOf(checks, certificate.curvature) };
+  const byColumn = checkColumns(opened, opened.tensors, { model, batch, ...batch.from });
+  const checks = [...certificate.checks, ...byColumn];
+  const whole = { ...certificate, checks, verdict: verdictOf(checks, certificate.curvature) };
+  if (byColumn.length === 0) return whole;
+  const compared = new Set(byColumn.map(({ name }) => name)).size;
+  return { ...whole, columns: { compared, of: numberColumns(model).length, rows: byColumn[0].size } };
 }
