@@ -56,7 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     // What can be asked of a target, by its names.
     ...["PrepareOptions", "ClassWeight", "TASKS", "TARGET_LOSSES", "settleTarget"],
     // Names and words of options come from the recipe.
-    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe", "RECIPES", "RecipeName", "chooseRecipe", "validationFor"],
+    ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe", "RECIPES", "RecipeName", "chooseRecipe", "preparationFor"],
     ...["trainPrepared", "TrainedTable", "TableEvent", "History", "remedyFor"],
     ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
     // Of several targets each by itself.

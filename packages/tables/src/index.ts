@@ -1,6 +1,6 @@
 /** @chaingrad/tables: tables as people write them. */
 export { UserError } from "@chaingrad/core/user-error";
-export { chooseRecipe, type RecipeChoice, validationFor } from "./automatic/choose.ts";
+export { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
 export type { OfNetwork, TableEvent } from "./automatic/round.ts";
 export type { History } from "./history.ts";

@@ -7,7 +7,7 @@
 
 import type { EpochEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
-import { chooseRecipe, type RecipeChoice, validationFor } from "./automatic/choose.ts";
+import { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 import type { RecipeName } from "./automatic/recipe.ts";
 import type { OfNetwork, TableEvent } from "./automatic/round.ts";
 import { judgeTraining } from "./judging/judge-training.ts";
@@ -172,8 +172,7 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   const table = tableOf(rows);
   const read = prepareTable(table, {
     ...asked,
-    embed: asked.embed ?? true,
-    ...validationFor(recipe, asked.validation),
+    ...preparationFor(recipe, asked),
     seed: recipe.seed,
   });
   const engine = given ?? (await defaultEngine());

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { checkModel, explainModel } from "../src/explain/explain-model.ts";
 import { TableModel } from "../src/model/table-model.ts";
 import { tableOf } from "../src/rows.ts";
-import { prepareTable } from "../src/table/prepare.ts";
+import { type Prepared, prepareTable } from "../src/table/prepare.ts";
 import { type TrainTableOptions, trainTable } from "../src/train-table.ts";
 import { randomNumbers } from "./random-numbers.ts";
 
@@ -24,12 +24,19 @@ const train = (options: Partial<TrainTableOptions<"price">>): Promise<TableModel
 const kindsOf = ({ model }: TableModel<Row, "price">): string[] =>
   model.network.layers.map(({ kind = "dense" }) => String(kind));
 
-/** The row of E of one number of a category. */
-const learnt = ({ model }: TableModel<Row, "price">, row: number): number[] => {
-  const { E1 } = model.tensors;
-  const width = E1.length / model.encoder.embedded.reduce((total, one) => total + one.size, 0);
-  return [...E1.slice(row * width, (row + 1) * width)];
-};
+/** What each category adds to each unit of the first dense layer: the rows of E, from W's side. */
+function learnt({ model }: TableModel<Row, "price">, row: number): number[] {
+  const [{ dimension = 0 }, ...others] = model.network.layers;
+  const dense = others.findIndex(({ kind = "dense" }) => kind === "dense");
+  const { E1, [`W${dense + 2}`]: W } = model.tensors;
+  const units = others[dense].units;
+  const first = model.encoder.features.length - 1;
+  return Array.from({ length: units }, (_, unit) => {
+    let total = 0;
+    for (let j = 0; j < dimension; j++) total += W[(unit * W.length) / units + first + j] * E1[row * dimension + j];
+    return total;
+  });
+}
 
 describe.each<[string, Partial<TrainTableOptions<"price">>]>([
   ["one network", { recipe: "fast", embed: ["city"] }],
@@ -116,19 +123,25 @@ describe.each<[string, Partial<TrainTableOptions<"price">>]>([
   });
 });
 
-test("columns of more than 20 categories are embedded where nothing is said, and none where that is asked for", async () => {
-  const many = rows.map((row, i) => ({ ...row, city: `c${i % 21}` }));
-  const sizes = async (embed?: false): Promise<number[]> => {
-    const model = await trainTable(many, {
-      target: "price",
-      recipe: "fast",
-      epochs: 1,
-      ...(embed === false && { embed }),
-    });
-    return model.model.encoder.embedded.map(({ size }) => size);
+test("columns of many categories are embedded where nothing is said, and by the recipe that can", async () => {
+  const sizes = async (many: number, options: Partial<TrainTableOptions<"price">>): Promise<number[]> => {
+    const own = Array.from({ length: 5 }, () => rows).flat();
+    const table = own.map(({ price, size: s }, i) => ({ price, size: s, city: `c${i % many}` }));
+    let found: number[] = [];
+    const onPrepared = ({ encoder }: Prepared): void => {
+      found = encoder.embedded.map((one) => one.size);
+      throw new Error("enough");
+    };
+    await expect(trainTable(table, { target: "price", onPrepared, ...options })).rejects.toThrow("enough");
+    return found;
   };
-  expect(await sizes()).toEqual([23]);
-  expect(await sizes(false)).toEqual([]);
+  expect(await sizes(21, {})).toEqual([23]);
+  expect(await sizes(20, {})).toEqual([]);
+  expect(await sizes(21, { embed: false })).toEqual([]);
+  // One network has 0s and 1s for as many as have one each.
+  expect(await sizes(100, { recipe: "fast" })).toEqual([]);
+  expect(await sizes(101, { recipe: "fast" })).toEqual([103]);
+  expect(await sizes(101, { optimizer: "kfac" })).toEqual([]);
 });
 
 test("an embedding of every column, and of one of two values, is one by name or by number", async () => {

@@ -12,6 +12,7 @@ import {
   OPTIMIZERS,
   type Prepared,
   type PrepareOptions,
+  preparationFor,
   prepareTable,
   RECIPES,
   type Recipe,
@@ -21,7 +22,6 @@ import {
   TASKS,
   type Task,
   UserError,
-  validationFor,
 } from "@chaingrad/tables";
 import { RECIPE_WORDS, RECIPES_WORDS, SCORES } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
@@ -128,7 +128,7 @@ export function register(program: Command): void {
     .option("--drop <columns>", "columns to leave out, as in a,b", names, [])
     .option(
       "--embed <columns>",
-      "columns whose categories become learned numbers: by name, as in a,b; of more than so many categories (default: 20); none",
+      "columns whose categories become learned numbers: by name, as in a,b; of more than so many categories (default: 20; of one network 100); none",
       collected,
     )
     .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
@@ -177,15 +177,19 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     const target = columnList(options.target, table.columns);
     const dropped = target.find((name) => options.drop.includes(name));
     if (dropped !== undefined) throw new UserError(`--drop names the target '${dropped}'`);
-    const embed = embedded(options.embed, table.columns) ?? true;
+    const embed = embedded(options.embed, table.columns);
     if (Array.isArray(embed)) checkNames(embed, table.columns, "--embed");
     const { task, order, drop, weight, classWeight, loss, transform, test, quantile } = options;
     const from = { targets: target, columns: table.columns };
     const offset = columnOfTarget("--offset", options.offset, from);
     const exposure = columnOfTarget("--exposure", options.exposure, from);
     return prepareTable(table, {
-      ...{ target, task, order, drop, embed, weight, classWeight, loss, transform, offset, exposure, test },
-      ...{ quantiles: quantile, seed: recipe.seed, ...validationFor(recipe, options.validation) },
+      ...{ target, task, order, drop, weight, classWeight, loss, transform, offset, exposure, test },
+      ...{
+        quantiles: quantile,
+        seed: recipe.seed,
+        ...preparationFor(recipe, { validation: options.validation, embed }),
+      },
     });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);

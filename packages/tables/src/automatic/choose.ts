@@ -1,6 +1,7 @@
 /** Whose recipe it is: the library's, or that of somebody who said what they want. */
 import { checkName, inRange, positive } from "@chaingrad/core/given";
 import { DEFAULTS, type Recipe } from "../recipe.ts";
+import { MOST_CATEGORIES } from "../table/encodings/fit-category.ts";
 import type { PrepareOptions } from "../table/prepare.ts";
 import { type AutomaticRecipe, RECIPES, type RecipeName } from "./recipe.ts";
 
@@ -34,8 +35,15 @@ export function chooseRecipe({ validation, ...given }: RecipeChoice): Recipe | A
   return { ...DEFAULTS, ...named };
 }
 
-/** By which rows training stops, as `prepareTable` is told: automatic recipes leave out folds in turn. */
-export const validationFor = (
+/**
+ * What a recipe leaves undecided of how a table is prepared. Automatic recipes leave out folds in turn, so that there is no
+ * validation part, and embed columns of many categories. One small network does as well with 0s and 1s as long as each category
+ * has its own, and embeds those of which some would have none; K-FAC knows dense layers alone.
+ */
+export function preparationFor(
   recipe: Recipe | AutomaticRecipe,
-  asked: number | undefined,
-): Pick<PrepareOptions, "validation" | "folds"> => ("recipe" in recipe ? { folds: true } : { validation: asked });
+  { validation, embed }: Pick<PrepareOptions, "validation" | "embed">,
+): Pick<PrepareOptions, "validation" | "folds" | "embed"> {
+  if ("recipe" in recipe) return { folds: true, embed: embed ?? true };
+  return { validation, embed: embed ?? (recipe.optimizer === "kfac" ? false : MOST_CATEGORIES) };
+}

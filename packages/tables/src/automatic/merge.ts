@@ -1,17 +1,16 @@
 /**
  * The weighted mean of networks with one hidden layer as one network: what each of them computes stands beside the others.
- *   embedding          E = (E₁, …, Eₖ)             side by side: of a category the row of each
+ *   embedding          those of all as one (embeddings.ts)
  *   bins               the same layer for all that have them
  *   scale, then dense  z = W (s ⊙ x) + b           is   z = (W diag(s)) x + b: one dense layer without its scale
- *   hidden layer       W = (W₁; …; Wₖ)             one below the other: all read the same, with zeros at the rows of others'
- *                                                 embeddings, and at bins where they have none
+ *   hidden layer       W = (W₁; …; Wₖ)             one below the other: all read the same, with zeros at bins where they have
+ *                                                 none
  *   outputs            W = (c₁W₁, …, cₖWₖ), b = Σ cᵢbᵢ: the weighted mean of theirs
  * so the mean of all is a plain network whose derivation, certificate and programs need nothing of their own. Means are of
  * outputs: of logits where these are classes' (their probabilities' geometric mean).
  */
 import { type LayerSpec, layersOf, type Model } from "@chaingrad/core";
-
-type Tensors = Readonly<Record<string, Float64Array>>;
+import { together } from "./embeddings.ts";
 
 /** A network, and what it counts: all of a mean's together count 1. */
 export interface Counted {
@@ -29,8 +28,6 @@ interface Affine {
 interface Member {
   readonly hidden: Affine;
   readonly output: Affine;
-  /** What the hidden layer reads, and its units. */
-  readonly width: number;
   readonly units: number;
   readonly weight: number;
 }
@@ -39,11 +36,11 @@ function memberOf({ model: { network, tensors }, weight }: Counted): Member {
   const layers = layersOf(network);
   const [hidden, output] = layers
     .filter(({ kind }) => kind.name === "dense")
-    .map(({ number, inputs }) => ({ W: tensors[`W${number}`], b: tensors[`b${number}`], inputs }));
+    .map(({ number }) => ({ W: tensors[`W${number}`], b: tensors[`b${number}`] }));
   const scaling = layers.find(({ kind }) => kind.name === "scale");
   const scale = scaling && tensors[`s${scaling.number}`];
   const W = scale === undefined ? hidden.W : hidden.W.map((w, i) => w * scale[i % scale.length]);
-  return { hidden: { W, b: hidden.b }, output, width: hidden.inputs, units: hidden.b.length, weight };
+  return { hidden: { W, b: hidden.b }, output, units: hidden.b.length, weight };
 }
 
 /**
@@ -60,9 +57,10 @@ export function merged(counted: readonly Counted[]): Pick<Model, "network" | "te
   const [W, b] = [new Float64Array(units * front.width), new Float64Array(units)];
   const [V, c] = [new Float64Array(outputs * units), new Float64Array(outputs)];
   let at = 0;
-  for (const [k, { hidden, output, width, units: own, weight }] of members.entries()) {
-    for (const [i, w] of hidden.W.entries())
-      W[(at + Math.floor(i / width)) * front.width + front.placeOf(i % width, k)] = w;
+  for (const [k, { hidden, output, units: own, weight }] of members.entries()) {
+    const read = front.weightsOf(k, hidden.W, own);
+    const width = read.length / own;
+    for (const [i, w] of read.entries()) W[(at + Math.floor(i / width)) * front.width + (i % width)] = w;
     b.set(hidden.b, at);
     for (const [i, w] of output.W.entries()) V[Math.floor(i / own) * units + at + (i % own)] = weight * w;
     for (let i = 0; i < outputs; i++) c[i] += weight * output.b[i];
@@ -81,11 +79,11 @@ export function merged(counted: readonly Counted[]): Pick<Model, "network" | "te
 /** What stands before the hidden layers of all. */
 interface Front {
   readonly layers: readonly LayerSpec[];
-  readonly tensors: Tensors;
+  readonly tensors: Readonly<Record<string, Float64Array>>;
   /** What it makes of a row. */
   readonly width: number;
-  /** Where the number at place j of what a member's hidden layer reads stands in it. */
-  placeOf(j: number, member: number): number;
+  /** The weights [units, …] of member k's hidden layer, of what it reads now: the first numbers of this, or all. */
+  weightsOf(k: number, W: Float64Array, units: number): Float64Array;
 }
 
 function frontOf(counted: readonly Counted[]): Front {
@@ -97,31 +95,10 @@ function frontOf(counted: readonly Counted[]): Front {
   return { ...embedding, layers: [...embedding.layers, { ...bins, units }], width: units };
 }
 
-/** The embeddings of all side by side, where they have one; bins come behind it. */
 function embeddingOf(counted: readonly Counted[]): Front {
-  const [first] = layersOf(counted[0].model.network);
-  if (first.kind.name !== "embedding")
-    return { layers: [], tensors: {}, width: counted[0].model.network.inputs, placeOf: (j) => j };
-  const { spec, inputs, parameters } = first;
-  const { features = [] } = spec;
-  const [rows, dimension] = parameters[0].shape;
-  const count = counted.length;
-  const numbers = inputs - features.length;
-  const learnt = features.length * dimension;
-  const E = new Float64Array(rows * dimension * count);
-  for (const [k, { model }] of counted.entries())
-    for (const [i, e] of model.tensors.E1.entries())
-      E[(Math.floor(i / dimension) * count + k) * dimension + (i % dimension)] = e;
-  const width = numbers + learnt * count;
-  return {
-    layers: [{ ...spec, units: width, dimension: dimension * count }],
-    tensors: { E1: E },
-    width,
-    placeOf(j, member) {
-      if (j < numbers) return j;
-      if (j >= numbers + learnt) return j + learnt * (count - 1);
-      const feature = Math.floor((j - numbers) / dimension);
-      return numbers + (feature * count + member) * dimension + ((j - numbers) % dimension);
-    },
-  };
+  const all = together(counted.map(({ model }) => model));
+  const { inputs } = counted[0].model.network;
+  if (all === undefined) return { layers: [], tensors: {}, width: inputs, weightsOf: (_, W) => W };
+  const { layer, E, weightsOf } = all;
+  return { layers: [layer], tensors: { E1: E }, width: layer.units, weightsOf };
 }

@@ -36,7 +36,7 @@ export interface PrepareOptions {
   readonly types?: ColumnTypes | undefined;
   /**
    * Which columns of categories become one feature each, to be embedded: of more than so many categories, or by name (default
-   * none; `trainTable`, whose networks have a layer for it, takes those of more than 20).
+   * none; `trainTable`, whose networks have a layer for it, takes those of more than 20, for one network of more than 100).
    */
   readonly embed?: Embed | undefined;
   /** A column that says what each row weighs, ≥ 0: a row of weight 2 counts as two. */

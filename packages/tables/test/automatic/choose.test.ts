@@ -1,6 +1,6 @@
 /** Whose recipe it is. */
 import { describe, expect, test } from "vitest";
-import { chooseRecipe } from "../../src/automatic/choose.ts";
+import { chooseRecipe, preparationFor } from "../../src/automatic/choose.ts";
 import { DEFAULTS } from "../../src/recipe.ts";
 
 test("nothing said is the default recipe, with a seed", () => {
@@ -13,6 +13,16 @@ test("whatever is said of the network or its training makes it one network, just
   expect(chooseRecipe({ hidden: [8] })).toEqual({ ...DEFAULTS, hidden: [8] });
   expect(chooseRecipe({ recipe: "fast", seed: 2 })).toEqual({ ...DEFAULTS, seed: 2 });
   expect(chooseRecipe({ validation: 0.2, epochs: undefined })).toEqual(DEFAULTS);
+});
+
+test("what is not said of the table is what suits the recipe", () => {
+  const best = chooseRecipe({ recipe: "best" });
+  expect(preparationFor(best, {})).toEqual({ folds: true, embed: true });
+  expect(preparationFor(best, { embed: ["city"] })).toEqual({ folds: true, embed: ["city"] });
+  const own = chooseRecipe({ hidden: [8] });
+  expect(preparationFor(own, {})).toEqual({ validation: undefined, embed: 100 });
+  expect(preparationFor(own, { validation: 0.2, embed: false })).toEqual({ validation: 0.2, embed: false });
+  expect(preparationFor(chooseRecipe({ optimizer: "kfac" }), {}).embed).toBe(false);
 });
 
 describe("is refused", () => {

@@ -41,12 +41,21 @@ const NETWORKS: Readonly<Record<string, NetworkSpec>> = {
     inputs: INPUTS,
     layers: [LOOKED, { ...BINS, features: [0], edges: [[-1, 0, 1]], units: 9 }, scale(9), hidden(4), OUTPUT],
   },
+  "many looked": { inputs: INPUTS, layers: [{ ...LOOKED, categories: [20, 4] }, hidden(5), OUTPUT] },
+  "all looked": {
+    inputs: INPUTS,
+    layers: [{ ...LOOKED, units: 6, features: [2, 0, 1], categories: [3, 9, 4], dimension: 2 }, hidden(3), OUTPUT],
+  },
   binned: { inputs: INPUTS, layers: [BINS, scale(INPUTS + 5), hidden(4), OUTPUT] },
 };
 
 test.each([
   ["scaled ones", ["scaled", "scaled", "scaled"], [1 / 3, 1 / 3, 1 / 3]],
   ["one alone", ["binned"], [1]],
+  // Five times 3 numbers are fewer than 20 categories, and more than 4.
+  ["embeddings side by side", Array(5).fill("many looked"), Array(5).fill(1 / 5)],
+  ["embeddings of every input, side by side", ["all looked", "all looked"], [0.4, 0.6]],
+  ["embeddings of every input, as their categories", Array(5).fill("all looked"), Array(5).fill(1 / 5)],
   ["embeddings, with bins or without", ["looked", "looked and binned", "looked"], [0.5, 0.25, 0.25]],
   ["kinds of every form", ["scaled", "plain", "binned", "binned"], [0.1, 0.2, 0.3, 0.4]],
 ])("%s", (_, names, weights) => {
@@ -74,6 +83,14 @@ test.each([
   }
   const kinds = whole.network.layers.map(({ kind = "dense" }) => kind);
   const has = (word: string): boolean => names.some((name) => name.includes(word));
+  const [first] = whole.network.layers;
+  if (first.kind === "embedding")
+    expect(first.dimension).toBe(
+      Math.min(
+        Number(NETWORKS[names[0]].layers[0].dimension) * names.length,
+        Math.max(...(first.categories as number[])),
+      ),
+    );
   const front = [...(has("looked") ? ["embedding"] : []), ...(has("binned") ? ["piecewise-linear"] : [])];
   expect(kinds).toEqual([...front, "dense", "dense"]);
 });

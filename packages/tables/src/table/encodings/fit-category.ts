@@ -16,7 +16,7 @@ export type Embed = boolean | number | readonly string[];
 /** Up to so many a feature each does as well, and is no larger in the mean of five (docs/decisions/0044-learned-categories.md). */
 const MOST_ONE_HOT = 20;
 /** More categories than this in one column go to "other", the least frequent first. */
-const MOST_CATEGORIES = 100;
+export const MOST_CATEGORIES = 100;
 /** As many have a row of their own in an embedding, where a row costs little. */
 const MOST_EMBEDDED = 10_000;
 
