@@ -163,6 +163,8 @@ describe.skipIf(CHROMIUM === undefined)("a page", () => {
       const url = server.resolvedUrls?.local[0] as string;
       expect((await ask(browser, url, "learn()")).result).toBe(inNode);
       expect((await ask(browser, url, "threads(2)")).result).toBe(2);
+      const [alone, beside] = await Promise.all(["beside(false)", "beside(1)"].map((call) => ask(browser, url, call)));
+      expect(beside.result).toBe(alone.result);
     } finally {
       await server.close();
     }

@@ -44,8 +44,10 @@ export function attend(port: Port, onDemand: OnDemand): void {
   };
   port.listen((asked) => {
     if (asked.kind === "abort") running.abort();
-    else if (asked.kind === "engine") engine = openLinked(asked.link, onDemand.algebra);
-    else train(asked).catch((error) => port.post({ kind: "failed", reason: String(error) }));
+    else if (asked.kind === "engine") {
+      engine = openLinked(asked.link, onDemand.algebra);
+      engine.catch(() => undefined); // Each training that needs it will say so.
+    } else train(asked).catch((error) => port.post({ kind: "failed", reason: String(error) }));
   });
   port.post({ kind: "ready" });
 }
