@@ -95,8 +95,8 @@ export const RECIPE_WORDS: Readonly<Record<keyof Recipe, string>> = {
 
 /** What the recipes are, for whoever offers them. */
 export const RECIPES_WORDS: string =
-  "fast: one small network; default: the mean of five, each trained without a fifth of the rows; best: the best of six such, " +
-  "more of it. Naming a network or how it is trained means fast, with that changed";
+  "fast: one small network; default: the mean of five of each of three kinds, each trained without a fifth of the rows; best: of " +
+  "eight kinds, more of each. Naming a network or how it is trained means fast, with that changed";
 
 /** What `fit` is called with for a prepared table. */
 export interface Plan {
