@@ -5,6 +5,7 @@
  *   y = x repeated        y[…, i, …] from x[i]
  *   y = reduce x          yᵢ from x[i, …]
  *   C = A B               C[i, j] from row i of A and column j of B
+ *   C = A blockdiag(B)    row i from row i of A
  */
 import { type Box, hull, shapeOf, wholeBox } from "./box.ts";
 import type { Expr } from "./expr.ts";
@@ -47,6 +48,13 @@ export function reachOf(node: Expr, moved: Moved): Reach | undefined {
       const rows = moved[1] === undefined ? (moved[0] as Box)[row] : a[row];
       const columns = moved[0] === undefined ? (moved[1] as Box)[column] : b[column];
       return { box: [rows, columns], from: [a.with(row, rows), b.with(column, columns)] };
+    }
+    case "block-matmul": {
+      // Rows times blocks; what a block changes is not cut out of its row.
+      if (kernel.below.to || moved[1] !== undefined) return undefined;
+      const [a, b] = node.operands.map(({ type }) => wholeBox(type.shape));
+      const [rows] = moved[0] as Box;
+      return { box: wholeBox(node.type.shape).with(0, rows), from: [a.with(0, rows), b] };
     }
     default:
       return undefined;

@@ -81,10 +81,14 @@ const blockOp: Op<BlockAttributes> = {
     const sizes = sizesAt(node);
     const result = new Float64Array(sizeOf(node.type.shape));
     const [one, other] = operandsOf(makes);
-    const place = placesOf(sizes);
-    eachOf(sizes, (...at) => {
-      result[place[makes](...at)] += first[place[one](...at)] * second[place[other](...at)];
-    });
+    const [to, from, by] = [makes, one, other].map((role) => stepsOf(role, sizes));
+    const [rows, blocks, high, wide] = sizes;
+    for (let i = 0; i < rows; i++)
+      for (let g = 0; g < blocks; g++)
+        for (let a = 0; a < high; a++) {
+          const [at, x, y] = [to, from, by].map(([di, dg, da]) => i * di + g * dg + a * da);
+          for (let b = 0; b < wide; b++) result[at + b * to[3]] += first[x + b * from[3]] * second[y + b * by[3]];
+        }
     return result;
   },
   jvp({ operands: [a, b], attributes: { makes, blocks } }, [aDot, bDot]) {
@@ -138,19 +142,9 @@ const diagonal = (W: Notation, makes: "Z" | "X", blocks: number): Notation => {
 
 const blocksOfNotation = (of: Notation, blocks: number): Notation => call("blocks", [of], String(blocks));
 
-/** Where [i, g, a, b] is in each. */
-const placesOf = ([, k, q, p]: Sizes): Readonly<
-  Record<Role, (i: number, g: number, a: number, b: number) => number>
-> => ({
-  Z: (i, g, a) => (i * k + g) * q + a,
-  X: (i, g, _, b) => (i * k + g) * p + b,
-  W: (_, g, a, b) => (g * q + a) * p + b,
-});
-
-function eachOf([n, k, q, p]: Sizes, visit: (i: number, g: number, a: number, b: number) => void): void {
-  for (let i = 0; i < n; i++)
-    for (let g = 0; g < k; g++) for (let a = 0; a < q; a++) for (let b = 0; b < p; b++) visit(i, g, a, b);
-}
+/** How many places further the next i, g, a and b are. */
+const stepsOf = (role: Role, [, k, q, p]: Sizes): readonly number[] =>
+  role === "Z" ? [k * q, q, 1, 0] : role === "X" ? [k * p, p, 0, 1] : [0, q * p, p, 1];
 
 /** The sum as it is written above, of `size` values at once: right for any batch, and slow. */
 function summed(makes: Role, operands: readonly Batched[], sizes: Sizes, size: number): Batched {

@@ -69,20 +69,36 @@ static double softplus(double x) { return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(
 };
 
 export function c(parts: Parts): string {
-  const data = ["#include <math.h>", types(parts), weights(parts), ...statistics(parts)];
+  const data = ["#include <math.h>", types(parts), ...statistics(parts)];
   const body = [
     forward(parts),
     predict(parts),
     ...(includes(parts, "gradients") ? [gradients(parts)] : []),
     ...(includes(parts, "training-step") ? [trainingStep(parts)] : []),
   ].join("\n\n");
-  const head = [...parts.description, STACK].map((text) => wrap(text, COMMENT_WIDTH, "// ")).join("\n//\n");
-  return `${[head, ...data, ...helpersOf(body, HELPERS), body].join("\n\n")}\n`;
+  const head = [...parts.description, stack(parts)].map((text) => wrap(text, COMMENT_WIDTH, "// ")).join("\n//\n");
+  return `${[head, ...data, ...helpersOf(body, HELPERS), body, weights(parts)].join("\n\n")}\n`;
 }
 
-const STACK =
-  "C99, with the mathematics library (-lm). Nothing is allocated: all values of a batch are arrays on the stack, so rows " +
-  "is at least 1 and not so large that they do not fit.";
+/** What many systems give a program. */
+const USUAL_STACK = 8 * 2 ** 20;
+
+/** Wide networks reach the end of a stack soon, and a program that does crashes: how many rows fit is told. */
+function stack(parts: Parts): string {
+  const { forward, gradients, parameters, xGradient } = parts.emission;
+  const written = new Set<Line>(parameters.map(({ gradient }) => gradient));
+  if (!includes(parts, "training-step")) written.add(xGradient);
+  const back = includes(parts, "gradients") ? gradients.filter((line) => !written.has(line)) : [];
+  const elements = ({ value: { shape } }: Line, rows: number): number =>
+    shape.reduce((product, { perRow, plus }) => product * (perRow * rows + plus), 1);
+  const numbers = [...forward, ...back].reduce((sum, line) => sum + elements(line, 2) - elements(line, 1), 0);
+  const bytes = numbers * Float64Array.BYTES_PER_ELEMENT;
+  return (
+    "C99, with the mathematics library (-lm). Nothing is allocated: all values of a batch are arrays on the stack, about " +
+    `${bytes} bytes for each row, so rows is at least 1, and at most about ${Math.floor(USUAL_STACK / bytes)} where the ` +
+    "stack has 8 MB. More rows are given in parts."
+  );
+}
 
 const types = ({ emission: { parameters } }: Parts): string =>
   [

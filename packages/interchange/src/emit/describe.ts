@@ -21,9 +21,9 @@ export function describe({ network, objective, origin, encoder, target }: Emitta
   const layers = all.map(({ kind, spec }) => commented(kind.describe(spec)));
   const penalty = [l1 ? ` + ${l1} Σ|W|` : "", l2 ? ` + ${l2}/2 Σ W²` : ""].join("");
   const from = {
-    trained: "The weights are those of the trained model.",
-    given: "The weights are those of the given network.",
-    initial: "The network is untrained: its weights are drawn from the seed 0.",
+    trained: "The weights, at the end, are those of the trained model.",
+    given: "The weights, at the end, are those of the given network.",
+    initial: "The network is untrained: its weights, at the end, are drawn from the seed 0.",
   } satisfies Record<Emittable["origin"], string>;
   return [
     `A fully connected network, written by chaingrad emit: ${network.inputs} input${network.inputs === 1 ? "" : "s"}, ${layers.join(", ")}; ` +

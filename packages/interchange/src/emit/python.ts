@@ -52,7 +52,7 @@ export function python(parts: Parts): string {
   const imports = [...(helpers.some((text) => text.includes("math.")) ? ["import math\n"] : []), "import numpy as np"];
   const head = parts.description.map((text) => comment(text).join("\n")).join("\n#\n");
   const data = [weights(parts), ...statistics(parts)].join("\n\n");
-  return `${head}\n\n${imports.join("\n")}\n\n${[data, ...helpers, body].join("\n\n\n")}\n`;
+  return `${head}\n\n${imports.join("\n")}\n\n\n${[...helpers, body, data].join("\n\n\n")}\n`;
 }
 
 function array({ tensors }: Parts, tensor: string): string {

@@ -70,7 +70,7 @@ function erf(x: number): number {
 };
 
 export function typescript(parts: Parts): string {
-  const data = [types(parts), weights(parts), ...statistics(parts)];
+  const data = [weights(parts), ...statistics(parts)];
   const body = [
     forward(parts),
     predict(parts),
@@ -78,7 +78,7 @@ export function typescript(parts: Parts): string {
     ...(includes(parts, "training-step") ? [trainingStep(parts)] : []),
   ].join("\n\n");
   const head = parts.description.map((text) => wrap(text, COMMENT_WIDTH, "// ")).join("\n//\n");
-  return `${[head, ...data, ...helpersOf(body, HELPERS), body].join("\n\n")}\n`;
+  return `${[head, types(parts), ...helpersOf(body, HELPERS), body, ...data].join("\n\n")}\n`;
 }
 
 const types = ({ emission: { parameters }, tensors }: Parts): string =>

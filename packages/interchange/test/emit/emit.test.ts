@@ -6,7 +6,7 @@ import { UserError } from "@chaingrad/core/user-error";
 import type { Encoder } from "@chaingrad/tables";
 import { beforeAll, describe, expect, test } from "vitest";
 import { emission } from "../../src/emit/emission.ts";
-import { emit } from "../../src/emit/emit.ts";
+import { emit, LANGUAGES } from "../../src/emit/emit.ts";
 import { Names, reserved } from "../../src/emit/names.ts";
 import type { Value } from "../../src/emit/value.ts";
 import { CASES, expected } from "./cases.ts";
@@ -123,6 +123,41 @@ test("names are spelt for every language, and never twice", () => {
     "e",
     "a_b",
   ]);
+});
+
+describe("a wide network", () => {
+  const network: NetworkSpec = {
+    inputs: 4,
+    layers: [
+      { units: 1280, activation: "silu" },
+      { units: 3, activation: "identity" },
+    ],
+  };
+  const wide = { ...exampleNetwork, network, tensors: initialParameters(network, 1) };
+
+  test.each(LANGUAGES)("of %s begins with what it computes, and ends with its numbers", (language) => {
+    const text = emit(wide, language, "training-step");
+    const [head, numbers] = [text.slice(0, text.lastIndexOf("weights")), text.slice(text.lastIndexOf("weights"))];
+    expect(head.split("\n").length).toBeLessThan(250);
+    expect(numbers.split("\n").length).toBeGreaterThan(1280);
+  });
+
+  test.each([
+    ["forward", "void forward", "void predict"],
+    ["gradients", "double gradients"],
+  ] as const)("of C says how much of a stack a row takes: %s", (level, ...functions) => {
+    const text = emit(wide, "c", level);
+    const [, bytes, rows] = (/about (\d+) bytes for each row, .* about (\d+) where/.exec(text.replaceAll("\n//", "")) ??
+      []) as string[];
+    const own = text.slice(text.lastIndexOf(functions.at(-1) as string));
+    // Outputs of the last function are its caller's.
+    const declared = [...own.matchAll(/^ {2}double \w+\[rows\](?:\[(\d+)\])?;/gm)].map(
+      ([, width = "1"]) => 8 * Number(width),
+    );
+    const outputs = level === "forward" ? 8 * 3 : 0;
+    expect(Number(bytes)).toBe(declared.reduce((a, b) => a + b, 0) + outputs);
+    expect(Number(rows)).toBe(Math.floor((8 * 2 ** 20) / Number(bytes)));
+  });
 });
 
 describe("the example, as it is read", () => {
