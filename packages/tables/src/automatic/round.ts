@@ -9,6 +9,7 @@ import {
   pickRows,
   predictorOf,
   rowsOf,
+  type SyncEngine,
 } from "@chaingrad/core";
 import type { FitPool, QueuedFit } from "@chaingrad/core/pool";
 import type { Host } from "../host.ts";
@@ -43,7 +44,7 @@ export interface Round {
 export interface RoundOptions {
   readonly host: Host;
   /** Who trains. */
-  readonly pool: FitPool;
+  readonly pool: FitPool<SyncEngine>;
   readonly plan: MemberPlan;
   /** How many folds at most, and so networks. */
   readonly folds: number;
@@ -97,7 +98,7 @@ async function* trained(
   data: Dataset,
   rows: number,
   members: readonly Member[],
-  { host, place }: RoundOptions,
+  { host, pool, place }: RoundOptions,
 ): AsyncGenerator<TableEvent, Round, void> {
   const ends: EndEvent[] = [];
   const learnt: { readonly fold: Int32Array; readonly model: Model }[] = [];
@@ -113,14 +114,15 @@ async function* trained(
   }
   let found: OutOfFold | undefined;
   const outOfFold = (): OutOfFold => {
-    found ??= outOfFoldOf(learnt.map(({ fold, model }) => judgedFold(pickRows(data, rows, fold), fold, model, host)));
+    found ??= outOfFoldOf(learnt.map(({ fold, model }) => judgedFold(pickRows(data, rows, fold), fold, model, pool)));
     return found;
   };
   const isWhole = ends.length === members.length && ends.every(({ stopped }) => stopped !== "aborted");
   return { ends, outOfFold, isWhole };
 }
 
-function judgedFold(leftOut: Dataset, fold: Int32Array, model: Model, { engine }: Host): FoldJudgement {
+/** By one thread, as they are trained: a comparison of losses must not depend on how many there are. */
+function judgedFold(leftOut: Dataset, fold: Int32Array, model: Model, { engine }: RoundOptions["pool"]): FoldJudgement {
   const weight = leftOut.weight === undefined ? fold.length : Array.from(leftOut.weight).reduce((a, b) => a + b, 0);
   return { fold, weight, ...predictorOf(model, engine, fold.length).judge(leftOut) };
 }

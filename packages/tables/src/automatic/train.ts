@@ -1,5 +1,14 @@
 /** Training by a recipe that chooses for itself: a network for each fold, their mean; then once more with the test rows. */
-import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
+import {
+  type Dataset,
+  type EndEvent,
+  type FitData,
+  lossOf,
+  type Model,
+  pickRows,
+  rowsOf,
+  type SyncEngine,
+} from "@chaingrad/core";
 import { type FitPool, openFitPool } from "@chaingrad/core/pool";
 import { HistoryRecorder } from "../history.ts";
 import type { Host } from "../host.ts";
@@ -70,14 +79,14 @@ class Run {
   readonly #prepared: Prepared;
   readonly #recipe: AutomaticRecipe;
   readonly #host: Host;
-  readonly #pool: FitPool;
+  readonly #pool: FitPool<SyncEngine>;
   readonly #budget: Budget;
   readonly #of: number;
   readonly #started = performance.now();
   #queued = 0;
   #number = 0;
 
-  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host, pool: FitPool) {
+  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host, pool: FitPool<SyncEngine>) {
     this.#prepared = prepared;
     this.#recipe = recipe;
     this.#host = host;
