@@ -39,7 +39,7 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
     ...["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "linalg", "train"],
     "diagnosis",
   ],
-  pool: ["given", "nn", "optim", "engines", "linalg", "train", "second-order/on-demand.ts"],
+  pool: ["given", "graph", "nn", "optim", "engines", "linalg", "train", "second-order/on-demand.ts"],
 };
 
 /** What a file below loads from above, and only when it is asked for: a page that does not ask does not pay. */

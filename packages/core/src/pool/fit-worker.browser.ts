@@ -9,7 +9,7 @@ const scope = globalThis as unknown as {
   postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
 };
 const port: Port = {
-  post: (message, transfer = []) => scope.postMessage(message, transfer),
+  post: (messages, transfer) => scope.postMessage(messages, transfer),
   listen: (take) => {
     scope.onmessage = ({ data }) => take(data);
   },

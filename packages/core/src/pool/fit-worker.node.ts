@@ -5,7 +5,7 @@ import { attend } from "./fit-worker.ts";
 const port = parentPort as MessagePort;
 attend(
   {
-    post: (message, transfer = []) => port.postMessage(message, [...transfer]),
+    post: (messages, transfer) => port.postMessage(messages, [...transfer]),
     listen: (take) => port.on("message", take),
   },
   {

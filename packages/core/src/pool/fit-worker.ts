@@ -11,12 +11,13 @@ import { fitting } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import type { Metric } from "../train/metrics.ts";
 import { type ScheduleName, type ScheduleOptions, schedules } from "../train/schedules.ts";
+import { now } from "../train/turns.ts";
 import type { Asked, Described, Judged, Told } from "./messages.ts";
 import { pickedData } from "./rows.ts";
 
 /** Where the pool is. */
 export interface Port {
-  post(message: Told, transfer?: readonly ArrayBuffer[]): void;
+  post(messages: readonly Told[], transfer: readonly ArrayBuffer[]): void;
   listen(take: (message: Asked) => void): void;
 }
 
@@ -29,9 +30,12 @@ export interface OnDemand {
 
 /** Milliseconds between two looks at whether it is to end: nobody else waits for this thread. */
 const SLICE = 50;
+/** Seconds between two messages at least: of many short epochs each would cost as much as what it tells. */
+const PAUSE = 0.05;
 
 /** Attends to a port for as long as the thread lives. */
 export function attend(port: Port, onDemand: OnDemand): void {
+  const speaker = new Speaker(port);
   let engine: Promise<SyncEngine> | undefined;
   let running = new AbortController();
   const train = async ({ described, data }: Extract<Asked, { kind: "fit" }>): Promise<void> => {
@@ -40,16 +44,50 @@ export function attend(port: Port, onDemand: OnDemand): void {
     const options = await optionsOf(described, judged, onDemand);
     const whole = { ...options, engine: await engine, signal: running.signal, slice: SLICE } as FitOptions;
     const rows = pickedData(data, described.network.inputs);
-    for await (const event of fitting(described.network, rows, whole, onDemand.trainers)) tell(port, event, judged);
+    for await (const event of fitting(described.network, rows, whole, onDemand.trainers)) speaker.tell(event, judged);
   };
   port.listen((asked) => {
     if (asked.kind === "abort") running.abort();
     else if (asked.kind === "engine") {
       engine = openLinked(asked.link, onDemand.algebra);
       engine.catch(() => undefined); // Each training that needs it will say so.
-    } else train(asked).catch((error) => port.post({ kind: "failed", reason: String(error) }));
+    } else train(asked).catch((error) => speaker.say({ kind: "failed", reason: String(error) }, true));
   });
-  port.post({ kind: "ready" });
+  speaker.say({ kind: "ready" }, true);
+}
+
+/** Gathers what is to be told, and tells it now and then. */
+class Speaker {
+  readonly #port: Port;
+  #messages: Told[] = [];
+  #since = now();
+
+  constructor(port: Port) {
+    this.#port = port;
+  }
+
+  tell(event: FitEvent, judging: Judging): void {
+    if (event.type === "start") {
+      const { describePlan, ...told } = event;
+      this.say({ kind: "start", event: told, plan: describePlan() });
+    } else if (event.type === "epoch") {
+      this.say({ kind: "epoch", event, judged: judging.latest });
+      judging.latest = undefined;
+    } else {
+      const { model, ...told } = event;
+      this.say({ kind: "end", event: told, tensors: model.tensors }, true);
+    }
+  }
+
+  say(message: Told, isLast = false): void {
+    this.#messages.push(message);
+    if (!isLast && now() - this.#since < PAUSE) return;
+    const judged = this.#messages.flatMap((told) => (told.kind === "epoch" && told.judged ? [told.judged] : []));
+    const transfer = judged.map(({ predictions }) => predictions.buffer as ArrayBuffer);
+    this.#port.post(this.#messages, transfer);
+    this.#messages = [];
+    this.#since = now();
+  }
 }
 
 /** What a training last told of its validation rows, where the calling thread computes its metrics. */
@@ -86,18 +124,4 @@ async function optimizerOf(described: NonNullable<Described["optimizer"]>, { met
   const { kind, name, given } = described;
   const made = kind === "first-order" ? optimizers : await methods();
   return (made as typeof optimizers)[name as OptimizerName](...(given as []));
-}
-
-function tell(port: Port, event: FitEvent, judging: Judging): void {
-  if (event.type === "start") {
-    const { describePlan, ...told } = event;
-    port.post({ kind: "start", event: told, plan: describePlan() });
-  } else if (event.type === "epoch") {
-    const judged = judging.latest;
-    judging.latest = undefined;
-    port.post({ kind: "epoch", event, judged }, judged && [judged.predictions.buffer as ArrayBuffer]);
-  } else {
-    const { model, ...told } = event;
-    port.post({ kind: "end", event: told, tensors: model.tensors });
-  }
 }

@@ -1,7 +1,7 @@
 /** A training in the queue of a pool, and its events until they are taken. */
 import type { NetworkSpec } from "../nn/network.ts";
 import type { FitEvent } from "../train/events.ts";
-import { EPOCHS } from "../train/fit-options.ts";
+import { costOf } from "./cost.ts";
 import { described, type QueuedOptions } from "./describe.ts";
 import type { Described } from "./messages.ts";
 import type { QueuedData } from "./rows.ts";
@@ -12,6 +12,8 @@ export class Job {
   readonly options: QueuedOptions;
   /** What a worker is sent; undefined where only the calling thread can do it. */
   readonly described: Described | undefined;
+  /** Seconds that it takes at most, about. */
+  readonly cost: number;
   isWaiting = true;
   hasStarted = false;
   /** Whether no worker has failed at it. */
@@ -26,6 +28,7 @@ export class Job {
   constructor(network: NetworkSpec, data: QueuedData, options: QueuedOptions) {
     [this.network, this.data, this.options] = [network, data, options];
     this.described = described(network, options);
+    this.cost = costOf(network, data, options);
   }
 
   get isAborted(): boolean {
@@ -34,11 +37,6 @@ export class Job {
 
   get mayBeSent(): boolean {
     return this.#isFresh && this.described !== undefined && !this.isAborted;
-  }
-
-  /** How many epochs it has at most. */
-  get epochs(): number {
-    return this.options.until ?? this.options.epochs ?? EPOCHS;
   }
 
   start(): void {

@@ -38,7 +38,9 @@ export class PoolWorker {
     // The host must not hold what it reports to, or a pool that nobody has any more would never be collected.
     const self = new WeakRef(this);
     this.host = startFitWorker({
-      told: (message) => self.deref()?.hear(message),
+      told: (messages) => {
+        for (const message of messages) self.deref()?.hear(message);
+      },
       ended: () => self.deref()?.end(),
     });
     this.host.post({ kind: "engine", link });

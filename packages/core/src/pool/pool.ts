@@ -7,19 +7,18 @@
  *   for (const fit of fits) for await (const event of fit) …
  *
  * The calling thread is one of them: it trains while somebody waits for an event, and at other times not, as with `fit`.
- * Workers are started when what waits takes long enough for that to be worth it. What a worker cannot do (functions of one's
+ * Workers are started when what waits takes long enough (cost.ts) for that to be worth it. What a worker cannot do (functions of one's
  * own, a host without workers, a worker that fails) the calling thread does.
  */
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import { checkEngine, type Engine, type SyncEngine } from "../engines/engine.ts";
 import { type Replica, replicaOf } from "../engines/replica.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
-import type { EpochEvent, FitEvent } from "../train/events.ts";
+import type { FitEvent } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import type { Model } from "../train/model.ts";
-import { now } from "../train/turns.ts";
 import type { QueuedOptions } from "./describe.ts";
 import { Job } from "./job.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool-worker.ts";
@@ -27,8 +26,8 @@ import { type Copies, mayShare, pickedData, type QueuedData, sharedData } from "
 import type { FitWorker } from "./start-worker.ts";
 
 /** On what a pool trains. */
-export interface FitPoolOptions {
-  readonly engine: Engine;
+export interface FitPoolOptions<E extends Engine = Engine> {
+  readonly engine: E;
   /**
    * Workers beside the calling thread; false is 0. By default at most one less than the threads that the engine was made for,
    * or else the host has cores, and only where they are worth their start. There are none where no other thread can have such
@@ -44,10 +43,8 @@ export interface QueuedFit extends AsyncIterable<FitEvent> {
   [Symbol.asyncIterator](): AsyncGenerator<FitEvent, Model, void>;
 }
 
-/** Seconds of training that workers must save to be worth their start. */
+/** Seconds of training, as reckoned, for which it is worth it to start workers. */
 const WORTH = 0.2;
-/** Seconds of epochs after which it can be told how long they take. */
-const TELLING = 0.01;
 /** What a worker takes beside its rows and its plan is some 30 MB, so that nobody gets dozens without asking. */
 const USUALLY = 7;
 
@@ -57,8 +54,8 @@ const abandoned = new FinalizationRegistry<FitWorker[]>((hosts) => {
 });
 
 /** Threads that train what is queued: the calling one, and workers beside it. */
-export class FitPool {
-  readonly #engine: Engine;
+export class FitPool<E extends Engine = Engine> {
+  readonly #engine: E;
   readonly #replica: Replica | undefined;
   readonly #queue: Job[] = [];
   /** Those that nobody has gone through to their end. */
@@ -78,10 +75,8 @@ export class FitPool {
     rowsFor: ({ data, network }) => (mayShare ? sharedData(data, this.#copies) : pickedData(data, network.inputs)),
   };
   #copies: Copies = new WeakMap();
-  /** Epochs that the calling thread has trained, and how long they took. */
-  #known = { epochs: 0, seconds: 0 };
 
-  constructor(engine: Engine, workers: FitPoolOptions["workers"]) {
+  constructor(engine: E, workers: FitPoolOptions["workers"]) {
     this.#engine = engine;
     this.#replica = replicaOf(engine);
     const { threads = 1 } = this.#replica ?? {};
@@ -89,6 +84,11 @@ export class FitPool {
     this.#most = this.#replica === undefined ? 0 : (asked ?? Math.min(threads - 1, USUALLY));
     this.#areAsked = workers !== undefined;
     abandoned.register(this, this.#hosts);
+  }
+
+  /** The given engine, on one thread where other threads can have it so: what has to have the same bits with any of them. */
+  get engine(): E | SyncEngine {
+    return this.#replica?.engine ?? this.#engine;
   }
 
   /**
@@ -101,7 +101,7 @@ export class FitPool {
     if (this.#outstanding.size === 0) this.#copies = new WeakMap();
     this.#outstanding.add(job);
     this.#queue.push(job);
-    if (this.#areAsked) this.#start();
+    this.#start();
     for (const worker of this.#workers) this.#free(worker);
     const events = (): AsyncGenerator<FitEvent, Model, void> => this.#events(job);
     return {
@@ -161,13 +161,11 @@ export class FitPool {
   }
 
   async #advance({ job, events }: Own): Promise<void> {
-    const before = now();
     try {
       const { done, value } = await events.next();
       if (done) return;
       if (value.type === "end") this.#end(job);
       job.push(value);
-      if (value.type === "epoch") this.#learn(value, now() - before);
     } catch (error) {
       this.#end(job);
       job.fail(error);
@@ -178,22 +176,14 @@ export class FitPool {
     if (this.#own?.job === job) this.#own = undefined;
   }
 
-  /** Starts workers where what is left takes long enough. */
-  #learn({ epoch, epochs }: EpochEvent, seconds: number): void {
-    this.#known.epochs++;
-    this.#known.seconds += seconds;
-    if (this.#known.seconds < TELLING) return;
-    const waiting = this.#queue.filter(({ mayBeSent }) => mayBeSent);
-    const left = waiting.reduce((total, { epochs }) => total + epochs, epochs - epoch);
-    if ((left * this.#known.seconds) / this.#known.epochs < WORTH) return;
-    this.#start();
-  }
-
-  /** A worker for each training that waits, as far as there may be so many. */
+  /** As many workers as were asked for, or as are worth it: one for each training that this thread cannot begin at once. */
   #start(): void {
-    const waiting = this.#queue.filter(({ mayBeSent }) => mayBeSent).length;
+    if (this.#workers.length >= this.#most) return;
+    const waiting = this.#queue.filter(({ mayBeSent }) => mayBeSent);
+    const isWorth = waiting.reduce((total, { cost }) => total + cost, 0) > WORTH;
+    const wanted = this.#areAsked ? waiting.length : isWorth ? waiting.length - 1 : 0;
     try {
-      while (this.#workers.length < Math.min(this.#most, waiting)) {
+      while (this.#workers.length < Math.min(this.#most, wanted)) {
         const worker = new PoolWorker((this.#replica as Replica).link, this.#owner);
         this.#workers.push(worker);
         this.#hosts.push(worker.host);
@@ -247,7 +237,7 @@ async function* trained({ network, data, options }: Job, engine: Engine): Own["e
 }
 
 /** Throws RangeError on options that make no sense. */
-export function openFitPool(options: FitPoolOptions): FitPool {
+export function openFitPool<E extends Engine>(options: FitPoolOptions<E>): FitPool<E> {
   checkKeys("openFitPool", options ?? null, OPTIONS);
   checkEngine(options.engine);
   const { engine, workers } = options;

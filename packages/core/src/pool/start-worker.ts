@@ -5,7 +5,7 @@ import type { Asked, Told } from "./messages.ts";
 export type StartFitWorker = (listener: WorkerListener) => FitWorker;
 
 interface WorkerListener {
-  told(message: Told): void;
+  told(messages: readonly Told[]): void;
   /** It could not be started, or is gone. */
   ended(reason: string): void;
 }

@@ -122,12 +122,13 @@ export function choose(options: FitOptions): Chosen {
   return { ...options, loss: lossOf(loss), optimizer: optimizers[optimizer as OptimizerName]() };
 }
 
-/** Passes over the rows where nobody says how many. */
+/** Passes over the rows, and rows of a step, where nobody says how many. */
 export const EPOCHS = 100;
+export const BATCH = 32;
 
 /** Throws RangeError naming the option that makes no sense. */
 export function checkSettings(options: AllOptions, rows: number): Settings {
-  const { epochs = EPOCHS, until = epochs, batch = 32, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
+  const { epochs = EPOCHS, until = epochs, batch = BATCH, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
   const { keep = "best" } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
   const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;

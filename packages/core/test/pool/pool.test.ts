@@ -260,6 +260,9 @@ describe("errors", () => {
       [network, { train: { of: { x: x.subarray(1), y: values }, rows: every(() => true) } }, options],
       [network, data, { ...options, rate: -1 }],
       [{ ...network, inputs: 4 }, data, options],
+      [{ ...network, layers: [] }, data, options],
+      [network, { train: undefined as never }, options],
+      [network, data, { ...options, epochs: "many" as never }],
     ];
     for (const one of cases) {
       const expected = await all(alone(one, engine)).then(

@@ -8,6 +8,7 @@ import {
   pickRows,
   predictorOf,
   rowsOf,
+  type SyncEngine,
 } from "@chaingrad/core";
 import type { FitPool, QueuedFit } from "@chaingrad/core/pool";
 import type { Host } from "../host.ts";
@@ -43,7 +44,7 @@ export interface Round {
 export interface RoundOptions {
   readonly host: Host;
   /** Who trains. */
-  readonly pool: FitPool;
+  readonly pool: FitPool<SyncEngine>;
   readonly plan: MemberPlan;
   /** How many folds at most, and so networks. */
   readonly folds: number;
@@ -97,7 +98,7 @@ async function* trained(
   data: Dataset,
   rows: number,
   members: readonly Member[],
-  { host, place }: RoundOptions,
+  { host, pool, place }: RoundOptions,
 ): AsyncGenerator<TableEvent, Round, void> {
   const ends: EndEvent[] = [];
   const learnt: { readonly fold: Int32Array; readonly model: Model }[] = [];
@@ -113,15 +114,19 @@ async function* trained(
   }
   let found: LeftOut | undefined;
   const leftOut = (): LeftOut => {
-    found ??= inOrder(learnt.map((one) => ({ ...one, ...outputsOn(pickRows(data, rows, one.fold), one.model, host) })));
+    found ??= inOrder(learnt.map((one) => ({ ...one, ...outputsOn(pickRows(data, rows, one.fold), one.model, pool) })));
     return found;
   };
   const isWhole = ends.length === members.length && ends.every(({ stopped }) => stopped !== "aborted");
   return { ends, leftOut, isWhole };
 }
 
-const outputsOn = ({ x }: Dataset, model: Model, { engine }: Host): { readonly outputs: Float64Array } =>
-  predictorOf(model, engine).predict(x);
+/** By one thread, as they are trained: a comparison of losses must not depend on how many there are. */
+const outputsOn = (
+  { x }: Dataset,
+  model: Model,
+  { engine }: RoundOptions["pool"],
+): { readonly outputs: Float64Array } => predictorOf(model, engine).predict(x);
 
 /** Where training met what is not finite, by the row of all rows. */
 function withPlaces(end: EndEvent, rows: Readonly<Record<"train" | "validation", Int32Array>>): EndEvent {

@@ -1,5 +1,14 @@
 /** Training by a recipe that chooses for itself: networks of a few kinds for each fold, their mean; then once more with the test rows. */
-import { type Dataset, type EndEvent, type FitData, lossOf, type Model, pickRows, rowsOf } from "@chaingrad/core";
+import {
+  type Dataset,
+  type EndEvent,
+  type FitData,
+  lossOf,
+  type Model,
+  pickRows,
+  rowsOf,
+  type SyncEngine,
+} from "@chaingrad/core";
 import { type FitPool, openFitPool } from "@chaingrad/core/pool";
 import { HistoryRecorder } from "../history.ts";
 import type { Host } from "../host.ts";
@@ -73,7 +82,7 @@ class Run {
   readonly #prepared: Prepared;
   readonly #recipe: AutomaticRecipe;
   readonly #host: Host;
-  readonly #pool: FitPool;
+  readonly #pool: FitPool<SyncEngine>;
   readonly #budget: Budget;
   readonly #members: readonly MemberRecipe[];
   /** Of the networks of rows that are judged. */
@@ -84,7 +93,7 @@ class Run {
   /** How many networks there will be, as far as is known. */
   #of: number;
 
-  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host, pool: FitPool) {
+  constructor(prepared: Prepared, recipe: AutomaticRecipe, host: Host, pool: FitPool<SyncEngine>) {
     this.#prepared = prepared;
     this.#recipe = recipe;
     this.#host = host;
@@ -122,7 +131,7 @@ class Run {
   /** Every kind once; then those that count in more rounds, where the recipe has more. */
   async *#judged(data: Dataset): AsyncGenerator<TableEvent, Weighed, void> {
     const { loss } = this.#prepared;
-    const weighed = (kinds: readonly Kind[]): Weighed => weigh(kinds, data, loss, this.#host.engine);
+    const weighed = (kinds: readonly Kind[]): Weighed => weigh(kinds, data, loss, this.#pool.engine);
     const share = this.#rounds > 1 ? COMPARED : JUDGED;
     const kinds = yield* this.#through(data, this.#members, { from: 0, to: 1, share });
     const first = weighed(kinds.filter(({ rounds }) => rounds.length > 0));
