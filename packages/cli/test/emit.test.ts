@@ -56,7 +56,7 @@ describe("of a model", () => {
       /The columns of x, where f\(z\) is .*: {2,}0: f\(\("sepal_length_cm" - 5\.\d+\) \/ 1\.\d+\) {2,}1: f\(\("sepal_width_cm"/,
     );
     expect(words).toMatch(/The target is a label of "species": 0 is "setosa", 1 is "versicolor", 2 is "virginica"/);
-    expect(words).toContain("The weights are those of the trained model.");
+    expect(words).toContain("The weights, at the end, are those of the trained model.");
   });
 
   test("says how its target is scaled", async () => {

@@ -87,7 +87,7 @@ function entriesOf(check: VariableCheck, names: ColumnNames | undefined): string
 }
 
 const curvatureTables = (curvature: CurvatureCheck, names: ColumnNames | undefined): string[] => [
-  htmlTable("CurvatureCheck, the worst first", curvatureTable(curvature)),
+  htmlTable("Curvature, the worst first", curvatureTable(curvature)),
   ...(curvature.entries.length === 0
     ? []
     : [htmlTable("The worst entry of the Hessian in each tensor's rows", hessianTable(curvature, names))]),

@@ -2,7 +2,16 @@
 import { type Explained, escapeHtml, printNotation } from "@chaingrad/core/explain";
 import { visible } from "@chaingrad/core/visible";
 import stringWidth from "string-width";
-import { type Edge, type Layout, LONGEST_NAME, layoutOf, NAME_GAP, printTarget, type Unit } from "./layout.ts";
+import {
+  CHARACTER,
+  type Edge,
+  type Layout,
+  LONGEST_NAME,
+  layoutOf,
+  NAME_GAP,
+  printTarget,
+  type Unit,
+} from "./layout.ts";
 
 /** Where circles are smaller, their numbers alone stand in them. */
 const SMALL = 22;
@@ -91,7 +100,10 @@ function unitText(of: Explained, { target, place, x, y }: Unit, radius: number, 
   const number = printNotation({ form: "number", value }, 2);
   const sign = value < 0 ? "negative" : "positive";
   const written = (below: number): string => `<text class="value ${sign}" x="${x}" y="${y + below}">${number}</text>`;
-  return radius < SMALL ? written(4) : `<text x="${x}" y="${y - 2}">${escapeHtml(label)}</text>${written(12)}`;
+  const room = 2 * radius - 8;
+  // h₁[1280] is as wide as its circle lets it be.
+  const fitted = CHARACTER * stringWidth(label) > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : "";
+  return radius < SMALL ? written(4) : `<text x="${x}" y="${y - 2}"${fitted}>${escapeHtml(label)}</text>${written(12)}`;
 }
 
 /** What columns and classes are called, beside their units. */

@@ -54,7 +54,8 @@ const MARGIN = 58;
 const RADIUS = 25;
 /** Names longer than this many characters' widths are cut. */
 export const LONGEST_NAME = 22;
-const CHARACTER = 6.6;
+/** A character's width, about. */
+export const CHARACTER = 6.6;
 /** From a circle to its name. */
 export const NAME_GAP = 8;
 
