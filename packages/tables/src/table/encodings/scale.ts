@@ -31,7 +31,7 @@ export interface Scaling {
 }
 
 /** The clip lets nothing beyond ±10 through. */
-const CLIP = 10;
+export const CLIP = 10;
 /** So many scales from the centre the clip is 10 to the last bit: what is farther counts as that far, so that no square overflows. */
 export const LIMIT = 1e9;
 
