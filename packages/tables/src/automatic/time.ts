@@ -14,7 +14,8 @@ export class Budget {
   until(share: number): AbortSignal | undefined {
     if (this.#seconds === undefined) return this.#signal;
     const left = Math.max(0, this.#seconds * share * 1000 - (performance.now() - this.#started));
-    const over = AbortSignal.timeout(Math.floor(left));
+    // A timer would let what runs go on until its next pause, which may be an epoch away.
+    const over = left < 1 ? AbortSignal.abort() : AbortSignal.timeout(Math.floor(left));
     return this.#signal === undefined ? over : AbortSignal.any([this.#signal, over]);
   }
 
