@@ -4,7 +4,6 @@ import { checkKeys, checkName, conform, finite, inRange, integer, type Names } f
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
-import { CLIP } from "../table/encodings/scale.ts";
 import { unique } from "../table/encodings/unique.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import type { Target } from "../table/targets/target.ts";
@@ -47,8 +46,7 @@ const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
   const { encoder, target, seed, reading, weight, arithmetic, metrics } = model as Partial<TableModelData>;
-  const written = encoder && { ...encoder, clip: CLIP };
-  const bytes = saveModel(model, { encoder: written, target, seed, reading, weight, arithmetic, metrics });
+  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics });
   readModel(bytes);
   return bytes;
 }
@@ -62,26 +60,12 @@ export function readModel(bytes: Uint8Array): Model | TableModelData {
   try {
     for (const name of ["arithmetic", "weight"]) conform(name, parts[name] ?? "", "");
     checkKeys("the model", parts, { ...CORE, ...PARTS }, "part");
-    const model = { ...trained, ...parts, ...("encoder" in parts && { encoder: readEncoder(parts.encoder) }) };
+    const model = { ...trained, ...parts };
     if (["encoder", "target", "seed", "metrics"].some((part) => part in parts)) checkTable(model as TableModelData);
     return model;
   } catch (error) {
     throw new FormatError((error as Error).message, { cause: error });
   }
-}
-
-/** Without the clip of its numbers, which is one for all. Throws RangeError on that of an earlier version. */
-function readEncoder(written: unknown): unknown {
-  if (typeof written !== "object" || written === null) return written;
-  const { clip, ...encoder } = written as Readonly<Record<string, unknown>>;
-  const { columns } = encoder;
-  // Older still: what they are refused for comes later.
-  const isOlder = Array.isArray(columns) && columns.some((column) => "mean" in Object(column));
-  if (clip !== CLIP && !isOlder)
-    throw new RangeError(
-      `encoder: an earlier version wrote this model, which clipped numbers at ${String(clip ?? 3)}: train it again`,
-    );
-  return encoder;
 }
 
 /** What makes rows of numbers from those of a table, and what was reached with it. */

@@ -65,9 +65,9 @@ describe.each(cases)("%s", (_, of, top) => {
     expect(feature).toMatchObject({ kind: "feature", rules: [{ rule: "standardise", op: "weight_lbs", count: 1 }] });
     expect(backward.find(({ name }) => name === `∂${top}/∂weight_lbs`)?.reads).toContain(`∂${top}/∂x1`);
     const scale = 849;
-    // f = z/√(1 + (z/10)²) has the slope (1 + (z/10)²)^(−3/2).
+    // f = z/√(1 + (z/3)²) has the slope (1 + (z/3)²)^(−3/2).
     const z = ((rows === 1 ? 3504 : 2978) - 2978) / scale;
-    const slope = (1 + (z / 10) ** 2) ** -1.5 / scale;
+    const slope = (1 + (z / 3) ** 2) ** -1.5 / scale;
     expect(derivative).toBeCloseTo(of.numbers[`∂${top}/∂x1`][index ?? 0] * slope, 15);
     expect(of.derivation.inputs.find(({ name }) => name === "weight_lbs")?.role).toBe("column");
   });

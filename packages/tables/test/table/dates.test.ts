@@ -127,7 +127,7 @@ test("the time between two columns that are nearly always in one order is a feat
   expect(found).toMatchObject({ name: "dropoff − pickup (minutes)", from: "pickup", to: "dropoff", unit: "minutes" });
   const place = encoder.features.indexOf(found.name);
   const z = (15 - found.centre) / found.scale;
-  expect(encode(encoder, trips([900]))[place]).toBeCloseTo(z / Math.sqrt(1 + (z / 10) ** 2), 9);
+  expect(encode(encoder, trips([900]))[place]).toBeCloseTo(z / Math.sqrt(1 + (z / 3) ** 2), 9);
   const missing = table(dates("dropoff", [null]), dates("pickup", [written(3)]));
   expect(encode(encoder, missing)[place]).toBe(0);
 });

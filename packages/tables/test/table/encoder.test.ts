@@ -21,8 +21,8 @@ function matrix(encoder: Encoder, of: Table, rows?: readonly number[]): number[]
   return range(flat.length / width).map((i) => [...flat.slice(i * width, (i + 1) * width)]);
 }
 
-/** z/√(1 + (z/10)²). */
-const clip = (z: number): number => z / Math.sqrt(1 + (z / 10) ** 2);
+/** z/√(1 + (z/3)²). */
+const clip = (z: number): number => z / Math.sqrt(1 + (z / 3) ** 2);
 const near = (value: number, digits = 14): unknown => expect.closeTo(value, digits);
 
 test("numbers are in robust units of the training rows alone, smoothly clipped", () => {
@@ -45,10 +45,10 @@ test("where half hold one value the scale is half of the range, and a constant h
   expect(matrix(constant, table(column("a", [0.1, 1.1])))).toEqual([[0], [clip(1)]]);
 });
 
-test("nothing is beyond 10, and numbers of any size neither overflow nor vanish", () => {
+test("nothing is beyond 3, and numbers of any size neither overflow nor vanish", () => {
   expect(matrix(fitOne(column("a", [-1, 1]), "number"), table(column("a", [-1e300, Infinity, 0])))).toEqual([
-    [-10],
-    [10],
+    [-3],
+    [3],
     [0],
   ]);
   for (const size of [1e-300, 1e300]) {
@@ -107,7 +107,7 @@ test("logarithms are linear in the logarithm over all decades, defined for any n
   expect(matrix(encoder, table(column("a", [0.5, 3e7]))).flat()).toEqual([near(clip(z(0.5))), near(clip(z(3e7)))]);
   const others = matrix(encoder, table(column("a", [-1e300, -1, 0, 1e300]))).flat();
   expect(others).toEqual(others.toSorted((a, b) => a - b));
-  expect(others.every((x) => Math.abs(x) <= 10)).toBe(true);
+  expect(others.every((x) => Math.abs(x) <= 3)).toBe(true);
   for (const value of [-12, 0, 1e-3, 5, 4e5]) expect(unscaled(one, zOf(one, value))).toBeCloseTo(value, 6);
 });
 
@@ -337,7 +337,7 @@ test("digits: a pixel that is almost always blank does not drown the others", ()
   const digits = example("digits");
   const features = encode(fitEncoder(digits, allRows(digits), describeColumns(digits, "digit")), digits);
   expect(features).toHaveLength(1797 * 61);
-  expect(features.reduce((most, x) => Math.max(most, Math.abs(x)), 0)).toBeLessThanOrEqual(7);
+  expect(features.reduce((most, x) => Math.max(most, Math.abs(x)), 0)).toBeLessThanOrEqual(3);
 });
 
 /** The quantile of the normal distribution to two digits: Tukey's lambda distribution with λ = 0.135. */

@@ -2,10 +2,8 @@
  * Amounts of any size and spread as numbers of size 1: robust centre and scale, and a smooth clip, after Holzmüller, Grinsztajn
  * and Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, section 3:
  *
- *   z = (x − q₅₀)/s with s = q₇₅ − q₂₅, else (max − min)/2, else 1;    feature = z / √(1 + (z/10)²)
+ *   z = (x − q₅₀)/s with s = q₇₅ − q₂₅, else (max − min)/2, else 1;    feature = z / √(1 + (z/3)²)
  *
- * The paper's clip at 3 hides how far out a value is: at 10 a fare of twenty times the usual distance is still told from one of
- * five, and a slip of the keyboard still counts for no more than 10 (docs/decisions/0041-automatic-recipe.md has the figures).
  * Tails that are much heavier than an exponential's are taken as logarithms first: asinh u = ln(u + √(u² + 1)) of u = (x − o)/unit,
  * which is a logarithm far from o, linear near it, smooth, defined everywhere, and can be undone.
  */
@@ -30,9 +28,9 @@ export interface Scaling {
   readonly log?: Logarithm;
 }
 
-/** The clip lets nothing beyond ±10 through. */
-export const CLIP = 10;
-/** So many scales from the centre the clip is 10 to the last bit: what is farther counts as that far, so that no square overflows. */
+/** The clip lets nothing beyond ±3 through. */
+const CLIP = 3;
+/** So many scales from the centre the clip is 3 to the last bit: what is farther counts as that far, so that no square overflows. */
 export const LIMIT = 1e9;
 
 /** So many units from the origin: what is farther counts as that far, so that no square overflows. */
