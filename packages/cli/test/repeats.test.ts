@@ -10,6 +10,8 @@ const LISTS = [
   "train --order",
   "train --drop",
   "train --embed",
+  "train --offset",
+  "train --exposure",
   "fit-curve --start",
   "fit-curve --lower",
   "fit-curve --upper",

@@ -16,7 +16,6 @@ import {
 import { frontOf } from "../embedding-layer.ts";
 import { goalOf } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
-import { binsFor } from "./bins.ts";
 import type { MemberRecipe } from "./recipe.ts";
 
 /** Of a step. */
@@ -55,13 +54,13 @@ export function memberPlan(prepared: Prepared, member: MemberRecipe, rows: numbe
 }
 
 /**
- * Categories looked up and bins, where there are any, a learnable scale, a hidden layer, and outputs that start from 0. z = W x + b with W ~ N(0, 1/d) at a rate of 1/√d is
- * under Adam what the paper writes z = V x/√d + b with V ~ N(0, 1) (docs/decisions/0036-pieces-for-tables.md).
+ * Categories looked up and bins, where there are any, a learnable scale, a hidden layer, and outputs that start from 0.
+ * z = W x + b with W ~ N(0, 1/d) at a rate of 1/√d is under Adam what the paper writes z = V x/√d + b with V ~ N(0, 1)
+ * (docs/decisions/0036-pieces-for-tables.md).
  */
-function networkOf(prepared: Prepared, { units, binned, dropout }: MemberRecipe): NetworkSpec {
+function networkOf(prepared: Prepared, { units, bins, dropout }: MemberRecipe): NetworkSpec {
   const { outputs } = goalOf(prepared);
   const front = frontOf(prepared.encoder);
-  const bins = binned ? binsFor(prepared) : undefined;
   const width = bins?.units ?? front.outputs;
   const rates = (of: number) => ({ weight: 1 / Math.sqrt(of), bias: BIAS_RATE });
   const scale: LayerSpec = {

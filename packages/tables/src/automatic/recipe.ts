@@ -3,7 +3,7 @@
  * rows, which decides when it stops; the model is a weighted mean of them all. Whoever names a network, an optimizer or how long
  * it trains gets a network of their own instead (`Recipe`).
  */
-import type { FitOptions } from "@chaingrad/core";
+import type { FitOptions, LayerSpec } from "@chaingrad/core";
 import type { Prepared } from "../table/prepare.ts";
 import { targetsOf } from "../table/targets/target.ts";
 import { binsFor } from "./bins.ts";
@@ -28,8 +28,8 @@ export interface AutomaticRecipe {
 export interface MemberRecipe {
   /** Of the only hidden layer. */
   readonly units: number;
-  /** Whether each number also comes as the bins that it falls into (bins.ts). */
-  readonly binned: boolean;
+  /** Makes of each number also the bins that it falls into (bins.ts), where the kind has them. */
+  readonly bins: LayerSpec | undefined;
   /** Of an epoch of a short table; a step takes from 16 to 256 rows. */
   readonly steps: number;
   /** Of Adam at the height of its schedule. */
@@ -50,23 +50,28 @@ const LONG = 2500;
  */
 export function membersOf(recipe: AutomaticRecipe["recipe"], prepared: Prepared): MemberRecipe[] {
   const plain = plainMember(prepared);
-  const binned: MemberRecipe = { ...plain, binned: true };
+  const bins = binsFor(prepared);
+  const isBest = recipe === "best";
+  const others = isBest
+    ? [
+        { ...plain, dropout: 0.25 },
+        { ...plain, rate: plain.rate / 3 },
+      ]
+    : [];
+  if (bins === undefined) return [plain, ...others];
+  const binned: MemberRecipe = { ...plain, bins };
   // Fewer steps are a regulariser of their own; of long tables the steps are as large already.
-  const calm: MemberRecipe[] = prepared.rows.train.length < LONG ? [{ ...binned, steps: 1 }] : [];
-  const all: MemberRecipe[] = [plain, binned, ...calm];
-  if (recipe === "best")
-    all.push(
-      { ...binned, dropout: 0.3 },
-      { ...plain, dropout: 0.25 },
-      { ...plain, rate: plain.rate / 3 },
-      { ...binned, steps: 2, units: 256, labelSmoothing: 0 },
-      { ...binned, rate: 2 * plain.rate, units: 128 },
-    );
-  return binsFor(prepared) === undefined ? all.filter(({ binned }) => !binned) : all;
+  const calm = prepared.rows.train.length < LONG ? [{ ...binned, steps: 1 }] : [];
+  const more = [
+    { ...binned, dropout: 0.3 },
+    { ...binned, steps: 2, units: 256, labelSmoothing: 0 },
+    { ...binned, rate: 2 * plain.rate, units: 128 },
+  ];
+  return [plain, binned, ...calm, ...(isBest ? more : []), ...others];
 }
 
 function plainMember({ target }: Pick<Prepared, "target">): MemberRecipe {
   const isAmounts = targetsOf(target).every(({ task }) => task === "regression");
   const rate = RATES[isAmounts ? "regression" : "classification"];
-  return { units: 64, binned: false, steps: 8, rate, dropout: 0, labelSmoothing: 0.1 };
+  return { units: 64, bins: undefined, steps: 8, rate, dropout: 0, labelSmoothing: 0.1 };
 }

@@ -1,4 +1,7 @@
-/** Training by a recipe that chooses for itself: networks of a few kinds for each fold, their mean; then once more with the test rows. */
+/**
+ * Training by a recipe that chooses for itself: networks of a few kinds for each fold, their mean; then once more with the test
+ * rows.
+ */
 import {
   type Dataset,
   type EndEvent,
@@ -85,8 +88,10 @@ class Run {
   readonly #pool: FitPool<SyncEngine>;
   readonly #budget: Budget;
   readonly #members: readonly MemberRecipe[];
-  /** Of the networks of rows that are judged. */
+  /** Of the networks of the kinds that are judged. */
   readonly #ends: EndEvent[] = [];
+  /** Whether a network was ended before its time, or never begun. */
+  #isCut = false;
   readonly #started = performance.now();
   #queued = 0;
   #number = 0;
@@ -111,12 +116,13 @@ class Run {
     const { train, test } = this.#prepared.data;
     const { kinds, shares, outOfFold } = yield* this.#judged(train);
     const seconds = (performance.now() - this.#started) / 1000;
-    const again = refits(this.#prepared) ? yield* this.#again(together(train, test), kinds, shares) : undefined;
+    const again = refits(this.#prepared) ? yield* this.#again(joined(train, test), kinds, shares) : undefined;
     const plan = this.#plan(kinds[0].member, this.#prepared.rows.train.length);
+    const judged = meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model;
     return {
-      judged: meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model,
+      judged,
       refitted: again && meanOf(again, shares),
-      end: this.#end(seconds),
+      end: this.#end(judged, seconds),
       ...{ history: this.#history, outOfFold },
       networks: kinds.reduce((total, { rounds }, k) => total + (shares[k] > 0 ? networksOf(rounds) : 0), 0),
       ...{ plan, data: () => this.#firstFold(train, plan) },
@@ -179,8 +185,13 @@ class Run {
       kinds.map(({ member, rounds }) => ({ rounds, round: this.#queue(data, member, from + i, share) })),
     ).flat();
     for (const { rounds, round } of queued) {
-      if (this.#number > 0 && over?.aborted) break;
-      rounds.push(yield* this.#events(round));
+      if (this.#number > 0 && over?.aborted) {
+        this.#isCut = true;
+        break;
+      }
+      const one = yield* this.#events(round);
+      this.#isCut ||= !one.isWhole;
+      rounds.push(one);
     }
     return kinds;
   }
@@ -213,22 +224,22 @@ class Run {
   }
 
   /** As if all networks had been one training. */
-  #end(seconds: number): EndEvent {
+  #end(model: Model, seconds: number): EndEvent {
     const ends = this.#ends;
     const first = ends[0];
     const last = ends[ends.length - 1];
     const fault = ends.find(({ fault }) => fault !== undefined)?.fault;
     const isInterrupted = this.#host.signal?.aborted === true;
     // A share of the time may be over before all of it is.
-    const isCut = this.#budget.isOver || ends.some(({ stopped }) => stopped === "aborted");
-    const stopped = isInterrupted ? "aborted" : isCut ? "time" : last.stopped;
+    const isOver = this.#budget.isOver || this.#isCut;
+    const stopped = isInterrupted ? "aborted" : isOver ? "time" : last.stopped;
     return {
       type: "end",
       ...{ stopped, epochs: ends.reduce((total, { epochs }) => total + epochs, 0), seconds },
       bestEpoch: first.bestEpoch || Math.max(...ends.map(({ bestEpoch }) => bestEpoch)),
       bestLoss: first.bestLoss,
       threads: Math.max(...ends.map(({ threads }) => threads)),
-      model: first.model,
+      model,
       ...(fault && { fault }),
     };
   }
@@ -242,7 +253,7 @@ class Run {
   }
 }
 
-function together(a: Dataset, b: Dataset): Dataset {
+function joined(a: Dataset, b: Dataset): Dataset {
   const join = (first: ArrayLike<number>, second: ArrayLike<number>): Float64Array => {
     const all = new Float64Array(first.length + second.length);
     all.set(first);

@@ -20,7 +20,7 @@ const rows = Array.from({ length: ROWS }, (_, i) => {
 
 /** Each is known by its width. */
 const member = (width: number, rate: number): MemberRecipe => ({
-  ...{ units: width, binned: false, steps: 2, rate, dropout: 0, labelSmoothing: 0 },
+  ...{ units: width, bins: undefined, steps: 2, rate, dropout: 0, labelSmoothing: 0 },
 });
 const [DIVERGES, LEARNS, LAGS] = [member(3, 1e30), member(4, 0.07), member(5, 1e-6)];
 /** Three rounds of five folds. */

@@ -81,7 +81,7 @@ describe("is ended", () => {
 
   test("when its share of the time is over, and says so", async () => {
     const more = Array.from({ length: 8 }, () => many).flat();
-    const training = trainTable(more, { ...options, engine, time: 1 });
+    const training = trainTable(more, { ...options, engine, time: 5 });
     const ends = [];
     for await (const event of training) if (event.type === "end") ends.push(event);
     expect(ends).toMatchObject([{ stopped: "time" }]);
