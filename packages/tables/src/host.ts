@@ -1,5 +1,6 @@
 /** What a training runs on, and who may end it. */
 import type { SyncEngine } from "@chaingrad/core";
+import type { FitPool } from "@chaingrad/core/pool";
 
 export interface Host {
   readonly engine: SyncEngine;
@@ -11,4 +12,6 @@ export interface Host {
    * the threads of the engine). Models have the same bytes with any number of them.
    */
   readonly workers?: number | false | undefined;
+  /** Threads that several trainings share; by default each has its own. */
+  readonly pool?: FitPool<SyncEngine> | undefined;
 }

@@ -70,9 +70,11 @@ export type { NumberEncoding } from "./table/encodings/number.ts";
 export { FEATURE_NOTATION, type Logarithm, type Scaling } from "./table/encodings/scale.ts";
 export type { TextEncoding } from "./table/encodings/text.ts";
 export type { PreparedHead, Way } from "./table/heads.ts";
+export { joinedTables } from "./table/joined.ts";
 export { featureFormulas, type NetworkNames, namesOf } from "./table/names.ts";
 export { PARTS, type Part } from "./table/parts.ts";
 export { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
+export type { SplitBy } from "./table/split/split-by.ts";
 export {
   allRows,
   type Column,

@@ -89,7 +89,7 @@ async function errorOf(
 
 function trialRows(
   { y, loss }: Way,
-  { data, rows, encoder }: Prepared,
+  { data, rows, encoder, together }: Prepared,
   seed: number,
 ): Record<"train" | "judged", Dataset> {
   const width = encoder.features.length;
@@ -97,7 +97,7 @@ function trialRows(
   if (rows.validation.length > 0)
     return { train, judged: first({ ...data.validation, y: y.validation }, width, TRIAL.rows) };
   const count = rowsOf(train, width);
-  const [fold] = foldsFor(train, count, loss, { most: TRIAL.folds, seed });
+  const [fold] = foldsFor(train, count, loss, { most: TRIAL.folds, seed, together: together?.train });
   return { train: pickRows(train, count, without(count, fold)), judged: pickRows(train, count, fold) };
 }
 

@@ -49,7 +49,8 @@ export interface TrainTableOptions<Target extends string = string>
 /** Whether rows are left out in turn is said by the recipe. */
 const { folds: _, ...ASKED } = PREPARE_OPTIONS;
 
-const OPTIONS: Names<TrainTableOptions> = {
+/** The names of all options of `trainTable`. */
+export const TRAIN_OPTIONS: Names<TrainTableOptions> = {
   ...ASKED,
   ...{ recipe: true, time: true },
   ...{ hidden: true, activation: true, dropout: true, optimizer: true, rate: true, l2: true, epochs: true },
@@ -137,7 +138,7 @@ function withValues(target: Target, rows: Exclude<Rows<object>, Table>): Target 
 }
 
 /** What is asked of the table, and of how it is trained on. */
-function parted(options: PrepareOptions & RecipeChoice): [PrepareOptions, RecipeChoice] {
+export function partedOptions(options: PrepareOptions & RecipeChoice): [PrepareOptions, RecipeChoice] {
   const isAsked = (name: string): boolean => name !== "seed" && Object.hasOwn(ASKED, name);
   const entries = Object.entries(options);
   const part = (wanted: boolean) => Object.fromEntries(entries.filter(([name]) => isAsked(name) === wanted));
@@ -165,9 +166,9 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
-  checkKeys("trainTable", options ?? null, OPTIONS);
+  checkKeys("trainTable", options ?? null, TRAIN_OPTIONS);
   const { engine: given, signal, slice, workers, onPrepared, onEpoch, ...others } = options;
-  const [asked, chosen] = parted(others);
+  const [asked, chosen] = partedOptions(others);
   const recipe = chooseRecipe({ validation: asked.validation, ...chosen });
   const table = tableOf(rows);
   const read = prepareTable(table, {
@@ -177,7 +178,11 @@ async function* training<Row extends object, Target extends keyof Row & string>(
   });
   const engine = given ?? (await defaultEngine());
   const settled = await settleTarget(read, engine, recipe.seed);
-  const prepared = isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) };
+  const { leakNotes } = await import("./leaks/leak-notes.ts");
+  const prepared = {
+    ...(isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) }),
+    notes: [...settled.notes, ...leakNotes(table, settled)],
+  };
   onPrepared?.(prepared);
   const trained = yield* telling(trainPrepared(prepared, recipe, { engine, signal, slice, workers }), onEpoch);
   const { end } = trained;

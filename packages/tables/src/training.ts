@@ -62,7 +62,7 @@ async function* automatic(
 async function* own(
   prepared: Prepared,
   recipe: Recipe,
-  { engine, signal, slice }: Host,
+  { engine, signal, slice, pool }: Host,
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
@@ -72,7 +72,9 @@ async function* own(
   const host = { ...(until !== undefined && { signal: until }), ...(slice !== undefined && { slice }) };
   const history = new HistoryRecorder();
   let last: EndEvent | undefined;
-  for await (const event of fit(network, data, { ...options, ...host })) {
+  const { engine: _, ...queued } = options;
+  const events = pool?.fit(network, data, { ...queued, ...host }) ?? fit(network, data, { ...options, ...host });
+  for await (const event of events) {
     const told =
       event.type === "end" && event.stopped === "aborted" && budget.isOver
         ? { ...event, stopped: "time" as const }

@@ -31,18 +31,38 @@ export const fraction: (text: string) => number = realNumber(
   (value) => value >= 0 && value < 1,
 );
 
-export const share: (text: string) => number = realNumber(
-  "a number ≥ 0 and ≤ 0.5",
-  (value) => value >= 0 && value <= 0.5,
-);
+const share: (text: string) => number = realNumber("a number ≥ 0 and ≤ 0.5", (value) => value >= 0 && value <= 0.5);
 
 /** "60", "60s", "2m" and "1h" in seconds. */
-export function seconds(text: string): number {
+function seconds(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
   const value =
     Number(found?.[1] ?? 0) * { s: 1, m: 60, min: 60, h: 3600 }[(found?.[2] ?? "s") as "s" | "m" | "min" | "h"];
   if (!(value > 0)) throw new InvalidArgumentError("It must be a time > 0, as in 60s, 2m or 1h.");
   return value;
+}
+
+/** What training may take, and a column that parts the rows in time: both may be given. */
+export interface Budget {
+  readonly seconds?: number;
+  readonly column?: string;
+}
+
+/** "60s" is what training may take, what is no time the name of a column. */
+export function budgetOrColumn(text: string, before: Budget | undefined): Budget {
+  const own: Budget = /^\d+(?:\.\d+)?\s*(s|m|min|h)?$/.test(text.trim())
+    ? { seconds: seconds(text) }
+    : { column: text };
+  const [name] = Object.keys(own) as (keyof Budget)[];
+  if (text.trim() === "") throw new InvalidArgumentError("It must be a time, as in 60s, 2m or 1h, or a column.");
+  if (before?.[name] !== undefined)
+    throw new InvalidArgumentError(`It is given twice: '${before[name]}' and '${own[name]}'. Give it once.`);
+  return { ...before, ...own };
+}
+
+/** A share of the rows, or a table of others. */
+export function shareOrFile(text: string): number | string {
+  return /^[-+.\d]/.test(text) && Number.isFinite(Number(text)) ? share(text) : text;
 }
 
 /** "32,16" → [32, 16] */

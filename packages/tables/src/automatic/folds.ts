@@ -11,6 +11,8 @@ export interface FoldOptions {
   readonly seed: number;
   /** Other rounds have other folds. */
   readonly round?: number;
+  /** Of each row what it stays together with, as a whole number ≥ 0. */
+  readonly together?: Int32Array | undefined;
 }
 
 /**
@@ -21,13 +23,15 @@ export function foldsFor(
   { y, weight }: Dataset,
   rows: number,
   { target }: Loss,
-  { most, seed, round = 0 }: FoldOptions,
+  { most, seed, round = 0, together }: FoldOptions,
 ): Int32Array[] {
   const order = shuffle(
     Int32Array.from({ length: rows }, (_, row) => row),
     seed,
     FOLD_STREAM - round,
   );
+  const groups = together && groupsIn(order, together);
+  if (groups !== undefined && groups.length > 1) return foldsOfGroups(groups, most);
   const weightless = (row: number): number => Number(weight !== undefined && !(weight[row] > 0));
   const label = (row: number): number => (target === "labels" ? y[row] : 0);
   order.sort((a, b) => weightless(a) - weightless(b) || label(a) - label(b));
@@ -37,6 +41,24 @@ export function foldsFor(
   order.forEach((row, i) => {
     folds[i % count].push(row);
   });
+  return folds.map((fold) => Int32Array.from(fold).sort());
+}
+
+/** The rows of each group, the largest group first. */
+function groupsIn(order: Int32Array, together: Int32Array): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const row of order) {
+    const own = groups.get(together[row]);
+    if (own === undefined) groups.set(together[row], [row]);
+    else own.push(row);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+/** Whole groups, each into the fold that has the fewest rows so far. */
+function foldsOfGroups(groups: readonly (readonly number[])[], most: number): Int32Array[] {
+  const folds = Array.from({ length: Math.min(most, groups.length) }, (): number[] => []);
+  for (const group of groups) folds.reduce((a, b) => (b.length < a.length ? b : a)).push(...group);
   return folds.map((fold) => Int32Array.from(fold).sort());
 }
 

@@ -50,6 +50,8 @@ export interface RoundOptions {
   readonly folds: number;
   /** What each class weighs while training, by its label. */
   readonly classWeights: Float64Array | undefined;
+  /** Of each row what it stays together with. */
+  readonly together: Int32Array | undefined;
   readonly seed: number;
   /** Other rounds have other folds and other weights. */
   readonly round: number;
@@ -66,10 +68,10 @@ const SEED_STRIDE = 1_000_003;
  * early where the signal says so: with the networks that had begun. None where not even one had an epoch. Throws as `fit`.
  */
 export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGenerator<TableEvent, Round, void> {
-  const { host, pool, plan, seed, round, flow } = options;
+  const { host, pool, plan, seed, round, flow, together } = options;
   const { network, options: chosen } = plan;
   const rows = rowsOf(data, network.inputs);
-  const folds = foldsFor(data, rows, lossOf(chosen.loss), { most: options.folds, seed, round });
+  const folds = foldsFor(data, rows, lossOf(chosen.loss), { most: options.folds, seed, round, together });
   const { engine: _, ...shared } = chosen;
   const weighted = weighed(data, options.classWeights);
   const members = folds.map((fold, at): Member => {

@@ -61,20 +61,22 @@ export async function* trainAutomatically(
   recipe: AutomaticRecipe,
   host: Host,
 ): AsyncGenerator<TableEvent, AutomaticTraining, void> {
-  const { engine, workers } = host;
-  const pool = openFitPool({ engine, ...(workers !== undefined && { workers }) });
+  const { engine, workers, pool: shared } = host;
+  const pool = shared ?? openFitPool({ engine, ...(workers !== undefined && { workers }) });
   try {
     return yield* new Run(prepared, recipe, host, pool).train();
   } finally {
-    pool.close();
+    if (pool !== shared) pool.close();
   }
 }
 
 const networksOf = (rounds: readonly Round[]): number => rounds.reduce((total, { ends }) => total + ends.length, 0);
 
-/** Whether a table is trained on once more. */
-const refits = ({ rows: { train, test } }: Prepared): boolean =>
-  test.length > 0 && train.length + test.length <= REFIT_ROWS;
+/** Whether a table is trained on once more: not where somebody named the rows that are to judge. */
+const refits = ({ rows: { train, test }, split }: Prepared): boolean => {
+  const areNamed = split?.part !== undefined || split?.rows !== undefined;
+  return test.length > 0 && !areNamed && train.length + test.length <= REFIT_ROWS;
+};
 
 /** A round whose networks wait, or are trained already, until it is gone through. */
 type Queued = ReturnType<typeof queueRound>;
@@ -203,10 +205,18 @@ class Run {
       host: { ...this.#host, signal: this.#budget.until(share) },
       pool: this.#pool,
       plan: this.#plan(member, rowsOf(data, this.#prepared.encoder.features.length)),
-      ...{ folds: FOLDS, classWeights: this.#prepared.classWeights },
+      ...{ folds: FOLDS, classWeights: this.#prepared.classWeights, together: this.#together(data) },
       ...{ seed: this.#recipe.seed, round, flow: isFirst ? this.#recipe.flow : undefined },
       place: () => ({ number: ++this.#number, of: this.#of }),
     });
+  }
+
+  /** Of each row of the training rows, or of those and the test rows, what it stays together with. */
+  #together(data: Dataset): Int32Array | undefined {
+    const { together, data: own } = this.#prepared;
+    if (together === undefined || data === own.train) return together?.train;
+    const first = together.train.reduce((most, number) => Math.max(most, number), 0) + 1;
+    return Int32Array.from([...together.train, ...together.test.map((number) => first + number)]);
   }
 
   async *#events(queued: Queued): AsyncGenerator<TableEvent, Round, void> {
@@ -247,7 +257,9 @@ class Run {
   /** What the first network was trained on, for whoever must do it again. */
   #firstFold(data: Dataset, { network, options: { loss } }: MemberPlan): FitData {
     const rows = rowsOf(data, network.inputs);
-    const [fold] = foldsFor(data, rows, lossOf(loss), { most: FOLDS, seed: this.#recipe.seed });
+    const [fold] = foldsFor(data, rows, lossOf(loss), {
+      ...{ most: FOLDS, seed: this.#recipe.seed, together: this.#prepared.together?.train },
+    });
     const part = (own: Int32Array): Dataset => weighed(pickRows(data, rows, own), this.#prepared.classWeights);
     return { train: part(without(rows, fold)), validation: part(fold) };
   }

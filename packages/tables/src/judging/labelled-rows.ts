@@ -17,10 +17,17 @@ export interface JudgedRows {
   readonly weight: string | undefined;
 }
 
-/** The rows of a table that a model can be judged by. Throws TargetError where there are none, EncodingError as `encode`. */
-export function judgedRows(model: TableModelData, table: Table): JudgedRows {
+/**
+ * The rows of a table that a model can be judged by, of all or of those at the given places. Throws TargetError where there are
+ * none, EncodingError as `encode`.
+ */
+export function judgedRows(
+  model: Pick<TableModelData, "target" | "encoder" | "weight">,
+  table: Table,
+  given: ArrayLike<number> = allRows(table),
+): JudgedRows {
   const { target, encoder } = model;
-  const { rows } = labelledRows(target, table, allRows(table), "which the model predicts");
+  const { rows } = labelledRows(target, table, given, "which the model predicts");
   if (rows.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
   const y = kindOf(target).encode(target, table, rows);
   const column = table.columns.find(({ name }) => name === model.weight);
@@ -29,7 +36,7 @@ export function judgedRows(model: TableModelData, table: Table): JudgedRows {
     ...{ x: encode(encoder, table, rows), y },
     ...(weights && { weight: Float64Array.from(rows).map((row) => weights[row]) }),
   };
-  return { data, rows: rows.length, missing: table.rows - rows.length, weight: column?.name };
+  return { data, rows: rows.length, missing: given.length - rows.length, weight: column?.name };
 }
 
 /** Rows of a table as a network is looked at with, and where they stand in it. */

@@ -60,6 +60,9 @@ export function asideNotes(column: Column, aside: readonly number[]): string[] {
   ];
 }
 
+/** What it means that no rows are kept for a last judgement. */
+export const NO_TEST = "no test rows are kept: the scores of the validation rows decided when to stop, and flatter";
+
 /** Fewer rows than this in a part give scores that hang on the seed. */
 const FEW_ROWS = 10;
 
@@ -81,8 +84,7 @@ export function sizeNotes(
     ];
   }
   const notes: string[] = [];
-  if (test === 0)
-    notes.push("no test rows are kept: the scores of the validation rows decided when to stop, and flatter");
+  if (test === 0) notes.push(NO_TEST);
   if (validation === 0 && !folds)
     notes.push("no validation rows are kept: training stops by its own loss, and may learn its rows by heart");
   const few = Math.min(...[folds ? train : validation, test].filter((count) => count > 0));

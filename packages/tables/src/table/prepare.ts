@@ -1,6 +1,6 @@
 /** From a table to rows a network can learn from: roles, targets, split, encoders. All before any training starts. */
 
-import { type Dataset, type Loss, type LossName, losses, type Split, splitRows } from "@chaingrad/core";
+import { type Dataset, type Loss, type LossName, losses, type Split } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { readingOf } from "../reading/remembered.ts";
@@ -12,6 +12,7 @@ import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./no
 import { misleadingRows, outliersOf } from "./outliers.ts";
 import { byPart, type Part, type Parts } from "./parts.ts";
 import { rolesOf } from "./roles.ts";
+import { checkSplitBy, deciding, type SplitBy, splitTable, togetherOf } from "./split/split-by.ts";
 import { allRows, type Column, EncodingError, type Table } from "./table.ts";
 import { encodeTarget, type FittedTarget, fitTarget } from "./target.ts";
 import { LOSSES } from "./targets/framing.ts";
@@ -56,7 +57,11 @@ export interface PrepareOptions {
   readonly offset?: ColumnOfTarget | undefined;
   /** A column > 0 that multiplies the rate of counts: its logarithm is the offset. Of several targets by their names. */
   readonly exposure?: ColumnOfTarget | undefined;
-  /** Fractions of the rows for validation and test (default 0.15 each; none of fewer than 5 rows). */
+  /** What decides on which side a row stands; by default chance, alike in every class. */
+  readonly split?: SplitBy | undefined;
+  /** Only these rows are taken, by their places from 0 (default: all). */
+  readonly rows?: ArrayLike<number> | undefined;
+  /** Fractions of the rows for validation and test (default 0.15 each; none of fewer than 5 rows, or where a column says the parts). */
   readonly validation?: number | undefined;
   readonly test?: number | undefined;
   /** Whether training leaves out its rows in turn and stops by those, as automatic recipes do: there is no validation part then. */
@@ -68,7 +73,7 @@ export interface PrepareOptions {
 export const PREPARE_OPTIONS: Names<PrepareOptions> = {
   ...{ target: true, task: true, order: true, drop: true, types: true, embed: true, weight: true, classWeight: true },
   ...{ loss: true, quantiles: true, transform: true, offset: true, exposure: true },
-  ...{ validation: true, test: true, folds: true, seed: true },
+  ...{ split: true, rows: true, validation: true, test: true, folds: true, seed: true },
 };
 
 /** A table made ready for training: roles, encoder, target, and the rows of each part as numbers. */
@@ -89,6 +94,10 @@ export interface Prepared {
   readonly rows: Readonly<Record<Part, Int32Array>>;
   readonly encoder: Encoder;
   readonly data: Readonly<Record<Part, Dataset>>;
+  /** What decided on which side each row stands, where it was not chance. */
+  readonly split?: SplitBy;
+  /** Of each row of a part what it stays together with where rows are left out in turn; absent where each stands by itself. */
+  readonly together?: Parts<Int32Array>;
   /** The column that says what each row weighs. */
   readonly weight?: string;
   /** What each class weighs while training, by its label. */
@@ -108,8 +117,9 @@ const LEAST_TO_SPLIT = 5;
  * Throws TargetError or EncodingError on a table that cannot be learned from, and RangeError on too few rows.
  */
 export function prepareTable(table: Table, options: PrepareOptions): Prepared {
-  const { seed = 0, drop = [], types = {}, embed = false, folds = false, weight, offsets, targets } = checked(options);
-  const roles = rolesOf(table, { targets, drop, types, weight, offsets: [...offsets.values()] });
+  const { drop = [], types = {}, embed = false, folds = false, weight, offsets, targets, split: by } = checked(options);
+  const asked = { targets, drop, types, weight, offsets: [...offsets.values()], deciding: deciding(by) };
+  const roles = rolesOf(table, asked);
   const columns = targets.map((name) => table.columns.find((column) => column.name === name) as Column);
   const isJudged = folds || options.validation !== 0 || options.test !== 0;
   const fit = (column: Column): FittedTarget =>
@@ -122,10 +132,11 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   const kinds = fitted.map((one) => one.target);
   const outliers = outliersOf(table, roles, kinds);
   const misleading = misleadingRows(outliers, kinds, table.rows);
-  const { used, missing, aside } = usedRows(table, fitted, misleading);
+  const { used, missing, aside } = usedRows(table, options.rows, fitted, misleading);
   const weightColumn = table.columns.find(({ name }) => name === weight);
   const weights = weightColumn && readWeights(weightColumn, used);
-  const rows = split(used, columns, fitted, { ...options, ...(folds && { validation: 0 }), seed });
+  const rows = parted(table, used, fitted, options);
+  const together = by && togetherIn(by, table, rows);
   const heads = columns.map((column, i) =>
     prepareHead(
       { table, column, target: fitted[i].target, rows, weights },
@@ -149,13 +160,15 @@ export function prepareTable(table: Table, options: PrepareOptions): Prepared {
   return {
     ...{ roles: toldRoles(roles, encoder), target, loss, heads, missing, aside, rows, encoder, data },
     ...(reading && { reading }),
+    ...(by && { split: by }),
+    ...(together && { together }),
     ...(weight !== undefined && { weight }),
     ...(classWeight !== undefined && { classWeights: weightsOfClasses(target, y.train, classWeight) }),
     notes: [
       ...sizeNotes(rows, { isAsked: options.validation === 0 && options.test === 0, folds }),
       ...columns.flatMap((column, i) => asideNotes(column, fitted[i].aside)),
       ...(classWeight === undefined ? [] : [WEIGHED]),
-      ...orderNotes(table),
+      ...(by === undefined ? orderNotes(table) : []),
       ...outlierNotes(outliers, misleading),
       ...textNotes(table, roles, drop),
     ],
@@ -171,7 +184,8 @@ interface Checked extends PrepareOptions {
 /** Throws RangeError on options that there are not, or that do not go together. */
 function checked(options: PrepareOptions): Checked {
   checkKeys("prepareTable", options ?? null, PREPARE_OPTIONS);
-  const { task, loss, quantiles, transform, order, target } = options;
+  const { task, loss, quantiles, transform, order, target, split } = options;
+  checkSplitBy(split, options);
   if (task !== undefined) checkName("task", task, TASKS);
   if (loss !== undefined) checkName("loss", loss, Object.keys(losses));
   if (transform !== undefined) checkName("transform", transform, ["log", "none"]);
@@ -217,32 +231,44 @@ function impliedTask(column: Column, options: PrepareOptions, hasOffset: boolean
 /** Rows that have all targets, those that lack one, and those that are not learnt from: of a class with no other row, misleading. */
 function usedRows(
   table: Table,
+  rows: ArrayLike<number> | undefined,
   fitted: readonly FittedTarget[],
   misleading: readonly number[],
 ): { used: Int32Array; missing: number[]; aside: number[] } {
-  const missing = new Set(fitted.flatMap((one) => one.missing));
+  const all = Int32Array.from(rows ?? allRows(table));
+  const taken = rows && new Set(all);
+  const isTaken = (row: number): boolean => taken?.has(row) ?? true;
+  const missing = new Set(fitted.flatMap((one) => one.missing).filter(isTaken));
   const left = fitted.flatMap((one) => one.aside).concat(misleading);
-  const aside = new Set(left.filter((row) => !missing.has(row)));
-  const all = Int32Array.from(allRows(table));
+  const aside = new Set(left.filter((row) => isTaken(row) && !missing.has(row)));
   const used = missing.size + aside.size === 0 ? all : all.filter((row) => !(missing.has(row) || aside.has(row)));
   if (used.length === 0) throw new EncodingError("no row has a value for every target");
   const inOrder = (rows: ReadonlySet<number>): number[] => [...rows].sort((a, b) => a - b);
   return { used, missing: inOrder(missing), aside: inOrder(aside) };
 }
 
-/** Alike in every class of the first target that has classes. */
-function split(
+/** As asked, else at random and alike in every class of the first target that has classes. */
+function parted(
+  table: Table,
   used: Int32Array,
-  columns: readonly Column[],
   fitted: readonly FittedTarget[],
-  { validation, test, seed = 0 }: Pick<PrepareOptions, "validation" | "test" | "seed">,
+  { split, folds = false, validation, test, seed = 0 }: PrepareOptions,
 ): Split {
   const share = used.length < LEAST_TO_SPLIT ? 0 : SHARE;
-  const place = fitted.findIndex(({ target }) => hasClasses(target));
-  const target = fitted[place]?.target;
-  const labels = target !== undefined && hasClasses(target) ? encodeTarget(target, columns[place], used) : undefined;
-  const shares = { validation: validation ?? share, test: test ?? share };
-  return splitRows({ rows: used, ...(labels && { labels }), seed, ...shares });
+  const target = fitted.map((one) => one.target).find(hasClasses);
+  const column = target && table.columns.find(({ name }) => name === target.name);
+  const labels = target && encodeTarget(target, column as Column, used);
+  const shares = { validation: folds ? 0 : (validation ?? share), test: test ?? share };
+  const parts = splitTable(split, { table, rows: used, labels, seed, ...shares });
+  // Rows that are left out in turn need no part of their own.
+  return folds && parts.validation.length > 0
+    ? { ...parts, train: Int32Array.from([...parts.train, ...parts.validation]).sort(), validation: new Int32Array(0) }
+    : parts;
+}
+
+function togetherIn(by: SplitBy, table: Table, rows: Split): Parts<Int32Array> | undefined {
+  const parts = byPart((part) => togetherOf(by, table, rows[part]));
+  return parts.train && (parts as Parts<Int32Array>);
 }
 
 function checkWeighed(weights: Parts<Float64Array | undefined>, name: string | undefined): void {

@@ -14,6 +14,8 @@ export interface AskedRoles {
   readonly weight: string | undefined;
   /** Of targets; two may share a column. */
   readonly offsets: readonly Offset[];
+  /** Columns that decide on which side a row stands and are no features, and how. */
+  readonly deciding: ReadonlyMap<string, string>;
 }
 
 /**
@@ -21,21 +23,22 @@ export interface AskedRoles {
  * another column that there is not, EncodingError on one with two roles.
  */
 export function rolesOf(table: Table, asked: AskedRoles): ColumnRole[] {
-  const { targets, drop, types, weight, offsets } = asked;
+  const { targets, drop, types, weight, offsets, deciding } = asked;
   checkTargets(targets, drop);
   const names = table.columns.map(({ name }) => name);
   const given: [string, Role, string][] = [
     ...targets.slice(1).map((name): [string, Role, string] => [name, "target", "to be predicted"]),
     ...(weight === undefined ? [] : [[weight, "weight", "what each row weighs, as asked"] as [string, Role, string]]),
     ...shared(offsets).map((offset): [string, Role, string] => [offset.column, "offset", offsetWords(offset)]),
+    ...[...deciding].map(([name, why]): [string, Role, string] => [name, "aside", why]),
   ];
-  for (const [name, role] of given) if (role !== "target") checkColumn(name, role, names);
+  for (const [name, role] of given) if (role !== "target") checkColumn(name, role === "aside" ? "split" : role, names);
   const taken = new Map<string, Role>([[targets[0], "target"]]);
   for (const [name, role] of given) {
     const other = taken.get(name);
-    if (other !== undefined || drop.includes(name))
+    if (other !== undefined || (drop.includes(name) && role !== "aside"))
       throw new EncodingError(
-        `the column '${name}' cannot be the ${role}: it is ${other === undefined ? "left out" : `the ${other}`}`,
+        `the column '${name}' cannot ${role === "aside" ? "decide how rows are split" : `be the ${role}`}: it is ${other === undefined ? "left out" : `the ${other}`}`,
         name,
       );
     taken.set(name, role);
@@ -82,7 +85,7 @@ function checkTargets(targets: readonly string[], drop: readonly string[]): void
   if (dropped !== undefined) throw new TargetError(`the target '${dropped}' is to be left out as well`, dropped);
 }
 
-function checkColumn(name: string, role: Role, names: readonly string[]): void {
+function checkColumn(name: string, role: Role | "split", names: readonly string[]): void {
   if (names.includes(name)) return;
   const near = nearest(name, names);
   const hint = near === undefined ? "" : `; did you mean '${near}'?`;
