@@ -18,7 +18,7 @@ export default defineConfig(({ mode }) => ({
           name: "sources",
           include:
             mode === "long"
-              ? ["docs/test/**/*.long.ts"]
+              ? ["docs/test/**/*.long.ts", "packages/*/test/**/*.long.ts"]
               : ["test/*.test.ts", "docs/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
         },
       },

@@ -64,8 +64,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["batchOf", "predictedColumns", "namesOf"],
     // How a table is read.
     ...["COLUMN_TYPES", "ColumnType", "DATE_ORDERS"],
+    // Rows of other files that judge.
+    ...["Table", "SplitBy", "joinedTables", "readingOf"],
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
+  "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
+  "@chaingrad/tables/leaks": ["leakNotes"],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
     ...["RECIPES_WORDS", "unseenValues"],

@@ -111,3 +111,6 @@ export { TASKS, targetsOf } from "./table/targets/target.ts";
 export type { ClassWeight } from "./table/weights.ts";
 export { TableTraining, type TrainTableOptions, trainTable } from "./train-table.ts";
 export { type TrainedTable, trainPrepared } from "./training.ts";
+export { type Coverage, coverageOf } from "./uncertainty/coverage.ts";
+export { type Intervals, intervalsOf } from "./uncertainty/intervals.ts";
+export type { ConformalScores, ScoreKind } from "./uncertainty/scores.ts";

@@ -33,6 +33,11 @@ export const fraction: (text: string) => number = realNumber(
 
 const share: (text: string) => number = realNumber("a number ≥ 0 and ≤ 0.5", (value) => value >= 0 && value <= 0.5);
 
+export const shareOfAll: (text: string) => number = realNumber(
+  "a share > 0 and < 1, as 0.9",
+  (value) => value > 0 && value < 1,
+);
+
 /** "60", "60s", "2m" and "1h" in seconds. */
 function seconds(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());

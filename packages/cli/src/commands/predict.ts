@@ -8,12 +8,14 @@ import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
 import { assertOutputs } from "./distinct.ts";
+import { shareOfAll } from "./options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface PredictOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly out: string;
+  readonly interval?: number;
   readonly format?: "csv" | "jsonl" | "parquet";
 }
 
@@ -25,6 +27,11 @@ export function register(program: Command): void {
     .argument("<model>", "a model made by chaingrad train")
     .argument("<file>", TABLE)
     .option("--out <file>", "where the table goes; - is standard output", "-")
+    .option(
+      "--interval <share>",
+      "also between what, or among which classes, such a share of the truth lies, as 0.9",
+      shareOfAll,
+    )
     .addOption(
       new Option("--format <format>", "instead of what the name of --out says")
         .choices(["csv", "jsonl", "parquet"])
@@ -57,7 +64,9 @@ function addedColumns(
   table: FileTable,
   options: PredictOptions,
 ): readonly Column[] {
-  const { columns, wild } = refusing(table.path, () => predictedColumns(model, engine, table));
+  const { columns, wild } = refusing(table.path, () =>
+    predictedColumns(model, engine, table, { interval: options.interval }),
+  );
   for (const text of [...table.notes, ...unseenValues(model.encoder, table)]) note(`note: ${text}`, options);
   if (wild > 0)
     note(`${wild} predicted numbers are not finite: the model's weights are too large for these rows`, options);

@@ -4,7 +4,7 @@
  *   const { scores } = await crossValidate(rows, { target: "price", folds: 5, repeat: 3 });
  *   scores.r2.own;                                              // { mean: 0.87, standardError: 0.012 }
  */
-import { checkKeys, inRange, type Names } from "@chaingrad/core/given";
+import { checkKeys, countingNumber, inRange, type Names } from "@chaingrad/core/given";
 import { openFitPool } from "@chaingrad/core/pool";
 import { chooseRecipe, preparationFor } from "../automatic/choose.ts";
 import { type AnyRow, defaultEngine } from "../model/table-model.ts";
@@ -62,7 +62,7 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
     ...others
   } = options;
   inRange("folds", number, SEVERAL);
-  inRange("repeat", repeat, COUNT);
+  inRange("repeat", repeat, countingNumber);
   const [asked, chosen] = partedOptions(others);
   if (asked.split?.part !== undefined || asked.split?.rows !== undefined)
     throw new RangeError("split: parts that are named are one split; folds are by group, by time or by chance");
@@ -91,7 +91,6 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
 }
 
 const SEVERAL = { text: "a whole number ≥ 2", holds: (x: number) => Number.isSafeInteger(x) && x >= 2 };
-const COUNT = { text: "a whole number ≥ 1", holds: (x: number) => Number.isSafeInteger(x) && x >= 1 };
 
 /** The results in order, of a few at a time: no thread waits for the last network of one. */
 async function sideBySide<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {

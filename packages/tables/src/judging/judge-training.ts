@@ -1,12 +1,21 @@
 /** What a training reached on each part of its table, and whether that is worth anything. */
-import { type Judgement, pickRows, type SyncEngine } from "@chaingrad/core";
+import { type Dataset, type Judgement, pickRows, type SyncEngine } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
 import { PARTS, type Part } from "../table/parts.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { hasClasses } from "../table/targets/target.ts";
 import type { TrainedTable } from "../training.ts";
-import { type Evaluation, evaluateBaseline, evaluateModel, evaluationOf, type Scores } from "./evaluate.ts";
+import { type ConformalScores, conformalScores } from "../uncertainty/scores.ts";
+import {
+  type Evaluation,
+  evaluateBaseline,
+  evaluateModel,
+  evaluationOf,
+  predictRows,
+  type Scores,
+  saidOf,
+} from "./evaluate.ts";
 
 /** A trained model with its scores on each part of the table, beside those of guessing. */
 export interface JudgedTraining {
@@ -49,10 +58,30 @@ export function judgeTraining(
   const { scores } = evaluation;
   const baseline = evaluateBaseline(target, data.train, part === "validation" && leftOut ? leftOut : data[part]);
   const isWeighed = classWeights !== undefined && hasClasses(target);
+  const conformal = scoresOf(model, { data, rows, leftOut, outOfFold }, engine);
+  const reached = { metrics, ...(conformal && { conformal }) };
   return {
-    model: { ...refitted, metrics },
-    judged: { ...model, metrics },
+    model: { ...refitted, ...reached },
+    judged: { ...model, ...reached },
     ...{ evaluations, part, baseline },
     beatsBaseline: isWeighed ? Number(scores.f1) > Number(baseline.f1) : kindOf(target).beats(target, scores, baseline),
   };
+}
+
+interface Unseen extends Pick<Prepared, "data" | "rows"> {
+  readonly outOfFold: TrainedTable["outOfFold"] | undefined;
+  readonly leftOut: Dataset | undefined;
+}
+
+/** Of rows that the model, or each of its networks, did not learn from; undefined where there are none, or nothing can be said. */
+function scoresOf(
+  model: TrainedTable["model"],
+  { data, rows, leftOut, outOfFold }: Unseen,
+  engine: SyncEngine,
+): (ConformalScores | null)[] | undefined {
+  const { target } = model;
+  if (leftOut !== undefined && outOfFold !== undefined && leftOut.y.length > 0)
+    return conformalScores(target, saidOf(target, outOfFold, leftOut), leftOut);
+  if (rows.validation.length === 0) return undefined;
+  return conformalScores(target, predictRows(model, engine, data.validation), data.validation);
 }

@@ -1,12 +1,22 @@
 /** Files of models that were trained on tables: core's, with encoder, target and what was reached beside the network. */
 import { FormatError, loadModel, type Model, outputsOf, saveModel, targetWidth } from "@chaingrad/core";
-import { checkKeys, checkName, conform, finite, inRange, integer, type Names } from "@chaingrad/core/given";
+import {
+  checkKeys,
+  checkName,
+  conform,
+  countingNumber,
+  finite,
+  inRange,
+  integer,
+  type Names,
+} from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
 import { unique } from "../table/encodings/unique.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
-import type { Target } from "../table/targets/target.ts";
+import { type Target, targetsOf } from "../table/targets/target.ts";
+import { type ConformalScores, SCORE_KINDS } from "../uncertainty/scores.ts";
 import { checkReading } from "./reading-form.ts";
 import { checkTarget, columnsOf } from "./target-form.ts";
 
@@ -21,6 +31,11 @@ export interface TableModelData extends Model {
   readonly weight?: string;
   /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
   readonly arithmetic?: string;
+  /**
+   * How far off it was of rows that it did not learn from, by target: what intervals are made of. Null of a target that has none;
+   * absent where there were no such rows.
+   */
+  readonly conformal?: readonly (ConformalScores | null)[];
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }
@@ -39,14 +54,15 @@ type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
   ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
+  conformal: true,
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, reading, weight, arithmetic, metrics } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics });
+  const { encoder, target, seed, reading, weight, arithmetic, metrics, conformal } = model as Partial<TableModelData>;
+  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics, conformal });
   readModel(bytes);
   return bytes;
 }
@@ -72,6 +88,7 @@ export function readModel(bytes: Uint8Array): Model | TableModelData {
 function checkTable({ network, objective: { loss }, encoder, target, seed, metrics, ...rest }: TableModelData): void {
   inRange("seed", seed, integer);
   if (rest.reading !== undefined) checkReading(rest.reading);
+  if (rest.conformal !== undefined) checkConformal(rest.conformal, targetsOf(target).length);
   conform(
     "model",
     { ...rest, encoder, target, metrics },
@@ -108,6 +125,23 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   const takesLabels = target.task === "classification" || target.task === "ordinal";
   if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
+}
+
+/** Throws RangeError on what are no scores, one for each target. */
+function checkConformal(given: NonNullable<TableModelData["conformal"]>, targets: number): void {
+  if (!Array.isArray(given) || given.length !== targets)
+    throw new RangeError(`conformal: expected scores of ${targets} ${targets === 1 ? "target" : "targets"}`);
+  for (const [i, one] of given.entries()) {
+    if (one === null) continue;
+    conform(`conformal.${i}`, one, { kind: "", rows: 0, scores: [0] });
+    checkName(`conformal.${i}.kind`, one.kind, SCORE_KINDS);
+    inRange(`conformal.${i}.rows`, one.rows, countingNumber);
+    const isAscending = one.scores.every((score: number, k: number) => score >= (k === 0 ? 0 : one.scores[k - 1]));
+    if (!isAscending || one.scores.length === 0 || one.scores.length > one.rows)
+      throw new RangeError(
+        `conformal.${i}.scores: expected ascending numbers ≥ 0, of ${one.rows} rows at most as many`,
+      );
+  }
 }
 
 /** Throws RangeError on what is no encoding, and on that of an earlier version. */

@@ -24,9 +24,11 @@ import {
   offsetColumns,
   targetsOf,
 } from "../table/targets/target.ts";
+import { type Intervals, intervalsOf } from "../uncertainty/intervals.ts";
 import { type EncodeRow, rowEncoder } from "./encode-row.ts";
 import { RowGradient } from "./gradient.ts";
 import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
+import { predictTable } from "./predict-table.ts";
 
 /** Rows whose columns are not known to the compiler. */
 export type AnyRow = Readonly<Record<string, Value>>;
@@ -171,6 +173,17 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     if (names.length === 1) return { by: outputs[0], notes } as Gradient<Row, Target>;
     const each = Object.fromEntries(names.map((name, i) => [name, outputs[i]]));
     return { by: outputs[0], each, notes } as Gradient<Row, Target>;
+  }
+
+  /**
+   * Of each row the interval of an amount, or the classes, that hold the truth of a share `level` of rows like those of the table;
+   * of several targets each, by its name. Throws as `predict`, RangeError on a level outside (0, 1), UserError where the model has
+   * no scores of rows that it did not learn from, or too few.
+   */
+  intervals(rows: Rows<Features<Row, Target>>, level = 0.9): readonly Intervals[] {
+    const table = tableOf(rows, this.model.reading);
+    const { target, conformal } = this.model;
+    return intervalsOf(target, conformal, predictTable(this.model, this.#engine, table), level);
   }
 
   /** How it does on rows whose targets are known; rows without one do not count. Throws as `predict`, and TargetError. */

@@ -1,11 +1,8 @@
 /** Every row is judged once in each repeat, by a model that never saw it; scores are those of what was said. */
 import { describe, expect, test } from "vitest";
 import { chooseRecipe } from "../../src/automatic/choose.ts";
-import {
-  type CrossValidateOptions,
-  type CrossValidation,
-  crossValidate,
-} from "../../src/cross-validation/cross-validate.ts";
+import { type CrossValidateOptions, crossValidate } from "../../src/cross-validation/cross-validate.ts";
+import type { CrossValidation } from "../../src/cross-validation/summary.ts";
 import { predictTable } from "../../src/model/predict-table.ts";
 import { defaultEngine } from "../../src/model/table-model.ts";
 import { prepareTable } from "../../src/table/prepare.ts";

@@ -1,7 +1,7 @@
 /** Rows parted so that no group stands on two sides. */
 import { type Split, shuffle } from "@chaingrad/core";
 import { type Column, EncodingError, type Rows, textAt } from "../table.ts";
-import type { SplitRows } from "./split-by.ts";
+import type { SplitRows } from "./split-rows.ts";
 
 /** Far from the streams that random splits, folds and epochs use. */
 const GROUP_STREAM = 2 ** 31 - 101;

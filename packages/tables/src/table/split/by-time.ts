@@ -2,7 +2,7 @@
 import type { Split } from "@chaingrad/core";
 import { ascending } from "../../judging/ascending.ts";
 import { type Column, EncodingError, numbersAt, type Rows } from "../table.ts";
-import type { SplitRows } from "./split-by.ts";
+import type { SplitRows } from "./split-rows.ts";
 
 /** Neighbours in time that stay together where rows are left out in turn, as far as times allow. */
 const BLOCKS = 10;

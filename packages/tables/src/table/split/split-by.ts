@@ -6,6 +6,7 @@ import { columnIn } from "../targets/column-in.ts";
 import { groupsOf, splitByGroup } from "./by-group.ts";
 import { splitByPart } from "./by-part.ts";
 import { blocksOf, splitByTime } from "./by-time.ts";
+import type { SplitRows } from "./split-rows.ts";
 
 /** What decides on which side a row stands: one of these. */
 export interface SplitBy {
@@ -17,18 +18,6 @@ export interface SplitBy {
   readonly part?: string | undefined;
   /** Rows of these parts, by their places from 0; of the others the rest is, by chance, where a share of them is asked for. */
   readonly rows?: { readonly validation?: Rows | undefined; readonly test?: Rows | undefined } | undefined;
-}
-
-/** Rows to be split. */
-export interface SplitRows {
-  readonly table: Table;
-  readonly rows: Int32Array;
-  /** The class of each of `rows`: rows that are split at random are so in every class. */
-  readonly labels?: ArrayLike<number> | undefined;
-  readonly seed: number;
-  /** Shares of the rows. */
-  readonly validation: number;
-  readonly test: number;
 }
 
 const NAMES: Names<SplitBy> = { group: true, time: true, part: true, rows: true };
