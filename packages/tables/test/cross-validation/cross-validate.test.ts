@@ -28,8 +28,10 @@ const one = table(
 );
 const quick = { recipe: "fast", folds: 3, drop: ["side", "group", "day"] } as const;
 const run = (options: Partial<CrossValidateOptions>) => crossValidate(one, { target: "y", ...quick, ...options });
-const valuesOf = (found: CrossValidation, name: string, repeat = 0): number[] =>
-  Array.from(found.outOfFold[repeat].find((own) => own.name === name)?.values ?? []) as number[];
+const valuesOf = (found: CrossValidation, name: string, repeat = 0): number[] => {
+  const own = found.outOfFold[repeat].find((column) => column.name === name);
+  return Array.from(own?.values as Float64Array);
+};
 
 test("each row is in one fold of each repeat, and other folds come with another repeat", async () => {
   const found = await run({ repeat: 2 });

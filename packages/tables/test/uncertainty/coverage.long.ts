@@ -31,7 +31,7 @@ test.each(
   (["fast", "default"] as const).flatMap((recipe) => [
     ["cars", "miles_per_gallon", recipe] as const,
     ["diabetes", "progression", recipe] as const,
-    ["breast_cancer", "diagnosis", recipe] as const,
+    ["wine", "alcohol", recipe] as const,
   ]),
 )("%s, %s, %s", { timeout: 1_800_000 }, async (name, target, recipe) => {
   const shares: number[] = [];
