@@ -21,11 +21,13 @@ export {
   type ClassificationMetrics,
   classificationBaseline,
   classificationMetrics,
+} from "./judging/metrics/classification.ts";
+export {
   type RegressionMetrics,
   regressionBaseline,
   regressionMetrics,
   residualSummary,
-} from "./judging/metrics.ts";
+} from "./judging/metrics/regression.ts";
 export { amountsOf, evaluationsOf, scoresAt, type TargetEvaluation } from "./judging/per-target.ts";
 export { isModelFile, readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
