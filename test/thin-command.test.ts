@@ -58,13 +58,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     // Names and words of options come from the recipe.
     ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe", "RECIPES", "RecipeName", "chooseRecipe", "preparationFor"],
     ...["trainPrepared", "TrainedTable", "TableEvent", "History", "remedyFor"],
-    ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
+    ...["judgeTraining", "JudgedTraining", "Evaluation", "judgedRows", "Scores"],
     // Of several targets each by itself.
     ...["SingleTarget", "targetsOf", "evaluationsOf", "scoresAt", "ClassScores"],
     ...["batchOf", "predictedColumns", "namesOf"],
     // How a table is read.
     ...["COLUMN_TYPES", "ColumnType", "DATE_ORDERS"],
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
+  ],
+  "@chaingrad/tables/judging": [
+    ...["evaluateFully", "FurtherScores", "CalibrationBin"],
+    ...[
+      "chooseThreshold",
+      "decideAt",
+      "decidedRows",
+      "DecidedRows",
+      "Decision",
+      "ThresholdGoal",
+      "calibratedThreshold",
+    ],
+    ...["TwoClasses", "twoClassesOf", "withThreshold"],
+    ...["calibrateModel", "checkCalibrates", "Calibration"],
   ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],

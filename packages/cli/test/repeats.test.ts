@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { refuseRepeats } from "../src/commands/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const TYPED = ["train", "fit-curve", "predict", "evaluate", "check", "explain"].map((name) => `${name} --type`);
+const TYPED = ["train", "fit-curve", "predict", "evaluate", "calibrate", "check", "explain"].map(
+  (name) => `${name} --type`,
+);
 const LISTS = [
   "train --target",
   "train --order",
@@ -43,7 +45,7 @@ async function given(name: string, option: Option, [first, second]: readonly str
   }
 }
 
-const names = ["train", "fit-curve", "predict", "evaluate", "gradient", "check", "explain", "emit"];
+const names = ["train", "fit-curve", "predict", "evaluate", "calibrate", "gradient", "check", "explain", "emit"];
 const options = await Promise.all(
   names.map(async (name) => (await command(name)).commands[0].options.map((option) => ({ name, option }))),
 );

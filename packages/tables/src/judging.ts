@@ -16,7 +16,13 @@ export {
   twoClassesOf,
   withThreshold,
 } from "./judging/decisions/two-classes.ts";
-export { evaluateFully, type FullEvaluation, type FurtherScores, type RankedClass } from "./judging/further.ts";
+export {
+  evaluateFully,
+  type FullEvaluation,
+  type FurtherScores,
+  type RankedClass,
+  type Reliability,
+} from "./judging/further.ts";
 export * as metrics from "./judging/metrics/by-name.ts";
 export type { CalibrationBin } from "./judging/metrics/calibration.ts";
 export type { Found } from "./judging/metrics/confusion.ts";

@@ -45,8 +45,15 @@ export interface FurtherScores {
   readonly averages?: { readonly macro: Found; readonly weighted: Found };
   /** Of more than two classes, or of labels: each against the rest. */
   readonly classes?: readonly RankedClass[];
-  /** Of classes: how often what is said comes true. */
-  readonly reliability?: readonly CalibrationBin[];
+  /** Of classes. */
+  readonly reliability?: Reliability;
+}
+
+/** How often what is said to be probable comes true. */
+export interface Reliability {
+  /** The class whose probability it is, the second of two; absent where it is that of the most probable one. */
+  readonly of?: string;
+  readonly bins: readonly CalibrationBin[];
 }
 
 /** How well the rows of a class are told from all others. */
@@ -123,7 +130,7 @@ function ofClasses(
   const probabilities = given.map((p) => Math.min(1, Math.max(0, p)));
   const confusion = confusionMatrix(predicted, y, { classes: classes.length, weights });
   const precision = averagePrecisionScoreOvr(probabilities, y, { weights });
-  const reliability = calibrationCurve(probabilities, y, { ...curve, weights });
+  const bins = calibrationCurve(probabilities, y, { ...curve, weights });
   const scores = {
     "balanced accuracy": balancedAccuracyOf(confusion),
     mcc: matthewsOf(confusion),
@@ -131,12 +138,12 @@ function ofClasses(
     ...(task === "ordinal" && { "quadratic kappa": kappaOf(confusion, "quadratic") }),
     "average precision": classes.length === 2 ? precision.classes[1] : precision.macro,
     brier: brierScoreLoss(probabilities, y, { weights }),
-    "calibration error": errorOf(reliability),
+    "calibration error": errorOf(bins),
   };
   const averages = { macro: foundIn(confusion, "macro"), weighted: foundIn(confusion, "weighted") };
   const auc = rocAucScoreOvr(probabilities, y, { weights });
   const each = classes.length > 2 && { classes: ranked(classes, auc, precision) };
-  return { scores, averages, ...each, reliability };
+  return { scores, averages, ...each, reliability: { ...(classes.length === 2 && { of: classes[1] }), bins } };
 }
 
 const ranked = (names: readonly string[], auc: OneVsRest, precision: OneVsRest): RankedClass[] =>
