@@ -74,7 +74,7 @@ function decision(threshold: number, confusion: readonly (readonly number[])[], 
   const [[tn, fp], [fn, tp]] = confusion;
   const total = tn + fp + fn + tp;
   const found = foundIn(confusion, 1);
-  const cost = costs && { cost: confusion.flat().reduce((sum, w, i) => sum + w * costs.flat()[i], 0) / total };
+  const cost = costs && { cost: costOf(confusion, costs) };
   return { threshold, confusion, accuracy: (tn + tp) / total, ...found, ...cost };
 }
 
@@ -89,26 +89,39 @@ export function chooseThreshold(
   goal: ThresholdGoal,
   weights?: Numbers,
 ): Decision {
-  const { better, costs, fits } = purposeOf(goal);
+  const { worth, costs } = purposeOf(goal);
   const rows = rowsOf(probabilities, labels, weights);
   const levels = levelsOf(
     rows.counted,
     (row) => probabilities[row],
     (row) => labels[row] === 1,
   );
-  let best: Decision | undefined;
-  for (const one of decisionsOf(levels, costs)) {
-    if (fits(one) && (best === undefined || better(one, best))) best = one;
+  const all = totalsOf(levels);
+  let [most, best] = [Number.NEGATIVE_INFINITY, undefined as Cut | undefined];
+  for (const cut of cutsOf(levels)) {
+    const own = worth(cut, all);
+    if (own > most) [most, best] = [own, cut];
   }
   if (best === undefined)
     throw new RangeError("threshold: no threshold has this recall: rows of the class have probability 0");
-  return best;
+  return decision(between(best.lower, best.upper), matrix(best, all), costs);
 }
 
+/** Rows above a threshold that lies between two probabilities: weight of those that are of the class, and of the others. */
+interface Cut {
+  readonly tp: number;
+  readonly fp: number;
+  /** It is this at least, and below the other; at the top it may be 1. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+type Totals = Omit<Level, "score">;
+
 interface Purpose {
+  /** The more, the better; −∞ where it will not do at all. */
+  worth(cut: Cut, all: Totals): number;
   readonly costs?: Costs;
-  fits(one: Decision): boolean;
-  better(one: Decision, than: Decision): boolean;
 }
 
 function purposeOf(goal: ThresholdGoal): Purpose {
@@ -119,19 +132,20 @@ function purposeOf(goal: ThresholdGoal): Purpose {
   if ("costs" in goal) {
     const { costs } = goal;
     checkCosts(costs);
-    return { costs, fits: () => true, better: (one, than) => Number(one.cost) < Number(than.cost) };
+    return { costs, worth: (cut, all) => -costOf(matrix(cut, all), costs) };
   }
   if ("recall" in goal) {
-    inRange("recall", goal.recall, { text: "a number > 0 and ≤ 1", holds: (recall) => recall > 0 && recall <= 1 });
+    const { recall } = goal;
+    inRange("recall", recall, { text: "a number > 0 and ≤ 1", holds: (share) => share > 0 && share <= 1 });
     // The higher the threshold, the fewer false alarms: the first that has the recall is the one.
-    return { fits: ({ recall }) => Number(recall) >= goal.recall, better: () => false };
+    return { worth: ({ tp }, { hits }) => (tp / hits >= recall ? 0 : Number.NEGATIVE_INFINITY) };
   }
   if (goal.for !== "f1") throw new RangeError(`chooseThreshold: for can be "f1", got ${String(goal.for)}`);
-  return { fits: () => true, better: (one, than) => Number(one.f1) > Number(than.f1) };
+  return { worth: ({ tp, fp }, { hits }) => (2 * tp) / (hits + tp + fp) };
 }
 
 /** Throws RangeError unless they are two rows of two finite numbers, and being wrong costs more than being right. */
-export function checkCosts(costs: Costs): void {
+function checkCosts(costs: Costs): void {
   const isMatrix = Array.isArray(costs) && costs.length === 2 && costs.every((row) => row?.length === 2);
   if (!isMatrix) throw new RangeError("costs: expected [[TN, FP], [FN, TP]], two rows of two numbers");
   for (const [i, cost] of costs.flat().entries()) inRange(`costs: ${["TN", "FP", "FN", "TP"][i]}`, cost, finite);
@@ -152,30 +166,40 @@ export function calibratedThreshold(costs: Costs): number {
   return (fp - tn) / (fp - tn + fn - tp);
 }
 
-/** What every threshold does, from the one that says no row is of the class. Throws RangeError where all rows are of one class. */
-function* decisionsOf(levels: readonly Level[], costs: Costs | undefined): Generator<Decision> {
+/** Weight of the rows of each class. Throws RangeError where all are of one. */
+function totalsOf(levels: readonly Level[]): Totals {
   const all = { hits: 0, misses: 0 };
   for (const { hits, misses } of levels) {
     all.hits += hits;
     all.misses += misses;
   }
-  if (all.hits === 0 || all.misses === 0) {
-    const one = all.hits === 0 ? "no row is" : "every row is";
-    throw new RangeError(`threshold: ${one} of the class: choose it on rows of both classes`);
-  }
+  if (all.hits > 0 && all.misses > 0) return all;
+  const one = all.hits === 0 ? "no row is" : "every row is";
+  throw new RangeError(`threshold: ${one} of the class: choose it on rows of both classes`);
+}
+
+/** Every way to cut, from the one that says no row is of the class. */
+function* cutsOf(levels: readonly Level[]): Generator<Cut> {
   let [tp, fp, upper] = [0, 0, 1];
   for (const { score, hits, misses } of levels) {
-    yield decision(between(score, upper), matrix(tp, fp, all), costs);
+    yield { tp, fp, lower: score, upper };
     [tp, fp, upper] = [tp + hits, fp + misses, score];
   }
   // No threshold is below 0.
-  if (upper > 0) yield decision(between(0, upper), matrix(tp, fp, all), costs);
+  if (upper > 0) yield { tp, fp, lower: 0, upper };
 }
 
-const matrix = (tp: number, fp: number, { hits, misses }: Omit<Level, "score">): number[][] => [
-  [Math.max(0, misses - fp), fp],
-  [Math.max(0, hits - tp), tp],
+const matrix = ({ tp, fp }: Cut, { hits, misses }: Totals): number[][] => [
+  [misses - fp, fp],
+  [hits - tp, tp],
 ];
+
+/** Of a row on average. */
+function costOf(confusion: Costs, costs: Costs): number {
+  const [[tn, fp], [fn, tp]] = confusion;
+  const [right, wrong] = [tn * costs[0][0] + tp * costs[1][1], fp * costs[0][1] + fn * costs[1][0]];
+  return (right + wrong) / (tn + fp + fn + tp);
+}
 
 /** A threshold that rows at `upper` are above and rows at `lower` are not, in as few digits as lie between them. */
 function between(lower: number, upper: number): number {

@@ -18,7 +18,7 @@ type Confusion = readonly (readonly number[])[];
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Rows of each class, and rows said to be of it. */
-export function marginsOf(confusion: Confusion): { readonly rows: number[]; readonly said: number[] } {
+function marginsOf(confusion: Confusion): { readonly rows: number[]; readonly said: number[] } {
   return { rows: confusion.map(sum), said: confusion.map((_, label) => sum(confusion.map((truth) => truth[label]))) };
 }
 
