@@ -58,10 +58,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     // Names and words of options come from the recipe.
     ...["ACTIVATIONS", "OPTIMIZERS", "DEFAULTS", "Recipe", "RECIPES", "RecipeName", "chooseRecipe", "preparationFor"],
     ...["trainPrepared", "TrainedTable", "TableEvent", "History", "remedyFor"],
-    ...["judgeTraining", "JudgedTraining", "evaluateModel", "Evaluation", "judgedRows", "Scores"],
+    ...["judgeTraining", "JudgedTraining", "Evaluation", "judgedRows", "Scores"],
     // Of several targets each by itself.
     ...["SingleTarget", "targetsOf", "evaluationsOf", "scoresAt", "ClassScores"],
     ...["batchOf", "predictedColumns", "namesOf"],
+    // How often intervals hold what they say.
+    ...["coverageAt", "Coverage"],
     // How a table is read.
     ...["COLUMN_TYPES", "ColumnType", "DATE_ORDERS"],
     // Rows of other files that judge.
@@ -70,6 +72,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
   "@chaingrad/tables/leaks": ["leakNotes"],
+  "@chaingrad/tables/judging": [
+    ...["evaluateFully", "FurtherScores", "CalibrationBin"],
+    ...[
+      "chooseThreshold",
+      "decideAt",
+      "decidedRows",
+      "DecidedRows",
+      "Decision",
+      "ThresholdGoal",
+      "calibratedThreshold",
+    ],
+    ...["TwoClasses", "twoClassesOf", "withThreshold"],
+    ...["calibrateModel", "checkCalibrates", "Calibration"],
+  ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
     ...["RECIPES_WORDS", "unseenValues"],

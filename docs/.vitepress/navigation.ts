@@ -31,6 +31,7 @@ const guides = [
       { text: "Tables as people write them", link: "/guides/reading" },
       { text: "What can be predicted", link: "/guides/targets" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
+      { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   "fit-curve": () => import("./commands/fit-curve.ts"),
   predict: () => import("./commands/predict.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
+  calibrate: () => import("./commands/calibrate.ts"),
   gradient: () => import("./commands/gradient.ts"),
   check: () => import("./commands/check.ts"),
   explain: () => import("./commands/explain.ts"),

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { refuseRepeats } from "../src/commands/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const TYPED = ["train", "cross-validate", "fit-curve", "predict", "evaluate", "check", "explain"].map(
+const TYPED = ["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate", "check", "explain"].map(
   (name) => `${name} --type`,
 );
 const TRAINING = ["target", "order", "drop", "embed", "offset", "exposure"];
@@ -41,7 +41,20 @@ async function given(name: string, option: Option, [first, second]: readonly str
   }
 }
 
-const names = ["train", "cross-validate", "fit-curve", "predict", "evaluate", "gradient", "check", "explain", "emit"];
+const names = [
+  ...[
+    "train",
+    "cross-validate",
+    "fit-curve",
+    "predict",
+    "evaluate",
+    "calibrate",
+    "gradient",
+    "check",
+    "explain",
+    "emit",
+  ],
+];
 const options = await Promise.all(
   names.map(async (name) => (await command(name)).commands[0].options.map((option) => ({ name, option }))),
 );

@@ -21,11 +21,13 @@ export {
   type ClassificationMetrics,
   classificationBaseline,
   classificationMetrics,
+} from "./judging/metrics/classification.ts";
+export {
   type RegressionMetrics,
   regressionBaseline,
   regressionMetrics,
   residualSummary,
-} from "./judging/metrics.ts";
+} from "./judging/metrics/regression.ts";
 export { amountsOf, evaluationsOf, scoresAt, type TargetEvaluation } from "./judging/per-target.ts";
 export { isModelFile, readModel, type TableModelData, takesTables, writeModel } from "./model/model-file.ts";
 export { predictTable, type TablePrediction } from "./model/predict-table.ts";
@@ -111,6 +113,6 @@ export { TASKS, targetsOf } from "./table/targets/target.ts";
 export type { ClassWeight } from "./table/weights.ts";
 export { TableTraining, type TrainTableOptions, trainTable } from "./train-table.ts";
 export { type TrainedTable, trainPrepared } from "./training.ts";
-export { type Coverage, coverageOf } from "./uncertainty/coverage.ts";
+export { type Coverage, coverageAt, coverageOf } from "./uncertainty/coverage.ts";
 export { type Intervals, intervalsOf } from "./uncertainty/intervals.ts";
 export type { ConformalScores, ScoreKind } from "./uncertainty/scores.ts";

@@ -15,7 +15,7 @@ import {
 } from "@chaingrad/core";
 import { foldsFor, without } from "./automatic/folds.ts";
 import { frontOf } from "./embedding-layer.ts";
-import { poissonDeviance, regressionMetrics } from "./judging/metrics.ts";
+import { poissonDeviance, regressionMetrics } from "./judging/metrics/regression.ts";
 import type { Encoder } from "./table/encoder.ts";
 import { type PreparedHead, settled, type Way } from "./table/heads.ts";
 import { byPart } from "./table/parts.ts";

@@ -25,13 +25,17 @@ test("the second fits a curve", () => {
   expect(Number(predicted)).toBeCloseTo(3 * Math.exp(-2), 10);
 });
 
-test("the third reads a table", () => {
-  expect(run(programs[2])).toBe(
+test("the third measures and decides", () => {
+  expect(run(programs[2])).toBe("0.75 0.2\n");
+});
+
+test("the fourth reads a table", () => {
+  expect(run(programs[3])).toBe(
     `2 [ 'size: number', 'price: number' ] [ "numbers are read with decimal commas, as '1.234,50' in 'price'" ]\n`,
   );
 });
 
-test("the fourth reads cells as people write them", () => {
-  expect(programs).toHaveLength(4);
-  expect(run(programs[3])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+test("the fifth reads cells as people write them", () => {
+  expect(programs).toHaveLength(5);
+  expect(run(programs[4])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
 });

@@ -1,7 +1,8 @@
 /** chaingrad predict: a table with the model's predictions added as columns. */
 import type { SyncEngine } from "@chaingrad/core";
 import { type FileTable, withTable, writeTable } from "@chaingrad/duckdb";
-import { type Column, predictedColumns, type TableModelData } from "@chaingrad/tables";
+import { type Column, predictedColumns, type TableModelData, UserError } from "@chaingrad/tables";
+import { twoClassesOf, withThreshold } from "@chaingrad/tables/judging";
 import { unseenValues } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
@@ -12,11 +13,14 @@ import { shareOfAll } from "./options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 import { refusing } from "./refusing.ts";
 import { TABLE, tableArgument } from "./table-argument.ts";
+import { thresholdNumber } from "./threshold.ts";
 
 interface PredictOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly out: string;
   readonly interval?: number;
   readonly format?: "csv" | "jsonl" | "parquet";
+  readonly threshold?: number;
+  readonly positive?: string;
 }
 
 export function register(program: Command): void {
@@ -37,6 +41,12 @@ export function register(program: Command): void {
         .choices(["csv", "jsonl", "parquet"])
         .conflicts("json"),
     )
+    .option(
+      "--threshold <number>",
+      "of two classes: predict the second one where its probability is above this",
+      thresholdNumber,
+    )
+    .option("--positive <class>", "the class that --threshold is for (default: the second)")
     .action(run);
   withConventions(
     withEngine(withReading(command)),
@@ -50,6 +60,9 @@ async function run(modelPath: string, file: string, options: PredictOptions): Pr
   const { source, files } = await tableArgument(file);
   await assertOutputs({ "--out": out === "-" ? undefined : out }, [modelPath, ...files, blas]);
   const model = await loadModel(modelPath);
+  if (options.positive !== undefined && options.threshold === undefined)
+    throw new UserError("--positive says which class --threshold is for: give that, too");
+  if (options.threshold !== undefined) refusing(modelPath, () => twoClassesOf(model.target, options.positive));
   const engine = await openEngine(options, options);
   await withTable(source, readingOptions(options, model), async (open) => {
     const added = addedColumns(model, engine, open.table, options);
@@ -64,9 +77,11 @@ function addedColumns(
   table: FileTable,
   options: PredictOptions,
 ): readonly Column[] {
-  const { columns, wild } = refusing(table.path, () =>
-    predictedColumns(model, engine, table, { interval: options.interval }),
-  );
+  const { columns, wild } = refusing(table.path, () => {
+    const { threshold, positive, interval } = options;
+    const predicted = predictedColumns(model, engine, table, { interval });
+    return threshold === undefined ? predicted : withThreshold(predicted, model.target, { threshold, positive });
+  });
   for (const text of [...table.notes, ...unseenValues(model.encoder, table)]) note(`note: ${text}`, options);
   if (wild > 0)
     note(`${wild} predicted numbers are not finite: the model's weights are too large for these rows`, options);

@@ -1,10 +1,12 @@
 /** How often intervals hold the truth, on rows whose targets are known. */
-import type { Dataset } from "@chaingrad/core";
+import type { Dataset, SyncEngine } from "@chaingrad/core";
 import { ascending } from "../judging/ascending.ts";
+import { predictRows } from "../judging/evaluate.ts";
+import type { TableModelData } from "../model/model-file.ts";
 import { truthOf } from "../table/targets/amounts.ts";
 import { truthIn } from "../table/targets/several.ts";
 import { hasClasses, type Target, targetsOf } from "../table/targets/target.ts";
-import type { Intervals } from "./intervals.ts";
+import { type Intervals, intervalsOf } from "./intervals.ts";
 
 /** Of one target. */
 export interface Coverage {
@@ -38,3 +40,14 @@ export function coverageOf(
 }
 
 const share = (held: readonly boolean[]): number => held.filter(Boolean).length / held.length;
+
+/** What a model's intervals hold of rows with targets. Throws as `intervalsOf`. */
+export function coverageAt(
+  level: number,
+  model: TableModelData,
+  engine: SyncEngine,
+  data: Dataset,
+): (Coverage | null)[] {
+  const { target, conformal } = model;
+  return coverageOf(target, intervalsOf(target, conformal, predictRows(model, engine, data), level), data);
+}

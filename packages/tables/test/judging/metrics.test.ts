@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  classificationBaseline,
-  classificationMetrics,
-  regressionBaseline,
-  regressionMetrics,
-  residualSummary,
-} from "../../src/judging/metrics.ts";
+import { classificationBaseline, classificationMetrics } from "../../src/judging/metrics/classification.ts";
+import { regressionBaseline, regressionMetrics, residualSummary } from "../../src/judging/metrics/regression.ts";
 
 /** Probabilities of two classes from those of the second. */
 const binary = (...ofSecond: number[]): number[] => ofSecond.flatMap((p) => [1 - p, p]);

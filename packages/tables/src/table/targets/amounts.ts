@@ -1,7 +1,12 @@
 /** Targets of amounts: what a network's number stands for, and back. */
 import { add, type Expr, exp, type Metric, mul, rootMeanSquaredError, withProvenance } from "@chaingrad/core";
 import type { Evaluation, Scores } from "../../judging/evaluation.ts";
-import { poissonDeviance, regressionBaseline, regressionMetrics, residualSummary } from "../../judging/metrics.ts";
+import {
+  poissonDeviance,
+  regressionBaseline,
+  regressionMetrics,
+  residualSummary,
+} from "../../judging/metrics/regression.ts";
 import { type Column, type Rows, type Table, TargetError, textAt } from "../table.ts";
 import { beside } from "./beside.ts";
 import { columnIn } from "./column-in.ts";

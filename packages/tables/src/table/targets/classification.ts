@@ -1,7 +1,7 @@
 /** Targets of classes without an order: a probability for each. */
 import { allFinite } from "@chaingrad/core/given";
 import type { Evaluation } from "../../judging/evaluation.ts";
-import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics.ts";
+import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics/classification.ts";
 import { classColumns, encodeClasses, entropy, nameOf, ownOf, predictedClasses, saidClass } from "./classes.ts";
 import { columnIn } from "./column-in.ts";
 import type { TargetKind } from "./kind.ts";

@@ -2,7 +2,7 @@
 import { nearest } from "@chaingrad/core";
 import { allFinite, average, weigh } from "@chaingrad/core/given";
 import type { Evaluation } from "../../judging/evaluation.ts";
-import { foundOf } from "../../judging/metrics.ts";
+import { foundOf } from "../../judging/metrics/classification.ts";
 import { type Column, EncodingError, type Rows, textAt } from "../table.ts";
 import { columnIn } from "./column-in.ts";
 import type { TargetKind, Truth } from "./kind.ts";

@@ -2,7 +2,7 @@
 import { concat, type Expr, fill, sub } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import type { Evaluation } from "../../judging/evaluation.ts";
-import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics.ts";
+import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics/classification.ts";
 import { classColumns, encodeClasses, entropy, nameOf, ownOf, predictedClasses, saidClass } from "./classes.ts";
 import { columnIn } from "./column-in.ts";
 import type { TargetKind } from "./kind.ts";
