@@ -30,6 +30,7 @@ const guides = [
       { text: "Train on a table", link: "/guides/table" },
       { text: "Tables as people write them", link: "/guides/reading" },
       { text: "What can be predicted", link: "/guides/targets" },
+      { text: "Understanding a model", link: "/guides/understanding" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },

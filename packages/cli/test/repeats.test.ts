@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import { refuseRepeats } from "../src/commands/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const TYPED = ["train", "fit-curve", "predict", "evaluate", "check", "explain"].map((name) => `${name} --type`);
+const LOOKING = ["importance", "dependence", "attribute"];
+const TYPED = ["train", "fit-curve", "predict", "evaluate", ...LOOKING, "check", "explain"].map(
+  (name) => `${name} --type`,
+);
 const LISTS = [
   "train --target",
   "train --order",
@@ -12,6 +15,7 @@ const LISTS = [
   "train --embed",
   "train --offset",
   "train --exposure",
+  "dependence --of",
   "fit-curve --start",
   "fit-curve --lower",
   "fit-curve --upper",
@@ -43,7 +47,7 @@ async function given(name: string, option: Option, [first, second]: readonly str
   }
 }
 
-const names = ["train", "fit-curve", "predict", "evaluate", "gradient", "check", "explain", "emit"];
+const names = ["train", "fit-curve", "predict", "evaluate", ...LOOKING, "gradient", "check", "explain", "emit"];
 const options = await Promise.all(
   names.map(async (name) => (await command(name)).commands[0].options.map((option) => ({ name, option }))),
 );

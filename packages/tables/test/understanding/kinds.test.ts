@@ -38,7 +38,7 @@ function exchanged({ columns }: Table, rows: number, donors: (column: string) =>
 
 test("mixed rows are those of a table whose cells were exchanged, to the last bit: durations, dates, texts, missing cells", () => {
   const mixed = new MixedRows(regression, table, [0, 1, 2, 3]);
-  const from = Object.fromEntries(
+  const from: Record<string, number[]> = Object.fromEntries(
     table.columns.map(({ name }, c) => [name, [0, 1, 2, 3, 0].map((row, i) => (row + c * (i + 1)) % 4)]),
   );
   const { x } = mixed.mix(5, (name) => from[name]);
@@ -84,7 +84,7 @@ describe.each(Object.entries(models))("a model of %s", (_, model) => {
     const { by, notes } = new TableModel(model, engine).gradient(row as AnyRow);
     for (const { column, derivative, note } of own.columns) {
       expect(derivative).toBe(by[column] ?? null);
-      expect(note).toBe(notes[column]);
+      expect(note).toBe((notes as Record<string, string>)[column]);
     }
     expect(own.columns.map(({ column }) => column).sort()).toEqual(rawColumns(model).sort());
     expect(Math.abs(own.columns[0].scaled ?? 0)).toBeGreaterThan(0);
@@ -147,7 +147,7 @@ describe("networks that a path must know", () => {
   });
 
   test("bins: the path is cut at their edges, so that few gradients do", async () => {
-    const model = await train({ recipe: "default", epochs: undefined, time: 3, workers: false });
+    const model = await train({ recipe: "default", time: 3, workers: false });
     expect(model.model.network.layers.map(({ kind }) => kind)).toContain("piecewise-linear");
     const own = await prefers(model, rows, 1, 32);
     expect(own.steps).toBeLessThan(2000);
