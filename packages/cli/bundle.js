@@ -58,8 +58,8 @@ async function bundled(file, options) {
   return output;
 }
 
-/** Not what reads tables, which half of the commands do without. */
-const isCommon = (id) => !/\/duckdb\/dist\/(?!files)/.test(id);
+/** Not what reads tables, nor what loads that, which half of the commands do without. */
+const isCommon = (id) => !/\/duckdb\/dist\/(?!files)|\/commands\/table-argument/.test(id);
 const groups = [{ name: "common", test: isCommon, minShareCount: SHARED_BY }];
 const output = await bundled(join(HERE, "src/main.ts"), { codeSplitting: { groups } });
 for (const script of scripts) output.push(...(await bundled(script, { codeSplitting: false })));

@@ -123,7 +123,7 @@ function pointsOf(axes: readonly GridAxis[]): (number | string)[][] {
 }
 
 /** By place, in the order of the table. */
-export function chosenRows({ table }: Subject, { rows, seed = 0 }: Pick<DependenceOptions, "rows" | "seed">): number[] {
+function chosenRows({ table }: Subject, { rows, seed = 0 }: Pick<DependenceOptions, "rows" | "seed">): number[] {
   inRange("seed", seed, integer);
   const all = Array.from(allRows(table));
   if (rows === undefined || inRange("rows", rows, countingNumber) >= all.length) return all;

@@ -45,7 +45,7 @@ export interface Score {
 }
 
 /** The scores that a target has, the usual one first. */
-export function scoreNames(target: SingleTarget): readonly ScoreName[] {
+function scoreNames(target: SingleTarget): readonly ScoreName[] {
   if (target.task === "multi-label") return ["f1", "exact", "hamming"];
   if (hasClasses(target))
     return ["accuracy", "f1", "auc", "log-loss", ...(target.task === "ordinal" ? ["mae" as const] : [])];

@@ -16,7 +16,7 @@ import { readsOf } from "../table/encodings/kinds.ts";
 import { layoutOf } from "../table/layout.ts";
 
 /** What a contribution belongs to: a column, or the time between two columns of dates. */
-export interface Source {
+interface Source {
   readonly name: string;
   /** The columns that it is read from. */
   readonly reads: readonly string[];
