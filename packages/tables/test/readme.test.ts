@@ -32,6 +32,10 @@ test("the third reads a table", () => {
 });
 
 test("the fourth reads cells as people write them", () => {
-  expect(programs).toHaveLength(4);
   expect(run(programs[3])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+});
+
+test("the fifth says which columns matter, and which row is preferred", () => {
+  expect(programs).toHaveLength(5);
+  expect(run(programs[4])).toBe("[ 'a', 'b' ]\n2\n");
 });

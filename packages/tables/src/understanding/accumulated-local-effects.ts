@@ -20,11 +20,13 @@ import { outputOf } from "./partial-dependence.ts";
 import { type RawColumn, type RawKind, rawColumn } from "./raw-columns.ts";
 import { type EngineChoice, type Subject, subjectOf } from "./subject.ts";
 
+/** Of which output, and in how many bins. */
 export interface LocalEffectsOptions extends EngineChoice, OutputChoice {
   /** How many bins of about equally many rows (default 40): fewer where fewer values differ. */
   readonly bins?: number | undefined;
 }
 
+/** What a column does by itself, edge by edge of its bins. */
 export interface LocalEffects {
   readonly output: Output;
   readonly column: string;

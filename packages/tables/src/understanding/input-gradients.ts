@@ -13,6 +13,7 @@ import { type Output, type OutputChoice, outputAt, placesFor } from "./output.ts
 import { rawColumn, rawColumns } from "./raw-columns.ts";
 import { type EngineChoice, placeOfRow, subjectOf } from "./subject.ts";
 
+/** Of which output. */
 export interface InputGradientsOptions extends EngineChoice, OutputChoice {}
 
 /** The derivative by one column. */
@@ -27,6 +28,7 @@ export interface InputGradient {
   readonly note?: string;
 }
 
+/** The derivatives of one prediction by the columns of its row. */
 export interface InputGradients {
   readonly output: Output;
   readonly row: number;

@@ -17,11 +17,13 @@ import { rawColumn, rawColumns } from "./raw-columns.ts";
 import { type SmoothInputs, smoothInputs } from "./smooth-inputs.ts";
 import { type EngineChoice, placeOfRow, type Subject, subjectOf } from "./subject.ts";
 
+/** Of which output, and how exactly the path is integrated. */
 export interface PathOptions extends EngineChoice, OutputChoice {
   /** At most so many gradients are taken along the path, 8 at least (default 10 000): as many as leave a gap of rounding. */
   readonly steps?: number | undefined;
 }
 
+/** Of which output, and from where the path leads. */
 export interface IntegratedGradientsOptions extends PathOptions {
   /**
    * Where the path begins: a row of the table, counted from 1, or "median" (the default), a row of the table's medians and, of
@@ -40,6 +42,7 @@ export interface Contribution {
   readonly baseline: CellValue;
 }
 
+/** What each column did to a prediction on the way from a baseline. */
 export interface IntegratedGradients {
   readonly output: Output;
   readonly row: number;

@@ -17,6 +17,7 @@ import { type Output, type OutputChoice, outputAt, placesFor } from "./output.ts
 import { type RawKind, rawColumn } from "./raw-columns.ts";
 import { type EngineChoice, type Subject, subjectOf } from "./subject.ts";
 
+/** Of which output, over which rows, and at which values. */
 export interface DependenceOptions extends EngineChoice, OutputChoice, GridOptions {
   /** The values to ask about, for each column that is named (default: as `resolution` and `percentiles` say). */
   readonly grid?: GridValues | readonly [GridValues, GridValues] | undefined;
@@ -35,6 +36,7 @@ export interface GridAxis {
   readonly values: GridValues;
 }
 
+/** What a model says on average, value by value of a column or of two. */
 export interface PartialDependence {
   readonly output: Output;
   /** Of each column that was named. */

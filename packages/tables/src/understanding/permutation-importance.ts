@@ -17,6 +17,7 @@ import { rawColumns, unreadColumns } from "./raw-columns.ts";
 import { knownRows, type ScoreName, scoreOf } from "./score.ts";
 import { type EngineChoice, type Subject, subjectOf } from "./subject.ts";
 
+/** Of which target and score, and how often. */
 export interface PermutationOptions extends EngineChoice, Pick<OutputChoice, "target"> {
   /** How often each column is permuted (default 5). */
   readonly repeats?: number | undefined;
@@ -43,6 +44,7 @@ export interface ColumnImportance {
   readonly note?: string;
 }
 
+/** How much each column matters to the score that a model reaches on rows. */
 export interface PermutationImportance {
   readonly target: string;
   readonly score: ScoreName;

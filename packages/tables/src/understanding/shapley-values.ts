@@ -19,6 +19,7 @@ import { type Output, type OutputChoice, outputAt, placesFor } from "./output.ts
 import { rawColumn, rawColumns } from "./raw-columns.ts";
 import { type EngineChoice, placeOfRow, type Subject, subjectOf } from "./subject.ts";
 
+/** Of which output, against how many rows, and with how many orders. */
 export interface ShapleyOptions extends EngineChoice, OutputChoice {
   /** How many rows of the table the average is of, drawn by `seed` (default 100, or all where there are fewer). */
   readonly background?: number | undefined;
@@ -39,6 +40,7 @@ export interface ShapleyValue {
   readonly value: CellValue;
 }
 
+/** Each column's share of what a prediction differs from the average by. */
 export interface ShapleyValues {
   readonly output: Output;
   readonly row: number;
