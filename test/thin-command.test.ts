@@ -107,6 +107,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["OpenedNetwork", "ChosenRows", "explainOpened", "VIEWS", "Shown", "DEFAULT_OPTIMIZER", "certifyOpened"],
     "TableCertificate",
   ],
+  "@chaingrad/tables/understanding": [
+    ...["permutationImportance", "PermutationImportance", "partialDependence", "PartialDependence"],
+    ...["accumulatedLocalEffects", "LocalEffects", "inputGradients", "InputGradients"],
+    ...["integratedGradients", "IntegratedGradients", "prefers", "Preference", "shapleyValues", "ShapleyValues"],
+    ...["OutputChoice", "CellValue"],
+  ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
     ...["CertificateCells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],

@@ -32,6 +32,7 @@ const guides = [
       { text: "What can be predicted", link: "/guides/targets" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
       { text: "Metrics and decisions", link: "/guides/judging" },
+      { text: "Understanding a model", link: "/guides/understanding" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },

@@ -59,7 +59,7 @@ async function bundled(file, options) {
 }
 
 /** Not what reads tables, which half of the commands do without, nor what brings that along. */
-const isCommon = (id) => !/\/duckdb\/dist\/(?!files)|\/commands\/(?:table-argument|training-table)\./.test(id);
+const isCommon = (id) => !/\/duckdb\/dist\/(?!files)|\/given\/(?:table-argument|training-table)\./.test(id);
 const groups = [{ name: "common", test: isCommon, minShareCount: SHARED_BY }];
 const output = await bundled(join(HERE, "src/main.ts"), { codeSplitting: { groups } });
 for (const script of scripts) output.push(...(await bundled(script, { codeSplitting: false })));

@@ -4,7 +4,7 @@ import { type Blas, BlasError, findBlas, installHint } from "@chaingrad/blas";
 import { type SyncEngine, wasmEngine } from "@chaingrad/core";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
-import { wholeNumber } from "./commands/options.ts";
+import { wholeNumber } from "./given/options.ts";
 import { type CommonOptions, note } from "./output/conventions.ts";
 
 export interface EngineOptions {

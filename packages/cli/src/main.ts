@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { sweep } from "@chaingrad/duckdb/files";
 import { Command } from "commander";
-import { refuseRepeats } from "./commands/repeats.ts";
+import { refuseRepeats } from "./given/repeats.ts";
 import { complain } from "./output/conventions.ts";
 import { guardOutput, reportFailure } from "./output/failure.ts";
 
@@ -15,6 +15,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   predict: () => import("./commands/predict.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   calibrate: () => import("./commands/calibrate.ts"),
+  importance: () => import("./commands/importance.ts"),
+  dependence: () => import("./commands/dependence.ts"),
+  attribute: () => import("./commands/attribute.ts"),
   gradient: () => import("./commands/gradient.ts"),
   check: () => import("./commands/check.ts"),
   explain: () => import("./commands/explain.ts"),

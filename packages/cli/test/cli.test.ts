@@ -8,7 +8,10 @@ import { reportFailure } from "../src/output/failure.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const BIN = resolve(import.meta.dirname, "../bin/chaingrad.js");
-const COMMANDS = ["train", "fit-curve", "predict", "evaluate", "calibrate", "gradient", "check", "explain", "emit"];
+const COMMANDS = [
+  ...["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate"],
+  ...["importance", "dependence", "attribute", "gradient", "check", "explain", "emit"],
+];
 const run = (...args: string[]) => runCli(args, { cwd: emptyFolder() });
 
 describe("help", () => {

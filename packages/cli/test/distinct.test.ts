@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { assertOutputs } from "../src/commands/distinct.ts";
+import { assertOutputs } from "../src/given/distinct.ts";
 import { BIN, emptyFolder } from "./support/run-cli.ts";
 
 // A folder of this name stands for a disk that takes capitals and small letters for one, which few systems can mount.

@@ -1,15 +1,18 @@
 /** Of two values for one option none is forgotten without a word: every option of every command is refused or makes a list. */
 import { Command, type CommanderError, type Option } from "commander";
 import { describe, expect, test } from "vitest";
-import { refuseRepeats } from "../src/commands/repeats.ts";
+import { refuseRepeats } from "../src/given/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const TYPED = ["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate", "check", "explain"].map(
+const LOOKING = ["importance", "dependence", "attribute"];
+const JUDGING = ["predict", "evaluate", "calibrate"];
+const TYPED = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "check", "explain"].map(
   (name) => `${name} --type`,
 );
 const TRAINING = ["target", "order", "drop", "embed", "offset", "exposure"];
 const LISTS = [
   ...["train", "cross-validate"].flatMap((name) => TRAINING.map((option) => `${name} --${option}`)),
+  "dependence --of",
   "fit-curve --start",
   "fit-curve --lower",
   "fit-curve --upper",
@@ -41,20 +44,7 @@ async function given(name: string, option: Option, [first, second]: readonly str
   }
 }
 
-const names = [
-  ...[
-    "train",
-    "cross-validate",
-    "fit-curve",
-    "predict",
-    "evaluate",
-    "calibrate",
-    "gradient",
-    "check",
-    "explain",
-    "emit",
-  ],
-];
+const names = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "gradient", "check", "explain", "emit"];
 const options = await Promise.all(
   names.map(async (name) => (await command(name)).commands[0].options.map((option) => ({ name, option }))),
 );

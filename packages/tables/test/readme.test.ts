@@ -36,6 +36,10 @@ test("the fourth reads a table", () => {
 });
 
 test("the fifth reads cells as people write them", () => {
-  expect(programs).toHaveLength(5);
   expect(run(programs[4])).toMatch(/Float64Array\(3\) \[ 1234\.5, NaN, 736 \] , \[/);
+});
+
+test("the sixth says which columns matter, and which row is preferred", () => {
+  expect(programs).toHaveLength(6);
+  expect(run(programs[5])).toBe("[ 'a', 'b' ]\n2\n");
 });

@@ -4,15 +4,15 @@ import { judgedRows } from "@chaingrad/tables";
 import { type Calibration, calibrateModel, checkCalibrates } from "@chaingrad/tables/judging";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { refusing } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
 import { loadModel, saveModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import type { Shown } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph } from "../output/wrap.ts";
-import { assertOutputs } from "./distinct.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
-import { refusing } from "./refusing.ts";
-import { TABLE, tableArgument } from "./table-argument.ts";
 
 interface CalibrateOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly out: string;

@@ -8,6 +8,9 @@ import { namesOf } from "@chaingrad/tables";
 import { certifyOpened, type OpenedNetwork, type TableCertificate } from "@chaingrad/tables/explain";
 import { certificatePage, conclusion, VERDICTS, WITNESSES } from "@chaingrad/view/certificate";
 import { type Command, Option } from "commander";
+import { assertOutputs } from "../given/distinct.ts";
+import { wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { openNetwork, warnOf } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { report } from "../output/certificate.ts";
@@ -21,9 +24,6 @@ import {
 } from "../output/conventions.ts";
 import { STATUS } from "../output/failure.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
-import { assertOutputs } from "./distinct.ts";
-import { wholeNumber } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 
 interface CheckOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;

@@ -5,17 +5,17 @@ import { type CrossValidation, crossValidate } from "@chaingrad/tables/cross-val
 import { leakNotes } from "@chaingrad/tables/leaks";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { asRefusal, refusing } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
+import { askedOf, recipeFlags, recipeOf, type TrainingFlags, withTraining } from "../given/training-options.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { Interrupted } from "../output/failure.ts";
 import { crossValidationJson, printCrossValidation } from "../train/cross-validation.ts";
 import { makeFoldProgress } from "../train/fold-progress.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
-import { assertOutputs } from "./distinct.ts";
-import { wholeNumber } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
-import { asRefusal, refusing } from "./refusing.ts";
-import { TABLE, tableArgument } from "./table-argument.ts";
-import { askedOf, recipeFlags, recipeOf, type TrainingFlags, withTraining } from "./training-options.ts";
 
 interface CrossValidateFlags
   extends Omit<TrainingFlags, "validation" | "test" | "split" | "flow">,

@@ -4,6 +4,7 @@ import { exampleNetwork } from "@chaingrad/core/net";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { LANGUAGES, LEVELS, type Level, type ProgramLanguage, emit as source } from "@chaingrad/interchange/emit";
 import { type Command, Option } from "commander";
+import { assertOutputs } from "../given/distinct.ts";
 import { openNetwork, warnOf } from "../net/open-network.ts";
 import {
   type CommonOptions,
@@ -14,7 +15,6 @@ import {
   withConventions,
 } from "../output/conventions.ts";
 import { wrap } from "../output/wrap.ts";
-import { assertOutputs } from "./distinct.ts";
 
 interface EmitOptions extends CommonOptions {
   readonly lang: ProgramLanguage;

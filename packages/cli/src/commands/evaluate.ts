@@ -15,6 +15,12 @@ import {
 import { SCORES, taskOf } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { shareOfAll, wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { refusing } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
+import { type ThresholdFlag, thresholdFlag } from "../given/threshold.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import {
@@ -27,12 +33,6 @@ import {
 } from "../output/judged.ts";
 import { wrap } from "../output/wrap.ts";
 import { evaluationsJson, printEvaluation } from "../train/report.ts";
-import { assertOutputs } from "./distinct.ts";
-import { shareOfAll, wholeNumber } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
-import { refusing } from "./refusing.ts";
-import { TABLE, tableArgument } from "./table-argument.ts";
-import { type ThresholdFlag, thresholdFlag } from "./threshold.ts";
 
 interface EvaluateOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly reliability?: boolean;

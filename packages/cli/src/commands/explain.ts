@@ -26,15 +26,15 @@ import {
   VIEWS,
 } from "@chaingrad/tables/explain";
 import { type Command, Option } from "commander";
+import { assertOutputs } from "../given/distinct.ts";
+import { positive, wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { Line } from "../output/line.ts";
 import { page } from "../output/pager.ts";
 import { paragraph, wrap } from "../output/wrap.ts";
-import { assertOutputs } from "./distinct.ts";
-import { positive, wholeNumber } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
 
 interface ExplainOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;

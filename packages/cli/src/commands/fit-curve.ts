@@ -12,6 +12,11 @@ import {
 } from "@chaingrad/tables/curve";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { openEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { asRefusal } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
 import {
   type CommonOptions,
   complain,
@@ -25,11 +30,6 @@ import { curveJson, printCurve, traceLine, warningsOf } from "../output/curve.ts
 import { STATUS, statusOf } from "../output/failure.ts";
 import { paragraph } from "../output/wrap.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
-import { assertOutputs } from "./distinct.ts";
-import { wholeNumber } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
-import { asRefusal } from "./refusing.ts";
-import { TABLE, tableArgument } from "./table-argument.ts";
 
 type Numbers = FitCurveOptions["start"];
 

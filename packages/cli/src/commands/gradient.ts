@@ -7,13 +7,13 @@ import { BATCH_FORM, NET_ACTIVATIONS, NET_FORM, NET_LOSSES } from "@chaingrad/in
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { openEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
 import { isModel, warnOf } from "../net/open-network.ts";
 import { readBatch, readNet } from "../net/read.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import type { Shown } from "../output/line.ts";
 import { formatTable } from "../output/table.ts";
 import { paragraph, wrap, wrapTerms } from "../output/wrap.ts";
-import { assertOutputs } from "./distinct.ts";
 
 export interface GradientOptions extends CommonOptions {
   readonly engine: "reference" | "wasm";

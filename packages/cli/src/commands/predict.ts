@@ -6,14 +6,14 @@ import { twoClassesOf, withThreshold } from "@chaingrad/tables/judging";
 import { unseenValues } from "@chaingrad/tables/words";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { shareOfAll } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { refusing } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
+import { thresholdNumber } from "../given/threshold.ts";
 import { loadModel } from "../model/model-file.ts";
 import { type CommonOptions, note, withConventions } from "../output/conventions.ts";
-import { assertOutputs } from "./distinct.ts";
-import { shareOfAll } from "./options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "./reading.ts";
-import { refusing } from "./refusing.ts";
-import { TABLE, tableArgument } from "./table-argument.ts";
-import { thresholdNumber } from "./threshold.ts";
 
 interface PredictOptions extends EngineOptions, CommonOptions, ReadingFlags {
   readonly out: string;

@@ -14,6 +14,12 @@ import {
 import { leakNotes } from "@chaingrad/tables/leaks";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { type ReadingFlags, withReading } from "../given/reading.ts";
+import { asRefusal, refusing } from "../given/refusing.ts";
+import { TABLE } from "../given/table-argument.ts";
+import { askedOf, recipeOf, type TrainingFlags, withParts, withTraining } from "../given/training-options.ts";
+import { trainingTable } from "../given/training-table.ts";
 import { saveModel } from "../model/model-file.ts";
 import {
   type CommonOptions,
@@ -31,12 +37,6 @@ import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
-import { assertOutputs } from "./distinct.ts";
-import { type ReadingFlags, withReading } from "./reading.ts";
-import { asRefusal, refusing } from "./refusing.ts";
-import { TABLE } from "./table-argument.ts";
-import { askedOf, recipeOf, type TrainingFlags, withParts, withTraining } from "./training-options.ts";
-import { trainingTable } from "./training-table.ts";
 
 interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags {
   readonly out?: string;

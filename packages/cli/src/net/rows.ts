@@ -4,7 +4,7 @@ import type { ReadingOptions } from "@chaingrad/duckdb";
 import { batchOf, UserError } from "@chaingrad/tables";
 import { randomRows } from "@chaingrad/tables/chain";
 import type { ChosenRows, OpenedNetwork } from "@chaingrad/tables/explain";
-import { refusing } from "../commands/refusing.ts";
+import { refusing } from "../given/refusing.ts";
 import { fileLabel, readBatch } from "./read.ts";
 
 export interface RowChoice {

@@ -102,6 +102,25 @@ test.concurrent.each(["typescript", "python", "c"])("emit in %s", async (lang) =
   ]);
 });
 
+const DIRTY = "x\u001b[2J\u202e\ny";
+test.concurrent("what looks into a model: importance, dependence, attribute", async () => {
+  const row = ["--row", "2"];
+  const all = await Promise.all([
+    run("importance", MODEL, FILE),
+    run("attribute", MODEL, FILE, ...row),
+    run("attribute", MODEL, FILE, ...row, "--against", "3"),
+    run("attribute", MODEL, FILE, ...row, "--method", "shapley", "--samples", "8"),
+    run("attribute", MODEL, FILE, ...row, "--method", "gradient"),
+    run("dependence", MODEL, FILE, "--of", COLUMNS[0]),
+    run("importance", MODEL, FILE, "--json"),
+    run("dependence", MODEL, FILE, "--of", DIRTY),
+    run("attribute", MODEL, FILE, ...row, "--class", DIRTY),
+  ]);
+  for (const ended of all) safe(ended);
+  expect(all.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0, 0, 2, 2]);
+  expectReadable(all[1].stdout, [COLUMNS[0], FILE]);
+});
+
 test.concurrent("fit-curve", async () => {
   const [red, link] = [COLUMNS[0], "[x](javascript:alert(1))"];
   const fitted = await run("fit-curve", FILE, "--target", link, "--model", `a+b*\`${red}\``, "--start", "a=0,b=1");
@@ -109,7 +128,6 @@ test.concurrent("fit-curve", async () => {
   expectReadable(safe(fitted), [red, link, FILE]);
 });
 
-const DIRTY = "x\u001b[2J\u202e\ny";
 test.concurrent.each<[string, string[]]>([
   ["a column that is not there", ["train", FILE, "--target", DIRTY]],
   ["a column to drop", ["train", FILE, "--target", "k", "--drop", DIRTY]],

@@ -31,7 +31,8 @@ export function startsOf(target: Target): Start[] {
   });
 }
 
-function partsOf(target: SingleTarget): readonly string[] {
+/** What its numbers are called by themselves: classes, labels, "q0.9"; nothing where there is one. */
+export function partsOf(target: SingleTarget): readonly string[] {
   if (target.task === "regression") return target.quantiles?.map((tau) => `q${tau}`) ?? [];
   return target.task === "multi-label" ? target.labels : target.classes;
 }
