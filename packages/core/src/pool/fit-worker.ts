@@ -10,9 +10,11 @@ import type { FitEvent } from "../train/events.ts";
 import { fitting } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import type { Metric } from "../train/metrics.ts";
+import { PlanShelf } from "../train/plan-shelf.ts";
 import { type ScheduleName, type ScheduleOptions, schedules } from "../train/schedules.ts";
 import { now } from "../train/turns.ts";
 import type { Asked, Described, Judged, Told } from "./messages.ts";
+import { planKey } from "./plan-key.ts";
 import { pickedData } from "./rows.ts";
 
 /** Where the pool is. */
@@ -36,6 +38,7 @@ const PAUSE = 0.05;
 /** Attends to a port for as long as the thread lives. */
 export function attend(port: Port, onDemand: OnDemand): void {
   const speaker = new Speaker(port);
+  const shelf = new PlanShelf();
   let engine: Promise<SyncEngine> | undefined;
   let running = new AbortController();
   const train = async ({ described, data }: Extract<Asked, { kind: "fit" }>): Promise<void> => {
@@ -43,8 +46,10 @@ export function attend(port: Port, onDemand: OnDemand): void {
     const judged: Judging = {};
     const options = await optionsOf(described, judged, onDemand);
     const whole = { ...options, engine: await engine, signal: running.signal, slice: SLICE } as FitOptions;
-    const rows = pickedData(data, described.network.inputs);
-    for await (const event of fitting(described.network, rows, whole, onDemand.trainers)) speaker.tell(event, judged);
+    const { network } = described;
+    const rows = pickedData(data, network.inputs);
+    const place = { shelf, key: planKey(described) };
+    for await (const event of fitting(network, rows, whole, onDemand.trainers, place)) speaker.tell(event, judged);
   };
   port.listen((asked) => {
     if (asked.kind === "abort") running.abort();

@@ -16,11 +16,13 @@ import { checkKeys, type Names } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
 import type { FitEvent } from "../train/events.ts";
-import { fit } from "../train/fit.ts";
+import { fitting } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import type { Model } from "../train/model.ts";
+import { PlanShelf } from "../train/plan-shelf.ts";
 import type { QueuedOptions } from "./describe.ts";
 import { Job } from "./job.ts";
+import { planKey } from "./plan-key.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool-worker.ts";
 import { type Copies, mayShare, pickedData, type QueuedData, sharedData } from "./rows.ts";
 import type { FitWorker } from "./start-worker.ts";
@@ -75,6 +77,8 @@ export class FitPool<E extends Engine = Engine> {
     rowsFor: ({ data, network }) => (mayShare ? sharedData(data, this.#copies) : pickedData(data, network.inputs)),
   };
   #copies: Copies = new WeakMap();
+  /** Plans of the calling thread, which may have two engines: with all threads, and with one. */
+  readonly #shelves = new Map<Engine, PlanShelf>();
 
   constructor(engine: E, workers: FitPoolOptions["workers"]) {
     this.#engine = engine;
@@ -157,7 +161,10 @@ export class FitPool<E extends Engine = Engine> {
     job.start();
     // What any thread might have done is done by the same engine in all of them.
     const isAlike = job.described !== undefined && (this.#most > 0 || this.#engine.dependsOnThreads);
-    return { job, events: trained(job, (isAlike && this.#replica?.engine) || this.#engine) };
+    const engine = (isAlike && this.#replica?.engine) || this.#engine;
+    const shelf = this.#shelves.get(engine) ?? new PlanShelf();
+    this.#shelves.set(engine, shelf);
+    return { job, events: trained(job, engine, shelf) };
   }
 
   async #advance({ job, events }: Own): Promise<void> {
@@ -232,9 +239,14 @@ interface Own {
   readonly events: AsyncGenerator<FitEvent, Model | undefined, void>;
 }
 
-async function* trained({ network, data, options }: Job, engine: Engine): Own["events"] {
-  return yield* fit(network, pickedData(data, network.inputs), { ...options, engine } as FitOptions);
+/** A training that can be described has plans that others like it can have. */
+async function* trained({ network, data, options, described }: Job, engine: Engine, shelf: PlanShelf): Own["events"] {
+  const rows = pickedData(data, network.inputs);
+  const place = described && { shelf, key: planKey(described) };
+  return yield* fitting(network, rows, { ...options, engine } as FitOptions, onDemand, place);
 }
+
+const onDemand = () => import("../second-order/on-demand.ts");
 
 /** Throws RangeError on options that make no sense. */
 export function openFitPool<E extends Engine>(options: FitPoolOptions<E>): FitPool<E> {

@@ -18,6 +18,7 @@ import { allFinite } from "./finite.ts";
 import { type Chosen, checkSettings, choose, type FitOptions, type Keep, type Settings } from "./fit-options.ts";
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import type { Model } from "./model.ts";
+import type { MadePlans, ShelfPlace } from "./plan-shelf.ts";
 import { Predictor } from "./predictor.ts";
 import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
@@ -47,12 +48,16 @@ export function fit(network: NetworkSpec, data: FitData, options: FitOptions): A
   return fitting(network, data, options, () => import("../second-order/on-demand.ts"));
 }
 
-/** The same for whoever brings along, or refuses, what is loaded on demand. */
+/**
+ * The same for whoever brings along, or refuses, what is loaded on demand.
+ * @param place where plans are, and are put when it has ended, where other trainings have the same
+ */
 export async function* fitting(
   network: NetworkSpec,
   data: FitData,
   given: FitOptions,
   load: LoadOnDemand,
+  place?: ShelfPlace,
 ): AsyncGenerator<FitEvent, Model, void> {
   const options = choose(given);
   checkNetwork(network);
@@ -66,9 +71,13 @@ export async function* fitting(
   const started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
-  const trainer = await open(network, train, options, settings, turns, load);
+  const inputs = network.inputs;
+  const sizes = [settings.batch, rowsOf(train, inputs), validation === undefined ? 0 : rowsOf(validation, inputs)];
+  const key = `${place?.key} ${sizes}`;
+  const made = place?.shelf.take(key);
+  const trainer = await open(network, train, options, settings, turns, load, made);
   const probe = options.flow ? await (await load()).FlowProbe.open(network, train, options, trainer, turns) : undefined;
-  const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns);
+  const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns, made);
 
   yield {
     type: "start",
@@ -107,6 +116,8 @@ export async function* fitting(
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
   const fault =
     stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch, load) : undefined;
+  if (place && trainer instanceof Trainer && probe === undefined)
+    place.shelf.put(key, { ...trainer.made, predictor: watcher.predictor });
   yield { type: "end", ...end, ...(fault && { fault }) };
   return model;
 }
@@ -151,9 +162,10 @@ async function open(
   settings: Settings,
   turns: Turns,
   load: LoadOnDemand,
+  made: MadePlans | undefined,
 ): Promise<Training> {
   const { optimizer } = options;
-  if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns);
+  if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns, made);
   const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
   const { FullBatchTrainer, KfacTrainer } = await load();
   return optimizer.kind === "kfac"
@@ -187,7 +199,7 @@ class Watcher {
   kept: Record<string, Float64Array>;
   readonly #keep: Keep;
   readonly #validation: Dataset | undefined;
-  readonly #predictor: Predictor<Engine> | undefined;
+  readonly predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
   readonly #turns: Turns;
 
@@ -198,6 +210,7 @@ class Watcher {
     initial: Record<string, Float64Array>,
     keep: Keep,
     turns: Turns,
+    made: MadePlans | undefined,
   ) {
     this.kept = initial;
     this.#keep = keep;
@@ -206,7 +219,8 @@ class Watcher {
     this.#validation = validation;
     this.#metrics = options.metrics ?? usualMetrics(loss, outputsOf(network));
     if (validation)
-      this.#predictor = new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtypeOf(options));
+      this.predictor =
+        made?.predictor ?? new Predictor(engine, network, loss, rowsOf(validation, network.inputs), dtypeOf(options));
   }
 
   async look(
@@ -228,10 +242,10 @@ class Watcher {
   }
 
   async #judge(tensors: Tensors): Promise<EpochEvent["validation"]> {
-    if (this.#validation === undefined || this.#predictor === undefined) return undefined;
+    if (this.#validation === undefined || this.predictor === undefined) return undefined;
     const { y, weight } = this.#validation;
-    this.#predictor.load(tensors);
-    const { predictions, loss } = await this.#turns.all(this.#predictor.judging(this.#validation));
+    this.predictor.load(tensors);
+    const { predictions, loss } = await this.#turns.all(this.predictor.judging(this.#validation));
     const metrics = Object.entries(this.#metrics).map(([name, metric]) => [name, metric(predictions, y, weight)]);
     return { loss, metrics: Object.fromEntries(metrics) };
   }

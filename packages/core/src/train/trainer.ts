@@ -7,6 +7,7 @@ import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
+import type { MadePlans } from "./plan-shelf.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
 import { buildingStep, stateName, type TrainStep } from "./step.ts";
@@ -18,6 +19,8 @@ import { now, SLICE, type Turns } from "./turns.ts";
 const DROPOUT = 0x64726f70;
 /** Steps from one checkpoint to the next, at least: to copy what is carried takes as long as 0.3 to 7 steps, so under 1 %. */
 const CHECKPOINT = 1000;
+
+type Made = Pick<MadePlans, "step" | "executable">;
 
 export class Trainer implements Training {
   readonly rows: number;
@@ -38,6 +41,11 @@ export class Trainer implements Training {
     passes: [],
   };
 
+  /** What another training of the same shapes may have when this one has ended. */
+  get made(): Made {
+    return { step: this.#step, executable: this.#executable };
+  }
+
   /** The step is built and compiled in parts, so that a network of many layers does not hold the event loop. */
   static async open(
     network: NetworkSpec,
@@ -46,20 +54,24 @@ export class Trainer implements Training {
     optimizer: Optimizer,
     settings: Settings,
     turns: Turns,
+    made?: Made,
   ): Promise<Trainer> {
     // One more row than the table has, of weight zero, fills up the last batch.
     const { loss, l1, l2, clip, dtype = "f32" } = options;
     const rows = rowsOf(train, network.inputs);
     const sizes = { batch: settings.batch, rows: rows + 1 };
-    const step = await turns.all(buildingStep({ network, loss, l1, l2, clip, optimizer, dtype, ...sizes }));
+    const spec = { network, loss, l1, l2, clip, optimizer, dtype, ...sizes };
+    const step = made?.step ?? (await turns.all(buildingStep(spec)));
     const steps = Math.ceil(rows / settings.batch);
-    const executable = await turns.all(
-      compiling(options.engine, step.program, {
-        donate: step.carried,
-        sequences: { rows: steps, rate: steps, step: steps, key: steps },
-        records: { loss: steps, weight: steps },
-      }),
-    );
+    const executable =
+      made?.executable ??
+      (await turns.all(
+        compiling(options.engine, step.program, {
+          donate: step.carried,
+          sequences: { rows: steps, rate: steps, step: steps, key: steps },
+          records: { loss: steps, weight: steps },
+        }),
+      ));
     const trainer = new Trainer(step, executable, network, train, options, optimizer, settings, turns);
     await trainer.#write(train, startTensors(network, settings.seed, options.initial), optimizer);
     return trainer;
