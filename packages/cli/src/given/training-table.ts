@@ -6,7 +6,7 @@ import { refusing } from "./refusing.ts";
 import { type TableArgument, tableArgument } from "./table-argument.ts";
 import type { TrainingFlags } from "./training-options.ts";
 
-type Flags = ReadingFlags & Pick<TrainingFlags, "validation" | "test" | "group" | "split" | "time">;
+type Flags = ReadingFlags & Pick<TrainingFlags, "validation" | "test" | "group" | "split" | "time" | "drop">;
 
 const JUDGING = ["validation", "test"] as const;
 
@@ -35,7 +35,7 @@ export async function trainingTable(file: string, flags: Flags): Promise<Trainin
         const more = await readTable(source, readingOptions(flags, reading && { reading }));
         const first = table.rows;
         split[named[i]] = Int32Array.from({ length: more.rows }, (_, row) => first + row);
-        const all = refusing(label, () => joinedTables(table, more));
+        const all = refusing(label, () => joinedTables(table, more, flags.drop));
         table = { ...table, ...all, notes: [...table.notes, ...more.notes.map((text) => `${label}: ${text}`)] };
       }
       return { table, split: named.length === 0 ? undefined : split };

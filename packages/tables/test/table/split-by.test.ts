@@ -162,6 +162,8 @@ test("tables one below the other: by names, in the first one's types", () => {
   const second = table(column("b", [7, 8]), column("c", [0, 0]), column("a", ["3", "4"]));
   const { columns, rows } = joinedTables(first, second);
   expect(rows).toBe(4);
+  const [numbers, texts] = joinedTables(first, table(column("b", ["z"])), ["a"]).columns;
+  expect([...numbers.values, ...texts.values]).toEqual([1, 2, Number.NaN, "x", "y", "z"]);
   expect(columns.map(({ name, values }) => [name, ...values])).toEqual([
     ["a", 1, 2, 3, 4],
     ["b", "x", "y", "7", "8"],
