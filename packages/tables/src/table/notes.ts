@@ -9,7 +9,7 @@ export function orderNotes(table: Table): string[] {
   const name = timeOrder(table);
   if (name === undefined) return [];
   return [
-    `the rows are in the order of '${name}', and the parts are drawn at random: rows beside each other fall into different parts, so the scores say how well gaps are filled, not how well the future is foretold`,
+    `the rows are in the order of '${name}', and the parts are drawn at random: rows beside each other fall into different parts, so the scores say how well gaps are filled, not how well the future is foretold; --time '${name}' judges by what came later`,
   ];
 }
 
