@@ -71,6 +71,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
+  "@chaingrad/tables/data-attribution": [
+    ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],
+    ...["rowGradients", "RowGradients", "gradientColumns"],
+  ],
   "@chaingrad/tables/leaks": ["leakNotes"],
   "@chaingrad/tables/judging": [
     ...["evaluateFully", "FurtherScores", "CalibrationBin"],

@@ -33,6 +33,7 @@ const guides = [
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },
+      { text: "Understanding the data", link: "/guides/data-attribution" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
       { text: "At the edge", link: "/guides/edge" },

@@ -4,14 +4,14 @@ import { describe, expect, test } from "vitest";
 import { refuseRepeats } from "../src/given/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
-const LOOKING = ["importance", "dependence", "attribute"];
+const LOOKING = ["importance", "dependence", "attribute", "suspects", "influence", "row-gradients"];
 const JUDGING = ["predict", "evaluate", "calibrate"];
 const TYPED = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "check", "explain"].map(
   (name) => `${name} --type`,
 );
 const TRAINING = ["target", "order", "drop", "embed", "offset", "exposure"];
 const LISTS = [
-  ...["train", "cross-validate"].flatMap((name) => TRAINING.map((option) => `${name} --${option}`)),
+  ...["train", "cross-validate", "suspects"].flatMap((name) => TRAINING.map((option) => `${name} --${option}`)),
   "dependence --of",
   "fit-curve --start",
   "fit-curve --lower",

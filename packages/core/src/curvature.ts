@@ -62,3 +62,4 @@ export {
   type SetUp,
   type Start,
 } from "./second-order/minimize.ts";
+export { type ModelProblem, modelProblem } from "./second-order/model-problem.ts";

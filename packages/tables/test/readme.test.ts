@@ -40,6 +40,10 @@ test("the fifth reads cells as people write them", () => {
 });
 
 test("the sixth says which columns matter, and which row is preferred", () => {
-  expect(programs).toHaveLength(6);
   expect(run(programs[5])).toBe("[ 'a', 'b' ]\n2\n");
+});
+
+test("the seventh finds the wrong row, what it adds to its prediction, and how strongly it pulls", () => {
+  expect(programs).toHaveLength(7);
+  expect(run(programs[6])).toBe("31 true\n31\n31\n");
 });

@@ -121,6 +121,21 @@ test.concurrent("what looks into a model: importance, dependence, attribute", as
   expectReadable(all[1].stdout, [COLUMNS[0], FILE]);
 });
 
+test.concurrent("what rows did to a model: suspects, influence, row-gradients", async () => {
+  const row = ["--row", "2"];
+  const all = await Promise.all([
+    run("suspects", FILE, "--target", TARGET, "--folds", "2", "--repeat", "1", "--epochs", "2"),
+    run("influence", MODEL, FILE, ...row),
+    run("row-gradients", MODEL, FILE),
+    run("influence", MODEL, FILE, ...row, "--of", "loss", "--json"),
+    run("suspects", FILE, "--target", DIRTY),
+    run("influence", MODEL, FILE, ...row, "--class", DIRTY),
+  ]);
+  for (const ended of all) safe(ended);
+  expect(all.map(({ status }) => status)).toEqual([0, 0, 0, 0, 2, 2]);
+  expectReadable(all[0].stdout, [TARGET, FILE]);
+});
+
 test.concurrent("fit-curve", async () => {
   const [red, link] = [COLUMNS[0], "[x](javascript:alert(1))"];
   const fitted = await run("fit-curve", FILE, "--target", link, "--model", `a+b*\`${red}\``, "--start", "a=0,b=1");

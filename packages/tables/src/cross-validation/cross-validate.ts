@@ -77,7 +77,7 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
   const pool = openFitPool({ engine, ...(workers !== undefined && { workers }) });
   const preparation = { ...asked, ...preparationFor(recipe, asked), seed, test: 0 };
   try {
-    const judge = judging({ table, preparation, recipe, host: { engine, signal, slice, pool } });
+    const judge = judging({ table, preparation, heads: whole.heads, recipe, host: { engine, signal, slice, pool } });
     let done = 0;
     const judged = await sideBySide(folds, async (fold) => {
       const one = await judge(fold);

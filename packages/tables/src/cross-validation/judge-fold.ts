@@ -13,7 +13,8 @@ import {
 import { judgedRows } from "../judging/labelled-rows.ts";
 import type { Recipe } from "../recipe.ts";
 import { settleTarget } from "../settle.ts";
-import { type PrepareOptions, prepareTable } from "../table/prepare.ts";
+import { type PreparedHead, waysOfBoth } from "../table/heads.ts";
+import { type Prepared, type PrepareOptions, prepareTable } from "../table/prepare.ts";
 import type { Column, Table } from "../table/table.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { type TrainedTable, trainPrepared } from "../training.ts";
@@ -45,23 +46,25 @@ export interface Judged {
 export interface Judging {
   readonly table: Table;
   readonly preparation: PrepareOptions;
+  /** The ways in which the targets of the whole table may be learnt. */
+  readonly heads: readonly PreparedHead[];
   readonly recipe: Recipe | AutomaticRecipe;
   readonly host: Host;
 }
 
 /** Trains on a fold's rows, and judges by those that it left out. */
-export function judging({ table, preparation, recipe, host }: Judging): (fold: Fold) => Promise<Judged> {
+export function judging({ table, preparation, heads, recipe, host }: Judging): (fold: Fold) => Promise<Judged> {
   const { engine } = host;
+  const prepare = (options: Pick<PrepareOptions, "rows" | "validation">): Promise<Prepared> => {
+    const prepared = prepareTable(table, { ...preparation, ...options });
+    return settleTarget({ ...prepared, heads: waysOfBoth(prepared.heads, heads) }, engine, recipe.seed);
+  };
   return async ({ repeat, fold, train, test }) => {
-    const prepared = await settleTarget(prepareTable(table, { ...preparation, rows: train }), engine, recipe.seed);
+    const prepared = await prepare({ rows: train });
     const where = `fold ${fold + 1}${repeat > 0 ? ` of repeat ${repeat + 1}` : ""}`;
     const own = await trained(trainPrepared(prepared, recipe, host), host, where);
     // Rows that decide when to stop are no rows to learn from for what does not stop by them.
-    const all = await settleTarget(
-      prepareTable(table, { ...preparation, validation: 0, rows: train }),
-      engine,
-      recipe.seed,
-    );
+    const all = await prepare({ validation: 0, rows: train });
     const linear = await trained(trainPrepared(all, linearRecipe(all, recipe.seed), host), host, where);
     const { data: simple } = judgedRows(linear, table, test);
     const { data, rows } = judgedRows(own, table, test);

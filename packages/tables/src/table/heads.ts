@@ -30,6 +30,18 @@ export interface Settled {
   readonly y: Parts<Encoded>;
 }
 
+/**
+ * The ways that suit the rows of a part and the whole table, too, each head's plainest where none does: of rows without a 0 that some
+ * other row has, no logarithm is learnt.
+ */
+export function waysOfBoth(part: readonly PreparedHead[], whole: readonly PreparedHead[]): PreparedHead[] {
+  const isLog = ({ target }: Way): boolean => target.task === "regression" && target.factor !== undefined;
+  return part.map(({ ways: [first, ...others] }, i) => {
+    const isAlike = (one: Way) => (way: Way) => way.loss.name === one.loss.name && isLog(way) === isLog(one);
+    return { ways: [first, ...others.filter((one) => whole[i].ways.some(isAlike(one)))] };
+  });
+}
+
 export interface HeadRows {
   readonly table: Table;
   readonly column: Column;

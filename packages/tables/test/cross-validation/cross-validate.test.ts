@@ -143,3 +143,11 @@ test.each([
 test("a signal ends it", async () => {
   await expect(run({ signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
 });
+
+test("amounts with a long tail are not learnt by logarithms where a row of another fold is 0", async () => {
+  const amounts = range(ROWS).map((i) => (i === 5 ? 0 : Math.exp(2 * a[i] + noise[i] / 4)));
+  const tailed = table(column("y", amounts), column("a", [...a]));
+  const { outOfFold } = await crossValidate(tailed, { target: "y", recipe: "fast", folds: 3 });
+  const [, predictions] = outOfFold[0];
+  expect(Array.from(predictions.values as Float64Array).every(Number.isFinite)).toBe(true);
+});

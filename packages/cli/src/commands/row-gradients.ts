@@ -1,0 +1,74 @@
+/** chaingrad row-gradients: how strongly each training row pulls at a model, and whether with the others or against them. */
+import { withTable, writeTable } from "@chaingrad/duckdb";
+import { gradientColumns, rowGradients } from "@chaingrad/tables/data-attribution";
+import { type Command, Option } from "commander";
+import { openEngine } from "../engine.ts";
+import { assertOutputs } from "../given/distinct.ts";
+import { wholeNumber } from "../given/options.ts";
+import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
+import { asRefusal, refusing } from "../given/refusing.ts";
+import { TABLE, tableArgument } from "../given/table-argument.ts";
+import { loadModel } from "../model/model-file.ts";
+import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { printRowGradients } from "../output/data-attribution.ts";
+import { plainNumbers } from "../output/understanding.ts";
+import { wrap } from "../output/wrap.ts";
+
+interface RowGradientsFlags extends CommonOptions, ReadingFlags {
+  readonly by: "norm" | "cosine";
+  readonly top: number;
+  readonly out?: string;
+}
+
+const EXPLANATION =
+  "The gradient of each row's loss by all parameters, exactly and in double precision. Its norm is how strongly the row pulls; the " +
+  "cosine with the mean gradient is below 0 where it pulls against what the rows want on the whole. The layers' columns are the norms " +
+  "of their parts. Rows that pull strongly against the others are hard, rare or wrong: see also chaingrad suspects.";
+
+export function register(program: Command): void {
+  const command = program
+    .command("row-gradients")
+    .summary("how strongly each row pulls at a model, and which way")
+    .description("Norm and direction of the gradient of each row's loss, layer by layer.")
+    .argument("<model>", "a model made by chaingrad train")
+    .argument("<file>", TABLE)
+    .addOption(
+      new Option("--by <what>", "the largest norm first, or the least cosine")
+        .choices(["norm", "cosine"])
+        .default("norm"),
+    )
+    .option("--top <N>", "how many rows are shown", wholeNumber(1), 20)
+    .option("--out <file>", "the table with loss, norm and cosine of each row")
+    .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
+    .action(run);
+  withConventions(
+    withReading(command),
+    "chaingrad row-gradients cars.safetensors examples/data/cars.csv",
+    "chaingrad row-gradients iris.safetensors iris.csv --by cosine --top 10 --out iris-gradients.csv",
+  );
+}
+
+async function run(modelPath: string, file: string, options: RowGradientsFlags): Promise<void> {
+  const { source, label, files } = await tableArgument(file);
+  await assertOutputs({ "--out": options.out }, [modelPath, ...files]);
+  const model = await loadModel(modelPath);
+  // In float64, alike on every machine with the same instructions.
+  const engine = await openEngine({ threads: 1, blas: "none" }, options);
+  await withTable(source, readingOptions(options, model), async (open) => {
+    const { table } = open;
+    for (const text of table.notes) note(`note: ${text}`, options);
+    const found = await rowGradients(model, table, { engine }).catch((error) => {
+      throw asRefusal(label, error);
+    });
+    const form = { width: terminalWidth(), isQuiet: options.quiet ?? false };
+    if (options.json) printJson(plainNumbers(found));
+    else print(...printRowGradients(found, table, options, label, form));
+    if (options.out === undefined) return;
+    await writeTable(
+      open,
+      refusing(label, () => gradientColumns(found, table)),
+      { path: options.out },
+    );
+    note(`table: ${options.out}`, options);
+  });
+}
