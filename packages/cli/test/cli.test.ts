@@ -10,7 +10,7 @@ import { emptyFolder, runCli } from "./support/run-cli.ts";
 const BIN = resolve(import.meta.dirname, "../bin/chaingrad.js");
 const COMMANDS = [
   ...["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate"],
-  ...["importance", "dependence", "attribute", "gradient", "check", "explain", "emit"],
+  ...["importance", "dependence", "attribute", "gradient", "check", "explain", "emit", "serve"],
 ];
 const run = (...args: string[]) => runCli(args, { cwd: emptyFolder() });
 

@@ -12,7 +12,7 @@ test("4000 malformed requests", async () => {
   expect(defects.map((error) => (error as Error).stack)).toEqual([]);
   expect([...statuses.keys()].filter((status) => ![200, 400, 413, 415, 422].includes(status))).toEqual([]);
   // They are malformed, and in more than one way.
-  expect(statuses.get(400)).toBeGreaterThan(400);
-  expect(statuses.get(422)).toBeGreaterThan(400);
+  expect(statuses.get(400)).toBeGreaterThan(100);
+  expect(statuses.get(422)).toBeGreaterThan(100);
   expect((await post(`${url}/predict`, CAR)).status).toBe(200);
 });

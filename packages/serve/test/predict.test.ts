@@ -64,7 +64,7 @@ describe("rows in JSON", () => {
     const sets = await (await post(`${flowers.url}/predict?interval=0.9`, FLOWER)).json();
     const [kinds] = iris.intervals([FLOWER] as never, 0.9);
     expect(sets).toMatchObject({
-      prediction: { interval: { level: 0.9, set: (kinds as { sets: string[][] }).sets[0] } },
+      prediction: { interval: { level: 0.9, set: (kinds as { sets: readonly (readonly string[])[] }).sets[0] } },
     });
   });
 
@@ -94,7 +94,7 @@ describe("tables", () => {
     expect(response.headers.get("content-type")).toBe("text/csv");
     const { columns } = await readTable(await response.text());
     expect(columns.map(({ name }) => name)).toEqual(["prediction", "lower 0.9", "upper 0.9"]);
-    expect(Array.from(columns[0].values)).toEqual([close(mpg(CAR)), close(mpg(TRUCK))]);
+    expect(Array.from<unknown>(columns[0].values)).toEqual([close(mpg(CAR)), close(mpg(TRUCK))]);
   });
 
   test("Arrow comes back as Arrow", async () => {

@@ -109,7 +109,8 @@ describe("a request", () => {
     const bytes = tableToIPC(tableFromColumns([["year", column]]), { format: "stream" }) as Uint8Array;
     expect(bytes.length).toBeLessThan(1000);
     const response = await post(`${url}/predict`, bytes, { "content-type": ARROW });
-    expect(response.status).toBe(413);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("more than 50 rows");
   });
 
   test("what it quotes is cut short", async () => {

@@ -2,9 +2,9 @@
 import { nearest } from "@chaingrad/core";
 import { type Table, tableOf } from "@chaingrad/tables";
 import { readTable } from "@chaingrad/tables/read";
-import { tableFromIPC } from "@uwdata/flechette";
 import { clipped, Refusal, refusingAs } from "../refusal.ts";
 import type { ServedModel } from "../served-model.ts";
+import { ArrowError, boundedArrow } from "./arrow-bounds.ts";
 import { parseJsonBody } from "./json.ts";
 import type { Media } from "./media.ts";
 
@@ -95,8 +95,8 @@ async function takeTable(
 ): Promise<SentRows> {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     throw new Refusal(415, "the body is compressed by gzip", { hint: "Send it as it is." });
-  if (media === "arrow") refuseLong(bytes, options.rowLimit);
-  const read = await refusingAs(400, () => readTable(bytes, { readAs: media, remembered: model.reading }));
+  const source = media === "arrow" ? checkedArrow(bytes, options.rowLimit) : bytes;
+  const read = await refusingAs(400, () => readTable(source, { readAs: media, remembered: model.reading }));
   if (read.rows > options.rowLimit) throw tooMany(options.rowLimit);
   const names = read.columns.map(({ name }) => name);
   const wanted = new Set(checkColumns(names, model, options));
@@ -104,21 +104,17 @@ async function takeTable(
   return { table: { ...read, columns }, form: "columns", names, notes: read.notes };
 }
 
-/** A few bytes of Arrow may claim any number of rows: none is made room for before they are counted. */
-function refuseLong(bytes: Uint8Array, rowLimit: number): void {
-  let rows: number;
+/** The stream in the body. A few bytes may claim anything: no room is made before that is looked at. */
+function checkedArrow(bytes: Uint8Array, rowLimit: number): Uint8Array {
   try {
-    rows = tableFromIPC(bytes).numRows;
+    const { stream, rows } = boundedArrow(bytes, rowLimit);
+    if (rows > rowLimit) throw tooMany(rowLimit);
+    return stream;
   } catch (cause) {
-    const what = (cause as Error).message;
-    throw new Refusal(
-      400,
-      `the Arrow data is damaged or cut off: ${what}`,
-      { hint: "Send an Arrow IPC stream or file, uncompressed." },
-      { cause },
-    );
+    if (!(cause instanceof ArrowError)) throw cause;
+    const hint = "Send an Arrow IPC stream or file of flat columns, uncompressed.";
+    throw new Refusal(400, `the Arrow data is damaged or cut off: ${cause.message}`, { hint }, { cause });
   }
-  if (!(rows <= rowLimit)) throw tooMany(rowLimit);
 }
 
 const tooMany = (limit: number): Refusal =>
