@@ -14,7 +14,8 @@ const PACKAGE_MAY_SEE: Record<string, readonly string[]> = {
   view: ["core", "tables"],
   interchange: ["core", "tables"],
   duckdb: ["core", "tables"],
-  cli: ["core", "blas", "mpi", "tables", "view", "interchange", "duckdb"],
+  serve: ["core", "tables"],
+  cli: ["core", "blas", "mpi", "tables", "view", "interchange", "duckdb", "serve"],
   studio: ["core", "tables", "view", "interchange", "duckdb"],
 };
 

@@ -51,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["parseNet", "parseBatch", "parseJson", "weightedNet", "NetDocument"],
     ...["NET_FORM", "BATCH_FORM", "NET_ACTIVATIONS", "NET_LOSSES"],
   ],
+  "@chaingrad/serve": ["Reloaded", "serve"],
   "@chaingrad/tables": [
     ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
     // What can be asked of a target, by its names.

@@ -36,6 +36,7 @@ const guides = [
       { text: "Understanding the data", link: "/guides/data-attribution" },
       { text: "In a page", link: "/guides/page" },
       { text: "In a server", link: "/guides/server" },
+      { text: "A model over HTTP", link: "/guides/serve" },
       { text: "At the edge", link: "/guides/edge" },
       { text: "Layers", link: "/guides/layers" },
       { text: "A loss and an activation of your own", link: "/guides/own-parts" },

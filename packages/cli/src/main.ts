@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   check: () => import("./commands/check.ts"),
   explain: () => import("./commands/explain.ts"),
   emit: () => import("./commands/emit.ts"),
+  serve: () => import("./commands/serve.ts"),
 };
 
 async function buildProgram(called: string | undefined): Promise<Command> {

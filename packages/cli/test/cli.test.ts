@@ -11,7 +11,7 @@ const BIN = resolve(import.meta.dirname, "../bin/chaingrad.js");
 const COMMANDS = [
   ...["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate"],
   ...["importance", "dependence", "attribute", "suspects", "influence", "row-gradients"],
-  ...["gradient", "check", "explain", "emit"],
+  ...["gradient", "check", "explain", "emit", "serve"],
 ];
 const run = (...args: string[]) => runCli(args, { cwd: emptyFolder() });
 

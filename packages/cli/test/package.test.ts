@@ -40,6 +40,7 @@ test("all packages are packed", () => {
     "@chaingrad/core",
     "@chaingrad/duckdb",
     "@chaingrad/interchange",
+    "@chaingrad/serve",
     "@chaingrad/tables",
     "@chaingrad/view",
     "chaingrad",

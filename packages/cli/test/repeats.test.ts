@@ -44,7 +44,18 @@ async function given(name: string, option: Option, [first, second]: readonly str
   }
 }
 
-const names = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "gradient", "check", "explain", "emit"];
+const names = [
+  "train",
+  "cross-validate",
+  "fit-curve",
+  ...JUDGING,
+  ...LOOKING,
+  "gradient",
+  "check",
+  "explain",
+  "emit",
+  "serve",
+];
 const options = await Promise.all(
   names.map(async (name) => (await command(name)).commands[0].options.map((option) => ({ name, option }))),
 );

@@ -47,6 +47,13 @@ function seconds(text: string): number {
   return value;
 }
 
+/** "2ms", "2" and "0.5s" in milliseconds. */
+export function milliseconds(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text.trim());
+  if (found === null) throw new InvalidArgumentError("It must be a time, as in 2ms or 0.5s.");
+  return Number(found[1]) * (found[2] === "s" ? 1000 : 1);
+}
+
 /** What training may take, and a column that parts the rows in time: both may be given. */
 export interface Budget {
   readonly seconds?: number;

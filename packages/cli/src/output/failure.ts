@@ -63,6 +63,7 @@ const FLAGS: Readonly<Record<string, string>> = { types: "type" };
 /** What follows them. */
 const VALUES: Readonly<Record<string, string>> = {
   ...{ skip: " N", encoding: " NAME", sheet: " NAME", types: " COLUMN=TYPE" },
+  ...{ port: " N", host: " ADDRESS" },
 };
 
 const flag = (option: string): string => `--${FLAGS[option] ?? option}`;

@@ -33,11 +33,7 @@ export function predictedColumns(
   table: Table,
   { interval }: PredictedOptions = {},
 ): PredictedColumns {
-  const predicted = predictTable(model, engine, table);
-  const columns = [
-    ...kindOf(model.target).columns(model.target, predicted, undefined),
-    ...(interval === undefined ? [] : intervalColumns(model, predicted, interval)),
-  ];
+  const columns = predictedOf(model, predictTable(model, engine, table), { interval });
   const clash = columns.find(({ name }) => table.columns.some((column) => column.name === name));
   if (clash !== undefined) {
     const hint = "Rename or drop it first.";
@@ -46,6 +42,14 @@ export function predictedColumns(
   const numbers = columns.flatMap((column) => (column.type === "number" ? [column.values] : []));
   const wild = numbers.reduce((sum, values) => sum + values.filter((value) => !Number.isFinite(value)).length, 0);
   return { columns, wild };
+}
+
+/** The columns of what is said already. Throws as `intervalsOf` where intervals are asked for. */
+export function predictedOf(model: TableModelData, said: TablePrediction, { interval }: PredictedOptions): Column[] {
+  return [
+    ...kindOf(model.target).columns(model.target, said, undefined),
+    ...(interval === undefined ? [] : intervalColumns(model, said, interval)),
+  ];
 }
 
 /** "lower 0.9" and "upper 0.9" of amounts, "set 0.9" of classes with the most probable one first; with the target of several. */

@@ -120,6 +120,11 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     return new TableModel<Row, Target>(model, options.engine ?? (await defaultEngine()));
   }
 
+  /** What computes its predictions. */
+  get engine(): SyncEngine {
+    return this.#engine;
+  }
+
   /** The name of the column that is predicted; of several the first. */
   get target(): Target {
     return this.targets[0];
