@@ -44,8 +44,8 @@ export class ModelServer {
   }
 
   /** Answers with this model from now on; requests that were taken before are answered by the one before. */
-  replace(model: TableModel): void {
-    this.#served = this.#serving(model);
+  replace<Row extends object, Target extends keyof Row & string>(model: TableModel<Row, Target>): void {
+    this.#served = this.#serving(model as unknown as TableModel);
   }
 
   /** For a server of your own: `http.createServer(await server.handler())`, or what a framework mounts. */
@@ -92,6 +92,9 @@ export class ModelServer {
  * A server of a model that does not listen yet.
  * @throws RangeError on an option that there is not, or a value that it cannot have
  */
-export function createServer(model: TableModel, options: ServerOptions = {}): ModelServer {
-  return new ModelServer(model, options);
+export function createServer<Row extends object, Target extends keyof Row & string>(
+  model: TableModel<Row, Target>,
+  options: ServerOptions = {},
+): ModelServer {
+  return new ModelServer(model as unknown as TableModel, options); // rows come from elsewhere, and are checked
 }

@@ -39,7 +39,7 @@ export async function refusingAs<T>(status: number, work: () => T | Promise<T>):
 }
 
 /** An error of input as a Refusal of this status; any other as it is, for it is a defect. */
-export function asRefusal(status: number, error: unknown): unknown {
+function asRefusal(status: number, error: unknown): unknown {
   if (error instanceof EncodingError) {
     const row = error.row === undefined ? undefined : error.row + 1;
     return new Refusal(status, error.message, { hint: error.hint, column: error.column, row }, { cause: error });

@@ -12,7 +12,7 @@ import { randomRows } from "@chaingrad/tables/chain";
 export type Reloaded = { readonly model: TableModel } | { readonly error: Error };
 
 /** Throws UserError where it cannot be read or is no model of a table. */
-export async function loadModelFile(path: string, engine?: SyncEngine): Promise<TableModel> {
+async function loadModelFile(path: string, engine?: SyncEngine): Promise<TableModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
