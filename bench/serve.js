@@ -25,6 +25,8 @@ const training = ["train", table, "--target", "miles_per_gallon", "--drop", "nam
 execFileSync(process.execPath, [COMMAND, ...training], { stdio: "ignore" });
 
 const server = spawn(process.execPath, [COMMAND, "serve", model, "--port", "0", "--quiet"]);
+// However this ends (a pipe that is closed, say), the server does.
+process.once("exit", () => server.kill());
 const url = await new Promise((done) =>
   server.stdout.once("data", (text) => done(String(text).trim().split(" ").at(-1))),
 );
