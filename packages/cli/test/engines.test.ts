@@ -49,10 +49,17 @@ function needed(path: string, withTools: boolean, seen = new Set<string>()): Set
   return seen;
 }
 
+/**
+ * Loaded by nobody who runs a package: fastify's way to answer requests that come from no network, for tests, has it alone
+ * (docs/decisions/0050-serve.md).
+ */
+const NEVER_LOADED = ["node_modules/cookie"];
+
 /** Which versions a package promises that something it needs refuses. */
 function broken(path: string, withTools: boolean): string[] {
   const own = lock[path].engines?.node as string;
-  return [...needed(path, withTools)].flatMap((other) => {
+  const others = [...needed(path, withTools)].filter((other) => !NEVER_LOADED.includes(other));
+  return others.flatMap((other) => {
     const range = lock[other].engines?.node;
     const refused = range && VERSIONS.find((version) => accepts(own, version) && !accepts(range, version));
     return refused ? [`${other} needs ${range}, not ${refused.join(".")}`] : [];

@@ -36,12 +36,14 @@ test.each(["core", "interchange", "tables", "view"])("@chaingrad/%s writes nowhe
 test("whoever else is given the terminal is known", () => {
   expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
     "@chaingrad/duckdb/write.ts", // the tables that predict writes: data, as they are
-    "commands/train.ts", // the line of progress, whose text progress.ts makes visible
+    "commands/cross-validate.ts", // the line of progress, whose text fold-progress.ts makes visible
+    "commands/suspects.ts", // the same
+    "commands/train.ts", // the same, of progress.ts
     "main.ts", // errors of the streams
     "output/failure.ts", // the same
     "output/pager.ts", // its size
   ]);
-  expect(having(/createLogUpdate/)).toEqual(["train/progress.ts"]);
+  expect(having(/createLogUpdate/)).toEqual(["train/fold-progress.ts", "train/progress.ts"]);
 });
 
 test("lines that are taken for safe are made in a few places", () => {
@@ -57,6 +59,7 @@ test("lines that are taken for safe are made in a few places", () => {
 test("only pages put markup round text that is not escaped", () => {
   expect(having(/printDocument\(/)).toEqual([
     "commands/check.ts",
+    "commands/dependence.ts", // a table for other programs: data, as they are
     "commands/emit.ts",
     "commands/explain.ts",
     "output/conventions.ts",

@@ -24,6 +24,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "core/src/explain/latex/characters.ts": "how TeX calls functions that it knows; others are set upright",
   "core/src/index.ts": "the list of what is given away, kernel or none",
   "tables/src/formula/functions.ts": "what formulas call functions",
+  "tables/src/cross-validation/student.ts": "the chances of Student's distribution, no derivative",
   "interchange/src/emit/names.ts": "names that the languages' own libraries take, whatever kernels there are",
   "core/test/support/mgh/systems.ts": "a test problem that is made of it",
 };
