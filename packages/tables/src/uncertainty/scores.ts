@@ -28,11 +28,15 @@ const MOST_SCORES = 1000;
 /** A count predicted below this is scored as if it were this. */
 export const LEAST_RATE = 1e-9;
 
-/** By target, in order; null of sets of labels, and where no row counts. */
+/**
+ * By target, in order; null of sets of labels, and where no row counts.
+ * @param raised what scores are multiplied with, where the rows had a part in training after all
+ */
 export function conformalScores(
   target: Target,
   said: TablePrediction,
   data: Pick<Dataset, "y" | "weight">,
+  raised = 1,
 ): (ConformalScores | null)[] {
   return targetsOf(target).map((one, place) => {
     const own = said.task === "several" ? said.targets[place] : said;
@@ -44,7 +48,9 @@ export function conformalScores(
         ? amountScores(kind, own.values, truthOf(one, truth).truth)
         : classScores((own as { probabilities: Float64Array }).probabilities, truth.y);
     const counted = all.filter((score, row) => !(data.weight && data.weight[row] === 0) && Number.isFinite(score));
-    return counted.length === 0 ? null : { kind, rows: counted.length, scores: evenly(counted) };
+    return counted.length === 0
+      ? null
+      : { kind, rows: counted.length, scores: evenly(counted.map((score) => raised * score)) };
   });
 }
 
