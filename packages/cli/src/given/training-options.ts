@@ -121,12 +121,11 @@ export function withTraining(command: Command): Command {
     .option("--patience <epochs>", RECIPE_WORDS.patience, wholeNumber(1))
     .option("--batch <rows>", RECIPE_WORDS.batch, wholeNumber(1))
     .option("--clip <norm>", RECIPE_WORDS.clip, positive)
-    .option("--flow", RECIPE_WORDS.flow)
     .option("--seed <number>", RECIPE_WORDS.seed, wholeNumber(0), DEFAULTS.seed)
     .addHelpText("after", () => `\n${wrap(SCORES, terminalWidth())}`);
 }
 
-/** The rows that judge, where they are not left out in turn. */
+/** What only a single training has: rows that judge, where they are not left out in turn, and how its gradient flows. */
 export function withParts(command: Command): Command {
   return command
     .option(
@@ -138,7 +137,8 @@ export function withParts(command: Command): Command {
       "--test <share or file>",
       "share of the rows kept for the final judgement, or a table of them (default: 0.15)",
       shareOrFile,
-    );
+    )
+    .option("--flow", RECIPE_WORDS.flow);
 }
 
 /** A share of the rows that is asked for; undefined where a file is given. */
