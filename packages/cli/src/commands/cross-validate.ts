@@ -1,21 +1,17 @@
 /** chaingrad cross-validate: how well a recipe does on rows that it has not seen, fold by fold. */
-import { withTable, writeTable } from "@chaingrad/duckdb";
 import { type Column, UserError } from "@chaingrad/tables";
 import { type CrossValidation, crossValidate } from "@chaingrad/tables/cross-validation";
 import { leakNotes } from "@chaingrad/tables/leaks";
 import type { Command } from "commander";
-import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { type EngineOptions, withEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { wholeNumber } from "../given/options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
-import { asRefusal, refusing } from "../given/refusing.ts";
+import { type ReadingFlags, withReading } from "../given/reading.ts";
 import { TABLE, tableArgument } from "../given/table-argument.ts";
-import { askedOf, recipeFlags, recipeOf, type TrainingFlags, withTraining } from "../given/training-options.ts";
+import { recipeOf, type TrainingFlags, trainingOf, withTraining } from "../given/training-options.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
-import { Interrupted } from "../output/failure.ts";
+import { byFolds } from "../train/by-folds.ts";
 import { crossValidationJson, printCrossValidation } from "../train/cross-validation.ts";
-import { makeFoldProgress } from "../train/fold-progress.ts";
-import { holdInterrupts } from "../train/interrupt.ts";
 
 interface CrossValidateFlags
   extends Omit<TrainingFlags, "validation" | "test" | "split" | "flow">,
@@ -48,48 +44,32 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: CrossValidateFlags): Promise<void> {
-  const { source, label, files } = await tableArgument(file);
+  const argument = await tableArgument(file);
+  const { label, files } = argument;
   await assertOutputs({ "--predictions": options.predictions }, [...files, options.blas]);
   recipeOf(options, { flow: false });
-  const engine = await openEngine(options, options);
-  await withTable(source, readingOptions(options), async (open) => {
-    const { table } = open;
-    const asked = refusing(label, () => askedOf(options, table));
-    const progress = options.quiet ? undefined : await makeFoldProgress(process.stderr);
-    const interruption = holdInterrupts("nothing will be said of the folds");
-    const { signal } = interruption;
-    try {
-      const found = await crossValidate(table, {
-        ...definedOf({ ...asked, ...recipeFlags(options) }),
-        target: asked.target,
-        ...{ engine, signal, folds: options.folds, repeat: options.repeat },
+  await byFolds<CrossValidation>(argument, options, {
+    work: async (table, watched) =>
+      crossValidate(table, {
+        ...trainingOf(options, table),
+        ...{ folds: options.folds, repeat: options.repeat, ...watched },
         onPrepared: (prepared) => {
           const notes = [...table.notes, ...prepared.notes, ...leakNotes(table, prepared)];
           for (const text of notes) note(`note: ${text}`, options);
         },
-        onFold: (fold, at) => progress?.fold(fold, at),
-      }).catch((error) => {
-        if (signal.aborted) throw new Interrupted("interrupted: no score is of all folds", signal);
-        throw asRefusal(label, error);
-      });
-      progress?.done();
-      for (const text of found.notes) note(`note: ${text}`, options);
+      }),
+    tell: (found, table) => {
       if (options.json) printJson(crossValidationJson(found));
       else print(...printCrossValidation(label, table.rows, found, terminalWidth()));
-      if (options.predictions !== undefined) {
-        await writeTable(open, columnsOf(found, table.columns), { path: options.predictions });
-        note(`predictions: ${options.predictions}`, options);
-      }
-    } finally {
-      progress?.done();
-      interruption.release();
-    }
+    },
+    written: {
+      path: options.predictions,
+      name: "predictions",
+      columns: (found, table) => columnsOf(found, table.columns),
+    },
+    interrupted: ["nothing will be said of the folds", "no score is of all folds"],
   });
 }
-
-/** Absent rather than undefined, as the library takes what is not said. */
-const definedOf = <T extends object>(all: T): Partial<T> =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** What is said in each repeat; of the second and later ones with their number. Throws UserError on a name that is taken. */
 function columnsOf({ outOfFold }: CrossValidation, taken: readonly { readonly name: string }[]): Column[] {

@@ -1,20 +1,17 @@
 /** chaingrad suspects: the rows of a table that probably carry a wrong label, ranked. */
-import { withTable, writeTable } from "@chaingrad/duckdb";
-import { suspectColumns, suspectLabels } from "@chaingrad/tables/data-attribution";
+import { type SuspectLabels, suspectColumns, suspectLabels } from "@chaingrad/tables/data-attribution";
 import { type Command, Option } from "commander";
-import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import { type EngineOptions, withEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { wholeNumber } from "../given/options.ts";
-import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
-import { asRefusal, refusing } from "../given/refusing.ts";
+import { type ReadingFlags, withReading } from "../given/reading.ts";
+import { refusing } from "../given/refusing.ts";
 import { TABLE, tableArgument } from "../given/table-argument.ts";
-import { askedOf, recipeFlags, recipeOf, type TrainingFlags, withTraining } from "../given/training-options.ts";
+import { recipeOf, type TrainingFlags, trainingOf, withTraining } from "../given/training-options.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { printSuspects } from "../output/data-attribution.ts";
-import { Interrupted } from "../output/failure.ts";
 import { wrap } from "../output/wrap.ts";
-import { makeFoldProgress } from "../train/fold-progress.ts";
-import { holdInterrupts } from "../train/interrupt.ts";
+import { byFolds } from "../train/by-folds.ts";
 
 interface SuspectsFlags
   extends Omit<TrainingFlags, "validation" | "test" | "split" | "flow">,
@@ -54,48 +51,34 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: SuspectsFlags): Promise<void> {
-  const { source, label, files } = await tableArgument(file);
+  const argument = await tableArgument(file);
+  const { label, files } = argument;
   await assertOutputs({ "--out": options.out }, [...files, options.blas]);
   recipeOf(options, { flow: false });
-  const engine = await openEngine(options, options);
-  await withTable(source, readingOptions(options), async (open) => {
-    const { table } = open;
-    const asked = refusing(label, () => askedOf(options, table));
-    const progress = options.quiet ? undefined : await makeFoldProgress(process.stderr);
-    const interruption = holdInterrupts("nothing will be said of the rows");
-    const { signal } = interruption;
-    try {
-      const found = await suspectLabels(table, {
-        ...definedOf({ ...asked, ...recipeFlags(options), repeat: options.repeat }),
+  await byFolds<SuspectLabels>(argument, options, {
+    work: async (table, watched) => {
+      const { target, ...asked } = trainingOf(options, table);
+      return suspectLabels(table, {
+        ...asked,
         // The library takes one column, and refuses several.
-        target: (asked.target.length === 1 ? asked.target[0] : asked.target) as string,
-        ...{ engine, signal, folds: options.folds },
+        target: (target.length === 1 ? target[0] : target) as string,
+        ...{ folds: options.folds, ...(options.repeat !== undefined && { repeat: options.repeat }), ...watched },
         onPrepared: (prepared) => {
           for (const text of [...table.notes, ...prepared.notes]) note(`note: ${text}`, options);
         },
-        onFold: (fold, at) => progress?.fold(fold, at),
-      }).catch((error) => {
-        if (signal.aborted) throw new Interrupted("interrupted: no rank is of all rows", signal);
-        throw asRefusal(label, error);
       });
-      progress?.done();
-      for (const text of found.notes) note(`note: ${text}`, options);
+    },
+    tell: (found) => {
       if (options.json) printJson({ ...found, suspects: found.suspects.slice(0, options.top) });
       else print(...printSuspects(found, options.top, label, formOf(options)));
-      if (options.out !== undefined) {
-        const columns = refusing(label, () => suspectColumns(found, table));
-        await writeTable(open, columns, { path: options.out });
-        note(`table: ${options.out}`, options);
-      }
-    } finally {
-      progress?.done();
-      interruption.release();
-    }
+    },
+    written: {
+      path: options.out,
+      name: "table",
+      columns: (found, table) => refusing(label, () => suspectColumns(found, table)),
+    },
+    interrupted: ["nothing will be said of the rows", "no rank is of all rows"],
   });
 }
 
 const formOf = ({ quiet = false }: CommonOptions) => ({ width: terminalWidth(), isQuiet: quiet });
-
-/** Absent rather than undefined, as the library takes what is not said. */
-const definedOf = <T extends object>(all: T): Partial<T> =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -171,7 +171,7 @@ export function askedOf(flags: TrainingFlags, table: Table): Omit<PrepareOptions
 }
 
 /** How it is trained on. */
-export function recipeFlags(flags: TrainingFlags) {
+function recipeFlags(flags: TrainingFlags) {
   const { recipe, seed, time, hidden, activation, dropout, optimizer, lr, l2, epochs, patience, batch, clip } = flags;
   return {
     ...{ recipe, seed, time: time?.seconds, hidden, activation, dropout, optimizer, l2, epochs, patience, batch },
@@ -187,4 +187,14 @@ export function recipeOf(flags: TrainingFlags, { flow }: { readonly flow: boolea
   } catch (error) {
     throw error instanceof RangeError ? new UserError(`--${error.message}`) : error;
   }
+}
+
+/** What is asked of a table and how it is trained on, as the library takes both; what was not said is absent. */
+export function trainingOf(flags: TrainingFlags, table: Table) {
+  const asked = askedOf(flags, table);
+  const all = Object.entries({ ...asked, ...recipeFlags(flags) }).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(all) as Partial<typeof asked & ReturnType<typeof recipeFlags>>),
+    target: asked.target,
+  };
 }

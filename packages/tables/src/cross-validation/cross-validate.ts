@@ -76,8 +76,12 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
   const engine = given ?? (await defaultEngine());
   const pool = openFitPool({ engine, ...(workers !== undefined && { workers }) });
   const preparation = { ...asked, ...preparationFor(recipe, asked), seed, test: 0 };
+  // Where one fold fails, those beside it end.
+  const failed = new AbortController();
+  const ends = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  const host = { engine, signal: ends, slice, pool };
   try {
-    const judge = judging({ table, preparation, heads: whole.heads, recipe, host: { engine, signal, slice, pool } });
+    const judge = judging({ table, preparation, heads: whole.heads, recipe, host });
     let done = 0;
     const judged = await sideBySide(folds, async (fold) => {
       const one = await judge(fold);
@@ -85,6 +89,9 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
       return one;
     });
     return summaryOf(table, whole, folds, judged);
+  } catch (error) {
+    failed.abort(error);
+    throw error;
   } finally {
     pool.close();
   }
@@ -92,14 +99,17 @@ export async function crossValidate(rows: Rows<AnyRow>, options: CrossValidateOp
 
 const SEVERAL = { text: "a whole number ≥ 2", holds: (x: number) => Number.isSafeInteger(x) && x >= 2 };
 
-/** The results in order, of a few at a time: no thread waits for the last network of one. */
+/** The results in order, of a few at a time. Nothing is begun any more once one has failed. */
 async function sideBySide<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(all.length);
   let next = 0;
   const go = async (): Promise<void> => {
     while (next < all.length) {
       const place = next++;
-      results[place] = await work(all[place]);
+      results[place] = await work(all[place]).catch((error) => {
+        next = all.length;
+        throw error;
+      });
     }
   };
   await Promise.all(Array.from({ length: BESIDE }, go));

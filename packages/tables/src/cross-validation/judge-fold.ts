@@ -64,7 +64,7 @@ export function judging({ table, preparation, heads, recipe, host }: Judging): (
     const where = `fold ${fold + 1}${repeat > 0 ? ` of repeat ${repeat + 1}` : ""}`;
     const own = await trained(trainPrepared(prepared, recipe, host), host, where);
     // Rows that decide when to stop are no rows to learn from for what does not stop by them.
-    const all = await prepare({ validation: 0, rows: train });
+    const all = prepared.rows.validation.length === 0 ? prepared : await prepare({ validation: 0, rows: train });
     const linear = await trained(trainPrepared(all, linearRecipe(all, recipe.seed), host), host, where);
     const { data: simple } = judgedRows(linear, table, test);
     const { data, rows } = judgedRows(own, table, test);

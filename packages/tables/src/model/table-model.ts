@@ -182,7 +182,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 
   /**
    * Of each row the interval of an amount, or the classes, that hold the truth of a share `level` of rows like those of the table;
-   * of several targets each, by its name. Throws as `predict`, RangeError on a level outside (0, 1), UserError where the model has
+   * for each target, in order. Throws as `predict`, RangeError on a level outside (0, 1), UserError where the model has
    * no scores of rows that it did not learn from, or too few.
    */
   intervals(rows: Rows<Features<Row, Target>>, level = 0.9): readonly Intervals[] {

@@ -12,7 +12,7 @@ import { asideNotes, orderNotes, outlierNotes, sizeNotes, textNotes } from "./no
 import { misleadingRows, outliersOf } from "./outliers.ts";
 import { byPart, type Part, type Parts } from "./parts.ts";
 import { rolesOf } from "./roles.ts";
-import { checkSplitBy, deciding, type SplitBy, splitTable, togetherOf } from "./split/split-by.ts";
+import { checkPlaces, checkSplitBy, deciding, type SplitBy, splitTable, togetherOf } from "./split/split-by.ts";
 import { allRows, type Column, EncodingError, type Table } from "./table.ts";
 import { encodeTarget, type FittedTarget, fitTarget } from "./target.ts";
 import { LOSSES } from "./targets/framing.ts";
@@ -235,6 +235,7 @@ function usedRows(
   fitted: readonly FittedTarget[],
   misleading: readonly number[],
 ): { used: Int32Array; missing: number[]; aside: number[] } {
+  if (rows !== undefined) checkPlaces("rows", rows, table);
   const all = Int32Array.from(rows ?? allRows(table));
   const taken = rows && new Set(all);
   const isTaken = (row: number): boolean => taken?.has(row) ?? true;

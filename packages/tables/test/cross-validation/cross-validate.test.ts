@@ -153,3 +153,18 @@ test("amounts with a long tail are not learnt by logarithms where a row of anoth
   for (const [, predictions] of outOfFold)
     expect(Array.from(predictions.values as Float64Array).every(Number.isFinite)).toBe(true);
 });
+
+test("where one fold fails, nothing goes on behind", async () => {
+  const judged: number[] = [];
+  const stopping = run({
+    ...{ folds: 12, epochs: 4 },
+    onFold: ({ fold }) => {
+      judged.push(fold);
+      throw new Error("enough is known");
+    },
+  });
+  await expect(stopping).rejects.toThrow("enough is known");
+  const atOnce = judged.length;
+  await new Promise((later) => setTimeout(later, 1500));
+  expect(judged.length).toBe(atOnce);
+});

@@ -119,6 +119,10 @@ describe("by given parts", () => {
     expect(String(prepare({ group: "y" }))).toMatch(
       "the column 'y' cannot decide how rows are split: it is the target",
     );
+    expect(String(prepare({ rows: { validation: [3], test: [3] } }))).toMatch("split: row 3 (from 0) is named twice");
+    expect(String(prepare({ rows: { test: [20] } }))).toMatch("split: rows are counted from 0 to 19, got 20");
+    const twice = thrown(() => prepareTable(one, { target: "y", rows: [1, 1] }));
+    expect(String(twice)).toMatch("rows: row 1 (from 0) is named twice");
     expect(String(prepare({ group: "z" }))).toMatch("split: the table has no column 'z'");
   });
 });

@@ -51,9 +51,21 @@ export function splitTable(by: SplitBy | undefined, given: SplitRows): Split {
   return splitRows({ rows, ...(labels && { labels }), seed, validation, test });
 }
 
+/** Throws RangeError on what is no place of a row, and on a row that is named twice. */
+export function checkPlaces(what: string, rows: Rows, table: Pick<Table, "rows">): void {
+  const named = new Set<number>();
+  for (const row of Array.from(rows)) {
+    if (!(Number.isInteger(row) && row >= 0 && row < table.rows))
+      throw new RangeError(`${what}: rows are counted from 0 to ${table.rows - 1}, got ${row}`);
+    if (named.has(row)) throw new RangeError(`${what}: row ${row} (from 0) is named twice`);
+    named.add(row);
+  }
+}
+
 /** The rest is split at random: into training rows, and what is not given. */
 function splitByRows(parts: NonNullable<SplitBy["rows"]>, given: SplitRows): Split {
   const { table, rows, labels, seed } = given;
+  checkPlaces("split", [...Array.from(parts.validation ?? []), ...Array.from(parts.test ?? [])], table);
   const part = new Uint8Array(table.rows);
   for (const row of Array.from(parts.validation ?? [])) part[row] = 1;
   for (const row of Array.from(parts.test ?? [])) part[row] = 2;
