@@ -84,10 +84,9 @@ export async function suspectLabels(rows: Rows<object>, options: SuspectLabelsOp
   if (Array.isArray(name) && name.length !== 1) refuseSeveral(name);
   // Folds in time are the same each time.
   const repeat = options.repeat ?? (options.split?.time === undefined ? REPEATS : 1);
-  const isOwn = ["hidden", "activation", "dropout", "optimizer", "epochs", "validation"].some((one) => one in options);
   const table = tableOf(rows as Rows<AnyRow>);
   const { outOfFold, target, notes } = await crossValidate(table, {
-    ...(isOwn ? {} : { recipe: "fast" as const }),
+    recipe: "fast",
     ...options,
     ...{ folds, repeat },
     onPrepared: (prepared) => {

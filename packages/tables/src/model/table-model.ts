@@ -29,6 +29,7 @@ import { type EncodeRow, rowEncoder } from "./encode-row.ts";
 import { RowGradient } from "./gradient.ts";
 import { readModel as loadModel, writeModel as saveModel, type TableModelData, takesTables } from "./model-file.ts";
 import { predictTable } from "./predict-table.ts";
+import { sayRow } from "./say-row.ts";
 
 /** Rows whose columns are not known to the compiler. */
 export type AnyRow = Readonly<Record<string, Value>>;
@@ -234,9 +235,6 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
   }
 
   #say(given: Predicted, row: number): Prediction<Row, Target> {
-    const { target } = this.model;
-    const { value, ...rest } = this.#kind.sayRow(target, given, row);
-    const own = target.task === "several" ? (value as object) : { [target.name]: value };
-    return { ...own, ...rest } as Prediction<Row, Target>;
+    return sayRow(this.model.target, given, row) as Prediction<Row, Target>;
   }
 }

@@ -2,6 +2,7 @@
 import { type Predictor, predictorOf, type SyncEngine } from "@chaingrad/core";
 import type { TableModelData } from "../model/model-file.ts";
 import { type PredictedOptions, predictedOf } from "../model/predicted-columns.ts";
+import { sayRow } from "../model/say-row.ts";
 import type { AnyRow, Prediction } from "../model/table-model.ts";
 import { encode } from "../table/encoder.ts";
 import { allRows, type Column, type Table } from "../table/table.ts";
@@ -75,13 +76,8 @@ export class PredictedTable {
 
   /** Row by row, as `TableModel.predict`. Throws EncodingError where a class cannot be told, for the weights overflow. */
   byRow(): Prediction<AnyRow, string>[] {
-    const { target } = this.#model;
-    const kind = kindOf(target);
-    return Array.from({ length: this.rows }, (_, row) => {
-      const { value, ...rest } = kind.sayRow(target, this.#given, row);
-      const own = target.task === "several" ? (value as object) : { [target.name]: value };
-      return { ...own, ...rest } as Prediction<AnyRow, string>;
-    });
+    const say = (row: number) => sayRow(this.#model.target, this.#given, row) as Prediction<AnyRow, string>;
+    return Array.from({ length: this.rows }, (_, row) => say(row));
   }
 
   /** As columns, with those of intervals where a share is given. Throws as `byRow`, and as `intervals`. */

@@ -3,6 +3,7 @@ import { nearest } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
 import { meanPinballLoss } from "../judging/metrics/amounts.ts";
 import { classificationMetrics } from "../judging/metrics/classification.ts";
+import { distanceOf } from "../judging/metrics/confusion.ts";
 import { poissonDeviance, regressionMetrics } from "../judging/metrics/regression.ts";
 import { labelledRows } from "../table/labelled.ts";
 import { allRows, TargetError } from "../table/table.ts";
@@ -92,20 +93,8 @@ function scoresOf(target: SingleTarget, truth: Truth): (said: Float64Array) => S
   const classes = target.classes.length;
   return (said) => {
     const { accuracy, macroF1, auc, logLoss, confusion } = classificationMetrics(said, truth.y, classes, truth.weight);
-    return { accuracy, f1: macroF1, auc, "log-loss": logLoss, mae: meanDistance(confusion) };
+    return { accuracy, f1: macroF1, auc, "log-loss": logLoss, mae: distanceOf(confusion) };
   };
-}
-
-/** How many classes a prediction is off on average. */
-function meanDistance(confusion: readonly (readonly number[])[]): number {
-  let [sum, total] = [0, 0];
-  for (const [actual, row] of confusion.entries()) {
-    for (const [said, weight] of row.entries()) {
-      sum += weight * Math.abs(actual - said);
-      total += weight;
-    }
-  }
-  return sum / total;
 }
 
 /** The mean of the quantiles' pinball losses; all else of the one nearest to the median. */

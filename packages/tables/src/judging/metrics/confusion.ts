@@ -26,6 +26,11 @@ function marginsOf(confusion: Confusion): { readonly rows: number[]; readonly sa
 export const accuracyOf = (confusion: Confusion): number =>
   sum(confusion.map((truth, label) => truth[label])) / sum(confusion.flat());
 
+/** How many classes of an order a prediction is off on average. */
+export const distanceOf = (confusion: Confusion): number =>
+  sum(confusion.flatMap((row, truth) => row.map((weight, said) => weight * Math.abs(truth - said)))) /
+  sum(confusion.flat());
+
 /** The mean recall of the classes that there are rows of. */
 export function balancedAccuracyOf(confusion: Confusion): number {
   const { rows } = marginsOf(confusion);

@@ -3,6 +3,7 @@ import { concat, type Expr, fill, sub } from "@chaingrad/core";
 import { allFinite } from "@chaingrad/core/given";
 import type { Evaluation } from "../../judging/evaluation.ts";
 import { classificationBaseline, classificationMetrics, classScores } from "../../judging/metrics/classification.ts";
+import { distanceOf } from "../../judging/metrics/confusion.ts";
 import { classColumns, encodeClasses, entropy, nameOf, ownOf, predictedClasses, saidClass } from "./classes.ts";
 import { columnIn } from "./column-in.ts";
 import type { TargetKind } from "./kind.ts";
@@ -59,8 +60,6 @@ function ordinalScores(
   { accuracy, macroF1, confusion }: ReturnType<typeof classificationMetrics>,
   loss: number | null,
 ): Evaluation {
-  const total = confusion.flat().reduce((sum, weight) => sum + weight, 0);
-  const off = confusion.flatMap((row, truth) => row.map((weight, guess) => weight * Math.abs(truth - guess)));
-  const mae = off.reduce((sum, one) => sum + one, 0) / total;
+  const mae = distanceOf(confusion);
   return { scores: { accuracy, mae, f1: macroF1, loss }, confusion, classes: classScores(confusion, classes) };
 }
