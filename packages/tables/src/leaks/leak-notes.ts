@@ -5,7 +5,7 @@ import { encodeTarget } from "../table/target.ts";
 import { amountAt } from "../table/targets/amounts.ts";
 import { hasClasses, targetsOf } from "../table/targets/target.ts";
 import { toldAmounts, toldClasses } from "./giveaway.ts";
-import { type SharedRow, sharedRows } from "./shared-rows.ts";
+import { type SharedRow, sharedWith } from "./shared-rows.ts";
 
 /** R² of a column alone, from which on it is hardly a coincidence. */
 const GIVEN_AWAY = 0.999;
@@ -28,8 +28,11 @@ function sharedNotes(table: Table, { data, rows, roles, encoder }: Prepared): st
   const isDistinct = (column: Column): boolean =>
     names.has(column.name) && countDifferent(column, allRows(table)).different > table.rows / 2;
   if (!table.columns.some(isDistinct)) return [];
-  return (["validation", "test"] as const).flatMap((part) => {
-    const shared = rows[part].length === 0 ? [] : sharedRows(data.train, data[part], encoder.features.length);
+  const parts = (["validation", "test"] as const).filter((part) => rows[part].length > 0);
+  if (parts.length === 0) return [];
+  const sharedBy = sharedWith(data.train, encoder.features.length);
+  return parts.flatMap((part) => {
+    const shared = sharedBy(data[part]);
     if (shared.length === 0) return [];
     const place = ({ judged, train }: SharedRow): string =>
       `row ${rows[part][judged] + 1} as row ${rows.train[train] + 1}`;

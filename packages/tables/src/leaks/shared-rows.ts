@@ -16,26 +16,24 @@ export interface SharedRow {
 }
 
 /**
- * Judged rows that are equal, or nearly, to a training row in all features and the target. Rows that are near each other are so in
- * any one direction as well: by their places along one the candidates of each are found.
+ * Finds judged rows that are equal, or nearly, to a training row in all features and the target. Rows that are near each other are so
+ * in any one direction as well: by their places along one the candidates of each are found.
  */
-export function sharedRows(train: Dataset, judged: Dataset, features: number): SharedRow[] {
+export function sharedWith(train: Dataset, features: number): (judged: Dataset) => SharedRow[] {
   const own = along(train.x, features);
   const order = ascending(own);
   const sorted = own.map((_, i) => own[order[i]]);
-  const others = along(judged.x, features);
   const room = TOLERANCE * directionOf(features).reduce((sum, part) => sum + part, 0);
-  const found: SharedRow[] = [];
-  for (let row = 0; row < Math.min(others.length, MOST_JUDGED); row++) {
-    let at = firstAbove(sorted, others[row] - room);
-    const last = Math.min(sorted.length, at + MOST_CANDIDATES);
-    for (; at < last && sorted[at] <= others[row] + room; at++) {
-      if (!isSame(train, order[at], judged, row, features)) continue;
-      found.push({ judged: row, train: order[at] });
-      break;
-    }
-  }
-  return found;
+  return (judged) => {
+    const others = along(judged.x, features).subarray(0, MOST_JUDGED);
+    return Array.from(others).flatMap((place, row): SharedRow[] => {
+      let at = firstAbove(sorted, place - room);
+      const last = Math.min(sorted.length, at + MOST_CANDIDATES);
+      for (; at < last && sorted[at] <= place + room; at++)
+        if (isSame(train, order[at], judged, row, features)) return [{ judged: row, train: order[at] }];
+      return [];
+    });
+  };
 }
 
 /** All parts differ, so that rows with two features exchanged do not fall together. */
@@ -44,9 +42,11 @@ const directionOf = (features: number): Float64Array =>
 
 function along(x: ArrayLike<number>, features: number): Float64Array {
   const direction = directionOf(features);
-  const places = new Float64Array(x.length / features);
-  for (let i = 0; i < x.length; i++) places[Math.floor(i / features)] += direction[i % features] * x[i];
-  return places;
+  return new Float64Array(x.length / features).map((_, row) => {
+    let place = 0;
+    for (let i = 0; i < features; i++) place += direction[i] * x[row * features + i];
+    return place;
+  });
 }
 
 function firstAbove(sorted: Float64Array, value: number): number {
