@@ -76,6 +76,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],
     ...["rowGradients", "RowGradients", "gradientColumns"],
   ],
+  "@chaingrad/tables/uncertainty": [
+    ...["laplace", "Laplace", "LaplaceEvaluation", "ensembleSpread", "EnsembleSpread"],
+    ...["UncertainPrediction", "UncertainWeights", "uncertaintyColumns"],
+  ],
   "@chaingrad/tables/leaks": ["leakNotes"],
   "@chaingrad/tables/judging": [
     ...["evaluateFully", "FurtherScores", "CalibrationBin"],

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   predict: () => import("./commands/predict.ts"),
   evaluate: () => import("./commands/evaluate.ts"),
   calibrate: () => import("./commands/calibrate.ts"),
+  uncertainty: () => import("./commands/uncertainty.ts"),
   importance: () => import("./commands/importance.ts"),
   dependence: () => import("./commands/dependence.ts"),
   attribute: () => import("./commands/attribute.ts"),

@@ -5,7 +5,7 @@ import { refuseRepeats } from "../src/given/repeats.ts";
 import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const LOOKING = ["importance", "dependence", "attribute", "suspects", "influence", "row-gradients"];
-const JUDGING = ["predict", "evaluate", "calibrate"];
+const JUDGING = ["predict", "evaluate", "calibrate", "uncertainty"];
 const TYPED = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "check", "explain"].map(
   (name) => `${name} --type`,
 );

@@ -13,6 +13,7 @@ export {
   type RowJacobians,
   type Rows as RowInputs,
   rowGaussNewton,
+  rowJacobian,
   rowJacobians,
 } from "./autodiff/curvature.ts";
 export { rowHessian } from "./autodiff/row-hessian.ts";

@@ -130,9 +130,11 @@ test.concurrent("what rows did to a model: suspects, influence, row-gradients", 
     run("influence", MODEL, FILE, ...row, "--of", "loss", "--json"),
     run("suspects", FILE, "--target", DIRTY),
     run("influence", MODEL, FILE, ...row, "--class", DIRTY),
+    run("uncertainty", MODEL, FILE, "--training", FILE),
+    run("uncertainty", MODEL, FILE, "--training", DIRTY),
   ]);
   for (const ended of all) safe(ended);
-  expect(all.map(({ status }) => status)).toEqual([0, 0, 0, 0, 2, 2]);
+  expect(all.map(({ status }) => status)).toEqual([0, 0, 0, 0, 2, 2, 0, 2]);
   expectReadable(all[0].stdout, [TARGET, FILE]);
 });
 

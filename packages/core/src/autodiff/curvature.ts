@@ -180,25 +180,33 @@ export interface RowJacobians {
   readonly curved: Expr;
 }
 
+/** Of a graph of one row the pullbacks of a whole batch of cotangents by each row: [rows · cotangents, n]. */
+function pullRows(output: Expr, wrt: readonly Expr[], rows: Rows, cotangents: Expr): Expr {
+  const [values, many] = rowsBatch(rows);
+  const total = many * cotangents.type.shape[0];
+  const perRow = batch(pullAll(output, wrt, cotangents), values, many); // [rows, cotangents, …shape]
+  return concat(
+    perRow.map((tensor) => reshape(tensor, [total, sizeOf(tensor.type.shape) / total])),
+    1,
+  );
+}
+
 /**
- * Jacobians of all rows' outputs by all parameters, for a graph of one row: reverse mode, a cotangent for each output.
- * H_L J is the pullback of H_L's own rows (it is symmetric), so it costs as much again and no product of Jacobians.
+ * ∂output/∂θ of each row, for a graph of one row: [rows · outputs, n]. Reverse mode, a cotangent for each output.
  * @param output one row's outputs, [1, outputs]
+ */
+export function rowJacobian(output: Expr, wrt: readonly Expr[], rows: Rows): Expr {
+  return pullRows(output, wrt, rows, unitVectors(output));
+}
+
+/**
+ * The same with H_L J, the pullback of H_L's own rows (it is symmetric): it costs as much again and no product of Jacobians.
  * @param loss the scalar loss of that row, through `output` only
  */
 export function rowJacobians(output: Expr, loss: Expr, wrt: readonly Expr[], rows: Rows): RowJacobians {
-  const [values, many] = rowsBatch(rows);
-  const m = size(output);
-  const stack = (cotangents: Expr): Expr => {
-    const perRow = batch(pullAll(output, wrt, cotangents), values, many); // [rows, m, …shape]
-    return concat(
-      perRow.map((tensor) => reshape(tensor, [many * m, sizeOf(tensor.type.shape) / (many * m)])),
-      1,
-    );
-  };
   return {
-    jacobian: stack(unitVectors(output)),
-    curved: stack(pushAll(gradients(loss, [output]), output)[0]),
+    jacobian: rowJacobian(output, wrt, rows),
+    curved: pullRows(output, wrt, rows, pushAll(gradients(loss, [output]), output)[0]),
   };
 }
 

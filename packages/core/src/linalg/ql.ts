@@ -22,9 +22,10 @@ const MOST_SWEEPS = 50;
 export function diagonalise(t: Tridiagonal, rotateRows: RotateRows): void {
   const n = t.diagonal.length;
   const [c, s] = [new Float64Array(n), new Float64Array(n)];
+  const least = Number.EPSILON * largestOf(t);
   for (let l = 0; l < n; l++) {
     for (let sweeps = 0; ; sweeps++) {
-      const end = endOfBlock(t, l, n);
+      const end = endOfBlock(t, l, n, least);
       if (end === l) break;
       if (sweeps === MOST_SWEEPS) throw new Error(`symmetricEigen: no convergence in ${MOST_SWEEPS} sweeps`);
       rotateRows(sweep(t, l, end, c, s), end, c, s);
@@ -32,11 +33,22 @@ export function diagonalise(t: Tridiagonal, rotateRows: RotateRows): void {
   }
 }
 
-/** Where the unreduced block that starts at l ends: the first element beside the diagonal that is negligible. */
-function endOfBlock({ diagonal, beside }: Tridiagonal, l: number, n: number): number {
+function largestOf({ diagonal, beside }: Tridiagonal): number {
+  let largest = 0;
+  for (let m = 0; m < diagonal.length; m++)
+    largest = Math.max(largest, Math.abs(diagonal[m]), m < beside.length ? Math.abs(beside[m]) : 0);
+  return largest;
+}
+
+/**
+ * Where the unreduced block that starts at l ends: the first element beside the diagonal that is negligible, beside its neighbours or
+ * beside the whole. Where many eigenvalues are rounding's remains of 0, their neighbours are as small as it is, and it would
+ * never become so.
+ */
+function endOfBlock({ diagonal, beside }: Tridiagonal, l: number, n: number, least: number): number {
   for (let m = l; m < n - 1; m++) {
     const size = Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]);
-    if (Math.abs(beside[m]) <= Number.EPSILON * size) return m;
+    if (Math.abs(beside[m]) <= Math.max(least, Number.EPSILON * size)) return m;
   }
   return n - 1;
 }

@@ -11,6 +11,7 @@ import {
   matrix,
   orthogonal,
   product,
+  random,
   SIZES,
   size,
   symmetric,
@@ -68,6 +69,13 @@ export function eigenContract(algebra: LinearAlgebra): void {
     }
     eigen(hilbert(40), 40);
     eigen(congruent(symmetric(97, 3), [1, -2, 3], 97), 97);
+  });
+
+  test("low rank and graded: what rounding leaves of 0 is as small as its neighbours", () => {
+    const [m, n] = [200, 20];
+    const rows = random(m, n, 9);
+    for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) rows[i * n + j] *= 10 ** (((i * 37) % 21) - 10);
+    eigen(product(rows, transpose(rows, m, n), m, n, m), m);
   });
 
   test("parts of very different scale stay orthonormal", () => {

@@ -8,6 +8,7 @@ import {
   rowsOf,
   type SyncEngine,
 } from "@chaingrad/core";
+import type { WithMembers } from "../model/ensemble.ts";
 import { merged } from "./merge.ts";
 import { mixed, outputJudge, sharesOf } from "./mixture.ts";
 import type { MemberRecipe } from "./recipe.ts";
@@ -84,7 +85,7 @@ const isSame = (rows: Int32Array, others: Int32Array): boolean =>
   rows.length === others.length && rows.every((row, i) => row === others[i]);
 
 /** The weighted mean of the networks that had an epoch; undefined where there are none. */
-export function meanOf(kinds: readonly Kind[], shares: readonly number[]): Model | undefined {
+export function meanOf(kinds: readonly Kind[], shares: readonly number[]): (Model & WithMembers) | undefined {
   const counted = kinds.flatMap(({ rounds }, k) => {
     const models = rounds.flatMap(({ ends }) =>
       ends.filter(({ bestEpoch }) => bestEpoch > 0).map(({ model }) => model),

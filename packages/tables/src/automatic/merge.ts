@@ -10,6 +10,7 @@
  * outputs: of logits where these are classes' (their probabilities' geometric mean).
  */
 import { type LayerSpec, layersOf, type Model } from "@chaingrad/core";
+import type { EnsembleMember } from "../model/ensemble.ts";
 import { together } from "./embeddings.ts";
 
 /** A network, and what it counts: all of a mean's together count 1. */
@@ -47,7 +48,9 @@ function memberOf({ model: { network, tensors }, weight }: Counted): Member {
  * The weighted mean of networks of the same inputs, outputs and activation: an embedding perhaps that all have, bins perhaps that are
  * the same for all that have them, a scale perhaps, and two dense layers.
  */
-export function merged(counted: readonly Counted[]): Pick<Model, "network" | "tensors"> {
+export function merged(
+  counted: readonly Counted[],
+): Pick<Model, "network" | "tensors"> & { readonly ensemble: readonly EnsembleMember[] } {
   const members = counted.map(memberOf);
   const front = frontOf(counted);
   const { inputs, layers } = counted[0].model.network;
@@ -73,6 +76,10 @@ export function merged(counted: readonly Counted[]): Pick<Model, "network" | "te
       ...front.tensors,
       ...{ [`W${first}`]: W, [`b${first}`]: b, [`W${first + 1}`]: V, [`b${first + 1}`]: c },
     },
+    ensemble: members.map(({ units, weight, output }) => ({
+      ...{ units, weight },
+      bias: Array.from(output.b, (own, i) => own - c[i]),
+    })),
   };
 }
 

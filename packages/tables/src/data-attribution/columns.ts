@@ -1,5 +1,6 @@
 /** What is said of rows as columns of their table. */
-import { type Column, EncodingError, type Table } from "../table/table.ts";
+import { addedColumns } from "../table/added-columns.ts";
+import type { Column, Table } from "../table/table.ts";
 import type { RowGradients } from "./row-gradients.ts";
 import type { SuspectLabels } from "./suspect-labels.ts";
 
@@ -7,11 +8,11 @@ import type { SuspectLabels } from "./suspect-labels.ts";
  * "suspect rank" and "suspect score" (nothing where a row was not judged), and "suspect" (yes or no), to be added to the table.
  * Throws EncodingError where it has a column of such a name.
  */
-export function suspectColumns({ suspects }: SuspectLabels, table: Table): Column[] {
+export function suspectColumns({ suspects }: SuspectLabels, table: Table): readonly Column[] {
   const likely = new Array<string | null>(table.rows).fill(null);
   for (const one of suspects) likely[one.row - 1] = one.likely ? "yes" : "no";
   const places = suspects.map(({ row }) => row - 1);
-  return added(table, [
+  return addedColumns(table, [
     numbers("suspect rank", table.rows, places, (i) => suspects[i].rank),
     numbers("suspect score", table.rows, places, (i) => suspects[i].score),
     { name: "suspect", type: "text", values: likely },
@@ -19,10 +20,10 @@ export function suspectColumns({ suspects }: SuspectLabels, table: Table): Colum
 }
 
 /** "loss", "gradient norm" and "gradient cosine" of each row whose target is known. Throws as `suspectColumns`. */
-export function gradientColumns({ rows, loss, norm, cosine }: RowGradients, table: Table): Column[] {
+export function gradientColumns({ rows, loss, norm, cosine }: RowGradients, table: Table): readonly Column[] {
   const places = Array.from(rows, (row) => row - 1);
   const own = { loss, "gradient norm": norm, "gradient cosine": cosine };
-  return added(
+  return addedColumns(
     table,
     Object.entries(own).map(([name, values]) => numbers(name, table.rows, places, (i) => values[i])),
   );
@@ -32,11 +33,4 @@ function numbers(name: string, rows: number, places: readonly number[], at: (i: 
   const values = new Float64Array(rows).fill(Number.NaN);
   for (const [i, place] of places.entries()) values[place] = at(i);
   return { name, type: "number", values };
-}
-
-function added(table: Table, columns: Column[]): Column[] {
-  const clash = columns.find(({ name }) => table.columns.some((column) => column.name === name));
-  if (clash === undefined) return columns;
-  const hint = "Rename or drop it first.";
-  throw new EncodingError(`the table already has a column '${clash.name}'`, clash.name, undefined, hint);
 }

@@ -17,6 +17,7 @@ import { unique } from "../table/encodings/unique.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { type Target, targetsOf } from "../table/targets/target.ts";
 import { type ConformalScores, SCORE_KINDS } from "../uncertainty/scores.ts";
+import { checkEnsemble, type EnsembleMember } from "./ensemble.ts";
 import { checkReading } from "./reading-form.ts";
 import { checkTarget, columnsOf } from "./target-form.ts";
 
@@ -36,6 +37,8 @@ export interface TableModelData extends Model {
    * absent where there were no such rows.
    */
   readonly conformal?: readonly (ConformalScores | null)[];
+  /** The networks that it is the mean of, where it is one. */
+  readonly ensemble?: readonly EnsembleMember[];
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }
@@ -54,15 +57,15 @@ type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
   ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
-  conformal: true,
+  ...{ conformal: true, ensemble: true },
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, reading, weight, arithmetic, metrics, conformal } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics, conformal });
+  const parts = Object.keys(PARTS).map((name) => [name, (model as Partial<TableModelData>)[name as keyof TableParts]]);
+  const bytes = saveModel(model, Object.fromEntries(parts));
   readModel(bytes);
   return bytes;
 }
@@ -118,6 +121,7 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   if (made.features.length !== network.inputs)
     throw new RangeError(`the network takes ${network.inputs} inputs, the encoder makes ${made.features.length}`);
   const outputs = outputsOf(network);
+  if (rest.ensemble !== undefined) checkEnsemble(rest.ensemble, network.layers.at(-2)?.units ?? 0, outputs);
   const kind = kindOf(target);
   const expected = kind.outputs(target);
   if (outputs !== expected) throw new RangeError(`the network gives ${outputs} outputs, the target needs ${expected}`);

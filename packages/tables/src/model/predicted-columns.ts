@@ -1,6 +1,7 @@
 /** Predictions as columns, to be added to the table that they are of. */
 import type { SyncEngine } from "@chaingrad/core";
-import { type Column, EncodingError, type Table } from "../table/table.ts";
+import { addedColumns } from "../table/added-columns.ts";
+import type { Column, Table } from "../table/table.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { intervalsOf } from "../uncertainty/intervals.ts";
 import type { TableModelData } from "./model-file.ts";
@@ -33,12 +34,7 @@ export function predictedColumns(
   table: Table,
   { interval }: PredictedOptions = {},
 ): PredictedColumns {
-  const columns = predictedOf(model, predictTable(model, engine, table), { interval });
-  const clash = columns.find(({ name }) => table.columns.some((column) => column.name === name));
-  if (clash !== undefined) {
-    const hint = "Rename or drop it first.";
-    throw new EncodingError(`the table already has a column '${clash.name}'`, clash.name, undefined, hint);
-  }
+  const columns = addedColumns(table, predictedOf(model, predictTable(model, engine, table), { interval }));
   const numbers = columns.flatMap((column) => (column.type === "number" ? [column.values] : []));
   const wild = numbers.reduce((sum, values) => sum + values.filter((value) => !Number.isFinite(value)).length, 0);
   return { columns, wild };

@@ -72,8 +72,12 @@ export function calibrateModel(model: TableModelData, engine: SyncEngine, data: 
   const conformal = model.conformal && {
     conformal: conformalScores(model.target, predictRows(made, engine, data), data),
   };
+  const ensemble = model.ensemble?.map((one) => ({
+    ...one,
+    bias: one.bias.map((bias) => bias / temperature.temperature),
+  }));
   return {
-    model: { ...made, ...conformal, metrics },
+    model: { ...made, ...conformal, ...(ensemble && { ensemble }), metrics },
     temperature,
     before: scoresOf(model, engine, data),
     after: scoresOf(made, engine, data),
