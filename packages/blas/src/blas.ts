@@ -1,9 +1,9 @@
-/** A library that was found and can be used. */
+/** Libraries that were found and can be used. */
 import type { GemmProvider } from "@chaingrad/core";
 
-/** A library of the system that was checked: give it to `wasmEngine` as `gemm`. */
+/** Libraries of the system that were checked: give them to `wasmEngine` as `gemm`. */
 export interface Blas extends GemmProvider {
-  /** "OpenBLAS", "MKL", … */
+  /** The first of them: "OpenBLAS", "MKL", …; "oneDNN" where there is no BLAS. */
   readonly library: string;
   readonly version: string;
   readonly path: string;

@@ -1,6 +1,6 @@
 /** Which of two implementations of the factorisations is faster, for each kind and size, as measured once. */
-import type { GemmProvider } from "@chaingrad/core";
 import type { LinearAlgebra } from "./lapack.ts";
+import { type Choose, KERNELS } from "./wisdom.ts";
 
 /** Sizes between which the answer is taken to be the same; below the least nothing is won by calling a library. */
 const SIZES = [16, 32, 64, 128, 256];
@@ -13,13 +13,19 @@ function example(n: number): Float64Array {
   });
 }
 
-/** The factorisations, each by `library` where it is faster than `own`. */
-export function faster(own: LinearAlgebra, library: LinearAlgebra, prefers: GemmProvider["prefers"]): LinearAlgebra {
+/** A library's factorisations, and what it is called. */
+interface Routines {
+  readonly routines: LinearAlgebra;
+  readonly library: string;
+}
+
+/** The factorisations, each by the library's where they are faster than `own`. */
+export function faster(own: LinearAlgebra, { routines, library }: Routines, chooseWay: Choose): LinearAlgebra {
   const choose = (kind: "cholesky" | "qr" | "eigen", n: number): LinearAlgebra => {
     const size = SIZES.findLast((least) => least <= n);
     if (size === undefined) return own;
-    const isFaster = prefers(`${kind} of ${size}×${size}`, (byLibrary, times) => {
-      const algebra = byLibrary ? library : own;
+    const way = chooseWay(`${kind} of ${size}×${size}`, [library, KERNELS], (way, times) => {
+      const algebra = way === library ? routines : own;
       const matrix = example(size);
       const work = matrix.slice();
       const before = performance.now();
@@ -30,10 +36,10 @@ export function faster(own: LinearAlgebra, library: LinearAlgebra, prefers: Gemm
       }
       return performance.now() - before;
     });
-    return isFaster ? library : own;
+    return way === library ? routines : own;
   };
   return {
-    name: `${own.name} or ${library.name}`,
+    name: `${own.name} or ${routines.name}`,
     cholesky: (a, n) => choose("cholesky", n).cholesky(a, n),
     qr: (a, m, n) => choose("qr", Math.min(m, n)).qr(a, m, n),
     eigen: (a, n) => choose("eigen", n).eigen(a, n),

@@ -6,7 +6,7 @@
  */
 export function installHint(platform: string = process.platform): string {
   const how: Readonly<Record<string, string>> = {
-    linux: "apt install libopenblas0-pthread (or dnf install openblas)",
+    linux: "apt install libopenblas0-pthread libdnnl2 (or dnf install openblas onednn)",
     darwin: "brew install openblas",
     win32: "put OpenBLAS's libopenblas.dll on the PATH",
   };

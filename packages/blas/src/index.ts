@@ -1,4 +1,4 @@
-/** Finds the system's BLAS at run time, checks it, and makes it a provider of matrix products for `wasmEngine`. */
+/** Finds the system's BLAS and oneDNN at run time, checks them, and makes them a provider of matrix products for `wasmEngine`. */
 import type { Blas } from "./blas.ts";
 
 export type { Blas } from "./blas.ts";
@@ -18,8 +18,8 @@ export interface BlasOptions {
 }
 
 /**
- * The first library of MKL, OpenBLAS, BLIS, Accelerate and a generic CBLAS that is there and computes right; undefined
- * where there is none, or koffi, which calls libraries, has no binary for this machine. Throws BlasError when `path` names
+ * The first library of MKL, OpenBLAS, BLIS, Accelerate and a generic CBLAS that is there and computes right, and oneDNN where that is;
+ * undefined where there is none, or koffi, which calls libraries, has no binary for this machine. Throws BlasError when `path` names
  * one that cannot be used.
  * @param onRefusal told of every library that is there but cannot be used, and of koffi where that cannot
  */

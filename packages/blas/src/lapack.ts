@@ -4,7 +4,7 @@
  * Anderson et al., "LAPACK users' guide", 3rd ed.
  */
 import type { SyncEngine } from "@chaingrad/core";
-import type { BlasLink } from "./bind.ts";
+import type { CblasLink } from "./cblas.ts";
 import { load } from "./load.ts";
 
 export type LinearAlgebra = Awaited<ReturnType<NonNullable<SyncEngine["linearAlgebra"]>>>;
@@ -25,7 +25,7 @@ interface Routines {
 const BLOCK = 64;
 
 /** The library's routines; undefined where it has no LAPACK. */
-function declare({ path, symbols }: BlasLink): Routines | undefined {
+function declare({ path, symbols }: CblasLink): Routines | undefined {
   const library = load(path);
   // "scipy_cblas_dgemm64_" goes with "scipy_dpotrf_64_". Fortran's texts have their lengths at the end of the list.
   const routine = (name: string, parameters: string) =>
@@ -53,7 +53,7 @@ function declare({ path, symbols }: BlasLink): Routines | undefined {
  * The library's factorisations; undefined where it has none.
  * @param own for matrices with numbers that are not finite, at which libraries differ
  */
-export function lapack(link: BlasLink, own: LinearAlgebra): LinearAlgebra | undefined {
+export function lapack(link: CblasLink, own: LinearAlgebra): LinearAlgebra | undefined {
   const routines = declare(link);
   if (routines === undefined) return undefined;
   return {

@@ -1,22 +1,22 @@
-/** Which of two ways to multiply is faster on this machine. */
+/** Which of several ways to do the same is fastest on this machine. */
 
 /** How long a measurement takes at least, in milliseconds, and how many there are at most. */
 const SHORTEST = 0.3;
 const ROUNDS = 7;
-/** After two rounds, one way that is so much faster is faster. */
+/** After two rounds, a way that is so much slower than the best is measured no more. */
 const CLEARLY = 1.5;
 
-/** @param time milliseconds of the product, the given number of times, by the library or by the kernels */
-export function isFaster(time: (byLibrary: boolean, times: number) => number): boolean {
+/** @param time milliseconds of the task, the given number of times, in that way */
+export function fastest(ways: readonly string[], time: (way: string, times: number) => number): string {
   // The first call pays for fresh memory, and for whatever a library prepares.
-  const first = time(true, 1);
-  const times = Math.max(1, Math.ceil(SHORTEST / first));
-  const best = { library: Number.POSITIVE_INFINITY, kernels: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < ROUNDS; round++) {
-    best.library = Math.min(best.library, time(true, times));
-    best.kernels = Math.min(best.kernels, time(false, times));
-    const ratio = best.library / best.kernels;
-    if (round > 0 && (ratio > CLEARLY || 1 / ratio > CLEARLY)) break;
+  const first = ways.map((way) => time(way, 1));
+  const times = Math.max(1, Math.ceil(SHORTEST / Math.min(...first)));
+  const best = new Map(ways.map((way) => [way, Number.POSITIVE_INFINITY]));
+  let left = [...ways];
+  for (let round = 0; round < ROUNDS && left.length > 1; round++) {
+    for (const way of left) best.set(way, Math.min(best.get(way) as number, time(way, times)));
+    const least = Math.min(...best.values());
+    if (round > 0) left = left.filter((way) => (best.get(way) as number) <= CLEARLY * least);
   }
-  return best.library < best.kernels;
+  return ways.reduce((a, b) => ((best.get(b) as number) < (best.get(a) as number) ? b : a));
 }

@@ -1,36 +1,53 @@
-/** A library that was found and checked, as a provider of products and factorisations, in any thread of the process. */
-import { type BlasLink, bind } from "./bind.ts";
+/** Libraries that were found and checked, as a provider of products and factorisations, in any thread of the process. */
+import { bind, isCblas, type Link } from "./bind.ts";
 import type { Blas } from "./blas.ts";
 import { faster } from "./faster.ts";
 import { type LinearAlgebra, lapack } from "./lapack.ts";
 import { isWrong } from "./trust.ts";
-import { openWisdom } from "./wisdom.ts";
+import { KERNELS, openWisdom } from "./wisdom.ts";
+
+/** A library, and what it says of itself. */
+export interface Found {
+  readonly link: Link;
+  /** Version and kind of processor. */
+  readonly version: string;
+}
 
 /** What another thread needs to have the same provider. */
 export interface Provision {
-  readonly link: BlasLink;
-  /** Library, version and kind of processor. */
-  readonly name: string;
-  readonly version: string;
+  /** A BLAS, or oneDNN, or both in this order. */
+  readonly found: readonly Found[];
   /** The folder that keeps what was measured; null keeps it in memory only. */
   readonly cache: string | null;
 }
 
-/** Throws where the library cannot be loaded (any more). */
+/** Throws where a library cannot be loaded (any more). */
 export function provide(data: unknown): Blas {
-  const { link, name, version, cache } = data as Provision;
+  const { found, cache } = data as Provision;
+  const links = found.map(({ link }) => link);
+  const libraries = links.map(({ library }) => library);
+  const name = found.map(({ link, version }) => `${link.library} ${version}`).join(" and ");
+  const choose = openWisdom(name, [KERNELS, ...libraries], cache);
+  const cblas = links.find(isCblas);
   const own = {
-    bind: (memory: WebAssembly.Memory) => bind(memory, link),
-    prefers: openWisdom(name, cache),
+    bind: (memory: WebAssembly.Memory) => bind(memory, links),
+    prefers(product: string, wide: boolean, time: (library: number, times: number) => number): number {
+      const ways = links.filter((link) => !wide || isCblas(link)).map(({ library }) => library);
+      const place = (way: string): number => (libraries as readonly string[]).indexOf(way);
+      return place(choose(product, [...ways, KERNELS], (way, times) => time(place(way), times)));
+    },
     linearAlgebra(algebra: LinearAlgebra) {
-      const routines = lapack(link, algebra);
-      return routines === undefined || isWrong(routines) ? algebra : faster(algebra, routines, own.prefers);
+      if (cblas === undefined) return algebra;
+      const routines = lapack(cblas, algebra);
+      if (routines === undefined || isWrong(routines)) return algebra;
+      return faster(algebra, { routines, library: cblas.library }, choose);
     },
   };
+  const [{ link, version }] = found;
   return {
-    ...{ name, library: link.library, version, path: link.path },
+    ...{ name, libraries, library: link.library, version, path: link.path },
     // What a worker loads is the build; the path is the same from src/ and from dist/.
-    ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: link, ...own },
+    ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: links, ...own },
     provider() {
       // What is measured and kept in one thread's memory alone, another would measure otherwise.
       const isOwn = this.prefers === own.prefers && this.bind === own.bind && this.linearAlgebra === own.linearAlgebra;

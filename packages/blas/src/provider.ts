@@ -1,27 +1,33 @@
-/** Finds a library that can be trusted. */
+/** Finds libraries that can be trusted. */
 import type { LibraryHandle } from "koffi";
-import { type BlasLink, bind, symbolsOf } from "./bind.ts";
+import { bind, isCblas, type Link } from "./bind.ts";
 import type { Blas } from "./blas.ts";
+import { symbolsOf } from "./cblas.ts";
 import koffi from "./koffi.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";
-import { type Provision, provide } from "./provide.ts";
+import { ONE_DNN, ONE_DNN_FILES, oneDnnVersion } from "./onednn.ts";
+import { type Found, provide } from "./provide.ts";
 import { distrust } from "./trust.ts";
 import { defaultFolder } from "./wisdom.ts";
 
 type Cache = string | null | undefined;
 
-/** The first known library that is there and can be used. */
-export function search(cache: Cache, onRefusal?: (why: string) => void): Blas | undefined {
-  for (const { files } of LIBRARIES) {
-    for (const file of files[process.platform] ?? []) {
+/** The first known BLAS that is there and can be used, and oneDNN where that is: each product by whichever is faster. */
+export function search(cache: Cache = defaultFolder(), onRefusal?: (why: string) => void): Blas | undefined {
+  const firstOf = (files: readonly string[]): Found | undefined => {
+    for (const file of files) {
       if (!isThere(file)) continue;
-      const found = open(file, cache);
+      const found = examine(file);
       if (typeof found !== "string") return found;
       onRefusal?.(found);
     }
-  }
-  return undefined;
+    return undefined;
+  };
+  const { platform } = process;
+  const blas = firstOf(LIBRARIES.flatMap(({ files }) => files[platform] ?? []));
+  const found = [blas, firstOf(ONE_DNN_FILES[platform] ?? [])].filter((one) => one !== undefined);
+  return found.length === 0 ? undefined : provide({ found, cache });
 }
 
 function isThere(path: string): boolean {
@@ -33,28 +39,54 @@ function isThere(path: string): boolean {
   }
 }
 
-/** The library at `path` as that of the known ones which it is, or why it cannot be used. */
+/** The library at `path` alone, or why it cannot be used. */
 export function open(path: string, cache: Cache = defaultFolder()): Blas | string {
+  const found = examine(path);
+  return typeof found === "string" ? found : provide({ found: [found], cache });
+}
+
+/** The library at `path` as that of the known ones which it is, or why it cannot be used. */
+function examine(path: string): Found | string {
   let handle: LibraryHandle;
   try {
     handle = load(path);
   } catch (error) {
     return `${path} cannot be loaded: ${(error as Error).message}`;
   }
+  if (has(handle, "dnnl_sgemm")) return oneDnn(path, handle);
   const symbols = symbolsOf(handle);
   if (symbols === undefined) return `${path} has no cblas_sgemm and cblas_dgemm: it is not a CBLAS library`;
   for (const { name: library, version: tell } of LIBRARIES) {
     try {
       const version = tell(handle);
-      const name = `${library} ${version}`;
-      const link: BlasLink = { path, symbols, library };
-      const wrong = distrust((memory) => bind(memory, link));
-      return wrong === undefined
-        ? provide({ link, name, version, cache } satisfies Provision)
-        : `${path} (${name}) computes wrong: its ${wrong}`;
+      return trusted({ link: { path, symbols, library }, version });
     } catch {
       // Not this library: it lacks the functions that tell its version.
     }
   }
   return `${path} is none of ${LIBRARIES.map(({ name }) => name).join(", ")}`;
+}
+
+function oneDnn(path: string, handle: LibraryHandle): Found | string {
+  try {
+    return trusted({ link: { path, library: ONE_DNN }, version: oneDnnVersion(handle) });
+  } catch (error) {
+    return `${path} cannot be used: ${(error as Error).message}`;
+  }
+}
+
+function has(handle: LibraryHandle, name: string): boolean {
+  try {
+    handle.func(`void ${name}()`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function trusted(found: Found): Found | string {
+  const { link, version } = found;
+  const bound = (memory: WebAssembly.Memory) => bind(memory, [link] satisfies Link[])[0];
+  const wrong = distrust(bound, isCblas(link));
+  return wrong === undefined ? found : `${link.path} (${link.library} ${version}) computes wrong: its ${wrong}`;
 }

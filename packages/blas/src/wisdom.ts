@@ -5,8 +5,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { GemmProvider } from "@chaingrad/core";
-import { isFaster } from "./measure.ts";
+import { fastest } from "./measure.ts";
 
 /** $CHAINGRAD_CACHE, or chaingrad's folder among the user's caches. */
 export function defaultFolder(): string {
@@ -15,20 +14,29 @@ export function defaultFolder(): string {
   return join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache"), "chaingrad");
 }
 
+/** What the engine's own way is called, beside the libraries' names. */
+export const KERNELS = "kernels";
+
+/** @param ways of which one is to be chosen, a library's first; `time` measures one of them */
+export type Choose = (task: string, ways: readonly string[], time: (way: string, times: number) => number) => string;
+
 /**
- * Whether a library is faster at a product: as the file says, else as measured now and written there. Where nothing can be
- * written it is not measured, but always the library: what nobody remembers would come out differently next time.
+ * Which way is fastest at a task: as the file says, else as measured now and written there. Where nothing can be written it is not
+ * measured, but always the first way: what nobody remembers would come out differently next time.
+ * @param libraries their names and versions, for which the file is
+ * @param ways all that there are
  * @param folder where the file is; null keeps everything in memory
  */
-export function openWisdom(library: string, folder: string | null): GemmProvider["prefers"] {
-  const known = new Map<string, boolean>();
-  const file = folder === null ? undefined : new Log(join(folder, "products", fileName(library)), known);
-  return (product, time) => {
-    const before = known.get(product);
-    if (before !== undefined) return before;
-    if (file === undefined) known.set(product, isFaster(time));
-    else if (!file.isKept || !file.add(product, isFaster(time))) known.set(product, true);
-    return known.get(product) ?? true;
+export function openWisdom(libraries: string, ways: readonly string[], folder: string | null): Choose {
+  const known = new Map<string, string>();
+  const file =
+    folder === null ? undefined : new Log(join(folder, "products", fileName(libraries)), known, new Set(ways));
+  return (task, offered, time) => {
+    const before = known.get(task);
+    if (before !== undefined && offered.includes(before)) return before;
+    if (file === undefined) known.set(task, fastest(offered, time));
+    else if (!file.isKept || !file.add(task, fastest(offered, time))) known.set(task, offered[0]);
+    return known.get(task) as string;
   };
 }
 
@@ -39,26 +47,27 @@ function fileName(library: string): string {
 }
 
 /**
- * A line for each product: "library f32 2×3 3×4" or "kernels …". Lines are only ever added, and the first of a product
+ * A line for each product: "OpenBLAS f32 2×3 3×4" or "kernels …". Lines are only ever added, and the first of a product
  * holds, so that processes that measure at the same time agree without a lock.
  */
 class Log {
   readonly #file: string;
-  readonly #known: Map<string, boolean>;
+  readonly #known: Map<string, string>;
+  readonly #ways: ReadonlySet<string>;
   #read = 0;
   /** Whether what is added will be there next time. */
   readonly isKept: boolean;
 
-  constructor(file: string, known: Map<string, boolean>) {
-    [this.#file, this.#known] = [file, known];
+  constructor(file: string, known: Map<string, string>, ways: ReadonlySet<string>) {
+    [this.#file, this.#known, this.#ways] = [file, known, ways];
     this.isKept = this.#append("");
     this.#readOn();
   }
 
   /** False when it cannot be written (any more). */
-  add(product: string, byLibrary: boolean): boolean {
+  add(product: string, way: string): boolean {
     // After a line that a full disk cut off, it starts on one of its own.
-    if (!this.#append(`\n${byLibrary ? "library" : "kernels"} ${product}\n`)) return false;
+    if (!this.#append(`\n${way} ${product}\n`)) return false;
     this.#readOn();
     return this.#known.has(product);
   }
@@ -81,8 +90,8 @@ class Log {
       return;
     }
     for (const line of text.slice(this.#read).split("\n")) {
-      const [, way, product] = /^(library|kernels) (.+)$/.exec(line) ?? [];
-      if (product !== undefined && !this.#known.has(product)) this.#known.set(product, way === "library");
+      const [, way, product] = /^(\S+) (.+)$/.exec(line) ?? [];
+      if (this.#ways.has(way) && !this.#known.has(product)) this.#known.set(product, way);
     }
     this.#read = text.lastIndexOf("\n") + 1;
   }

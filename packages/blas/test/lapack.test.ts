@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { choleskyContract } from "../../core/test/linalg/cholesky-contract.ts";
 import { eigenContract } from "../../core/test/linalg/eigen-contract.ts";
 import { qrContract } from "../../core/test/linalg/qr-contract.ts";
-import type { BlasLink } from "../src/bind.ts";
+import { isCblas, type Link } from "../src/bind.ts";
 import { faster } from "../src/faster.ts";
 import { type LinearAlgebra, lapack } from "../src/lapack.ts";
 import { isWrong } from "../src/trust.ts";
@@ -13,7 +13,8 @@ import { systemBlas } from "./system.ts";
 
 const blas = await systemBlas();
 const own = await linearAlgebraOf(await wasmEngine({ threads: 1 }));
-const library = blas && lapack(blas.data as BlasLink, own);
+const link = (blas?.data as readonly Link[] | undefined)?.find(isCblas);
+const library = link && lapack(link, own);
 
 describe.skipIf(library === undefined)("LAPACK", () => {
   test("something is tested", () => {});
@@ -50,10 +51,12 @@ test("each kind and size by the faster one, as measured", () => {
     eigen: (a, n) => own.eigen(a, n),
   });
   const asked: string[] = [];
-  const choice = faster(named("own"), named("library"), (product, time) => {
+  const given = { routines: named("library"), library: "OpenBLAS" };
+  const choice = faster(named("own"), given, (product, ways, time) => {
     asked.push(product);
-    expect(time(true, 1)).toBeGreaterThanOrEqual(0);
-    return product.includes("64");
+    expect(ways).toEqual(["OpenBLAS", "kernels"]);
+    expect(time("OpenBLAS", 1)).toBeGreaterThanOrEqual(0);
+    return ways[product.includes("64") ? 0 : 1];
   });
   choice.cholesky(new Float64Array(100), 10);
   expect(calls).toEqual(["own 10"]);

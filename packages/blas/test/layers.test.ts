@@ -1,12 +1,11 @@
 /** Every kind of layer trained with the system's library, against the reference engine. */
-import { type GemmProvider, referenceEngine, wasmEngine } from "@chaingrad/core";
+import { referenceEngine, wasmEngine } from "@chaingrad/core";
 import { describe, expect, test } from "vitest";
 import { LAYER_CASES } from "../../core/test/support/layer-cases.ts";
 import { distanceOf, trainedOn } from "../../core/test/support/trained.ts";
-import { systemBlas } from "./system.ts";
+import { alwaysBy } from "./system.ts";
 
-const blas = await systemBlas();
-const gemm: GemmProvider | undefined = blas && { ...blas, prefers: () => true };
+const gemm = await alwaysBy("a BLAS");
 
 describe.skipIf(gemm === undefined)("with the system's library", () => {
   test.each(LAYER_CASES.map((one) => [one.name, one] as const))("%s", async (_, one) => {

@@ -83,7 +83,7 @@ const PROGRAM = `
     new Worker(new URL(import.meta.url), { workerData: { module, data } }).on("message", (counts) => console.log(JSON.stringify(counts)));
   } else {
     const { bind } = await import(workerData.module);
-    const threads = koffi.load(workerData.data.path).func("int openblas_get_num_threads()");
+    const threads = koffi.load(workerData.data[0].path).func("int openblas_get_num_threads()");
     const before = threads();
     bind(new WebAssembly.Memory({ initial: 1 }), workerData.data);
     parentPort.postMessage([before, threads()]);

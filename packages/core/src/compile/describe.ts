@@ -8,8 +8,11 @@ import type { Step } from "./step.ts";
 const show = (buffer: Buffer): string => `${buffer.name}@${buffer.offset}`;
 const place = (where: Place): string => ("register" in where ? `r${where.register}` : show(where.buffer));
 
-/** A line for each step of the first thread, and for a chain an indented line for each micro-operation. */
-export function printPlan(plan: Plan): string {
+/**
+ * A line for each step of the first thread, and for a chain an indented line for each micro-operation.
+ * @param by who computes a step, where that is not the engine's own kernels
+ */
+export function printPlan(plan: Plan, by: (step: Step) => string | undefined = () => undefined): string {
   const [steps] = plan.streams;
   const threads = plan.streams.length;
   const barriers = steps.filter(({ kind }) => kind === "barrier").length;
@@ -17,7 +20,14 @@ export function printPlan(plan: Plan): string {
   const head = `${plan.name}: ${crew}, ${steps.length - barriers} steps, arena ${plan.arena} bytes`;
   return [
     head,
-    ...steps.flatMap((step, i) => printStep(step).map((line, j) => `${j === 0 ? `${i}`.padStart(3) : "   "} ${line}`)),
+    ...steps.flatMap((step, i) => {
+      const [first, ...rest] = printStep(step);
+      const name = by(step);
+      return [
+        `${`${i}`.padStart(3)} ${first}${name === undefined ? "" : ` by ${name}`}`,
+        ...rest.map((line) => `    ${line}`),
+      ];
+    }),
   ].join("\n");
 }
 

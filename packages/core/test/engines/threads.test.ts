@@ -94,11 +94,12 @@ test("an instruction that fails on a worker is an error here, and the engine goe
 });
 
 test("a worker that begins late is waited for, longer than a barrier would wait", async () => {
-  const late = "await new Promise((resolve) => setTimeout(resolve, 6000)); export const bind = () => () => {};";
+  const late = "await new Promise((resolve) => setTimeout(resolve, 6000)); export const bind = () => [];";
   const gemm = {
     ...{ name: "a library that loads slowly", module: `data:text/javascript,${encodeURIComponent(late)}`, data: null },
-    bind: () => () => {},
-    prefers: () => false,
+    libraries: [],
+    bind: () => [],
+    prefers: () => -1,
   };
   const [slow, alone] = [
     compileStep(await wasmEngine({ threads: 2, gemm }), [33, 70, 5], { batch: 32, steps: 5 }),

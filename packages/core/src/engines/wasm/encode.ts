@@ -14,8 +14,8 @@ export interface Layout {
   readonly registers: number;
   readonly workspace: number;
   readonly barrier?: Barrier;
-  /** Whether the host's own library multiplies these matrices. */
-  readonly isNative?: (step: ProductStep) => boolean;
+  /** Which of the host's own libraries multiplies these matrices; −1 where none does. */
+  readonly libraryFor?: (step: ProductStep) => number;
 }
 
 /** What a thread needs to wait for the others. */
@@ -103,8 +103,9 @@ function encodeKernel(step: KernelStep, layout: Layout, at: (buffer: Buffer) => 
     case "matmul": {
       const { m, n, k, transposeA, transposeB, leading } = step;
       const operands = [m, n, k, Number(transposeA), Number(transposeB), places[1], places[2], places[0]];
-      const opcode = layout.isNative?.(step) ? code.NATIVE_GEMM : code.GEMM;
-      return instruction(opcode + wide, [...operands, leading.a, leading.b, leading.to, layout.workspace]);
+      const library = layout.libraryFor?.(step) ?? -1;
+      const [opcode, last] = library < 0 ? [code.GEMM, layout.workspace] : [code.NATIVE_GEMM, library];
+      return instruction(opcode + wide, [...operands, leading.a, leading.b, leading.to, last]);
     }
     case "reduce":
       return instruction(REDUCE[step.by] + wide, [...places, step.outer, step.reduce, step.inner, step.stride]);

@@ -99,6 +99,8 @@ class WasmExecutable implements SyncExecutable {
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
+  /** Who multiplies, where that is not the kernels. */
+  readonly #libraries = new Map<Step, string>();
 
   constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room) {
     this.#shop = shop;
@@ -121,18 +123,25 @@ class WasmExecutable implements SyncExecutable {
     const { gemm } = this.#shop;
     const { streams } = this.#site;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
-    const isNative = (step: ProductStep, layout: Layout): boolean =>
-      gemm?.prefers(nameOf(step), (byLibrary, times) => {
-        const words = encode([step], { ...layout, isNative: () => byLibrary });
+    const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number =>
+      gemm.prefers(nameOf(step), step.to.type.dtype === "f64", (library, times) => {
+        const words = encode([step], { ...layout, libraryFor: () => library });
         write(words, streams[0].at);
         const before = performance.now();
         this.#kernels.run(streams[0].at, words.length, 0, times);
         return performance.now() - before;
-      }) ?? false;
+      });
     // Measuring uses the first thread's words, so nothing is written before everything is measured.
-    const encoded = this.#plan.streams.map((steps, thread) =>
-      gemm ? encode(steps, { ...layouts[thread], isNative: (step) => isNative(step, layouts[thread]) }) : words[thread],
-    );
+    const encoded = this.#plan.streams.map((steps, thread) => {
+      if (gemm === undefined) return words[thread];
+      const libraryFor = (step: ProductStep): number => {
+        // Of no numbers libraries refuse a product, or leave the result as it was.
+        const library = step.m * step.n * step.k === 0 ? -1 : chosen(gemm, step, layouts[thread]);
+        if (library >= 0) this.#libraries.set(step, gemm.libraries[library]);
+        return library;
+      };
+      return encode(steps, { ...layouts[thread], libraryFor });
+    });
     encoded.forEach((words, thread) => {
       write(words, streams[thread].at);
     });
@@ -173,7 +182,7 @@ class WasmExecutable implements SyncExecutable {
   }
 
   describe(): string {
-    return printPlan(this.#plan);
+    return printPlan(this.#plan, (step) => this.#libraries.get(step));
   }
 }
 

@@ -19,23 +19,27 @@ export type Gemm = (
 
 /** What a thread needs to find the library again. */
 export interface GemmLink {
-  /** The URL of an ES module; of a library that is to multiply, its `bind(memory, data)` gives the calling thread its Gemm. */
+  /** The URL of an ES module; of libraries that are to multiply, its `bind(memory, data)` gives the calling thread their products. */
   readonly module: string;
   /** Anything that can be sent to a thread. */
   readonly data: unknown;
 }
 
-/** A library that multiplies matrices on the engine's own memory, as `@chaingrad/blas` finds one. */
+/** Libraries that multiply matrices on the engine's own memory, as `@chaingrad/blas` finds them. */
 export interface GemmProvider extends GemmLink {
-  /** The library and its version. */
+  /** The libraries and their versions. */
   readonly name: string;
-  bind(memory: WebAssembly.Memory): Gemm;
+  /** What each library is called in a plan, in the order of `bind`: "OpenBLAS". */
+  readonly libraries: readonly string[];
+  /** Each library's product, for the calling thread. */
+  bind(memory: WebAssembly.Memory): readonly Gemm[];
   /**
-   * Whether the library is faster than the embedded kernels at a product ("f32 64×784 784×128ᵀ"). The answer never changes
-   * from run to run, or a training would not give the same bits twice.
-   * @param time milliseconds of the product, the given number of times, by the library or by the kernels
+   * Which library is fastest at a product ("f32 64×784 784×128ᵀ"), by its place; −1 where the embedded kernels are. The answer
+   * never changes from run to run, or a training would not give the same bits twice.
+   * @param wide whether it is of f64
+   * @param time milliseconds of the product, the given number of times, by that library, or by the kernels
    */
-  prefers(product: string, time: (byLibrary: boolean, times: number) => number): boolean;
+  prefers(product: string, wide: boolean, time: (library: number, times: number) => number): number;
   /** The engine's own factorisations, or the library's wherever they are faster. */
   linearAlgebra?(own: LinearAlgebra): LinearAlgebra;
   /**
@@ -48,15 +52,15 @@ export interface GemmProvider extends GemmLink {
 /** The import of the kernels: the product of the instruction at an address. */
 export type NativeGemm = (instruction: number, wide: number) => void;
 
-/** Reads instructions (GEMM in opcodes.ts) for a library. The memory must not grow any more. */
-export function nativeGemm(memory: WebAssembly.Memory, gemm: Gemm): NativeGemm {
+/** Reads instructions (NATIVE_GEMM in opcodes.ts) for the libraries. The memory must not grow any more. */
+export function nativeGemm(memory: WebAssembly.Memory, products: readonly Gemm[]): NativeGemm {
   const words = new Int32Array(memory.buffer);
   return (instruction, wide) => {
     const p = instruction >> 2;
     const [a, b, c] = [words[p + 7] >>> 0, words[p + 8] >>> 0, words[p + 9] >>> 0];
     const transposeA = words[p + 5] !== 0;
     const transposeB = words[p + 6] !== 0;
-    gemm(
+    products[words[p + 13]](
       wide !== 0,
       transposeA,
       transposeB,

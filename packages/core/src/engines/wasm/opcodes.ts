@@ -42,7 +42,7 @@ export const NORMAL = 6;
 export const ONE_HOT = 7;
 /** dst[index[r], j] += src[r, j], dst zeroed first: [op, len, dst, src, index, rows, width, dstRows]; traps outside */
 export const SCATTER_ROWS = 8;
-/** GEMM by the host's own library: the same words, handed to the import `gemm` */
+/** GEMM by one of the host's own libraries: the same words with its number in place of workspace, handed to the import `gemm` */
 export const NATIVE_GEMM = 9;
 
 // Instructions without an f64 form.

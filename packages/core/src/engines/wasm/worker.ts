@@ -38,7 +38,7 @@ export async function attend({ module, memory, gemm, control, plan, words, seen 
   }
 }
 
-async function bindGemm({ module, data }: GemmLink, memory: WebAssembly.Memory): Promise<Gemm> {
-  const { bind } = (await import(module)) as { bind(memory: WebAssembly.Memory, data: unknown): Gemm };
+async function bindGemm({ module, data }: GemmLink, memory: WebAssembly.Memory): Promise<readonly Gemm[]> {
+  const { bind } = (await import(module)) as { bind(memory: WebAssembly.Memory, data: unknown): readonly Gemm[] };
   return bind(memory, data);
 }
