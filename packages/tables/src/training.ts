@@ -101,10 +101,11 @@ function madeOf(
   engine: SyncEngine,
   threads: number,
 ): TrainedTable["model"] {
-  const { encoder, target, reading, weight } = prepared;
+  const { encoder, target, reading, weight, classWeights } = prepared;
   const arithmetic = arithmeticOf(engine, threads);
   const named = { ...(reading && { reading }), ...(weight !== undefined && { weight }) };
-  return withMeans({ ...model, encoder, target, seed, ...named, arithmetic }, prepared, engine);
+  const weighs = classWeights && { classWeights: Array.from(classWeights) };
+  return withMeans({ ...model, encoder, target, seed, ...named, ...weighs, arithmetic }, prepared, engine);
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

@@ -3,6 +3,7 @@ import type { Dataset } from "@chaingrad/core";
 import { judgedRows } from "../judging/labelled-rows.ts";
 import { labelledRows } from "../table/labelled.ts";
 import { allRows, type Table, TargetError } from "../table/table.ts";
+import { weighed } from "../table/weights.ts";
 import type { Subject } from "../understanding/subject.ts";
 import { checkPlainTarget } from "./plain-target.ts";
 
@@ -22,7 +23,8 @@ export function trainingRows({ model, table }: Subject): TrainingRows {
   checkPlainTarget(target);
   const { rows: places } = labelledRows(target, table, allRows(table), "which the loss is taken of");
   if (places.length === 0) throw new TargetError(`the column '${target.name}' has no values at all`, target.name);
-  const { data } = judgedRows(model, table, places);
+  const { classWeights } = model;
+  const data = weighed(judgedRows(model, table, places).data, classWeights && Float64Array.from(classWeights));
   const weight = Float64Array.from(data.weight ?? new Float64Array(places.length).fill(1));
   const total = weight.reduce((sum, one) => sum + one, 0);
   if (!(total > 0)) throw new TargetError(`the weight '${model.weight}' is 0 in all rows`, target.name);

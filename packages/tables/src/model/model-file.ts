@@ -9,13 +9,14 @@ import {
   inRange,
   integer,
   type Names,
+  nonNegative,
 } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
 import { unique } from "../table/encodings/unique.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
-import { type Target, targetsOf } from "../table/targets/target.ts";
+import { hasClasses, type Target, targetsOf } from "../table/targets/target.ts";
 import { type ConformalScores, SCORE_KINDS } from "../uncertainty/scores.ts";
 import { checkEnsemble, type EnsembleMember } from "./ensemble.ts";
 import { checkReading } from "./reading-form.ts";
@@ -30,6 +31,8 @@ export interface TableModelData extends Model {
   readonly reading?: Reading;
   /** The column that the rows were weighed by, where they were. */
   readonly weight?: string;
+  /** What the rows of each class weighed while it was trained, by label, where they did. */
+  readonly classWeights?: readonly number[];
   /** What computed it, in words: an engine, the library it multiplied with, and threads where bits depend on them. */
   readonly arithmetic?: string;
   /**
@@ -57,7 +60,7 @@ type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
   ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
-  ...{ conformal: true, ensemble: true },
+  ...{ conformal: true, ensemble: true, classWeights: true },
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
@@ -91,6 +94,12 @@ export function readModel(bytes: Uint8Array): Model | TableModelData {
 function checkTable({ network, objective: { loss }, encoder, target, seed, metrics, ...rest }: TableModelData): void {
   inRange("seed", seed, integer);
   if (rest.reading !== undefined) checkReading(rest.reading);
+  if (rest.classWeights !== undefined) {
+    conform("classWeights", rest.classWeights, [0]);
+    for (const weight of rest.classWeights) inRange("classWeights", weight, nonNegative);
+    if (!hasClasses(target) || rest.classWeights.length !== target.classes.length)
+      throw new RangeError("classWeights: expected one for each class");
+  }
   if (rest.conformal !== undefined) checkConformal(rest.conformal, targetsOf(target).length);
   conform(
     "model",

@@ -7,6 +7,7 @@ import { solveHessian } from "../../src/data-attribution/inverse-hessian.ts";
 import { judgedRows } from "../../src/judging/labelled-rows.ts";
 import type { TableModelData } from "../../src/model/model-file.ts";
 import type { Column, Table } from "../../src/table/table.ts";
+import { weighed } from "../../src/table/weights.ts";
 import { trainTable } from "../../src/train-table.ts";
 import { columnOf, example, range } from "../table/tables.ts";
 import { amounts, kinds, table as oracleTable } from "../understanding/oracle.ts";
@@ -36,7 +37,7 @@ async function without(model: TableModelData, table: Table, row: number): Promis
   const { loss, l2 } = model.objective;
   const events = fit(
     model.network,
-    { train: data },
+    { train: weighed(data, model.classWeights && Float64Array.from(model.classWeights)) },
     {
       ...{ engine, loss, optimizer: minimizers.lbfgs(), epochs: 20_000, initial: model.tensors, patience: 20_000 },
       ...{ tolerances: { gradient: 1e-10, objective: 0 }, keep: "last" },
@@ -63,6 +64,7 @@ describe("what a row adds is what is missing where it is left out", () => {
   test.each([
     ["cars", "miles_per_gallon", { hidden: [4], l2: 0.01, drop: ["name"] }],
     ["iris", "species", { hidden: [3], l2: 0.01 }],
+    ["iris", "species", { hidden: [3], l2: 0.01, classWeight: { versicolor: 4, virginica: 0.5 } }],
   ] as const)("%s", async (name, target, options) => {
     const whole = example(name);
     const isKnown = (row: number) => !Number.isNaN(columnOf(whole, target).values[row]);
