@@ -51,6 +51,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["parseNet", "parseBatch", "parseJson", "weightedNet", "NetDocument"],
     ...["NET_FORM", "BATCH_FORM", "NET_ACTIVATIONS", "NET_LOSSES"],
   ],
+  // A training that is followed: as lines of JSON, in TensorBoard's files, on a live page.
+  "@chaingrad/interchange/training-log": [
+    ...["eventLine", "judgedLine", "beginningRecord", "runOf", "scalarsOf", "scalarsRecord"],
+  ],
+  "@chaingrad/serve/watch": ["openLivePage"],
+  "@chaingrad/view/watch": ["watchPage"],
   "@chaingrad/serve": ["Reloaded", "serve"],
   "@chaingrad/tables": [
     ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
@@ -93,7 +99,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
-    ...["RECIPES_WORDS", "unseenValues"],
+    ...["RECIPES_WORDS", "unseenValues", "turnedWords"],
   ],
   "@chaingrad/tables/curve": [
     ...[

@@ -30,6 +30,7 @@ const guides = [
       { text: "Train on a table", link: "/guides/table" },
       { text: "Tables as people write them", link: "/guides/reading" },
       { text: "What can be predicted", link: "/guides/targets" },
+      { text: "Watching a training", link: "/guides/watch" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },

@@ -16,10 +16,11 @@ import { weigh } from "./support/weigh.ts";
  * targets at once, which `lossOf` reads from files. Decision 42: 0.2, so that what every engine is tested against takes a third of
  * the time. Decision 43: 0.5, so that other threads can have the same engine, optimizers and schedules; what trains there is an
  * entry of its own. Decision 44: 0.6, so that tables are looked up row by row in second derivatives, too, and layers say what
- * their numbers are called; 0.1, so that trainings in a pool share their plans.)
+ * their numbers are called; 0.1, so that trainings in a pool share their plans. Decision 53: 0.1 for a
+ * rate that is turned.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(62_900);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(63_000);
 });
 
 /**

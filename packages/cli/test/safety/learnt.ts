@@ -64,10 +64,22 @@ export async function learn(names: Names): Promise<Said> {
     referenceEngine,
     undefined,
     new AbortController().signal,
+    {},
   );
   const judged = judgeTraining({ model: made }, prepared, referenceEngine);
   const { model, evaluations, part, baseline } = judged;
-  const report = { file, prepared, engine: "reference", end, remedy, evaluations, part, baseline, model: file };
+  const report = {
+    file,
+    prepared,
+    engine: "reference",
+    end,
+    remedy,
+    turns: [],
+    evaluations,
+    part,
+    baseline,
+    model: file,
+  };
   const page = { ...judged, title: basename(file), file, prepared, end, history, engine: referenceEngine };
   const failure = { file, prepared, end, remedy: undefined, model: file };
   const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
@@ -80,7 +92,7 @@ export async function learn(names: Names): Promise<Said> {
   const opened = { ...model, origin: "trained" as const };
   return {
     lines: [...lines, ...unseenValues(model.encoder, fresh)].map(shown),
-    page: reportPage(reportOf(page)),
+    page: reportPage(await reportOf({ ...page, table })),
     sources: (language) => emit(opened, language, "training-step"),
   };
 }

@@ -9,7 +9,9 @@ import {
   inRange,
   integer,
   type Names,
+  positive,
 } from "@chaingrad/core/given";
+import type { RateTurn } from "../history.ts";
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
@@ -36,6 +38,8 @@ export interface TableModelData extends Model {
    * absent where there were no such rows.
    */
   readonly conformal?: readonly (ConformalScores | null)[];
+  /** Where somebody turned the learning rate while it trained; absent where nobody did. */
+  readonly rateTurns?: readonly RateTurn[];
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }
@@ -54,15 +58,17 @@ type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
   ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
-  conformal: true,
+  ...{ conformal: true, rateTurns: true },
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
 
 /** A model of a table, or what `fit` gives. Throws as core's `saveModel`, and FormatError where `readModel` would refuse it. */
 export function writeModel(model: Model | TableModelData): Uint8Array {
-  const { encoder, target, seed, reading, weight, arithmetic, metrics, conformal } = model as Partial<TableModelData>;
-  const bytes = saveModel(model, { encoder, target, seed, reading, weight, arithmetic, metrics, conformal });
+  const { encoder, target, seed, reading, weight, ...reached } = model as Partial<TableModelData>;
+  const { arithmetic, metrics, conformal, rateTurns } = reached;
+  const parts = { encoder, target, seed, reading, weight, arithmetic, metrics, conformal, rateTurns };
+  const bytes = saveModel(model, parts);
   readModel(bytes);
   return bytes;
 }
@@ -88,6 +94,7 @@ export function readModel(bytes: Uint8Array): Model | TableModelData {
 function checkTable({ network, objective: { loss }, encoder, target, seed, metrics, ...rest }: TableModelData): void {
   inRange("seed", seed, integer);
   if (rest.reading !== undefined) checkReading(rest.reading);
+  if (rest.rateTurns !== undefined) checkTurns(rest.rateTurns);
   if (rest.conformal !== undefined) checkConformal(rest.conformal, targetsOf(target).length);
   conform(
     "model",
@@ -125,6 +132,16 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   const takesLabels = target.task === "classification" || target.task === "ordinal";
   if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
+}
+
+/** Throws RangeError on what are no turns of a rate. */
+function checkTurns(given: NonNullable<TableModelData["rateTurns"]>): void {
+  conform("rateTurns", given, [{ network: 0, epoch: 0, factor: 0 }]);
+  for (const [i, { network, epoch, factor }] of given.entries()) {
+    inRange(`rateTurns.${i}.network`, network, countingNumber);
+    inRange(`rateTurns.${i}.epoch`, epoch, countingNumber);
+    inRange(`rateTurns.${i}.factor`, factor, positive);
+  }
 }
 
 /** Throws RangeError on what are no scores, one for each target. */

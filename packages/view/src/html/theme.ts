@@ -129,6 +129,9 @@ tbody th {
   text-align: right;
   font-variant-numeric: tabular-nums;
 }
+.command {
+  min-width: 18rem;
+}
 details {
   margin: 0.5rem 0 1rem;
 }
