@@ -44,7 +44,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "writeTable",
   ],
   "@chaingrad/duckdb/files": [
-    ...["assertWritable", "sweep", "systemCode", "systemReason", "withTemporaryFolder", "writeFileAtomically"],
+    ...[
+      "assertWritable",
+      "sweep",
+      "systemCode",
+      "systemReason",
+      "withTemporaryFolder",
+      "writeFileAtomically",
+      "GrowingFile",
+    ],
   ],
   "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "ProgramLanguage", "LEVELS", "Level"],
   "@chaingrad/interchange/net-document": [

@@ -6,7 +6,7 @@ import { systemCode, systemReason } from "@chaingrad/duckdb/files";
 import { beginningRecord, runOf, scalarsOf, scalarsRecord } from "@chaingrad/interchange/training-log";
 import { type TableEvent, UserError } from "@chaingrad/tables";
 import { type CommonOptions, note } from "../output/conventions.ts";
-import { GrowingFile } from "./growing-file.ts";
+import { type Growing, growing } from "./growing-file.ts";
 
 /** Throws UserError where there can be no folder of this name. */
 export async function refuseFile(folder: string): Promise<void> {
@@ -36,17 +36,17 @@ export interface EventFiles {
 
 /** @param stem what the run is called, with the time at which it began */
 export function openEventFiles(folder: string, stem: string, options: CommonOptions): EventFiles {
-  const files = new Map<string, GrowingFile>();
+  const files = new Map<string, Growing>();
   let run: string | undefined;
-  const fileFor = (event: TableEvent, time: Date): GrowingFile => {
+  const fileFor = (event: TableEvent, time: Date): Growing => {
     run ??= begun(folder, stem, time);
     const path = join(run, runOf(event));
     const known = files.get(path);
     if (known !== undefined) return known;
     mkdirSync(path, { recursive: true });
     const name = `events.out.tfevents.${Math.floor(time.getTime() / 1000)}.chaingrad.${process.pid}.0`;
-    const file = new GrowingFile(join(path, name), "TensorBoard's file");
-    file.add(beginningRecord(time.getTime() / 1000));
+    const file = growing(join(path, name));
+    file.append(beginningRecord(time.getTime() / 1000));
     files.set(path, file);
     return file;
   };
@@ -54,10 +54,10 @@ export function openEventFiles(folder: string, stem: string, options: CommonOpti
     tell(event, time) {
       const told = scalarsOf(event);
       if (told === undefined) return;
-      fileFor(event, time).add(scalarsRecord(told.step, told.scalars, time.getTime() / 1000));
+      fileFor(event, time).append(scalarsRecord(told.step, told.scalars, time.getTime() / 1000));
     },
     end() {
-      for (const file of files.values()) file.end();
+      for (const file of files.values()) file.close();
       if (run !== undefined) note(`for TensorBoard: ${run} (tensorboard --logdir ${folder})`, options);
     },
   };

@@ -22,6 +22,8 @@ export interface Names {
 export interface Said {
   readonly lines: readonly string[];
   readonly page: string;
+  /** The same with what is said beyond scores. */
+  readonly looked: string;
   sources(language: ProgramLanguage): string;
 }
 
@@ -89,10 +91,12 @@ export async function learn(names: Names): Promise<Said> {
     ...printEvaluation(prepared.target, evaluations.test as Evaluation, width),
     ...printFailure(failure, width),
   ]);
+  const input = await reportOf({ ...page, table });
   const opened = { ...model, origin: "trained" as const };
   return {
     lines: [...lines, ...unseenValues(model.encoder, fresh)].map(shown),
-    page: reportPage(await reportOf({ ...page, table })),
+    page: reportPage({ ...input, lookedInto: undefined }),
+    looked: reportPage(input),
     sources: (language) => emit(opened, language, "training-step"),
   };
 }
