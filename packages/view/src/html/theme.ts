@@ -42,6 +42,15 @@ export const PAGE: string = `body {
   body {
     max-width: none;
   }
+  figure,
+  tr {
+    break-inside: avoid;
+  }
+  h2,
+  h3,
+  caption {
+    break-after: avoid;
+  }
 }
 `;
 
