@@ -44,13 +44,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "writeTable",
   ],
   "@chaingrad/duckdb/files": [
-    ...["assertWritable", "sweep", "systemCode", "systemReason", "withTemporaryFolder", "writeFileAtomically"],
+    ...[
+      "assertWritable",
+      "sweep",
+      "systemCode",
+      "systemReason",
+      "withTemporaryFolder",
+      "writeFileAtomically",
+      "GrowingFile",
+    ],
   ],
   "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "ProgramLanguage", "LEVELS", "Level"],
   "@chaingrad/interchange/net-document": [
     ...["parseNet", "parseBatch", "parseJson", "weightedNet", "NetDocument"],
     ...["NET_FORM", "BATCH_FORM", "NET_ACTIVATIONS", "NET_LOSSES"],
   ],
+  // A training that is followed: as lines of JSON, in TensorBoard's files, on a live page.
+  "@chaingrad/interchange/training-log": [
+    ...["eventLine", "judgedLine", "beginningRecord", "runOf", "scalarsOf", "scalarsRecord"],
+  ],
+  "@chaingrad/serve/watch": ["openLivePage"],
+  "@chaingrad/view/watch": ["watchPage"],
   "@chaingrad/serve": ["Reloaded", "serve"],
   "@chaingrad/tables": [
     ...["Column", "ColumnRole", "Prepared", "prepareTable", "PARTS", "Target", "Task", "UserError", "EncodingError"],
@@ -97,7 +111,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
-    ...["RECIPES_WORDS", "unseenValues"],
+    ...["RECIPES_WORDS", "unseenValues", "turnedWords"],
   ],
   "@chaingrad/tables/curve": [
     ...[

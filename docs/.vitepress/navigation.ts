@@ -30,6 +30,7 @@ const guides = [
       { text: "Train on a table", link: "/guides/table" },
       { text: "Tables as people write them", link: "/guides/reading" },
       { text: "What can be predicted", link: "/guides/targets" },
+      { text: "Watching a training", link: "/guides/watch" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },
@@ -107,6 +108,9 @@ export const chinese: Locale = {
           items: [
             { text: "第一步", link: "/zh/first-steps" },
             { text: "能预测什么", link: "/zh/guides/targets" },
+            { text: "指标与决定", link: "/zh/guides/judging" },
+            { text: "理解一个模型", link: "/zh/guides/understanding" },
+            { text: "通过 HTTP 提供模型", link: "/zh/guides/serve" },
             { text: "反向传播", link: "/zh/backpropagation" },
             { text: "读懂推导", link: "/zh/reading-a-derivation" },
             { text: "梯度的证书", link: "/zh/certificate" },

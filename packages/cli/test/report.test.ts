@@ -15,18 +15,25 @@ const pageOf = (name: string): Document =>
 const rows = Array.from({ length: 80 }, (_, i) => `${i % 9},${(i * 7) % 11},${i % 2 ? "<i>yes</i>" : "no & no"}`);
 
 describe.each([
-  ["classes", ["named.csv", "--target", "<b>answer</b>", "--epochs", "12"], "Confusion on the test rows"],
+  [
+    "classes",
+    ["named.csv", "--target", "<b>answer</b>", "--epochs", "12"],
+    ["Confusion on the test rows", "Reliability", "Permutation importance"],
+    ["Probabilities and what comes true"],
+  ],
   [
     "amounts",
     [join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--epochs", "20"],
-    "Predictions of miles_per_gallon",
+    ["Predictions of miles_per_gallon", "Permutation importance", "miles_per_gallon over weight_lbs"],
+    ["Intervals"],
   ],
   [
     "a second-order method",
     [join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--optimizer", "lbfgs", "--epochs", "9"],
-    "Predictions",
+    ["Predictions", "miles_per_gallon over year"],
+    ["Intervals"],
   ],
-])("%s", (name, args, errors) => {
+])("%s", (name, args, figuresOf, further) => {
   const file = `${name}.html`;
   let page: Document;
   let json: Record<string, unknown>;
@@ -45,6 +52,10 @@ describe.each([
       "The table",
       "Training",
       "How well it does",
+      ...further,
+      "Which columns matter",
+      "How the prediction moves with a column",
+      "The hardest rows",
       "How the gradient flows",
       "One prediction, derived",
       "Certificate of the gradient",
@@ -68,12 +79,28 @@ describe.each([
 
   test("every chart says in words what it shows, and has its numbers in a table", () => {
     const figures = Array.from(page.querySelectorAll("figure"));
-    expect(figures.length).toBe(3);
-    expect(figures.some((one) => one.textContent!.includes(errors))).toBe(true);
+    const captions = figures.map((one) => one.querySelector("figcaption strong")!.textContent!);
+    for (const caption of ["Loss after each epoch", "Length of δ by layer", ...figuresOf])
+      expect(captions.filter((own) => own.startsWith(caption))).toHaveLength(1);
     for (const one of figures) {
       expect(one.querySelector(".chart")!.getAttribute("aria-label")!.length).toBeGreaterThan(30);
       expect(one.querySelector("svg")).not.toBeNull();
       expect(one.querySelectorAll("details tbody tr").length).toBeGreaterThan(1);
+    }
+  });
+
+  test("names commands that derive its numbers, which do", async () => {
+    const commands = Array.from(page.querySelectorAll("#importance code, #hardest code"), (one) => one.textContent!);
+    expect(commands.length).toBeGreaterThan(6);
+    const model = "model.safetensors";
+    const table = args[0].split("/").at(-1);
+    for (const command of commands)
+      expect(command).toMatch(new RegExp(`^chaingrad (explain|attribute) ${model} ${table} `));
+    const [, explain] = [commands.at(-1)!, commands.find((command) => command.includes("--of"))];
+    for (const command of [commands.at(-1)!, ...(explain ? [explain] : [])]) {
+      const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain).slice(1);
+      const own = words.map((word) => (word === table ? args[0] : word));
+      expect((await runCli([...own, "--json"], { cwd: folder })).status, command).toBe(0);
     }
   });
 
@@ -103,6 +130,32 @@ test.skipIf(!hasChromium).each([VIEWS[0], VIEWS[3]])("%o: no violation that axe-
   } finally {
     await browser.close();
   }
+});
+
+test.skipIf(!hasChromium)("in Chinese: no violation either, and no English word of its own", async () => {
+  const args = [join(DATA, "wine.csv"), "--target", "cultivar", "--epochs", "5", "--report", "zh.html", "--lang", "zh"];
+  expect((await train(...args)).status).toBe(0);
+  const page = pageOf("zh.html");
+  expect(page.documentElement.getAttribute("lang")).toBe("zh-Hans");
+  const headings = Array.from(page.querySelectorAll("h1, h2, nav a, figcaption strong"), (one) => one.textContent!);
+  expect(headings.length).toBeGreaterThan(25);
+  for (const heading of headings) expect(heading).toMatch(/\p{Script=Han}/u);
+  const browser = await launch();
+  try {
+    await onPage(browser, readFileSync(join(folder, "zh.html"), "utf8"), VIEWS[2], async (tab) => {
+      for (const one of await tab.locator("summary").all()) await one.click();
+      expect(await violations(tab)).toEqual([]);
+      expect(await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    });
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a language without a page is refused", async () => {
+  const { status, stderr } = await train(join(DATA, "cars.csv"), "--target", "miles_per_gallon", "--lang", "zh");
+  expect(status).toBe(2);
+  expect(stderr).toContain("--lang is of the report\nAdd --report FILE.\n");
 });
 
 test("a place where the page cannot go is refused before any work", async () => {

@@ -50,6 +50,7 @@ function asRefusal(status: number, error: unknown): unknown {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",

@@ -2,8 +2,7 @@
 export { UserError } from "@chaingrad/core/user-error";
 export { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
-export type { OfNetwork, TableEvent } from "./automatic/round.ts";
-export type { History } from "./history.ts";
+export type { History, OfNetwork, RateTurn, TableEvent } from "./history.ts";
 export {
   type ClassScores,
   type Evaluation,
@@ -75,6 +74,7 @@ export type { PreparedHead, Way } from "./table/heads.ts";
 export { joinedTables } from "./table/joined.ts";
 export { featureFormulas, type NetworkNames, namesOf } from "./table/names.ts";
 export { PARTS, type Part } from "./table/parts.ts";
+export { pickedTable } from "./table/picked.ts";
 export { type Prepared, type PrepareOptions, prepareTable } from "./table/prepare.ts";
 export type { SplitBy } from "./table/split/split-by.ts";
 export {

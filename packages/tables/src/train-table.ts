@@ -9,7 +9,7 @@ import type { EpochEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
 import { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 import type { RecipeName } from "./automatic/recipe.ts";
-import type { OfNetwork, TableEvent } from "./automatic/round.ts";
+import type { OfNetwork, TableEvent } from "./history.ts";
 import { judgeTraining } from "./judging/judge-training.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import type { Recipe } from "./recipe.ts";

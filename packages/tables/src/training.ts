@@ -4,9 +4,8 @@ import { type EndEvent, type FitData, fit, type Model, type SyncEngine } from "@
 import { UserError } from "@chaingrad/core/user-error";
 import type { OutOfFold } from "./automatic/ensemble.ts";
 import type { AutomaticRecipe } from "./automatic/recipe.ts";
-import type { TableEvent } from "./automatic/round.ts";
 import { Budget } from "./automatic/time.ts";
-import { type History, HistoryRecorder } from "./history.ts";
+import { type History, HistoryRecorder, type TableEvent } from "./history.ts";
 import type { Host } from "./host.ts";
 import type { TableModelData } from "./model/model-file.ts";
 import { type Plan, planFor, type Recipe } from "./recipe.ts";
@@ -53,8 +52,8 @@ async function* automatic(
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const { trainAutomatically } = await import("./automatic/train.ts");
   const { judged, refitted, ...rest } = yield* trainAutomatically(prepared, recipe, host);
-  const { threads } = rest.end;
-  const made = (model: Model) => madeOf(model, prepared, recipe.seed, host.engine, threads);
+  const made = (model: Model) => madeOf(model, prepared, recipe.seed, host.engine, rest);
+  host.onEvent?.(rest.end);
   yield rest.end;
   return { model: made(judged), refitted: refitted && made(refitted), ...rest };
 }
@@ -62,14 +61,18 @@ async function* automatic(
 async function* own(
   prepared: Prepared,
   recipe: Recipe,
-  { engine, signal, slice, pool }: Host,
+  { engine, signal, slice, pool, rateFactor, onEvent }: Host,
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
   const data = trainingData(prepared);
   const budget = new Budget(recipe.time, signal);
   const until = budget.until(1);
-  const host = { ...(until !== undefined && { signal: until }), ...(slice !== undefined && { slice }) };
+  const host = {
+    ...(until !== undefined && { signal: until }),
+    ...(slice !== undefined && { slice }),
+    ...(rateFactor !== undefined && hasRate(options) && { rateFactor }),
+  };
   const history = new HistoryRecorder();
   let last: EndEvent | undefined;
   const { engine: _, ...queued } = options;
@@ -81,12 +84,17 @@ async function* own(
         : event;
     if (told.type === "end") last = told;
     history.add(told);
+    onEvent?.(told);
     yield told;
   }
   const end = last as EndEvent;
-  const model = madeOf(end.model, prepared, recipe.seed, engine, end.threads);
+  const model = madeOf(end.model, prepared, recipe.seed, engine, { end, history });
   return { model, networks: 1, end, plan, data: () => data, history };
 }
+
+/** A minimizer and K-FAC find the length of each step themselves. */
+const hasRate = ({ optimizer }: Plan["options"]): boolean =>
+  typeof optimizer !== "object" || optimizer.kind === "first-order";
 
 /** The rows that are trained on, and those that decide when to stop where there are some, weighed by their classes as well. */
 function trainingData({ data: { train, validation }, rows, classWeights }: Prepared): FitData {
@@ -99,13 +107,17 @@ function madeOf(
   prepared: Prepared,
   seed: number,
   engine: SyncEngine,
-  threads: number,
+  { end: { threads }, history: { turns } }: Pick<TrainedTable, "end" | "history">,
 ): TrainedTable["model"] {
   const { encoder, target, reading, weight, classWeights } = prepared;
   const arithmetic = arithmeticOf(engine, threads);
-  const named = { ...(reading && { reading }), ...(weight !== undefined && { weight }) };
-  const weighs = classWeights && { classWeights: Array.from(classWeights) };
-  return withMeans({ ...model, encoder, target, seed, ...named, ...weighs, arithmetic }, prepared, engine);
+  const named = {
+    ...(reading && { reading }),
+    ...(weight !== undefined && { weight }),
+    ...(classWeights && { classWeights: Array.from(classWeights) }),
+    ...(turns.length > 0 && { rateTurns: turns }),
+  };
+  return withMeans({ ...model, encoder, target, seed, ...named, arithmetic }, prepared, engine);
 }
 
 /** What decides the last bits of a model, so that another run can have the same: "wasm with OpenBLAS 0.3.21 (Zen), 2 threads". */

@@ -1,6 +1,7 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
 import type { SyncEngine } from "@chaingrad/core";
+import type { Language } from "@chaingrad/core/explain";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   type chooseRecipe,
@@ -9,11 +10,20 @@ import {
   preparationFor,
   prepareTable,
   settleTarget,
+  type Table,
   UserError,
 } from "@chaingrad/tables";
 import { leakNotes } from "@chaingrad/tables/leaks";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
+import {
+  type FollowFlags,
+  type Following,
+  followedFiles,
+  followsFlow,
+  openFollowing,
+  withFollowing,
+} from "../follow/following.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { type ReadingFlags, withReading } from "../given/reading.ts";
 import { asRefusal, refusing } from "../given/refusing.ts";
@@ -38,10 +48,13 @@ import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
 import { train } from "../train/training.ts";
 
-interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags {
+interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags, FollowFlags {
   readonly out?: string;
   readonly report?: string;
+  readonly lang?: Language;
 }
+
+const LANGUAGES: readonly Language[] = ["en", "zh"];
 
 export function register(program: Command): void {
   const command = program
@@ -51,8 +64,10 @@ export function register(program: Command): void {
     .argument("<file>", TABLE);
   withParts(withTraining(command))
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
-    .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
+    .option("--report <file>", "one page about the table, the training, the model and a prediction, as HTML")
+    .addOption(new Option("--lang <language>", "the language of the report (default: en)").choices(LANGUAGES))
     .action(run);
+  withFollowing(command);
   withConventions(
     withEngine(withReading(command)),
     "chaingrad train examples/data/cars.csv --target miles_per_gallon",
@@ -67,8 +82,11 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const { label, files, stem, read: readRows } = await trainingTable(file, options);
   const out = options.out ?? `${stem || "model"}.safetensors`;
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
-  await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
-  const recipe = recipeOf(options, { flow: options.report !== undefined });
+  if (options.lang !== undefined && options.report === undefined)
+    throw new UserError("--lang is of the report", "Add --report FILE.");
+  const followed = await followedFiles(options);
+  await assertOutputs({ "--out": out, "--report": options.report, ...followed }, [...files, options.blas]);
+  const recipe = recipeOf(options, { flow: options.report !== undefined || followsFlow(options) });
   const [{ table, split }, engine] = await Promise.all([readRows(), openEngine(options, options)]);
   const read = refusing(label, () => {
     const asked = askedOf(options, table);
@@ -76,21 +94,26 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     return prepareTable(table, { ...asked, ...rows, seed: recipe.seed, ...preparationFor(recipe, asked) });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);
+  const title = `${prepared.target.name} from ${basename(label)}`;
+  const following = await openFollowing(options, { title, stem: stem || "training" });
+  const say = options.log === "-" ? complain : print;
   if (!(options.quiet || options.json))
-    print(...printColumns(label, table.rows, prepared, terminalWidth(), { isFolded: "recipe" in recipe }), "");
+    say(...printColumns(label, table.rows, prepared, terminalWidth(), { isFolded: "recipe" in recipe }), "");
   for (const text of [...table.notes, ...prepared.notes, ...leakNotes(table, prepared)]) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
     const { report, failure, isUseless } = await trainAndSave(
-      label,
+      { label, table, isFile: stem !== undefined && split === undefined },
       out,
       prepared,
       recipe,
       engine,
       options,
       interruption.signal,
+      following,
     );
-    if (report !== undefined) tell(report, options);
+    if (report !== undefined && options.json) printJson(reportJson(report));
+    else if (report !== undefined) say(...printReport(report, terminalWidth()));
     if (isUseless) note(`warning: on the ${report?.part} rows this model does no better than the baseline`, options);
     if (report?.end.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
     if (failure === undefined) return;
@@ -98,27 +121,32 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
+    await following.end();
   }
 }
 
 type Chosen = ReturnType<typeof chooseRecipe>;
 
-function tell(report: Report, options: CommonOptions): void {
-  if (options.json) printJson(reportJson(report));
-  else print(...printReport(report, terminalWidth()));
+/** What is trained on, as it is called. */
+interface Source {
+  readonly label: string;
+  readonly table: Table;
+  /** Whether its rows are those of one file, in order. */
+  readonly isFile: boolean;
 }
 
 async function trainAndSave(
-  file: string,
+  { label: file, table, isFile }: Source,
   out: string,
   prepared: Prepared,
   recipe: Chosen,
   engine: SyncEngine,
   options: TrainOptions,
   signal: AbortSignal,
+  following: Following,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
   const progress = options.quiet ? undefined : await makeProgress(process.stderr);
-  const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
+  const trained = await train(prepared, recipe, engine, progress, signal, following.host).catch((error) => {
     throw asRefusal(file, error);
   });
   const { end, history, remedy, outOfFold, networks, refitted } = trained;
@@ -129,14 +157,19 @@ async function trainAndSave(
   const judged = judgeTraining(trained, prepared, engine);
   const { evaluations, part, baseline } = judged;
   await saveModel(out, judged.model);
+  following.judged(judged, out);
   if (options.report !== undefined) {
     const { reportOf, reportPage } = await import("@chaingrad/view/report");
     // It is made to be passed on: names of folders say nothing elsewhere.
     const name = basename(file);
-    const page = reportPage(
-      reportOf({ ...judged, title: name, file: name, prepared, end, history, engine, ...(outOfFold && { outOfFold }) }),
-    );
-    await writeFileAtomically(options.report, page);
+    const training = { ...judged, title: name, file: name, prepared, end, history, engine, table };
+    const found = await reportOf({
+      ...training,
+      ...(outOfFold && { outOfFold }),
+      ...(isFile && { files: { model: basename(out), table: name } }),
+      ...(options.lang && { language: options.lang }),
+    });
+    await writeFileAtomically(options.report, reportPage(found));
   }
   const shown = options.flow ? { flow: flowOf(history) } : {};
   const report = {
@@ -146,7 +179,7 @@ async function trainAndSave(
     end,
     remedy,
     ...shown,
-    ...{ networks, refitted },
+    ...{ networks, refitted, turns: history.turns },
     evaluations,
     part,
     baseline,

@@ -39,9 +39,12 @@ export function printDocument(text: string): void {
 /** What a terminal obeys, or nobody sees, and JSON may have as it is. */
 const OBEYED = /[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 
+/** A document as one line, with its end. */
+export const jsonLine = (document: unknown): string => `${JSON.stringify(document).replace(OBEYED, codeOf)}\n`;
+
 /** Prints the result for machines. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document).replace(OBEYED, codeOf)}\n`);
+  process.stdout.write(jsonLine(document));
 }
 
 /** Says something on standard error, whatever is asked for. */

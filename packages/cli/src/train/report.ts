@@ -13,7 +13,7 @@ import {
   type Target,
   targetsOf,
 } from "@chaingrad/tables";
-import { averagesOf, endingOf, guessOf } from "@chaingrad/tables/words";
+import { averagesOf, endingOf, guessOf, turnedWords } from "@chaingrad/tables/words";
 import { alignColumns } from "../output/align.ts";
 import { type Flow, printFlow } from "../output/flow.ts";
 import { type Shown, widthOf } from "../output/line.ts";
@@ -30,6 +30,8 @@ export interface Report
   readonly engine: string;
   readonly flow?: Flow | undefined;
   readonly remedy?: Trained["remedy"];
+  /** Where somebody turned the rate. */
+  readonly turns: Trained["history"]["turns"];
   /** Where the model was saved. */
   readonly model: string;
 }
@@ -87,6 +89,7 @@ export function printReport(report: Report, width: number): Shown[] {
     ...printErrors(target, evaluations[judged] as Evaluation, ` on ${judged} rows`, width),
     ...(report.flow ? ["", ...printFlow(report.flow, width)] : []),
     "",
+    ...(report.turns.length === 0 ? [] : paragraph(turnedWords(report.turns), width)),
     ...(report.refitted === undefined ? [] : paragraph(REFITTED, width)),
     `model: ${model}`,
   ];
@@ -232,6 +235,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     bestEpoch: end.bestEpoch,
     networks: report.networks ?? 1,
     trainedAgainOnAllRows: report.refitted !== undefined,
+    ...(report.turns.length > 0 ? { rateTurns: report.turns } : {}),
     seconds: end.seconds,
     stopped: end.stopped,
     metrics: Object.fromEntries(Object.entries(evaluations).map(([part, { scores }]) => [part, scores])),

@@ -1,6 +1,7 @@
 /** Training on a prepared table: events to the progress line, an ending signal to a clean stop, the best model out. */
 import type { SyncEngine } from "@chaingrad/core";
 import { type Prepared, remedyFor, type TrainedTable, trainPrepared } from "@chaingrad/tables";
+import type { Following } from "../follow/following.ts";
 import { complain } from "../output/conventions.ts";
 import type { Progress } from "./progress.ts";
 
@@ -18,8 +19,9 @@ export async function train(
   engine: SyncEngine,
   progress: Progress | undefined,
   signal: AbortSignal,
+  following: Following["host"],
 ): Promise<Trained> {
-  const trained = await follow(trainPrepared(prepared, recipe, { engine, signal }), progress);
+  const trained = await follow(trainPrepared(prepared, recipe, { engine, signal, ...following }), progress);
   if (trained.end.fault && progress !== undefined)
     complain(`not finite any more: trying for ${REMEDY_SECONDS} s at most what helps`);
   return { ...trained, remedy: await remedyFor(trained, { seconds: REMEDY_SECONDS }) };

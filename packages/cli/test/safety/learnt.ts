@@ -22,6 +22,8 @@ export interface Names {
 export interface Said {
   readonly lines: readonly string[];
   readonly page: string;
+  /** The same with what is said beyond scores. */
+  readonly looked: string;
   sources(language: ProgramLanguage): string;
 }
 
@@ -64,10 +66,22 @@ export async function learn(names: Names): Promise<Said> {
     referenceEngine,
     undefined,
     new AbortController().signal,
+    {},
   );
   const judged = judgeTraining({ model: made }, prepared, referenceEngine);
   const { model, evaluations, part, baseline } = judged;
-  const report = { file, prepared, engine: "reference", end, remedy, evaluations, part, baseline, model: file };
+  const report = {
+    file,
+    prepared,
+    engine: "reference",
+    end,
+    remedy,
+    turns: [],
+    evaluations,
+    part,
+    baseline,
+    model: file,
+  };
   const page = { ...judged, title: basename(file), file, prepared, end, history, engine: referenceEngine };
   const failure = { file, prepared, end, remedy: undefined, model: file };
   const fresh = tableOf({ ...names, categories: names.categories.map((text) => `${text}, unseen`) });
@@ -77,10 +91,12 @@ export async function learn(names: Names): Promise<Said> {
     ...printEvaluation(prepared.target, evaluations.test as Evaluation, width),
     ...printFailure(failure, width),
   ]);
+  const input = await reportOf({ ...page, table });
   const opened = { ...model, origin: "trained" as const };
   return {
     lines: [...lines, ...unseenValues(model.encoder, fresh)].map(shown),
-    page: reportPage(reportOf(page)),
+    page: reportPage({ ...input, lookedInto: undefined }),
+    looked: reportPage(input),
     sources: (language) => emit(opened, language, "training-step"),
   };
 }

@@ -63,8 +63,13 @@ function checkLines({ lines }: Said, given: Names): void {
   expectReadable(lines.join("\n"), all(given));
 }
 
-function checkPage({ page }: Said, given: Names): void {
-  expectNoControl(page);
+/** What a model is like decides which columns are drawn and how many rows a table has, but not of what elements these are. */
+const kindsOf = (page: string): string[] => (markup(page) as [string, number][]).map(([kind]) => kind);
+
+function checkPage({ page, looked }: Said, given: Names): void {
+  for (const one of [page, looked]) expectNoControl(one);
+  expect([...kindsOf(plain.looked), ...kindsOf(plainAmount.looked)]).toEqual(expect.arrayContaining(kindsOf(looked)));
+  expectReadable(textOf(looked), [...given.columns, given.target, ...given.categories, ...given.classes]);
   expect(markup(page)).toEqual(markup((given.classes.length === 0 ? plainAmount : plain).page));
   expectReadable(textOf(page), [...given.columns, given.target, ...given.categories, ...given.classes]);
 }

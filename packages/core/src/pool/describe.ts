@@ -9,13 +9,18 @@ import type { Described, DescribedOptimizer } from "./messages.ts";
 /** All of `fit`'s options but the engine, which is the pool's. */
 export type QueuedOptions = Omit<FitOptions, "engine">;
 
-/** Undefined where only the calling thread can do it: a function of one's own, a schedule that remembers, the flow to be told. */
+/**
+ * Undefined where only the calling thread can do it: a function of one's own, a schedule that remembers, the flow to be told, a
+ * factor of the rate that is not shared.
+ */
 export function described(network: NetworkSpec, given: QueuedOptions): Described | undefined {
   const { loss, optimizer, schedule, metrics, signal: _, slice: __, flow, ...options } = given;
+  const { rateFactor } = options;
   const own = builtInLoss(loss);
   const parts = { optimizer: optimizerOf(optimizer), schedule: schedule && scheduleOf(schedule) };
   const isLost = (optimizer && !parts.optimizer) || (schedule && !parts.schedule);
-  if (flow || own === undefined || isLost || !isPlain(network) || !isPlain(options)) return undefined;
+  if (flow || (rateFactor && !isShared(rateFactor))) return undefined;
+  if (own === undefined || isLost || !isPlain(network) || !isPlain(options)) return undefined;
   return {
     ...{ network, options, ...parts },
     loss: { name: own.name, ...(own.options && { options: own.options }) },
@@ -44,6 +49,10 @@ function scheduleOf(schedule: NonNullable<QueuedOptions["schedule"]>): Origin | 
   const origin = originOf(schedule);
   return origin && schedule.observe === undefined && isPlain(origin.given) ? origin : undefined;
 }
+
+/** Whether threads see it change. */
+const isShared = ({ buffer }: Float64Array): boolean =>
+  typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer;
 
 /** Whether there is nothing in it that cannot be sent. */
 function isPlain(value: unknown): boolean {

@@ -12,6 +12,8 @@ export class Job {
   readonly options: QueuedOptions;
   /** What a worker is sent; undefined where only the calling thread can do it. */
   readonly described: Described | undefined;
+  /** Whether a worker could compute it, were there nothing to tell of its flow: it has the same bits then. */
+  readonly isAlike: boolean;
   /** Seconds that it takes at most, about. */
   readonly cost: number;
   isWaiting = true;
@@ -25,9 +27,13 @@ export class Job {
   #failure: { readonly error: unknown } | undefined;
   #arrived: (() => void) | undefined;
 
-  constructor(network: NetworkSpec, data: QueuedData, options: QueuedOptions) {
-    [this.network, this.data, this.options] = [network, data, options];
+  readonly #onEvent: ((event: FitEvent) => void) | undefined;
+
+  /** @param onEvent told of each event when it comes, whoever goes through them when */
+  constructor(network: NetworkSpec, data: QueuedData, options: QueuedOptions, onEvent?: (event: FitEvent) => void) {
+    [this.network, this.data, this.options, this.#onEvent] = [network, data, options, onEvent];
     this.described = described(network, options);
+    this.isAlike = described(network, { ...options, flow: false }) !== undefined;
     this.cost = costOf(network, data, options);
   }
 
@@ -59,6 +65,7 @@ export class Job {
     }
     this.#told++;
     this.#events.push(event);
+    this.#onEvent?.(event);
     this.#arrived?.();
   }
 

@@ -98,9 +98,10 @@ export class FitPool<E extends Engine = Engine> {
   /**
    * Queues a training, which begins as soon as a thread is free. Its events come as from `fit`, and what `fit` throws is thrown
    * to whoever goes through them. Several trainings may share a dataset, and have some of its rows each.
+   * @param onEvent told of each event when it comes, which may be long before somebody goes through it; it must not throw
    */
-  fit(network: NetworkSpec, data: QueuedData, options: QueuedOptions): QueuedFit {
-    const job = new Job(network, data, options);
+  fit(network: NetworkSpec, data: QueuedData, options: QueuedOptions, onEvent?: (event: FitEvent) => void): QueuedFit {
+    const job = new Job(network, data, options, onEvent);
     // Arrays may have changed since all that had them has ended.
     if (this.#outstanding.size === 0) this.#copies = new WeakMap();
     this.#outstanding.add(job);
@@ -160,7 +161,7 @@ export class FitPool<E extends Engine = Engine> {
     this.#takeOff(job);
     job.start();
     // What any thread might have done is done by the same engine in all of them.
-    const isAlike = job.described !== undefined && (this.#most > 0 || this.#engine.dependsOnThreads);
+    const isAlike = job.isAlike && (this.#most > 0 || this.#engine.dependsOnThreads);
     const engine = (isAlike && this.#replica?.engine) || this.#engine;
     const shelf = this.#shelves.get(engine) ?? new PlanShelf();
     this.#shelves.set(engine, shelf);

@@ -109,7 +109,7 @@ function checkSuits(network: NetworkSpec, options: ChosenSync, { name }: Minimiz
       refuse(`${layer.spec.normalisation ?? layer.kind.name} normalisation`, "use layer normalisation");
   }
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
-  if (options.rate !== undefined || options.schedule)
+  if (options.rate !== undefined || options.schedule || options.rateFactor)
     refuse("a learning rate", "it finds the length of each step itself");
   if (options.clip) refuse("clipping", "it rejects steps that do not lower the loss");
   if (options.batch !== undefined) refuse("a batch", "each step uses all rows; leave it out, or use kfac");

@@ -28,7 +28,10 @@ export interface EpochEvent {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
+  /** Of its last step. */
   readonly rate: number;
+  /** What the rate was multiplied by, where somebody has turned it (`rateFactor`); it is in `rate` already. */
+  readonly rateFactor?: number;
   /** Weighted mean of the rows' losses as the epoch met them (regularisers not included). */
   readonly loss: number;
   /** Of the validation rows, where there are any. */

@@ -30,6 +30,11 @@ interface AllOptions {
   readonly rate?: number;
   /** Learning rate over time (default constant). It decides the rate alone: `rate` is then not read. */
   readonly schedule?: Schedule;
+  /**
+   * One number > 0 that multiplies the rate, read before each epoch: whoever has the array may change it while training runs
+   * (default always 1). Workers of a pool see it change where it lies in a SharedArrayBuffer. A minimizer and K-FAC have none.
+   */
+  readonly rateFactor?: Float64Array;
   /** Most passes over the training rows (default 100). */
   readonly epochs?: number;
   /**
@@ -103,7 +108,7 @@ export interface ChosenSync extends Chosen {
 
 const OPTIONS: Names<FitOptions> = {
   ...{ engine: true, loss: true, optimizer: true, rate: true, schedule: true, epochs: true, batch: true, seed: true },
-  ...{ until: true, keep: true },
+  ...{ until: true, keep: true, rateFactor: true },
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
   ...{ metrics: true, flow: true, slice: true, signal: true },
 };
@@ -126,6 +131,13 @@ export function choose(options: FitOptions): Chosen {
 export const EPOCHS = 100;
 export const BATCH = 32;
 
+/** What multiplies the rate now. Throws RangeError on what is no array of one number > 0. */
+export function factorIn(rateFactor: Float64Array): number {
+  if (!(rateFactor instanceof Float64Array) || rateFactor.length !== 1)
+    throw new RangeError(`rateFactor must be a Float64Array of one number, got ${String(rateFactor)}`);
+  return inRange("rateFactor", rateFactor[0], positive);
+}
+
 /** Throws RangeError naming the option that makes no sense. */
 export function checkSettings(options: AllOptions, rows: number): Settings {
   const { epochs = EPOCHS, until = epochs, batch = BATCH, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
@@ -143,6 +155,7 @@ export function checkSettings(options: AllOptions, rows: number): Settings {
   if (signal !== undefined && typeof signal?.aborted !== "boolean")
     throw new RangeError(`signal must be an AbortSignal (new AbortController().signal), got ${String(signal)}`);
   if (schedule !== undefined) checkType("schedule", schedule, "function");
+  if (options.rateFactor !== undefined) factorIn(options.rateFactor);
   for (const [name, metric] of Object.entries(metrics ?? {})) checkType(`metrics: ${name}`, metric, "function");
   checkName("dtype", options.dtype ?? "f32", ["f32", "f64"]);
   inRange("slice", slice, positive);

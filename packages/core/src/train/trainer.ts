@@ -6,7 +6,7 @@ import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
-import type { Chosen, Settings } from "./fit-options.ts";
+import { type Chosen, factorIn, type Settings } from "./fit-options.ts";
 import type { MadePlans } from "./plan-shelf.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
@@ -27,6 +27,7 @@ export class Trainer implements Training {
   readonly stepsPerEpoch: number;
   readonly #settings: Settings;
   readonly schedule: Schedule;
+  readonly #rateFactor: Float64Array | undefined;
   readonly #step: TrainStep;
   readonly #executable: Executable;
   readonly #saved: readonly string[];
@@ -95,6 +96,7 @@ export class Trainer implements Training {
     this.#turns = turns;
     this.#slice = options.slice ?? SLICE;
     this.schedule = options.schedule ?? constant(options.rate ?? optimizer.defaultRate);
+    this.#rateFactor = options.rateFactor;
     this.#saved = carriedBy(network).map(({ name }) => name);
     this.#factors = new Map(parametersOf(network).map(({ name, rate = 1 }) => [name, rate]));
   }
@@ -127,7 +129,8 @@ export class Trainer implements Training {
     const steps = this.stepsPerEpoch;
     if (this.#checkpoint.passes.length * steps >= CHECKPOINT)
       this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
-    const rates = this.#rates(epoch);
+    const factor = this.#rateFactor === undefined ? 1 : factorIn(this.#rateFactor);
+    const rates = this.#rates(epoch, factor);
     this.#checkpoint.passes.push({ epoch, rates });
     for (const [name, values] of Object.entries(this.#sequences(epoch, rates)))
       await this.#executable.write(name, values);
@@ -142,7 +145,7 @@ export class Trainer implements Training {
     const weights = Array.from(await this.#executable.read("weight"));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const loss = losses.reduce((sum, value, i) => sum + value * weights[i], 0) / (total || 1);
-    return { loss, rate: rates[steps - 1] };
+    return { loss, rate: rates[steps - 1], ...(factor !== 1 && { rateFactor: factor }) };
   }
 
   /** Runs so many steps, and learns how many the next slice may have. */
@@ -154,10 +157,11 @@ export class Trainer implements Training {
     return count;
   }
 
-  #rates(epoch: number): Float64Array {
+  #rates(epoch: number, factor: number): Float64Array {
     const steps = this.stepsPerEpoch;
     const progress = { epoch, steps: steps * this.#settings.epochs };
-    return Float64Array.from({ length: steps }, (_, i) => this.schedule({ step: epoch * steps + i, ...progress }));
+    const rate = (step: number): number => factor * this.schedule({ step, ...progress });
+    return Float64Array.from({ length: steps }, (_, i) => rate(epoch * steps + i));
   }
 
   /** The epoch's order of rows, rates, step numbers and random keys. */

@@ -14,6 +14,8 @@ export interface EpochResult {
   /** Weighted mean of the rows' losses. */
   readonly loss: number;
   readonly rate: number;
+  /** What the rate was multiplied by, where that was not 1 (`rateFactor`). */
+  readonly rateFactor?: number;
   readonly iteration?: FitIteration | undefined;
 }
 

@@ -114,7 +114,7 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-function cannotWrite(path: string, cause: unknown): unknown {
+export function cannotWrite(path: string, cause: unknown): unknown {
   const code = systemCode(cause);
   if (code === undefined) return cause;
   const folder = dirname(path);

@@ -11,18 +11,11 @@ import {
   type SyncEngine,
 } from "@chaingrad/core";
 import type { FitPool, QueuedFit } from "@chaingrad/core/pool";
+import type { OfNetwork, TableEvent } from "../history.ts";
 import type { Host } from "../host.ts";
 import { weighed } from "../table/weights.ts";
 import { foldsFor, without } from "./folds.ts";
 import type { MemberPlan } from "./member.ts";
-
-/** Which of the networks of a training an event is of. */
-export interface OfNetwork {
-  readonly network?: { readonly number: number; readonly of: number } | undefined;
-}
-
-/** An event of `fit`, and of which network it is, where there are several. */
-export type TableEvent = FitEvent & OfNetwork;
 
 /** Outputs for rows by networks that were not trained on them. */
 export interface LeftOut {
@@ -55,8 +48,8 @@ export interface RoundOptions {
   readonly seed: number;
   /** Other rounds have other folds and other weights. */
   readonly round: number;
-  /** Called before each network: its number among all of a training, and of how many. */
-  readonly place: () => OfNetwork["network"];
+  /** Called once for each network, when it is queued: what tells its number among all of a training, and of how many. */
+  readonly place: () => () => OfNetwork["network"];
   readonly flow?: MemberPlan["options"]["flow"] | undefined;
 }
 
@@ -81,10 +74,14 @@ export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGen
       seed: seed + SEED_STRIDE * (round * folds.length + at),
       ...(host.signal !== undefined && { signal: host.signal }),
       ...(host.slice !== undefined && { slice: host.slice }),
+      ...(host.rateFactor !== undefined && { rateFactor: host.rateFactor }),
       ...(flow !== undefined && at === 0 && round === 0 && { flow }),
     };
     const parts = { train: { of: weighted, rows: kept }, validation: { of: weighted, rows: fold } };
-    return { fold, kept, events: pool.fit(network, parts, own) };
+    const place = options.place();
+    const onEvent = (event: FitEvent): void =>
+      host.onEvent?.({ ...placed(event, { train: kept, validation: fold }), network: place() });
+    return { fold, kept, place, events: pool.fit(network, parts, own, host.onEvent && onEvent) };
   });
   return () => trained(data, rows, members, options);
 }
@@ -93,6 +90,7 @@ export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGen
 interface Member {
   readonly fold: Int32Array;
   readonly kept: Int32Array;
+  readonly place: () => OfNetwork["network"];
   readonly events: QueuedFit;
 }
 
@@ -100,16 +98,16 @@ async function* trained(
   data: Dataset,
   rows: number,
   members: readonly Member[],
-  { host, pool, place }: RoundOptions,
+  { host, pool }: RoundOptions,
 ): AsyncGenerator<TableEvent, Round, void> {
   const ends: EndEvent[] = [];
   const learnt: { readonly fold: Int32Array; readonly model: Model }[] = [];
-  for (const [at, { fold, kept, events }] of members.entries()) {
+  for (const [at, { fold, kept, place, events }] of members.entries()) {
     if (at > 0 && host.signal?.aborted && !events.hasStarted) break;
-    const numbered = place();
-    for await (const event of events) {
-      if (event.type === "end") ends.push(withPlaces(event, { train: kept, validation: fold }));
-      else yield { ...event, network: numbered };
+    for await (const told of events) {
+      const event = placed(told, { train: kept, validation: fold });
+      if (event.type === "end") ends.push(event);
+      else yield { ...event, network: place() };
     }
     const { model, bestEpoch } = ends[ends.length - 1];
     if (bestEpoch > 0) learnt.push({ fold, model });
@@ -131,10 +129,10 @@ const outputsOn = (
 ): { readonly outputs: Float64Array } => predictorOf(model, engine).predict(x);
 
 /** Where training met what is not finite, by the row of all rows. */
-function withPlaces(end: EndEvent, rows: Readonly<Record<"train" | "validation", Int32Array>>): EndEvent {
-  const { fault } = end;
-  if (fault?.row === undefined) return end;
-  return { ...end, fault: { ...fault, part: "train", row: rows[fault.part][fault.row] } };
+function placed(event: FitEvent, rows: Readonly<Record<"train" | "validation", Int32Array>>): FitEvent {
+  if (event.type !== "end" || event.fault?.row === undefined) return event;
+  const { fault } = event;
+  return { ...event, fault: { ...fault, part: "train", row: rows[fault.part][fault.row as number] } };
 }
 
 interface FoldOutputs {

@@ -13,7 +13,7 @@ import {
   type SyncEngine,
 } from "@chaingrad/core";
 import { type FitPool, openFitPool } from "@chaingrad/core/pool";
-import { HistoryRecorder } from "../history.ts";
+import { HistoryRecorder, type TableEvent } from "../history.ts";
 import type { Host } from "../host.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { weighed } from "../table/weights.ts";
@@ -21,7 +21,7 @@ import { type Kind, meanOf, type OutOfFold, type Weighed, weigh } from "./ensemb
 import { foldsFor, without } from "./folds.ts";
 import { type MemberPlan, memberPlan } from "./member.ts";
 import { type AutomaticRecipe, type MemberRecipe, membersOf } from "./recipe.ts";
-import { queueRound, type Round, type TableEvent } from "./round.ts";
+import { queueRound, type Round } from "./round.ts";
 import { Budget } from "./time.ts";
 
 /** Folds, and so networks: each is trained without one row in five. */
@@ -45,7 +45,6 @@ export interface AutomaticTraining {
   readonly refitted: Model | undefined;
   /** Of all networks together: epochs are their sum, seconds what passed until all were trained; the model is the judged one. */
   readonly end: EndEvent;
-  /** Of the first network. */
   readonly history: HistoryRecorder;
   readonly outOfFold: OutOfFold;
   /** How many networks the model is the mean of. */
@@ -96,7 +95,9 @@ class Run {
   #isCut = false;
   readonly #started = performance.now();
   #queued = 0;
+  /** Networks that were queued, by their numbers, and whether a round was gone through. */
   #number = 0;
+  #isBegun = false;
   /** How many networks there will be, as far as is known. */
   #of: number;
 
@@ -187,10 +188,11 @@ class Run {
       kinds.map(({ member, rounds }) => ({ rounds, round: this.#queue(data, member, from + i, share) })),
     ).flat();
     for (const { rounds, round } of queued) {
-      if (this.#number > 0 && over?.aborted) {
+      if (this.#isBegun && over?.aborted) {
         this.#isCut = true;
         break;
       }
+      this.#isBegun = true;
       const one = yield* this.#events(round);
       this.#isCut ||= !one.isWhole;
       rounds.push(one);
@@ -207,7 +209,10 @@ class Run {
       plan: this.#plan(member, rowsOf(data, this.#prepared.encoder.features.length)),
       ...{ folds: FOLDS, classWeights: this.#prepared.classWeights, together: this.#together(data) },
       ...{ seed: this.#recipe.seed, round, flow: isFirst ? this.#recipe.flow : undefined },
-      place: () => ({ number: ++this.#number, of: this.#of }),
+      place: () => {
+        const number = ++this.#number;
+        return () => ({ number, of: this.#of });
+      },
     });
   }
 
@@ -225,7 +230,7 @@ class Run {
       for (;;) {
         const { done, value } = await events.next();
         if (done) return value;
-        if (this.#number === 1) this.#history.add(value);
+        this.#history.add(value);
         yield value;
       }
     } finally {

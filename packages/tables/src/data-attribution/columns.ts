@@ -1,5 +1,5 @@
 /** What is said of rows as columns of their table. */
-import { addedColumns } from "../table/added-columns.ts";
+import { addedColumns } from "../model/added-columns.ts";
 import type { Column, Table } from "../table/table.ts";
 import type { RowGradients } from "./row-gradients.ts";
 import type { SuspectLabels } from "./suspect-labels.ts";

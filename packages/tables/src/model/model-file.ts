@@ -10,7 +10,9 @@ import {
   integer,
   type Names,
   nonNegative,
+  positive,
 } from "@chaingrad/core/given";
+import type { RateTurn } from "../history.ts";
 import type { Reading } from "../reading/reading.ts";
 import { type Encoder, encoderOf } from "../table/encoder.ts";
 import { type ColumnEncoding, isNumeric, KINDS, numericKind, readsOf, textKind } from "../table/encodings/kinds.ts";
@@ -42,6 +44,8 @@ export interface TableModelData extends Model {
   readonly conformal?: readonly (ConformalScores | null)[];
   /** The networks that it is the mean of, where it is one. */
   readonly ensemble?: readonly EnsembleMember[];
+  /** Where somebody turned the learning rate while it trained; absent where nobody did. */
+  readonly rateTurns?: readonly RateTurn[];
   /** What the model reached, by part and metric: { test: { accuracy: 0.97 } }. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }
@@ -60,7 +64,7 @@ type TableParts = Omit<TableModelData, keyof Model>;
 
 const PARTS: Names<TableParts> = {
   ...{ encoder: true, target: true, seed: true, reading: true, weight: true, arithmetic: true, metrics: true },
-  ...{ conformal: true, ensemble: true, classWeights: true },
+  ...{ conformal: true, ensemble: true, classWeights: true, rateTurns: true },
 };
 /** Read by core; named here for whoever misspells one. */
 const CORE = { version: true, network: true, loss: true, l1: true, l2: true };
@@ -100,6 +104,7 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
     if (!hasClasses(target) || rest.classWeights.length !== target.classes.length)
       throw new RangeError("classWeights: expected one for each class");
   }
+  if (rest.rateTurns !== undefined) checkTurns(rest.rateTurns);
   if (rest.conformal !== undefined) checkConformal(rest.conformal, targetsOf(target).length);
   conform(
     "model",
@@ -138,6 +143,16 @@ function checkTable({ network, objective: { loss }, encoder, target, seed, metri
   const takesLabels = target.task === "classification" || target.task === "ordinal";
   if ((loss.target === "labels") !== takesLabels || targetWidth(loss, outputs) !== width)
     throw new RangeError(`the loss '${loss.name}' takes ${loss.target}, the target is a ${target.task}`);
+}
+
+/** Throws RangeError on what are no turns of a rate. */
+function checkTurns(given: NonNullable<TableModelData["rateTurns"]>): void {
+  conform("rateTurns", given, [{ network: 0, epoch: 0, factor: 0 }]);
+  for (const [i, { network, epoch, factor }] of given.entries()) {
+    inRange(`rateTurns.${i}.network`, network, countingNumber);
+    inRange(`rateTurns.${i}.epoch`, epoch, countingNumber);
+    inRange(`rateTurns.${i}.factor`, factor, positive);
+  }
 }
 
 /** Throws RangeError on what are no scores, one for each target. */

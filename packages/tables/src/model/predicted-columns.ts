@@ -1,9 +1,9 @@
 /** Predictions as columns, to be added to the table that they are of. */
 import type { SyncEngine } from "@chaingrad/core";
-import { addedColumns } from "../table/added-columns.ts";
 import type { Column, Table } from "../table/table.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { intervalsOf } from "../uncertainty/intervals.ts";
+import { addedColumns } from "./added-columns.ts";
 import type { TableModelData } from "./model-file.ts";
 import { predictTable, type TablePrediction } from "./predict-table.ts";
 

@@ -11,6 +11,7 @@ import {
 } from "@chaingrad/core";
 import { type Evaluation, evaluateModel } from "../judging/evaluate.ts";
 import { judgedRows } from "../judging/labelled-rows.ts";
+import { turnedWords } from "../judging/turned.ts";
 import { isMany, type Rows, tableOf, type Value } from "../rows.ts";
 import { columnsRead, encode } from "../table/encoder.ts";
 import { allRows, EncodingError, type Table } from "../table/table.ts";
@@ -199,7 +200,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
 
   /** A few lines: what is predicted from what, by which network, and how well on each part of the rows. */
   summary(): string {
-    const { network, encoder, target, metrics } = this.model;
+    const { network, encoder, target, metrics, rateTurns } = this.model;
     const layers = layersOf(network)
       .map(({ kind, spec }) => kind.describe(spec))
       .join(", ");
@@ -210,6 +211,7 @@ export class TableModel<Row extends object = AnyRow, Target extends keyof Row & 
     return [
       `${target.task === "several" ? "prediction" : target.task} of ${this.targets.map((name) => `'${name}'`).join(", ")} from ${this.columns.map((name) => `'${name}'`).join(", ")}`,
       `network: ${encoder.features.length} features, ${layers}`,
+      ...(rateTurns === undefined ? [] : [turnedWords(rateTurns)]),
       ...scores,
     ].join("\n");
   }

@@ -1,5 +1,5 @@
 /** What is said of rows, and how sure that is, as columns of their table. */
-import { addedColumns } from "../table/added-columns.ts";
+import { addedColumns } from "../model/added-columns.ts";
 import type { Column, Table } from "../table/table.ts";
 import type { EnsembleSpread } from "./ensemble-spread.ts";
 import type { UncertainPrediction } from "./uncertain-prediction.ts";

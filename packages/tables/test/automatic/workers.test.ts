@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SyncEngine } from "@chaingrad/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { TableEvent } from "../../src/automatic/round.ts";
+import type { TableEvent } from "../../src/history.ts";
 import { defaultEngine } from "../../src/model/table-model.ts";
 import { type TrainTableOptions, trainTable } from "../../src/train-table.ts";
 import { randomNumbers } from "../random-numbers.ts";

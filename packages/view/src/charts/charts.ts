@@ -13,19 +13,19 @@ const WIDTH = 680;
 const HEIGHT = 320;
 
 /** A figure: the picture, what it says in words, and its numbers folded away below. */
-export function figure(caption: string, says: string, svg: string, table: PageTable): string {
+export function figure(caption: string, says: string, svg: string, table: PageTable, numbers = "Numbers"): string {
   return [
     "<figure>",
     `<div class="chart" role="img" aria-label="${escapeHtml(`${caption}. ${says}`)}">${svg}</div>`,
     `<figcaption><strong>${escapeHtml(caption)}.</strong> ${escapeHtml(says)}</figcaption>`,
-    folded(`Numbers: ${caption}`, htmlTable(caption, thinned(table))),
+    folded(`${numbers}: ${caption}`, htmlTable(caption, thinned(table))),
     "</figure>",
   ].join("\n");
 }
 
-function thinned({ head, rows }: PageTable): PageTable {
+function thinned({ rows, ...table }: PageTable): PageTable {
   const every = Math.max(1, Math.ceil(rows.length / MOST_ROWS));
-  return { head, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
+  return { ...table, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
 }
 
 /** Colours that stand out from white and from near-black; lines differ in their dashes, too. */
@@ -56,7 +56,12 @@ export interface Line {
 }
 
 /** Lines over epochs, each labelled at its end; a logarithmic scale where the values span more than a factor of 30. */
-export function lineChart(lines: readonly Line[], label: string, mark?: { x: number; text: string }): string {
+export function lineChart(
+  lines: readonly Line[],
+  label: string,
+  mark?: { x: number; text: string },
+  across = "epoch",
+): string {
   const values = lines.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const type = low > 0 && high / low > 30 ? "log" : "linear";
@@ -67,7 +72,7 @@ export function lineChart(lines: readonly Line[], label: string, mark?: { x: num
   }));
   return draw({
     marginRight: 110,
-    x: { label: "epoch", nice: true },
+    x: { label: across, nice: true },
     y: { label, type, grid: true, ...(type === "log" ? { tickFormat: "~g" } : { nice: true }) },
     marks: [
       ...(mark
@@ -115,7 +120,11 @@ function apart<T extends { readonly y: number }>(labels: readonly T[], type: str
 }
 
 /** Truth down, prediction across; each cell has its count, and is the darker the larger its share of the row is. */
-export function confusionChart(confusion: readonly (readonly number[])[], names: readonly string[]): string {
+export function confusionChart(
+  confusion: readonly (readonly number[])[],
+  names: readonly string[],
+  [across, down]: readonly [string, string] = ["prediction", "truth"],
+): string {
   const classes = names.map(visible);
   const cells = confusion.flatMap((row, truth) => {
     const all = row.reduce((sum, count) => sum + count, 0) || 1;
@@ -130,8 +139,8 @@ export function confusionChart(confusion: readonly (readonly number[])[], names:
     marginTop: 35,
     marginBottom: 20,
     padding: 0.04,
-    x: { axis: "top", label: "prediction", domain: [...classes] },
-    y: { label: "truth", domain: [...classes] },
+    x: { axis: "top", label: across, domain: [...classes] },
+    y: { label: down, domain: [...classes] },
     marks: [
       Plot.cell(cells, {
         x: "guess",
@@ -160,16 +169,100 @@ export function confusionChart(confusion: readonly (readonly number[])[], names:
 export function scatterChart(
   points: readonly { readonly truth: number; readonly predicted: number }[],
   name: string,
+  [inTable, predicted]: readonly [string, string] = ["in the table", "predicted"],
 ): string {
   const all = points.flatMap(({ truth, predicted }) => [truth, predicted]);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   return draw({
     height: 420,
-    x: { label: `${visible(name)}, in the table`, nice: true, grid: true },
-    y: { label: "predicted", nice: true, grid: true },
+    x: { label: `${visible(name)}, ${inTable}`, nice: true, grid: true },
+    y: { label: predicted, nice: true, grid: true },
     marks: [
       Plot.line([low, high], { x: (value) => value, y: (value) => value, strokeDasharray: "4 4", strokeOpacity: 0.6 }),
       Plot.dot(points, { x: "truth", y: "predicted", r: 3, stroke: COLOURS[0], strokeOpacity: 0.8 }),
     ],
+  });
+}
+
+/** More letters of a name are cut off beside a bar. */
+const LONGEST = 24;
+const named = (name: string): string => {
+  const shown = visible(name);
+  return shown.length <= LONGEST ? shown : `${shown.slice(0, LONGEST - 1)}…`;
+};
+/** Room for names at the left. */
+const besides = (names: readonly string[]): number =>
+  20 + 8 * Math.max(...names.map((name) => stringWidth(named(name))));
+
+/** A bar for each name, from 0, with a line of its error to each side. */
+export function barChart(
+  bars: readonly { readonly name: string; readonly value: number; readonly error: number }[],
+  label: string,
+): string {
+  const places = bars.map((bar, place) => ({ ...bar, place, low: bar.value - bar.error, high: bar.value + bar.error }));
+  return draw({
+    height: 60 + 26 * bars.length,
+    marginLeft: besides(bars.map(({ name }) => name)),
+    marginRight: 20,
+    x: { label, grid: true, nice: true },
+    // By place, since two names may be cut to the same.
+    y: { label: null, tickFormat: (place) => named(bars[place].name), tickSize: 0 },
+    marks: [
+      Plot.barX(places, { x: "value", y: "place", fill: COLOURS[0], fillOpacity: 0.75, insetTop: 3, insetBottom: 3 }),
+      Plot.ruleY(places, { x1: "low", x2: "high", y: "place", strokeWidth: 2 }),
+      Plot.ruleX([0]),
+    ],
+  });
+}
+
+/** What came true over what was said, and the line on which they are equal; the larger a dot, the more rows. */
+export function reliabilityChart(
+  bins: readonly { readonly predicted: number; readonly observed: number; readonly rows: number }[],
+  [said, cameTrue]: readonly [string, string],
+): string {
+  return draw({
+    height: 420,
+    x: { label: said, domain: [0, 1], grid: true },
+    y: { label: cameTrue, domain: [0, 1], grid: true },
+    r: { range: [3, 14] },
+    marks: [
+      Plot.line([0, 1], { x: (value) => value, y: (value) => value, strokeDasharray: "4 4", strokeOpacity: 0.6 }),
+      Plot.line(bins, { x: "predicted", y: "observed", stroke: COLOURS[0], strokeWidth: 2 }),
+      Plot.dot(bins, { x: "predicted", y: "observed", r: "rows", fill: COLOURS[0], fillOpacity: 0.75 }),
+    ],
+  });
+}
+
+/** A curve over numbers, or over dates as ISO 8601 writes them. */
+export function curveChart(
+  points: readonly { readonly x: number | string; readonly y: number }[],
+  across: string,
+  label: string,
+): string {
+  const placed = points.map(({ x, y }) => ({ x: typeof x === "number" ? x : new Date(x), y }));
+  const options = { x: "x", y: "y", stroke: COLOURS[0], strokeWidth: 2 };
+  // 1970 is a year more often than it is 1,970.
+  const isShort = points.every(({ x }) => Number.isInteger(x) && Number(x) < 10_000);
+  return draw({
+    x: { label: visible(across), nice: true, ...(isShort && { tickFormat: "d" }) },
+    y: { label: visible(label), grid: true, nice: true },
+    marks: [Plot.line(placed, options), ...(placed.length < 8 ? [Plot.dot(placed, options)] : [])],
+  });
+}
+
+/** A dot for each category. */
+export function categoryChart(
+  points: readonly { readonly x: number | string; readonly y: number }[],
+  label: string,
+): string {
+  const places = points.map(({ y }, place) => ({ y, place }));
+  const names = points.map(({ x }) => String(x));
+  return draw({
+    height: 70 + 24 * points.length,
+    marginLeft: besides(names),
+    marginRight: 20,
+    x: { label: visible(label), grid: true, nice: true },
+    y: { type: "point", label: null, tickFormat: (place) => named(names[place]), tickSize: 0, grid: true },
+    marks: [Plot.dot(places, { x: "y", y: "place", r: 5, fill: COLOURS[0] })],
   });
 }

@@ -5,7 +5,7 @@ import { formatNumber } from "@chaingrad/core/format";
 export interface PageTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly (number | string | null)[])[];
-  /** "l" or "r" for each column, where texts are numbers that are written already. */
+  /** "l", "r" or "c" for each column: where texts are numbers that are written already, or commands. */
   readonly sides?: string;
 }
 
@@ -20,7 +20,9 @@ export function htmlTable(caption: string, { head, rows, sides = "" }: PageTable
     const text = value === null ? "–" : typeof value === "number" ? formatNumber(value, 4) : value;
     return c === 0
       ? `<th scope="row">${escapeHtml(text)}</th>`
-      : `<td${typeof value === "number" || sides[c] === "r" ? ' class="number"' : ""}>${escapeHtml(text)}</td>`;
+      : sides[c] === "c"
+        ? `<td class="command"><code>${escapeHtml(text)}</code></td>`
+        : `<td${typeof value === "number" || sides[c] === "r" ? ' class="number"' : ""}>${escapeHtml(text)}</td>`;
   };
   const titles = head
     .map((title, c) => `<th scope="col"${isNumber(c) ? ' class="number"' : ""}>${escapeHtml(title)}</th>`)

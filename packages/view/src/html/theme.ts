@@ -42,6 +42,15 @@ export const PAGE: string = `body {
   body {
     max-width: none;
   }
+  figure,
+  tr {
+    break-inside: avoid;
+  }
+  h2,
+  h3,
+  caption {
+    break-after: avoid;
+  }
 }
 `;
 
@@ -128,6 +137,9 @@ tbody th {
 .number {
   text-align: right;
   font-variant-numeric: tabular-nums;
+}
+.command {
+  min-width: 18rem;
 }
 details {
   margin: 0.5rem 0 1rem;

@@ -11,32 +11,39 @@ import {
   type Prepared,
   predictRows,
   saidOf,
+  type Table,
   type TrainedTable,
 } from "@chaingrad/tables";
+import { lookInto } from "./looked-into.ts";
 import { partOf, type ReportInput } from "./page.ts";
 
 /** A training that a report is made of. */
 export interface ReportedTraining
-  extends Pick<ReportInput, "title" | "file" | "prepared">,
+  extends Pick<ReportInput, "title" | "file" | "prepared" | "files" | "language">,
     Pick<TrainedTable, "end" | "history">,
     Pick<TrainedTable, "outOfFold">,
     Pick<JudgedTraining, "judged" | "evaluations" | "part" | "baseline"> {
   /** What trained, and predicts. */
   readonly engine: SyncEngine;
+  /** All rows: without them the page says nothing of importance, dependence and the hardest rows. */
+  readonly table?: Table;
 }
 
 /** Rows whose gradient the certificate compares. */
 const CHECKED_ROWS = 5;
 
 /** Derivation and certificate are of rows of the part that is judged, in float64 on the reference engine. */
-export function reportOf({ engine, ...training }: ReportedTraining): ReportInput {
+export async function reportOf({ engine, table, ...training }: ReportedTraining): Promise<ReportInput> {
   const { prepared, judged: model, part } = training;
   const checked = rowsOf(prepared, part, CHECKED_ROWS);
+  const predicted = predictionsOf(training, engine);
+  const found = table && predicted && (await lookInto({ model, engine, table, predicted, prepared, part }));
   return {
     ...training,
     model,
     engine: engine.name,
-    predicted: predictionsOf(training, engine),
+    predicted,
+    lookedInto: found,
     derivation: explainNet(model, model.tensors, rowsOf(prepared, part, 1), { names: namesOf(prepared) }),
     certificate: { rows: checked.rows, checks: checkNet(model, model.tensors, checked) },
   };

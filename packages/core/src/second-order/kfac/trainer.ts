@@ -336,7 +336,7 @@ function checkSuits(layers: readonly Layer[], options: ChosenSync): void {
       "its factors are those of dense layers alone",
     );
   if (options.l1) refuse("l1", "|W| has no curvature at 0; use l2");
-  if (options.rate !== undefined || options.schedule)
+  if (options.rate !== undefined || options.schedule || options.rateFactor)
     refuse("a learning rate", "it finds the length of each step itself");
   if (options.clip) refuse("clipping", "it rejects steps that do not lower the loss");
   if (options.dtype === "f32") refuse("f32", "it computes in f64");

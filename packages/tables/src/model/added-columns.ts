@@ -1,5 +1,5 @@
 /** Columns that are to be added to a table. */
-import { type Column, EncodingError, type Table } from "./table.ts";
+import { type Column, EncodingError, type Table } from "../table/table.ts";
 
 /** The columns as they are. Throws EncodingError where the table has one of such a name. */
 export function addedColumns(table: Table, columns: readonly Column[]): readonly Column[] {
