@@ -10,7 +10,7 @@ import type { Chosen, Settings } from "./fit-options.ts";
 import type { MadePlans } from "./plan-shelf.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
-import { buildingStep, stateName, type TrainStep } from "./step.ts";
+import { buildingStep, startState, type TrainStep } from "./step.ts";
 import { carriedBy, startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
@@ -104,17 +104,10 @@ export class Trainer implements Training {
     const { x, y, weight = new Float64Array(this.rows).fill(1) } = train;
     for (const [name, values] of Object.entries({ x, y, weight }))
       await this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
-    const carried = new Set(this.#step.carried);
     const first = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
-    for (const [name, values] of Object.entries(start)) {
+    const rateOf = (name: string): number => first * (this.#factors.get(name) ?? 1);
+    for (const [name, values] of Object.entries(startState(this.#step, optimizer, start, rateOf)))
       await this.#executable.write(name, values);
-      const rate = first * (this.#factors.get(name) ?? 1);
-      for (const [part, value] of Object.entries(optimizer.state)) {
-        if (!carried.has(stateName(name, part))) continue; // running statistics have no state
-        const fill = value === "rate" ? rate : value;
-        await this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
-      }
-    }
     this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
   }
 
@@ -162,22 +155,7 @@ export class Trainer implements Training {
 
   /** The epoch's order of rows, rates, step numbers and random keys. */
   #sequences(epoch: number, rate: Float64Array): State {
-    const steps = this.stepsPerEpoch;
-    const { batch, seed } = this.#settings;
-    const rows = new Int32Array(steps * batch).fill(this.rows);
-    rows.set(
-      shuffle(
-        new Int32Array(this.rows).map((_, i) => i),
-        seed,
-        epoch,
-      ),
-    );
-    const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
-    const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
-    return {
-      ...{ rows, rate, step: numbers.map((step) => step + 1) },
-      key: Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + numbers[i >> 1])),
-    };
+    return { ...sequencesOf(this.rows, this.#settings, epoch), rate };
   }
 
   async #read(names: readonly string[]): Promise<State> {
@@ -207,4 +185,28 @@ export class Trainer implements Training {
   describe(): string {
     return this.#executable.describe();
   }
+}
+
+/** For each step of an epoch which of so many rows it takes [steps, batch], its number t, from 1, and its random key [steps, 2]. */
+export function sequencesOf(
+  rows: number,
+  { batch, seed }: Pick<Settings, "batch" | "seed">,
+  epoch: number,
+): { readonly rows: Int32Array; readonly step: Float64Array; readonly key: Int32Array } {
+  const steps = Math.ceil(rows / batch);
+  const order = new Int32Array(steps * batch).fill(rows);
+  order.set(
+    shuffle(
+      new Int32Array(rows).map((_, i) => i),
+      seed,
+      epoch,
+    ),
+  );
+  const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
+  const first = epoch * steps;
+  return {
+    rows: order,
+    step: Float64Array.from({ length: steps }, (_, i) => first + i + 1),
+    key: Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + first + (i >> 1))),
+  };
 }

@@ -13,12 +13,18 @@ const WIDTH = 680;
 const HEIGHT = 320;
 
 /** A figure: the picture, what it says in words, and its numbers folded away below. */
-export function figure(caption: string, says: string, svg: string, table: PageTable): string {
+export function figure(
+  caption: string,
+  says: string,
+  svg: string,
+  table: PageTable,
+  numbers = `Numbers: ${caption}`,
+): string {
   return [
     "<figure>",
     `<div class="chart" role="img" aria-label="${escapeHtml(`${caption}. ${says}`)}">${svg}</div>`,
     `<figcaption><strong>${escapeHtml(caption)}.</strong> ${escapeHtml(says)}</figcaption>`,
-    folded(`Numbers: ${caption}`, htmlTable(caption, thinned(table))),
+    folded(numbers, htmlTable(caption, thinned(table))),
     "</figure>",
   ].join("\n");
 }
@@ -29,10 +35,10 @@ function thinned({ head, rows }: PageTable): PageTable {
 }
 
 /** Colours that stand out from white and from near-black; lines differ in their dashes, too. */
-const COLOURS = ["#3b7dd8", "#c2571a", "#2f8f5b", "#a64ca6", "#8a7a1f", "#c0405a"];
+export const COLOURS: readonly string[] = ["#3b7dd8", "#c2571a", "#2f8f5b", "#a64ca6", "#8a7a1f", "#c0405a"];
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "12 4"];
 
-function draw(options: Plot.PlotOptions): string {
+export function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML("<html><body></body></html>");
   const style = { background: "transparent", color: "currentColor", fontSize: "13px", overflow: "visible" };
   const svg = Plot.plot({
