@@ -25,10 +25,11 @@ import { makeSearchProgress, type SearchProgress } from "../train/search-progres
 import { addTrial, beginTrials, readTrials } from "../train/trial-log.ts";
 
 interface SearchFlags
-  extends Omit<TrainingFlags, "recipe" | "lr" | "clip" | "time" | "flow">,
+  extends Omit<TrainingFlags, "recipe" | "lr" | "clip" | "time" | "flow" | "seed">,
     EngineOptions,
     CommonOptions,
     ReadingFlags {
+  readonly seed: number;
   readonly space?: string;
   readonly budget?: SearchBudget;
   readonly trials?: string;
@@ -82,7 +83,7 @@ async function run(file: string, options: SearchFlags, command: Command): Promis
   const asked = { ...askedOf(options, table), ...(split && { split: { rows: split } }) };
   try {
     const events = searchTable(table, {
-      ...(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as typeof asked),
+      ...asked,
       ...{ seed, proposals, compare, log, engine, signal: interruption.signal },
       ...(space && { space }),
       ...(budget && { budget }),

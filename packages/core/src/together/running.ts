@@ -28,7 +28,7 @@ export class Running {
     this.checked = checked;
     if (from !== undefined) {
       this.epoch = from.epoch;
-      [this.#bestEpoch, this.#bestLoss, this.#kept] = [from.bestEpoch, from.bestLoss, from.kept];
+      [this.#bestEpoch, this.#bestLoss, this.#kept] = [from.bestEpoch, from.bestLoss, copied(from.kept)];
       this.start = from.carried;
       return;
     }
@@ -56,7 +56,7 @@ export class Running {
     this.checked.schedule.observe?.(watched);
     if (best) [this.#bestEpoch, this.#bestLoss] = [this.epoch, watched];
     if (best || (finite && keep === "last"))
-      this.#kept = copied(tensors);
+      for (const [name, values] of Object.entries(tensors)) this.#kept[name].set(values);
     if (!finite) this.stopped = "diverged";
     else if (this.epoch - this.#bestEpoch >= patience) this.stopped = "patience";
     else if (this.epoch === until) this.stopped = "epochs";
@@ -81,4 +81,4 @@ export class Running {
 }
 
 const copied = (tensors: Carried): Model["tensors"] =>
-  Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, Float64Array.from(values)]));
+  Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, new Float64Array(values)]));

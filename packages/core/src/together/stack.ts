@@ -173,8 +173,8 @@ export class Stack {
       const whole = { epoch, steps: steps * checked.settings.epochs };
       for (let i = 0; i < steps; i++) {
         const at = i * size + place;
-        rows.set(made.rows.subarray(i * batch, (i + 1) * batch), at * batch);
-        key.set(made.key.subarray(2 * i, 2 * i + 2), 2 * at);
+        for (let row = 0; row < batch; row++) rows[at * batch + row] = made.rows[i * batch + row];
+        for (let word = 0; word < 2; word++) key[2 * at + word] = made.key[2 * i + word];
         step[at] = made.step[i];
         rate[at] = checked.schedule({ ...whole, step: epoch * steps + i });
       }

@@ -13,7 +13,7 @@ const SPLIT_STREAM = 2 ** 31 - 1;
 export function shuffle(indices: ArrayLike<number>, seed: number, stream: number): Int32Array {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed must be a whole number, got ${seed}`);
   const key = threefry(seed, Math.floor(seed / 2 ** 32), SHUFFLING, 0);
-  const order = Int32Array.from(indices);
+  const order = new Int32Array(indices);
   let pair = uniformPairAt(key, stream, order.length - 1);
   for (let i = order.length - 1; i > 0; i--) {
     if (i & 1) pair = uniformPairAt(key, stream, i);

@@ -194,19 +194,16 @@ export function sequencesOf(
   epoch: number,
 ): { readonly rows: Int32Array; readonly step: Float64Array; readonly key: Int32Array } {
   const steps = Math.ceil(rows / batch);
+  const places = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) places[row] = row;
   const order = new Int32Array(steps * batch).fill(rows);
-  order.set(
-    shuffle(
-      new Int32Array(rows).map((_, i) => i),
-      seed,
-      epoch,
-    ),
-  );
-  const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
-  const first = epoch * steps;
-  return {
-    rows: order,
-    step: Float64Array.from({ length: steps }, (_, i) => first + i + 1),
-    key: Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + first + (i >> 1))),
-  };
+  order.set(shuffle(places, seed, epoch));
+  const [high, low] = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
+  const step = new Float64Array(steps);
+  const key = new Int32Array(2 * steps);
+  for (let i = 0, number = epoch * steps; i < steps; i++, number++) {
+    step[i] = number + 1;
+    key.set([high, low + number], 2 * i);
+  }
+  return { rows: order, step, key };
 }
