@@ -11,12 +11,12 @@ import type { Draws } from "./draws.ts";
 import { type Configuration, type Dimension, placeOf, type SearchedOption, valueAt } from "./space.ts";
 
 /** The share of what was tried that counts as good. */
-const GOOD = 0.2;
+const GOOD = 0.15;
 const FEWEST_GOOD = 3;
 /** Values that are drawn from l. */
 const CANDIDATES = 24;
-/** A kernel is at least as wide as this, and as one in so many places. */
-const NARROWEST = 0.01;
+/** Kernels are at least as wide as this, and of few places wider: what is proposed at one time would else be all the same. */
+const NARROWEST = 0.1;
 
 /** What was tried, and what it came to; smaller is better. */
 export interface Observation {
@@ -27,13 +27,18 @@ export interface Observation {
 /** Values of one option, of the good and of the rest. */
 export class Parzen {
   readonly #good: readonly Configuration[];
-  readonly #rest: readonly Configuration[];
+  readonly #rest: Configuration[];
 
   constructor(observations: readonly Observation[]) {
     const sorted = [...observations].sort((a, b) => a.loss - b.loss).map(({ options }) => options);
     const count = Math.max(FEWEST_GOOD, Math.ceil(GOOD * sorted.length));
     this.#good = sorted.slice(0, count);
     this.#rest = sorted.slice(count);
+  }
+
+  /** One whose loss is yet to come counts as bad until then, so that those proposed with it keep away from it. */
+  await(options: Configuration): void {
+    this.#rest.push(options);
   }
 
   propose(name: SearchedOption, dimension: Dimension, draws: Draws): Configuration[SearchedOption] {
@@ -96,7 +101,7 @@ class Kernels implements Density {
 
   constructor(places: readonly number[]) {
     const sorted = [...places].sort((a, b) => a - b);
-    const least = Math.max(NARROWEST, 1 / (sorted.length + 1) / 2);
+    const least = Math.max(NARROWEST, 1 / (sorted.length + 1));
     this.#centres = sorted;
     this.#widths = sorted.map((centre, i) => {
       const [left, right] = [centre - (sorted[i - 1] ?? 0), (sorted[i + 1] ?? 1) - centre];

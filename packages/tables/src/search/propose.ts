@@ -62,6 +62,7 @@ export class Proposer {
       const text = JSON.stringify(own);
       if (this.#tried.has(text)) continue;
       this.#tried.add(text);
+      learnt?.await(own);
       return own;
     }
     return undefined;
