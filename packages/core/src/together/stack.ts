@@ -39,6 +39,8 @@ export class Stack {
   readonly size: number;
   /** Seconds that it took to compile. */
   readonly seconds: number;
+  /** Seconds that places cost that nobody had. */
+  wasted = 0;
   readonly #common: Common;
   readonly #step: TrainStep;
   readonly #executable: Executable;

@@ -75,19 +75,21 @@ export class Together {
         ends[end.member] = end;
         yield { type: "end", ...end };
       }
-      if (crowd.isWorthLess(now() - since, this.#has(crowd.count, penalties)))
-        await crowd.moveTo(await openStack(crowd.count));
+      crowd.waste(now() - since);
+      if (crowd.count > 0) await crowd.moveTo(await openStack(crowd.count));
     }
     return ends;
   }
 
-  /** A plan that has been compiled already, for so many members and not many more. */
+  /** The smallest plan with places for so many that has been compiled already, unless another would be worth it. */
   #known(count: number, penalties: Penalties): Stack | undefined {
-    const size = placesFor(count);
-    return [size, 2 * size].map((size) => this.#stacks.get(keyOf(size, penalties))).find((stack) => stack);
+    const { places } = this.#common;
+    for (let size = placesFor(count); size < 2 * places; size *= 2) {
+      const stack = this.#stacks.get(keyOf(size, penalties));
+      if (stack !== undefined) return isTooLarge(stack, count) ? undefined : stack;
+    }
+    return undefined;
   }
-
-  #has = (count: number, penalties: Penalties): boolean => this.#known(count, penalties) !== undefined;
 
   async #open(count: number, penalties: Penalties, turns: Turns): Promise<Stack> {
     const known = this.#known(count, penalties);
@@ -102,6 +104,10 @@ export class Together {
 /** A power of two: few plans then serve any number of members. */
 const placesFor = (count: number): number => 2 ** Math.ceil(Math.log2(count));
 
+/** Whether fewer places would do, and those that nobody had have cost as much as it takes to compile a plan. */
+const isTooLarge = ({ size, wasted, seconds }: Stack, count: number): boolean =>
+  placesFor(count) < size && wasted >= seconds;
+
 const keyOf = (size: number, { l1, l2 }: Penalties): string => `${size} ${l1} ${l2}`;
 
 /** Members in the places of a plan, and those that wait for one. */
@@ -110,8 +116,6 @@ class Crowd {
   readonly #common: Common;
   readonly #waiting: Checked[];
   #placed: (Running | undefined)[] = [];
-  /** Seconds that places cost that nobody has. */
-  #wasted = 0;
 
   static async open(common: Common, checked: readonly Checked[], stack: Stack): Promise<Crowd> {
     const crowd = new Crowd(common, checked, stack);
@@ -197,16 +201,9 @@ class Crowd {
     return [...begun, ...others];
   }
 
-  /**
-   * Whether fewer places would do, and are worth their compilation: as soon as the places that nobody has have cost as much.
-   * @param seconds of the last epoch
-   */
-  isWorthLess(seconds: number, isCompiled: boolean): boolean {
-    const { count } = this;
-    const { size, seconds: compiling } = this.stack;
-    if (count === 0 || placesFor(count) > size / 2) return false;
-    this.#wasted += seconds * (1 - count / size);
-    return isCompiled || this.#wasted >= compiling;
+  /** @param seconds that an epoch took */
+  waste(seconds: number): void {
+    this.stack.wasted += seconds * (1 - this.count / this.stack.size);
   }
 
   /** The same members in the places of another plan. */
@@ -215,7 +212,6 @@ class Crowd {
     const carried = (await this.#carried()).filter((own) => own !== undefined);
     this.#placed = this.#placed.filter((running) => running !== undefined);
     this.stack = stack;
-    this.#wasted = 0;
     await this.#fill(carried);
   }
 }

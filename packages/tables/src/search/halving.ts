@@ -6,12 +6,17 @@
 
 /** η */
 export const REDUCTION = 3;
-/** Fewer epochs say too little of a training. */
-const FEWEST = 8;
+/** Fewer epochs, or steps, say too little of a training: high rates are ahead at first. */
+const FEWEST_EPOCHS = 8;
+const FEWEST_STEPS = 128;
 
-/** Epochs at which trials are compared, ascending; the last is the most that any is trained for. */
-export function rungsOf(epochs: number, reduction: number = REDUCTION): number[] {
-  const below = Math.max(0, Math.floor(Math.log(epochs / FEWEST) / Math.log(reduction) + 1e-9));
+/**
+ * Epochs at which trials are compared, ascending; the last is the most that any is trained for.
+ * @param steps of an epoch
+ */
+export function rungsOf(epochs: number, steps: number, reduction: number = REDUCTION): number[] {
+  const fewest = Math.max(FEWEST_EPOCHS, FEWEST_STEPS / steps);
+  const below = Math.max(0, Math.floor(Math.log(epochs / fewest) / Math.log(reduction) + 1e-9));
   return Array.from({ length: below + 1 }, (_, i) => Math.max(1, Math.round(epochs / reduction ** (below - i))));
 }
 

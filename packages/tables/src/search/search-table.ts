@@ -13,7 +13,7 @@ import { Budget } from "../automatic/time.ts";
 import type { Host } from "../host.ts";
 import { type JudgedTraining, judgeTraining } from "../judging/judge-training.ts";
 import { type AnyRow, defaultEngine } from "../model/table-model.ts";
-import { DEFAULTS, type Recipe } from "../recipe.ts";
+import { BATCH, DEFAULTS, type Recipe } from "../recipe.ts";
 import { type ColumnsOf, type Rows, tableOf } from "../rows.ts";
 import { settleTarget } from "../settle.ts";
 import { PREPARE_OPTIONS, type Prepared, type PrepareOptions, prepareTable } from "../table/prepare.ts";
@@ -150,7 +150,7 @@ export async function* searchTable(
     });
   const engine = own ?? (await defaultEngine());
   const prepared = await settleTarget(read, engine, seed);
-  const rungs = rungsOf(epochs);
+  const rungs = rungsOf(epochs, Math.ceil(read.rows.train.length / BATCH));
   const of: SearchOf = {
     ...{ search: 1, table: fingerprint(prepared), targets: targetsOf(prepared.target).map(({ name }) => name) },
     ...{ seed, epochs, patience, proposals, space: spaceAsData(space) },

@@ -1,10 +1,12 @@
 /** Trains trials up to a rung: those of one shape together, each from where it paused. */
-import type { SyncEngine } from "@chaingrad/core";
+import type { Engine, SyncEngine } from "@chaingrad/core";
+import { openFitPool } from "@chaingrad/core/pool";
 import { type MemberEnd, type MemberState, openTogether, type Together } from "@chaingrad/core/together";
 import { DEFAULTS, planFor, type Recipe } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { trainingData } from "../training.ts";
 import type { Trial, TrialStop } from "./log.ts";
+import { BLOCK } from "./propose.ts";
 import { type Configuration, type SearchedOption, SHAPING } from "./space.ts";
 
 /** A training that is to be done. */
@@ -28,6 +30,8 @@ export interface TrialTraining {
 
 /** Bytes of paused trainings that are kept; of those forgotten the epochs are done again. */
 const MOST_PAUSED = 2 ** 28;
+/** Of fewer training rows to share a step among threads gains less than it takes to plan. */
+const SHARED_FROM = 2000;
 /** Compiled plans that are kept, by shape. */
 const MOST_PLANS = 12;
 
@@ -47,10 +51,14 @@ export class TrialTrainer {
   readonly #training: TrialTraining;
   readonly #plans = new Map<string, Together>();
   readonly #paused = new Map<number, MemberState>();
+  readonly #engine: Engine;
   #pausedBytes = 0;
 
   constructor(training: TrialTraining) {
+    const { engine, prepared } = training;
     this.#training = training;
+    this.#engine =
+      prepared.rows.train.length < SHARED_FROM ? openFitPool({ engine, workers: false }).engine : engine;
   }
 
   /** Tells of each as it ends: shape after shape. Those that the signal ends are not told of. */
@@ -88,7 +96,8 @@ export class TrialTrainer {
       if (event.stopped === "aborted") continue;
       const { trial, rung, options } = jobs[event.member];
       this.#keep(trial, event.stopped === "epochs" ? event.state : undefined);
-      yield { ...toldOf(event, rung === rungs.length - 1), seconds: Number(shared.toFixed(4)), trial, rung, options };
+      const seconds = Number(shared.toFixed(4));
+      yield { trial, rung, ...toldOf(event, rung === rungs.length - 1), seconds, options };
     }
   }
 
@@ -108,11 +117,12 @@ export class TrialTrainer {
   }
 
   async #open(own: Configuration): Promise<Together> {
-    const { prepared, engine, slice, signal } = this.#training;
+    const { prepared, slice, signal } = this.#training;
     const { network, options } = await this.#planOf(own);
     const { loss, optimizer, epochs, patience, batch, clip } = options;
     return openTogether(network, trainingData(prepared), {
-      ...{ engine, signal, loss, optimizer: optimizer as "adam", epochs: epochs as number, patience: patience as number },
+      places: BLOCK,
+      ...{ engine: this.#engine, signal, loss, optimizer: optimizer as "adam", epochs: epochs as number, patience: patience as number },
       ...(batch !== undefined && { batch }),
       ...(clip !== undefined && { clip }),
       ...(slice !== undefined && { slice }),

@@ -4,10 +4,12 @@ import { expect, test } from "vitest";
 import { type Promotion, promotions, rungsOf, type Standing } from "../../src/search/halving.ts";
 
 test("rungs are a third of the next one's epochs, down to some eight", () => {
-  expect(rungsOf(300)).toEqual([11, 33, 100, 300]);
-  expect(rungsOf(81)).toEqual([9, 27, 81]);
-  expect(rungsOf(20)).toEqual([20]);
-  expect(rungsOf(1)).toEqual([1]);
+  expect(rungsOf(300, 1000)).toEqual([11, 33, 100, 300]);
+  expect(rungsOf(81, 1000)).toEqual([9, 27, 81]);
+  expect(rungsOf(20, 1000)).toEqual([20]);
+  expect(rungsOf(1, 1)).toEqual([1]);
+  // Of 278 rows an epoch is nine steps, of which 128 are wanted.
+  expect(rungsOf(300, 9)).toEqual([33, 100, 300]);
 });
 
 /** Algorithm 2 of Li et al. 2020, `get_job`, as it stands there; undefined where it would grow the bottom rung. */

@@ -25,7 +25,7 @@ async function search(options: Partial<SearchTableOptions> = {}, stopAfter = Num
   const told: SearchEvent[] = [];
   let log = "";
   const given = {
-    ...{ target: "price", space: SPACE, budget: { trials: 40 }, epochs: 40, patience: 10, compare: false },
+    ...{ target: "price", space: SPACE, budget: { trials: 40 }, epochs: 135, patience: 20, compare: false },
     ...{ engine, ...options },
   } as const;
   const events = searchTable(rows, given as SearchTableOptions<"price">);
@@ -68,7 +68,7 @@ describe("a search", () => {
     expect(told.filter(({ type }) => type === "training").length).toBe(1);
     const rungs = new Map<number, number>();
     for (const { rung } of trials) rungs.set(rung, (rungs.get(rung) ?? 0) + 1);
-    expect(found.rungs).toEqual([13, 40]);
+    expect(found.rungs).toEqual([45, 135]);
     expect(rungs.get(0)).toBe(40);
     // A third, and those that were among the best third before better ones came.
     expect(rungs.get(1)).toBeGreaterThanOrEqual(13);
@@ -162,7 +162,7 @@ describe("what makes no sense is refused before any work", () => {
       ["its trials have another seed: 0, not 1", { seed: 1 }],
       ["its trials are of other rows", { drop: ["district"] }],
       ["its trials are of another space", { space: { rate: true } }],
-      ["its trials have another number of epochs: 40, not 41", { epochs: 41 }],
+      ["its trials have another number of epochs: 135, not 136", { epochs: 136 }],
       ["its trials are of another target", { target: "size" }],
     ] as const) {
       const error = await refused(own, options.seed === 1 ? { ...options, split: { rows: {} } } : options);

@@ -108,10 +108,14 @@ function axisOf(name: SearchedOption, trials: readonly Trial[], words: Words): P
   if (different.length > MOST_PLACES && values.every((value) => typeof value === "number"))
     return { name, ...numbers(values) };
   const order = [...different]
-    .sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : 0))
+    .sort((a, b) => sizeOf(a) - sizeOf(b))
     .map((value) => textOf(value, words));
   return { name, values: values.map((value) => textOf(value, words)), order: [...new Set(order)] };
 }
+
+/** Of numbers themselves, of layers all their units; what has no size stays where it is. */
+const sizeOf = (value: unknown): number =>
+  Array.isArray(value) ? value.reduce((sum, units) => sum + units, 0) : typeof value === "number" ? value : 0;
 
 function numbers(values: readonly number[]): Pick<ParallelAxis, "values" | "log"> {
   const [low, high] = [Math.min(...values), Math.max(...values)];
