@@ -74,7 +74,12 @@ for (const name of values.tables.split(",")) {
     const own = await searchOf(table, asked, seed, grid.seconds / 3, grid.best);
     shares.push(own.reached === undefined ? Number.POSITIVE_INFINITY : own.reached / grid.seconds);
     const cells = [
-      ...[name.padEnd(6), String(seed).padEnd(5), grid.seconds.toFixed(2).padEnd(14), grid.best.toPrecision(4).padEnd(7)],
+      ...[
+        name.padEnd(6),
+        String(seed).padEnd(5),
+        grid.seconds.toFixed(2).padEnd(14),
+        grid.best.toPrecision(4).padEnd(7),
+      ],
       ...[(grid.seconds / 3).toFixed(2).padEnd(10), own.best.toPrecision(4).padEnd(7), String(own.trials).padEnd(7)],
       own.reached?.toFixed(2) ?? "not reached",
     ];

@@ -5,7 +5,7 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { fit, normalAt, wasmEngine } from "@chaingrad/core";
+import { normalAt, fit as trainAlone, wasmEngine } from "@chaingrad/core";
 import { openFitPool } from "@chaingrad/core/pool";
 import { fitTogether } from "@chaingrad/core/together";
 import { median } from "./lib/numbers.js";
@@ -19,7 +19,9 @@ const { values } = parseArgs({
     runs: { type: "string", default: "5" },
   },
 });
-const [models, rows, inputs, epochs, runs] = ["models", "rows", "inputs", "epochs", "runs"].map((name) => Number(values[name]));
+const [models, rows, inputs, epochs, runs] = ["models", "rows", "inputs", "epochs", "runs"].map((name) =>
+  Number(values[name]),
+);
 
 const network = {
   inputs,
@@ -54,7 +56,7 @@ const jointly = async (own) => {
 const WAYS = {
   "after each other": async () => {
     const found = [];
-    for (const member of members) found.push(await ends(fit(network, all, { ...shared, ...member, engine })));
+    for (const member of members) found.push(await ends(trainAlone(network, all, { ...shared, ...member, engine })));
     return found;
   },
   "in a pool": async () => {
@@ -81,7 +83,9 @@ for (let run = -1; run < runs; run++) {
     if (text !== expected) throw new Error(`${name}: other models`);
   }
 }
-console.log(`${models} networks ${[inputs, 32, 16, 1].join("-")}, ${rows} rows, ${epochs} epochs; ${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`);
+console.log(
+  `${models} networks ${[inputs, 32, 16, 1].join("-")}, ${rows} rows, ${epochs} epochs; ${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`,
+);
 const base = median(times["after each other"]);
 for (const [name, own] of Object.entries(times))
   console.log(`${name.padEnd(22)} ${median(own).toFixed(3)} s  ${(base / median(own)).toFixed(2)} times as fast`);

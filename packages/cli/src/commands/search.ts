@@ -49,13 +49,26 @@ export function register(program: Command): void {
     )
     .argument("<file>", TABLE);
   withShares(withAsked(command))
-    .option("--space <file>", "what is searched, as JSON: { \"rate\": true, \"hidden\": [[32], [64,32]] } (default: every option)")
-    .option("--budget <time or trials>", "when no more trials are begun: 60s, 200, or 60s,200 (default: 60s)", searchBudget)
+    .option(
+      "--space <file>",
+      'what is searched, as JSON: { "rate": true, "hidden": [[32], [64,32]] } (default: every option)',
+    )
+    .option(
+      "--budget <time or trials>",
+      "when no more trials are begun: 60s, 200, or 60s,200 (default: 60s)",
+      searchBudget,
+    )
     .option("--epochs <number>", "most passes over the training rows of a trial (default: 300)", wholeNumber(1))
-    .option("--patience <epochs>", "a trial ends after so many epochs without a better validation loss (default: 30)", wholeNumber(1))
+    .option(
+      "--patience <epochs>",
+      "a trial ends after so many epochs without a better validation loss (default: 30)",
+      wholeNumber(1),
+    )
     .option("--seed <number>", RECIPE_WORDS.seed, wholeNumber(0), 0)
     .addOption(
-      new Option("--proposals <name>", "tpe learns from what was tried, random does not").choices(["tpe", "random"]).default("tpe"),
+      new Option("--proposals <name>", "tpe learns from what was tried, random does not")
+        .choices(["tpe", "random"])
+        .default("tpe"),
     )
     .option("--trials <file>", "each trial as a line of JSON; where the file is there, the search goes on with it")
     .option("--page <file>", "the trials as parallel coordinates, as HTML")
@@ -97,7 +110,8 @@ async function run(file: string, options: SearchFlags, command: Command): Promis
       },
     });
     const found = await follow(events, options, progress).catch((error) => {
-      if (interruption.signal.aborted) throw new Interrupted("interrupted before the first trial was done", interruption.signal);
+      if (interruption.signal.aborted)
+        throw new Interrupted("interrupted before the first trial was done", interruption.signal);
       throw asRefusal(label, error);
     });
     const args = process.argv.slice(process.argv.indexOf("search") + 1);

@@ -23,7 +23,8 @@ export function searchBudget(text: string): SearchBudget {
     if (budget[name] !== undefined)
       throw new InvalidArgumentError(`It names two ${isTrials ? "numbers of trials" : "times"}. Name one of each.`);
     budget[name] = isTrials ? Number(part) : seconds(part);
-    if (!(budget[name] > 0)) throw new InvalidArgumentError("It must be a time > 0, as in 60s, or a number of trials ≥ 1.");
+    if (!(budget[name] > 0))
+      throw new InvalidArgumentError("It must be a time > 0, as in 60s, or a number of trials ≥ 1.");
   }
   return budget;
 }
@@ -68,5 +69,4 @@ export function trainCommand(
 }
 
 /** As a shell takes it for one word. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

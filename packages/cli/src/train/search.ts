@@ -20,7 +20,10 @@ const described = (options: Search["best"]["options"]): string =>
     .map(([name, value]) => `${name} ${value === null ? "none" : String(value)}`)
     .join(", ");
 
-export function printSearch({ best, trials, stopped, found, beside, prepared, seconds }: Search, width: number): Shown[] {
+export function printSearch(
+  { best, trials, stopped, found, beside, prepared, seconds }: Search,
+  width: number,
+): Shown[] {
   const begun = new Set(trials.map(({ trial }) => trial)).size;
   const { baseline, part } = found.judged;
   const names = targetsOf(prepared.target).length === 1 ? Object.keys(baseline) : ["loss"];

@@ -26,7 +26,9 @@ export function batch(
 
 /** The same with the batch axis last, [...its shape, size]: nothing is moved where the values' own is last. */
 export function batchLast(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batched>, size: number): Expr[] {
-  return batched(outputs, values, size, ownRule).map((output, i) => batchedAt(output, outputs[i].type.shape.length, size));
+  return batched(outputs, values, size, ownRule).map((output, i) =>
+    batchedAt(output, outputs[i].type.shape.length, size),
+  );
 }
 
 /** The outputs with the batch axis wherever it came to stand. */

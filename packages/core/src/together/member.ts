@@ -17,7 +17,7 @@ export interface Member {
   /** Stop after so many epochs, at most `epochs` (default all of them). */
   readonly until?: number;
   /** Where it stood when it was last trained: it goes on from there, to the bits of one that never paused. */
-  readonly from?: MemberState;
+  readonly from?: MemberState | undefined;
 }
 
 /** Where a training stands between two epochs: plain data. */

@@ -13,10 +13,7 @@ import type { Member } from "./member.ts";
 
 /** What all members have in common; see `FitOptions`. */
 export interface TogetherOptions
-  extends Pick<
-    FitOptions,
-    "loss" | "epochs" | "batch" | "patience" | "keep" | "clip" | "dtype" | "slice" | "signal"
-  > {
+  extends Pick<FitOptions, "loss" | "epochs" | "batch" | "patience" | "keep" | "clip" | "dtype" | "slice" | "signal"> {
   readonly engine: Engine;
   /** Of first order. */
   readonly optimizer?: Optimizer | NonNullable<Extract<FitOptions["optimizer"], string>>;
@@ -33,7 +30,7 @@ const MEMBER: Names<Member> = {
 };
 const DATA: Names<FitData> = { train: true, validation: true, test: true };
 
-export const PLACES = 64;
+const PLACES = 64;
 
 /** What has been checked: a network on rows, and how all members are trained. */
 export interface Common {
@@ -66,7 +63,9 @@ export function checkCommon(network: NetworkSpec, data: FitData, given: Together
   const options = choose(others as FitOptions);
   const { optimizer, loss, dtype = "f32" } = options;
   if (optimizer.kind !== "first-order")
-    throw new RangeError(`optimizer: networks are trained together by a method of first order, got '${optimizer.name}'`);
+    throw new RangeError(
+      `optimizer: networks are trained together by a method of first order, got '${optimizer.name}'`,
+    );
   checkNetwork(network);
   const twice = madeTwice(network, loss);
   if (twice !== undefined) throw new RangeError(twice);

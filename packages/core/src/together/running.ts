@@ -1,10 +1,11 @@
 /** A member while it is trained: how far it is, and the weights that are kept. */
+
+import { parametersOf } from "../nn/network.ts";
 import type { StopReason } from "../train/events.ts";
 import { allFinite } from "../train/finite.ts";
 import type { Model } from "../train/model.ts";
 import { startState, type TrainStep } from "../train/step.ts";
 import { startTensors } from "../train/tensors.ts";
-import { parametersOf } from "../nn/network.ts";
 import type { MemberEnd, MemberEpoch, MemberState } from "./member.ts";
 import type { Checked, Common } from "./options.ts";
 import type { Carried, PlaceEpoch } from "./stack.ts";

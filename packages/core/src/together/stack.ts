@@ -122,7 +122,11 @@ export class Stack {
   async place(all: readonly (Checked | undefined)[], carried: readonly (Carried | undefined)[]): Promise<void> {
     for (const { label: name = "", type } of this.#step.program.inputs) {
       const isStrength = name === "l1" || name === "l2";
-      if (isStrength) await this.#executable.write(name, Float64Array.from(all, (own) => own?.[name] ?? 0));
+      if (isStrength)
+        await this.#executable.write(
+          name,
+          Float64Array.from(all, (own) => own?.[name] ?? 0),
+        );
       if (!this.#step.carried.includes(name)) continue;
       const each = sizeOf(type.shape) / this.size;
       const values = new Float64Array(each * this.size);
@@ -142,10 +146,7 @@ export class Stack {
       const before = now();
       await this.#executable.run(count, first);
       const perStep = ((now() - before) * 1000) / count;
-      this.#sliceSteps = Math.max(
-        1,
-        Math.min(2 * this.#sliceSteps, Math.floor((options.slice ?? SLICE) / perStep)),
-      );
+      this.#sliceSteps = Math.max(1, Math.min(2 * this.#sliceSteps, Math.floor((options.slice ?? SLICE) / perStep)));
       first += count;
     }
     const [losses, weights] = [await this.#executable.read("loss"), await this.#executable.read("weight")];
@@ -228,7 +229,10 @@ class StackJudge {
     const one = program("judge", inputs, { rowLoss: loss.perRow(output, y) });
     yield;
     const { engine } = options;
-    return yield* compiling(engine, stackedProgram(one, this.#size, (name) => name === "x" || name === "y"));
+    return yield* compiling(
+      engine,
+      stackedProgram(one, this.#size, (name) => name === "x" || name === "y"),
+    );
   }
 
   *#writing(executable: Executable, start: number, batch: number): Work<void> {

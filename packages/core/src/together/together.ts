@@ -153,7 +153,10 @@ class Crowd {
   }
 
   async epoch(signal: AbortSignal | undefined): Promise<MemberEpoch[] | "aborted"> {
-    const results = await this.stack.epoch(Array.from({ length: this.stack.size }, (_, i) => this.#placed[i]), signal);
+    const results = await this.stack.epoch(
+      Array.from({ length: this.stack.size }, (_, i) => this.#placed[i]),
+      signal,
+    );
     if (results === "aborted") return results;
     const tensors = await this.stack.tensors();
     const losses = await this.stack.judge(tensors);

@@ -12,7 +12,14 @@ import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
 import { type Hyper, type Optimizer, ownHyper } from "../optim/first-order/optimizer.ts";
-import { type CarriedInputs, type ObjectiveGraph, type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
+import {
+  type CarriedInputs,
+  type ObjectiveGraph,
+  type ObjectiveSpec,
+  objective,
+  parameterInputs,
+  rowInputs,
+} from "./objective.ts";
 import type { Tensors } from "./tensors.ts";
 
 /** What a training step is made for: network, loss, optimizer, shapes. */

@@ -7,13 +7,13 @@ import { losses } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
 import { type OptimizerName, optimizers } from "../../src/optim/optimizers.ts";
+import type { Member, MemberEnd, MemberEpoch } from "../../src/together/member.ts";
+import type { TogetherOptions } from "../../src/together/options.ts";
+import { fitTogether, openTogether, type TogetherEvent } from "../../src/together/together.ts";
 import type { Dataset } from "../../src/train/dataset.ts";
 import type { EndEvent, EpochEvent } from "../../src/train/events.ts";
 import { fit } from "../../src/train/fit.ts";
 import { schedules } from "../../src/train/schedules.ts";
-import type { Member, MemberEnd, MemberEpoch } from "../../src/together/member.ts";
-import type { TogetherOptions } from "../../src/together/options.ts";
-import { fitTogether, openTogether, type TogetherEvent } from "../../src/together/together.ts";
 
 const NETWORK: NetworkSpec = {
   inputs: 3,
@@ -60,7 +60,8 @@ async function drain(events: AsyncGenerator<TogetherEvent, MemberEnd[], void>) {
   for (;;) {
     const { done, value } = await events.next();
     if (done) return { epochs, told, ends: value };
-    if (value.type === "epoch") for (const one of value.members) (epochs[one.member] ??= []).push(one);
+    if (value.type === "epoch")
+      for (const one of value.members) epochs[one.member] = [...(epochs[one.member] ?? []), one];
     if (value.type === "end") told.push(value);
   }
 }
@@ -137,7 +138,13 @@ describe("each member is what it is alone", () => {
 
   test("of one output, by a row at a time, in the last batch fewer rows", () =>
     expectSame({
-      network: { inputs: 3, layers: [{ units: 9, activation: "tanh" }, { units: 1, activation: "identity" }] },
+      network: {
+        inputs: 3,
+        layers: [
+          { units: 9, activation: "tanh" },
+          { units: 1, activation: "identity" },
+        ],
+      },
       data: { train: amounts(rows(7, 3)), validation: amounts(rows(5, 4)) },
       options: { loss: losses.huber(), batch: 3 },
       members: [{ seed: 4 }, { seed: 5, l2: 0.1 }],
@@ -180,7 +187,13 @@ describe("members end one by one", () => {
   test("where they diverge, and the others go on", async () => {
     const given = {
       data: { train: amounts(train), validation: amounts(validation) },
-      network: { inputs: 3, layers: [{ units: 4, activation: "relu" }, { units: 1, activation: "identity" }] } as const,
+      network: {
+        inputs: 3,
+        layers: [
+          { units: 4, activation: "relu" },
+          { units: 1, activation: "identity" },
+        ],
+      } as const,
       options: { loss: losses["mean-squared-error"](), optimizer: "momentum" } as const,
       members: [{ rate: 0.01 }, { rate: 1e20 }, { rate: 0.02 }],
     };
@@ -197,7 +210,10 @@ describe("members end one by one", () => {
   test("by schedules of their own, those that answer to the loss among them", async () => {
     // One that remembers is of one training.
     const given = (): Case => ({
-      members: [{ schedule: schedules.cosine(0.1) }, { schedule: schedules["reduce-on-plateau"](0.1, { patience: 1 }) }],
+      members: [
+        { schedule: schedules.cosine(0.1) },
+        { schedule: schedules["reduce-on-plateau"](0.1, { patience: 1 }) },
+      ],
       options: { epochs: 12 },
     });
     const { ends } = await together(given());

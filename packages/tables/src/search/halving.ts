@@ -5,7 +5,7 @@
  */
 
 /** η */
-export const REDUCTION = 3;
+const REDUCTION = 3;
 /** Fewer epochs, or steps, say too little of a training: high rates are ahead at first. */
 const FEWEST_EPOCHS = 8;
 const FEWEST_STEPS = 128;

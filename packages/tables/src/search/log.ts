@@ -6,7 +6,7 @@ import type { Configuration } from "./space.ts";
 export type TrialStop = "rung" | "epochs" | "patience" | "diverged";
 
 /** What a trial came to at a rung. */
-export interface Trial {
+export interface SearchTrial {
   /** From 0, in the order in which they were proposed. */
   readonly trial: number;
   /** From 0. */
@@ -36,11 +36,11 @@ export interface SearchOf {
 }
 
 export const headLine = (of: SearchOf): string => `${JSON.stringify(of)}\n`;
-export const trialLine = (trial: Trial): string => `${JSON.stringify(trial)}\n`;
+export const trialLine = (trial: SearchTrial): string => `${JSON.stringify(trial)}\n`;
 
 /** What a log holds. */
 export interface ReadLog {
-  readonly trials: readonly Trial[];
+  readonly trials: readonly SearchTrial[];
   /** The text up to the end of its last whole line: a line that was cut short is no trial. */
   readonly whole: string;
 }
@@ -92,8 +92,8 @@ function differing(own: SearchOf, of: SearchOf): string | undefined {
 
 const STOPS: readonly string[] = ["rung", "epochs", "patience", "diverged"] satisfies TrialStop[];
 
-function checked(value: unknown, line: number): Trial {
-  const own = value as Partial<Trial> | null;
+function checked(value: unknown, line: number): SearchTrial {
+  const own = value as Partial<SearchTrial> | null;
   const isWhole = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) >= 0;
   const isRight =
     typeof own === "object" &&
@@ -105,5 +105,5 @@ function checked(value: unknown, line: number): Trial {
     typeof own.options === "object" &&
     own.options !== null;
   if (!isRight) throw refused(`line ${line} is no trial`, REMEDY);
-  return own as Trial;
+  return own as SearchTrial;
 }

@@ -38,8 +38,7 @@ export class Proposer {
 
   /** Up to so many that were not tried before; fewer where the space has no more. The same after the same observations. */
   propose(count: number, observations: readonly Observation[]): Configuration[] {
-    const learnt =
-      this.#kind === "tpe" && observations.length >= LEAST_TRIED ? new Parzen(observations) : undefined;
+    const learnt = this.#kind === "tpe" && observations.length >= LEAST_TRIED ? new Parzen(observations) : undefined;
     const found: Configuration[] = [];
     let shape: Configuration = {};
     while (found.length < count) {

@@ -22,7 +22,7 @@ import { targetsOf } from "../table/targets/target.ts";
 import { type TrainedTable, trainPrepared } from "../training.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { rungsOf } from "./halving.ts";
-import { headLine, readLog, type SearchOf, type Trial, trialLine } from "./log.ts";
+import { headLine, readLog, type SearchOf, type SearchTrial, trialLine } from "./log.ts";
 import type { Proposals } from "./propose.ts";
 import { DEFAULT_SPACE, readSpace, type SpaceSpec, spaceAsData } from "./space.ts";
 import { recipeOf, TrialTrainer } from "./train-trials.ts";
@@ -71,15 +71,15 @@ export type SearchEvent =
       /** Epochs at which trials are compared. */
       readonly rungs: readonly number[];
       /** Trainings that the log holds already. */
-      readonly known: readonly Trial[];
+      readonly known: readonly SearchTrial[];
       /** What the log is to begin with: its whole lines, or its first one. */
       readonly log: string;
     }
   /** A trial has come to a rung. */
   | {
       readonly type: "trial";
-      readonly trial: Trial;
-      readonly best: Trial;
+      readonly trial: SearchTrial;
+      readonly best: SearchTrial;
       /** Trials that have been begun. */
       readonly begun: number;
       readonly seconds: number;
@@ -99,8 +99,8 @@ export interface Reached {
 export interface Search {
   readonly stopped: SearchStop;
   /** In the order in which they ended. */
-  readonly trials: readonly Trial[];
-  readonly best: Trial;
+  readonly trials: readonly SearchTrial[];
+  readonly best: SearchTrial;
   readonly rungs: readonly number[];
   /** The best one's, as `trainTable` takes it. */
   readonly recipe: Recipe;
@@ -120,10 +120,7 @@ export interface Search {
  * Throws before any work as `trainTable`; UserError on a space, a budget or a log that makes no sense, and where no rows are for
  * validation; later UserError where no trial ended in time.
  */
-export function searchTable(
-  rows: Table,
-  options: SearchTableOptions,
-): AsyncGenerator<SearchEvent, Search, void>;
+export function searchTable(rows: Table, options: SearchTableOptions): AsyncGenerator<SearchEvent, Search, void>;
 export function searchTable<Row extends object, Target extends keyof Row & string>(
   rows: readonly Row[] | ColumnsOf<Row>,
   options: SearchTableOptions<Target>,
@@ -145,9 +142,13 @@ export async function* searchTable(
   const preparation = preparationFor({ ...DEFAULTS, seed }, asked);
   const read = prepareTable(table, { ...asked, ...preparation, seed });
   if (read.rows.validation.length === 0)
-    throw new UserError("there are no validation rows, by which trials are compared", "Leave a share of the rows to them.", {
-      remedy: "validation",
-    });
+    throw new UserError(
+      "there are no validation rows, by which trials are compared",
+      "Leave a share of the rows to them.",
+      {
+        remedy: "validation",
+      },
+    );
   const engine = own ?? (await defaultEngine());
   const prepared = await settleTarget(read, engine, seed);
   const rungs = rungsOf(epochs, Math.ceil(read.rows.train.length / BATCH));
@@ -172,7 +173,7 @@ export async function* searchTable(
     else {
       for await (const trial of trainer.train(jobs)) {
         run.add(trial);
-        const told = { best: run.best as Trial, begun: run.begun, seconds: elapsed() };
+        const told = { best: run.best as SearchTrial, begun: run.begun, seconds: elapsed() };
         yield { type: "trial", trial, ...told, log: trialLine(trial) };
       }
       if (ends.aborted) stopped = signal?.aborted ? "aborted" : "time";
@@ -213,11 +214,7 @@ function nothingFound(stopped: SearchStop, seconds: number | undefined, signal: 
   return new UserError("no trial had a finite loss", "Look for lower learning rates.", { option: "space" });
 }
 
-async function reached(
-  prepared: Prepared,
-  recipe: Parameters<typeof trainPrepared>[1],
-  host: Host,
-): Promise<Reached> {
+async function reached(prepared: Prepared, recipe: Parameters<typeof trainPrepared>[1], host: Host): Promise<Reached> {
   const events = trainPrepared(prepared, recipe, host);
   for (;;) {
     const { done, value } = await events.next();

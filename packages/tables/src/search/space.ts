@@ -29,7 +29,13 @@ export type SearchedOption = keyof Configuration;
 /** The values that an option may have. */
 export type Dimension =
   | { readonly kind: "choice"; readonly choices: readonly Configuration[SearchedOption][] }
-  | { readonly kind: "range"; readonly from: number; readonly to: number; readonly log: boolean; readonly whole: boolean };
+  | {
+      readonly kind: "range";
+      readonly from: number;
+      readonly to: number;
+      readonly log: boolean;
+      readonly whole: boolean;
+    };
 
 /** As it is given; see the head of this file. */
 export type SpaceSpec = Readonly<Partial<Record<SearchedOption, unknown>>>;
@@ -121,7 +127,10 @@ function rangeOf(name: SearchedOption, given: object): Dimension {
   if (range === undefined) throw refused(`${name} is chosen from a list of values, and has no range`);
   const unknown = Object.keys(given).find((part) => !RANGE.includes(part));
   if (unknown !== undefined)
-    throw refused(`${name}: a range has no '${unknown}'`, 'It is written as { "from": 0.001, "to": 0.1, "scale": "log" }.');
+    throw refused(
+      `${name}: a range has no '${unknown}'`,
+      'It is written as { "from": 0.001, "to": 0.1, "scale": "log" }.',
+    );
   const { from, to, scale = "linear" } = given as { from?: unknown; to?: unknown; scale?: unknown };
   for (const [end, value] of Object.entries({ from, to }))
     if (!(typeof value === "number" && range.holds(value)))

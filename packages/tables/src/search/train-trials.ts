@@ -5,7 +5,7 @@ import { type MemberEnd, type MemberState, openTogether, type Together } from "@
 import { DEFAULTS, planFor, type Recipe } from "../recipe.ts";
 import type { Prepared } from "../table/prepare.ts";
 import { trainingData } from "../training.ts";
-import type { Trial, TrialStop } from "./log.ts";
+import type { SearchTrial, TrialStop } from "./log.ts";
 import { BLOCK } from "./propose.ts";
 import { type Configuration, type SearchedOption, SHAPING } from "./space.ts";
 
@@ -57,12 +57,11 @@ export class TrialTrainer {
   constructor(training: TrialTraining) {
     const { engine, prepared } = training;
     this.#training = training;
-    this.#engine =
-      prepared.rows.train.length < SHARED_FROM ? openFitPool({ engine, workers: false }).engine : engine;
+    this.#engine = prepared.rows.train.length < SHARED_FROM ? openFitPool({ engine, workers: false }).engine : engine;
   }
 
   /** Tells of each as it ends: shape after shape. Those that the signal ends are not told of. */
-  async *train(jobs: readonly TrialJob[]): AsyncGenerator<Trial, void, void> {
+  async *train(jobs: readonly TrialJob[]): AsyncGenerator<SearchTrial, void, void> {
     const shapes = new Map<string, TrialJob[]>();
     for (const job of jobs) {
       const shape = shapeOf(job.options);
@@ -71,15 +70,14 @@ export class TrialTrainer {
     for (const [shape, own] of shapes) if (!this.#training.signal.aborted) yield* this.#together(shape, own);
   }
 
-  async *#together(shape: string, jobs: readonly TrialJob[]): AsyncGenerator<Trial, void, void> {
+  async *#together(shape: string, jobs: readonly TrialJob[]): AsyncGenerator<SearchTrial, void, void> {
     const { rungs, seed } = this.#training;
     const together = await this.#plan(shape, jobs[0].options);
     const members = await Promise.all(
       jobs.map(async ({ trial, rung, options }) => {
         const from = this.#paused.get(trial);
         const { l2, rate } = (await this.#planOf(options)).options;
-        const own = { seed, l2, until: rungs[rung], ...(rate !== undefined && { rate }) };
-        return from === undefined ? own : { ...own, from };
+        return { seed, l2, until: rungs[rung], from, ...(rate !== undefined && { rate }) };
       }),
     );
     let since = performance.now();
@@ -122,7 +120,14 @@ export class TrialTrainer {
     const { loss, optimizer, epochs, patience, batch, clip } = options;
     return openTogether(network, trainingData(prepared), {
       places: BLOCK,
-      ...{ engine: this.#engine, signal, loss, optimizer: optimizer as "adam", epochs: epochs as number, patience: patience as number },
+      ...{
+        engine: this.#engine,
+        signal,
+        loss,
+        optimizer: optimizer as "adam",
+        epochs: epochs as number,
+        patience: patience as number,
+      },
       ...(batch !== undefined && { batch }),
       ...(clip !== undefined && { clip }),
       ...(slice !== undefined && { slice }),

@@ -4,7 +4,7 @@
  */
 import { UserError } from "@chaingrad/core/user-error";
 import { promotions, type Standing } from "./halving.ts";
-import type { Trial } from "./log.ts";
+import type { SearchTrial } from "./log.ts";
 import type { Observation } from "./parzen.ts";
 import { type Proposals, Proposer } from "./propose.ts";
 import type { Configuration, Space } from "./space.ts";
@@ -21,7 +21,7 @@ export interface TrialRunOptions {
   readonly proposals: Proposals;
   readonly rungs: readonly number[];
   /** Results that are there already. */
-  readonly known: readonly Trial[];
+  readonly known: readonly SearchTrial[];
   /** Trials at most. */
   readonly most: number | undefined;
 }
@@ -31,15 +31,15 @@ export class TrialRun {
   readonly #most: number;
   readonly #proposer: Proposer;
   /** Results by trial and rung. */
-  readonly #results = new Map<string, Trial>();
+  readonly #results = new Map<string, SearchTrial>();
   readonly #options: Configuration[] = [];
   /** Of each trial its results by rung, of the waves that are over. */
-  readonly #reached: Trial[][] = [];
+  readonly #reached: SearchTrial[][] = [];
   /** The highest rung that each trial was let go on to. */
   readonly #begun: number[] = [];
   #wave: readonly TrialJob[] = [];
-  readonly #all: Trial[] = [];
-  best: Trial | undefined;
+  readonly #all: SearchTrial[] = [];
+  best: SearchTrial | undefined;
 
   constructor({ space, seed, proposals, rungs, known, most = Number.POSITIVE_INFINITY }: TrialRunOptions) {
     this.#rungs = rungs;
@@ -49,7 +49,7 @@ export class TrialRun {
   }
 
   /** All results that were asked for, in the order in which they became known. */
-  get trials(): readonly Trial[] {
+  get trials(): readonly SearchTrial[] {
     return this.#all;
   }
 
@@ -74,12 +74,12 @@ export class TrialRun {
     }
   }
 
-  add(trial: Trial): void {
+  add(trial: SearchTrial): void {
     this.#results.set(keyOf(trial), trial);
     this.#note(trial);
   }
 
-  #note(trial: Trial): void {
+  #note(trial: SearchTrial): void {
     this.#all.push(trial);
     if (trial.loss !== null && lossOf(trial) < lossOf(this.best)) this.best = trial;
   }
@@ -125,7 +125,7 @@ export class TrialRun {
   }
 
   #observations(): Observation[] {
-    const at = (rung: number): Trial[] => this.#reached.flatMap((own) => (own.length > rung ? [own[rung]] : []));
+    const at = (rung: number): SearchTrial[] => this.#reached.flatMap((own) => (own.length > rung ? [own[rung]] : []));
     for (let rung = this.#rungs.length - 1; rung > 0; rung--) {
       const there = at(rung);
       if (there.length >= LEAST_LEARNT) return there.map(observed);
@@ -134,9 +134,9 @@ export class TrialRun {
   }
 }
 
-const keyOf = ({ trial, rung }: Pick<Trial, "trial" | "rung">): string => `${trial} ${rung}`;
+const keyOf = ({ trial, rung }: Pick<SearchTrial, "trial" | "rung">): string => `${trial} ${rung}`;
 
 /** Smaller is better; what had no finite loss is worse than all else. */
-const lossOf = (trial: Trial | undefined): number => trial?.loss ?? Number.POSITIVE_INFINITY;
+const lossOf = (trial: SearchTrial | undefined): number => trial?.loss ?? Number.POSITIVE_INFINITY;
 
-const observed = (trial: Trial): Observation => ({ options: trial.options, loss: lossOf(trial) });
+const observed = (trial: SearchTrial): Observation => ({ options: trial.options, loss: lossOf(trial) });

@@ -70,7 +70,10 @@ describe("proposals", () => {
   test("stay in the space, whatever was seen", () => {
     const proposer = new Proposer(readSpace(FREE), 5, "tpe");
     const corner: Configuration = { activation: "tanh", rate: 1, l2: 1e-6, dropout: 0 };
-    const seen = Array.from({ length: 40 }, (_, i) => ({ options: corner, loss: i < 20 ? i : Number.POSITIVE_INFINITY }));
+    const seen = Array.from({ length: 40 }, (_, i) => ({
+      options: corner,
+      loss: i < 20 ? i : Number.POSITIVE_INFINITY,
+    }));
     for (const { rate = 0, l2 = 0, dropout = -1 } of proposer.propose(200, seen)) {
       expect(rate >= 1e-4 && rate <= 1).toBe(true);
       expect(l2 >= 1e-6 && l2 <= 1).toBe(true);

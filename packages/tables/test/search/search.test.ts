@@ -3,7 +3,7 @@ import { wasmEngine } from "@chaingrad/core";
 import { UserError } from "@chaingrad/core/user-error";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readModel, type TableModelData, writeModel } from "../../src/model/model-file.ts";
-import type { Trial } from "../../src/search/log.ts";
+import type { SearchTrial } from "../../src/search/log.ts";
 import { type Search, type SearchEvent, type SearchTableOptions, searchTable } from "../../src/search/search-table.ts";
 import { trainTable } from "../../src/train-table.ts";
 
@@ -48,7 +48,7 @@ const trialsOf = (log: string) =>
     .split("\n")
     .slice(1)
     .map((line) => {
-      const { seconds: _, ...trial } = JSON.parse(line) as Trial;
+      const { seconds: _, ...trial } = JSON.parse(line) as SearchTrial;
       return JSON.stringify(trial, Object.keys(trial).sort().concat("hidden", "rate", "l2"));
     })
     .sort();

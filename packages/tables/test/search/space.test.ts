@@ -2,8 +2,8 @@
 import { UserError } from "@chaingrad/core/user-error";
 import { describe, expect, test } from "vitest";
 import {
-  type Dimension,
   DEFAULT_SPACE,
+  type Dimension,
   placeOf,
   readSpace,
   SEARCHED_OPTIONS,

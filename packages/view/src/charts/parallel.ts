@@ -2,7 +2,7 @@
 import { formatNumber } from "@chaingrad/core/format";
 import { visible } from "@chaingrad/core/visible";
 import * as Plot from "@observablehq/plot";
-import { COLOURS, draw } from "./charts.ts";
+import { COLOURS, draw } from "./draw.ts";
 
 /** An axis: what it is called, and where each line crosses it. */
 export interface ParallelAxis {
@@ -27,7 +27,11 @@ interface Scaled {
 function scaled({ name, values, log = false, order }: ParallelAxis): Scaled {
   if (order !== undefined) {
     const at = (text: string): number => (order.indexOf(text) + 0.5) / order.length;
-    return { name, places: values.map((value) => at(String(value))), ticks: order.map((text) => ({ at: at(text), text })) };
+    return {
+      name,
+      places: values.map((value) => at(String(value))),
+      ticks: order.map((text) => ({ at: at(text), text })),
+    };
   }
   const numbers = values as readonly number[];
   const [to, back] = log ? [Math.log, Math.exp] : [(x: number) => x, (x: number) => x];

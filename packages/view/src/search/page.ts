@@ -2,7 +2,7 @@
 import { escapeHtml, type Language } from "@chaingrad/core/explain";
 import { formatNumber } from "@chaingrad/core/format";
 import { PARTS, targetsOf } from "@chaingrad/tables";
-import { type Search, SEARCHED_OPTIONS, type SearchedOption, type Trial } from "@chaingrad/tables/search";
+import { SEARCHED_OPTIONS, type Search, type SearchedOption, type SearchTrial } from "@chaingrad/tables/search";
 import { figure } from "../charts/charts.ts";
 import { type ParallelAxis, parallelChart } from "../charts/parallel.ts";
 import { fillIn } from "../derivation/words.ts";
@@ -30,7 +30,12 @@ const WIDE = 30;
 export function searchPage(input: SearchPageInput): string {
   const { language, title, prepared, trials, seconds, rungs } = input;
   const words = searchWords[language];
-  const heading = fillIn(words.title, { title, target: targetsOf(prepared.target).map(({ name }) => name).join(", ") });
+  const heading = fillIn(words.title, {
+    title,
+    target: targetsOf(prepared.target)
+      .map(({ name }) => name)
+      .join(", "),
+  });
   const last = lastOf(trials);
   const summary = fillIn(words.summary, {
     ...{ trials: last.length, trainings: trials.length, seconds: seconds.toFixed(1), rungs: rungs.join(", ") },
@@ -48,13 +53,13 @@ ${trialsFigure(input, last, words)}
 }
 
 /** Of each trial the training that came farthest. */
-function lastOf(trials: readonly Trial[]): Trial[] {
-  const last = new Map<number, Trial>();
+function lastOf(trials: readonly SearchTrial[]): SearchTrial[] {
+  const last = new Map<number, SearchTrial>();
   for (const one of trials) if (one.rung >= (last.get(one.trial)?.rung ?? 0)) last.set(one.trial, one);
   return [...last.values()].sort((a, b) => lossOf(a) - lossOf(b) || a.trial - b.trial);
 }
 
-const lossOf = ({ loss }: Trial): number => loss ?? Number.POSITIVE_INFINITY;
+const lossOf = ({ loss }: SearchTrial): number => loss ?? Number.POSITIVE_INFINITY;
 
 function scoresTable({ found, beside, prepared }: SearchPageInput, words: Words): string {
   const { baseline, part } = found.judged;
@@ -76,7 +81,7 @@ function scoresTable({ found, beside, prepared }: SearchPageInput, words: Words)
 
 const textOf = (value: unknown, words: Words): string => (value === null ? words.none : String(value));
 
-function trialsFigure({ best }: SearchPageInput, last: readonly Trial[], words: Words): string {
+function trialsFigure({ best }: SearchPageInput, last: readonly SearchTrial[], words: Words): string {
   const finite = last.filter(({ loss }) => loss !== null);
   const options = SEARCHED_OPTIONS.filter((name) => finite.some(({ options }) => options[name] !== undefined));
   const axes = [
@@ -91,7 +96,7 @@ function trialsFigure({ best }: SearchPageInput, last: readonly Trial[], words: 
     finite.findIndex(({ trial }) => trial === best.trial),
   );
   const says = fillIn(words.says, { best: best.trial, loss: formatNumber(lossOf(best), 4) });
-  const why = (stopped: Trial["stopped"]): string => (stopped === "epochs" ? words.epochs : words[stopped]);
+  const why = (stopped: SearchTrial["stopped"]): string => (stopped === "epochs" ? words.epochs : words[stopped]);
   const table = {
     head: [words.trial, ...options, words.epochs, words.loss, words.stopped],
     rows: last.map(({ trial, options: own, epochs, loss, stopped }) => [
@@ -102,14 +107,12 @@ function trialsFigure({ best }: SearchPageInput, last: readonly Trial[], words: 
   return figure(words.parallel, says, chart, table, fillIn(words.numbers, { caption: words.table }));
 }
 
-function axisOf(name: SearchedOption, trials: readonly Trial[], words: Words): ParallelAxis {
+function axisOf(name: SearchedOption, trials: readonly SearchTrial[], words: Words): ParallelAxis {
   const values = trials.map(({ options }) => options[name]);
   const different = [...new Set(values)];
   if (different.length > MOST_PLACES && values.every((value) => typeof value === "number"))
     return { name, ...numbers(values) };
-  const order = [...different]
-    .sort((a, b) => sizeOf(a) - sizeOf(b))
-    .map((value) => textOf(value, words));
+  const order = [...different].sort((a, b) => sizeOf(a) - sizeOf(b)).map((value) => textOf(value, words));
   return { name, values: values.map((value) => textOf(value, words)), order: [...new Set(order)] };
 }
 

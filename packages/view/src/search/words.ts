@@ -33,7 +33,8 @@ type SearchWords = Readonly<Record<keyof typeof en, string>>;
 
 const zh: SearchWords = {
   title: "在 {title} 中为 {target} 搜索",
-  summary: "{trials} 次试验，{trainings} 次训练，用时 {seconds} 秒。只要一次试验位于走到同样远的试验中最好的三分之一，就继续训练更多轮：{rungs}。",
+  summary:
+    "{trials} 次试验，{trainings} 次训练，用时 {seconds} 秒。只要一次试验位于走到同样远的试验中最好的三分之一，就继续训练更多轮：{rungs}。",
   scores: "搜索结果与默认方案",
   chosen: "试验是由验证行选出的，所以它在验证行上的得分偏高；测试行没有参与。默认方案的验证行是轮流留出的训练行。",
   found: "搜索结果",

@@ -1,6 +1,6 @@
 /** @chaingrad/tables/search: a network and a training for a table, found by trying many. */
-export type { Trial, TrialStop } from "./search/log.ts";
-export type { Proposals } from "./search/propose.ts";
+export type { SearchTrial, TrialStop } from "./log.ts";
+export type { Proposals } from "./propose.ts";
 export {
   type Reached,
   type Search,
@@ -8,11 +8,11 @@ export {
   type SearchStop,
   type SearchTableOptions,
   searchTable,
-} from "./search/search-table.ts";
+} from "./search-table.ts";
 export {
   type Configuration,
   DEFAULT_SPACE,
-  type SearchedOption,
   SEARCHED_OPTIONS,
+  type SearchedOption,
   type SpaceSpec,
-} from "./search/space.ts";
+} from "./space.ts";
