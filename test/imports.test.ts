@@ -41,6 +41,7 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
     "diagnosis",
   ],
   pool: ["given", "graph", "nn", "optim", "engines", "linalg", "train", "second-order/on-demand.ts"],
+  together: ["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "train"],
 };
 
 /** What a file below loads from above, and only when it is asked for: a page that does not ask does not pay. */

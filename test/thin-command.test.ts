@@ -109,6 +109,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["TwoClasses", "twoClassesOf", "withThreshold"],
     ...["calibrateModel", "checkCalibrates", "Calibration"],
   ],
+  "@chaingrad/tables/search": [...["searchTable", "Search", "SearchEvent", "Reached", "Configuration", "SpaceSpec"]],
   "@chaingrad/tables/words": [
     ...["RECIPE_WORDS", "SCORES", "guessOf", "taskOf", "averagesOf", "endingOf", "placeOfFault", "tellDivergence"],
     ...["RECIPES_WORDS", "unseenValues", "turnedWords"],
@@ -142,6 +143,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/view/derivation": ["derivationPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],
+  "@chaingrad/view/search": ["searchPage"],
 };
 
 /** Without comments. */

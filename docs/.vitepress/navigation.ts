@@ -32,6 +32,7 @@ const guides = [
       { text: "What can be predicted", link: "/guides/targets" },
       { text: "Watching a training", link: "/guides/watch" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
+      { text: "Searching for a network", link: "/guides/search" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },
       { text: "Understanding the data", link: "/guides/data-attribution" },

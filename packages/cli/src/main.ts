@@ -10,6 +10,7 @@ import { guardOutput, reportFailure } from "./output/failure.ts";
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
   train: () => import("./commands/train.ts"),
+  search: () => import("./commands/search.ts"),
   "cross-validate": () => import("./commands/cross-validate.ts"),
   "fit-curve": () => import("./commands/fit-curve.ts"),
   predict: () => import("./commands/predict.ts"),

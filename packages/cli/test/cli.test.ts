@@ -9,7 +9,7 @@ import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const BIN = resolve(import.meta.dirname, "../bin/chaingrad.js");
 const COMMANDS = [
-  ...["train", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate", "uncertainty"],
+  ...["train", "search", "cross-validate", "fit-curve", "predict", "evaluate", "calibrate", "uncertainty"],
   ...["importance", "dependence", "attribute", "suspects", "influence", "row-gradients"],
   ...["gradient", "check", "explain", "emit", "serve"],
 ];

@@ -6,12 +6,14 @@ import { emptyFolder, runCli } from "./support/run-cli.ts";
 
 const LOOKING = ["importance", "dependence", "attribute", "suspects", "influence", "row-gradients"];
 const JUDGING = ["predict", "evaluate", "calibrate", "uncertainty"];
-const TYPED = ["train", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "check", "explain"].map(
+const TYPED = ["train", "search", "cross-validate", "fit-curve", ...JUDGING, ...LOOKING, "check", "explain"].map(
   (name) => `${name} --type`,
 );
 const TRAINING = ["target", "order", "drop", "embed", "offset", "exposure"];
 const LISTS = [
-  ...["train", "cross-validate", "suspects"].flatMap((name) => TRAINING.map((option) => `${name} --${option}`)),
+  ...["train", "search", "cross-validate", "suspects"].flatMap((name) =>
+    TRAINING.map((option) => `${name} --${option}`),
+  ),
   "dependence --of",
   "fit-curve --start",
   "fit-curve --lower",
@@ -46,6 +48,7 @@ async function given(name: string, option: Option, [first, second]: readonly str
 
 const names = [
   "train",
+  "search",
   "cross-validate",
   "fit-curve",
   ...JUDGING,

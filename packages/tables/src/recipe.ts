@@ -74,7 +74,8 @@ export const DEFAULTS: Recipe = {
 };
 const ADAM_RATE = 0.005;
 const L2 = 0.002;
-const BATCH = 32;
+/** Rows in a step, where nobody says how many. */
+export const BATCH = 32;
 
 /** What each part of a recipe is and what stands for it where it is not given, for whoever offers them. */
 export const RECIPE_WORDS: Readonly<Record<keyof Recipe, string>> = {

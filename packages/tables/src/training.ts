@@ -97,7 +97,7 @@ const hasRate = ({ optimizer }: Plan["options"]): boolean =>
   typeof optimizer !== "object" || optimizer.kind === "first-order";
 
 /** The rows that are trained on, and those that decide when to stop where there are some, weighed by their classes as well. */
-function trainingData({ data: { train, validation }, rows, classWeights }: Prepared): FitData {
+export function trainingData({ data: { train, validation }, rows, classWeights }: Prepared): FitData {
   const own = weighed(train, classWeights);
   return rows.validation.length === 0 ? { train: own } : { train: own, validation: weighed(validation, classWeights) };
 }

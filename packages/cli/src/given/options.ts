@@ -39,7 +39,7 @@ export const shareOfAll: (text: string) => number = realNumber(
 );
 
 /** "60", "60s", "2m" and "1h" in seconds. */
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
   const value =
     Number(found?.[1] ?? 0) * { s: 1, m: 60, min: 60, h: 3600 }[(found?.[2] ?? "s") as "s" | "m" | "min" | "h"];

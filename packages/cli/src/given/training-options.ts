@@ -64,7 +64,8 @@ export interface TrainingFlags extends Omit<Partial<Recipe>, "rate" | "clip" | "
   readonly test?: number | string;
 }
 
-export function withTraining(command: Command): Command {
+/** What is asked of a table, whatever is trained on it. */
+export function withAsked(command: Command): Command {
   return command
     .requiredOption(
       "--target <columns>",
@@ -103,14 +104,18 @@ export function withTraining(command: Command): Command {
       "columns whose categories become learned numbers: by name, as in a,b; of more than so many categories (default: 20; of one network 100); none",
       collected,
     )
+    .option("--group <column>", "rows that share its value stay on one side: judged by groups that were never met")
+    .option("--split <column>", "a column that says of each row train, validation or test");
+}
+
+export function withTraining(command: Command): Command {
+  return withAsked(command)
     .addOption(new Option("--recipe <name>", RECIPES_WORDS).choices(RECIPES))
     .option(
       "--time <seconds or column>",
       "60s, 2m, 1h: what training may take; or a column of times: the earliest rows train, the latest judge",
       budgetOrColumn,
     )
-    .option("--group <column>", "rows that share its value stay on one side: judged by groups that were never met")
-    .option("--split <column>", "a column that says of each row train, validation or test")
     .option("--hidden <sizes>", RECIPE_WORDS.hidden, hiddenSizes)
     .addOption(new Option("--activation <name>", RECIPE_WORDS.activation).choices(ACTIVATIONS))
     .option("--dropout <share>", RECIPE_WORDS.dropout, fraction)
@@ -127,6 +132,11 @@ export function withTraining(command: Command): Command {
 
 /** What only a single training has: rows that judge, where they are not left out in turn, and how its gradient flows. */
 export function withParts(command: Command): Command {
+  return withShares(command).option("--flow", RECIPE_WORDS.flow);
+}
+
+/** Rows that judge, where they are not left out in turn. */
+export function withShares(command: Command): Command {
   return command
     .option(
       "--validation <share or file>",
@@ -137,8 +147,7 @@ export function withParts(command: Command): Command {
       "--test <share or file>",
       "share of the rows kept for the final judgement, or a table of them (default: 0.15)",
       shareOrFile,
-    )
-    .option("--flow", RECIPE_WORDS.flow);
+    );
 }
 
 /** A share of the rows that is asked for; undefined where a file is given. */

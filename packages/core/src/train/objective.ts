@@ -17,7 +17,8 @@ import {
   parametersOf,
   weightsOf,
 } from "../nn/network.ts";
-import { regularisers } from "../nn/regularisers.ts";
+import { type RegulariserName, regularisers } from "../nn/regularisers.ts";
+import type { Operand } from "../ops/elementwise.ts";
 import { add } from "../ops/ring.ts";
 import { input } from "../ops/source.ts";
 
@@ -32,6 +33,11 @@ export interface ObjectiveSpec {
   /** λ of λ Σ|W| over the weight matrices, ≥ 0. */
   readonly l1?: number | undefined;
 }
+
+/** The same where the strengths of regularisers may be inputs of the graph. */
+export type ObjectiveGraph = Omit<ObjectiveSpec, "l1" | "l2"> & {
+  readonly [Name in RegulariserName]?: Operand | undefined;
+};
 
 /** What training makes small, as graph, with the forward pass that it is made of. */
 export interface Objective extends Forward {
@@ -77,7 +83,7 @@ export function rowInputs(
 
 /** The graph on rows x [batch, inputs] with their targets; `context.weight` weighs rows in the loss and in batch norm. */
 export function objective(
-  spec: ObjectiveSpec,
+  spec: ObjectiveGraph,
   { params, buffers }: CarriedInputs,
   rows: { readonly x: Expr; readonly target: Expr },
   context: Omit<ForwardContext, "buffers">,

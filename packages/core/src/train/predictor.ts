@@ -30,6 +30,21 @@ export interface Judgement {
 /** Rows of the plans: a table goes through the largest in parts, and what is left through the smallest that holds it. */
 const BATCHES = [1, 16, 256];
 
+/** Of the plans for tables of at most about so many rows. */
+export function batchesFor(rows: number): number[] {
+  const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
+  return [...BATCHES.filter((batch) => batch < largest), largest];
+}
+
+/** Of the plans that so many rows go through, one after the other. */
+export function sizesOf(rows: number, batches: readonly number[]): number[] {
+  const largest = batches[batches.length - 1];
+  const whole = Math.floor(rows / largest);
+  const left = rows - whole * largest;
+  const last = batches.find((candidate) => candidate >= left) ?? largest;
+  return [...new Array<number>(whole).fill(largest), ...(left > 0 ? [last] : [])];
+}
+
 /** A plan of fixed batch, and whether it has the parameters yet. */
 interface Pass {
   readonly batch: number;
@@ -74,8 +89,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     this.#dtype = dtype;
     this.#outputs = outputsOf(network);
     this.#predicted = predictionWidth(this.#loss, this.#outputs);
-    const largest = Math.max(1, Math.min(rows, BATCHES[BATCHES.length - 1]));
-    this.#batches = [...BATCHES.filter((batch) => batch < largest), largest];
+    this.#batches = batchesFor(rows);
   }
 
   /** Takes parameters and running statistics, on top of those it has. Throws RangeError on what is no tensor of the network. */
@@ -103,7 +117,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     const { inputs } = this.#network;
     const all = float64(x);
     let start = 0;
-    for (const size of this.#sizes(rows)) {
+    for (const size of sizesOf(rows, this.#batches)) {
       const { batch, executable } = yield* this.#ready(size, this.#forward);
       const count = Math.min(batch, rows - start);
       yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
@@ -139,11 +153,11 @@ export class Predictor<E extends Engine = SyncEngine> {
     const predictions = new Float64Array(rows * this.#predicted);
     let total = 0;
     let weights = 0;
-    for (const size of new Set(this.#sizes(rows))) yield* this.#opening(size, this.#judge);
+    for (const size of new Set(sizesOf(rows, this.#batches))) yield* this.#opening(size, this.#judge);
     const { inputs } = this.#network;
     const all = float64(data.x);
     let start = 0;
-    for (const size of this.#sizes(rows)) {
+    for (const size of sizesOf(rows, this.#batches)) {
       const { batch, executable } = yield* this.#ready(size, this.#judge);
       const count = Math.min(batch, rows - start);
       yield* settled(executable.write("x", part(all, start * inputs, count * inputs, batch * inputs)));
@@ -170,15 +184,6 @@ export class Predictor<E extends Engine = SyncEngine> {
   *#copy(executable: Executable, name: string, to: Float64Array, start: number, count: number): Work<void> {
     const values = yield* settled(executable.read(name));
     to.set(values.subarray(0, count), start);
-  }
-
-  /** Of the plans that so many rows go through, one after the other. */
-  #sizes(rows: number): number[] {
-    const largest = this.#batches[this.#batches.length - 1];
-    const whole = Math.floor(rows / largest);
-    const left = rows - whole * largest;
-    const last = this.#batches.find((candidate) => candidate >= left) ?? largest;
-    return [...new Array<number>(whole).fill(largest), ...(left > 0 ? [last] : [])];
   }
 
   /** A plan that has the parameters. */
@@ -220,7 +225,7 @@ const float64 = (x: ArrayLike<number>): Float64Array =>
   ArrayBuffer.isView(x) ? (x as unknown as Float64Array) : Float64Array.from(x);
 
 /** `count` numbers from `start` on, filled up with zeros to `length`. */
-function part(values: Float64Array, start: number, count: number, length: number): Float64Array {
+export function part(values: Float64Array, start: number, count: number, length: number): Float64Array {
   const own = values.subarray(start, start + count);
   if (count === length) return own;
   const padded = new Float64Array(length);

@@ -1,5 +1,5 @@
 /** Which rows train, which validate, which test: decided by one seed, and alike in every class. */
-import { threefry, uniformAt } from "../ops/random.ts";
+import { threefry, uniformPairAt } from "../ops/random.ts";
 
 /** "shuf" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const SHUFFLING = 0x73687566;
@@ -13,9 +13,11 @@ const SPLIT_STREAM = 2 ** 31 - 1;
 export function shuffle(indices: ArrayLike<number>, seed: number, stream: number): Int32Array {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed must be a whole number, got ${seed}`);
   const key = threefry(seed, Math.floor(seed / 2 ** 32), SHUFFLING, 0);
-  const order = Int32Array.from(indices);
+  const order = new Int32Array(indices);
+  let pair = uniformPairAt(key, stream, order.length - 1);
   for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(uniformAt(key, stream, i) * (i + 1));
+    if (i & 1) pair = uniformPairAt(key, stream, i);
+    const j = Math.floor(pair[i & 1] * (i + 1));
     const held = order[i];
     order[i] = order[j];
     order[j] = held;

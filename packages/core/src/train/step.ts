@@ -12,7 +12,15 @@ import { input } from "../ops/source.ts";
 import { sum } from "../ops/sum-broadcast.ts";
 import { clipByGlobalNorm, clipByValue } from "../optim/first-order/clip.ts";
 import { type Hyper, type Optimizer, ownHyper } from "../optim/first-order/optimizer.ts";
-import { type CarriedInputs, type ObjectiveSpec, objective, parameterInputs, rowInputs } from "./objective.ts";
+import {
+  type CarriedInputs,
+  type ObjectiveGraph,
+  type ObjectiveSpec,
+  objective,
+  parameterInputs,
+  rowInputs,
+} from "./objective.ts";
+import type { Tensors } from "./tensors.ts";
 
 /** What a training step is made for: network, loss, optimizer, shapes. */
 export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
@@ -25,6 +33,9 @@ export interface StepSpec extends Omit<ObjectiveSpec, "reduction"> {
   readonly dtype: FloatType;
 }
 
+/** The same where the strengths of regularisers may be inputs of the program. */
+export type StepGraph = Omit<StepSpec, "l1" | "l2"> & Pick<ObjectiveGraph, "l1" | "l2">;
+
 /** A train step as a program, and what it carries to the next. */
 export interface TrainStep {
   readonly program: Program;
@@ -35,13 +46,33 @@ export interface TrainStep {
 /** The name of an optimizer's state tensor: "W1/m". */
 export const stateName = (parameter: string, state: string): string => `${parameter}/${state}`;
 
+/** What a step carries, before the first: tensors, and the optimizer's state of those that it moves. */
+export function startState(
+  { carried }: Pick<TrainStep, "carried">,
+  { state }: Pick<Optimizer, "state">,
+  start: Tensors,
+  rateOf: (name: string) => number,
+): Tensors {
+  const names = new Set(carried);
+  const all = Object.entries(start).flatMap(([name, values]) => [
+    [name, values] as const,
+    ...Object.entries(state)
+      .filter(([part]) => names.has(stateName(name, part))) // running statistics have no state
+      .map(([part, value]) => {
+        const fill = value === "rate" ? rateOf(name) : value;
+        return [stateName(name, part), new Float64Array(values.length).fill(fill)] as const;
+      }),
+  ]);
+  return Object.fromEntries(all);
+}
+
 /** One training step as a program. Throws as `objective` and the optimizer do. */
 export function trainStep(spec: StepSpec): TrainStep {
   return finish(buildingStep(spec));
 }
 
 /** The same in parts. */
-export function* buildingStep(spec: StepSpec): Work<TrainStep> {
+export function* buildingStep(spec: StepGraph): Work<TrainStep> {
   const { network, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
   const data = rowInputs(spec, spec.rows, dtype, "data/");
@@ -56,7 +87,8 @@ export function* buildingStep(spec: StepSpec): Work<TrainStep> {
   const { carried, state } = yield* buildingUpdate(spec, carriedInputs.params, gradient.gradients, hyper);
   const all = { ...gradient.buffers, ...carried };
   const { params, buffers } = carriedInputs;
-  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data)];
+  const strengths = [spec.l1, spec.l2].filter((strength) => typeof strength === "object");
+  const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data), ...strengths];
   return {
     program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {
       loss: gradient.loss,
@@ -86,7 +118,7 @@ interface GradientGraph {
 
 /** The first half of a step: what a batch says of the parameters. */
 export function* buildingGradient(
-  spec: ObjectiveSpec,
+  spec: ObjectiveGraph,
   inputs: CarriedInputs,
   { x, target, weight, key }: BatchInputs,
 ): Work<GradientGraph> {

@@ -10,7 +10,7 @@ import { type Chosen, factorIn, type Settings } from "./fit-options.ts";
 import type { MadePlans } from "./plan-shelf.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
-import { buildingStep, stateName, type TrainStep } from "./step.ts";
+import { buildingStep, startState, type TrainStep } from "./step.ts";
 import { carriedBy, startTensors, type Tensors } from "./tensors.ts";
 import type { EpochResult, Recording, State, Training } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
@@ -106,17 +106,10 @@ export class Trainer implements Training {
     const { x, y, weight = new Float64Array(this.rows).fill(1) } = train;
     for (const [name, values] of Object.entries({ x, y, weight }))
       await this.#executable.write(`data/${name}`, withSpareRow(values, this.rows));
-    const carried = new Set(this.#step.carried);
     const first = this.schedule({ step: 0, epoch: 0, steps: this.stepsPerEpoch * this.#settings.epochs });
-    for (const [name, values] of Object.entries(start)) {
+    const rateOf = (name: string): number => first * (this.#factors.get(name) ?? 1);
+    for (const [name, values] of Object.entries(startState(this.#step, optimizer, start, rateOf)))
       await this.#executable.write(name, values);
-      const rate = first * (this.#factors.get(name) ?? 1);
-      for (const [part, value] of Object.entries(optimizer.state)) {
-        if (!carried.has(stateName(name, part))) continue; // running statistics have no state
-        const fill = value === "rate" ? rate : value;
-        await this.#executable.write(stateName(name, part), new Float64Array(values.length).fill(fill));
-      }
-    }
     this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
   }
 
@@ -166,22 +159,7 @@ export class Trainer implements Training {
 
   /** The epoch's order of rows, rates, step numbers and random keys. */
   #sequences(epoch: number, rate: Float64Array): State {
-    const steps = this.stepsPerEpoch;
-    const { batch, seed } = this.#settings;
-    const rows = new Int32Array(steps * batch).fill(this.rows);
-    rows.set(
-      shuffle(
-        new Int32Array(this.rows).map((_, i) => i),
-        seed,
-        epoch,
-      ),
-    );
-    const key = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
-    const numbers = Float64Array.from({ length: steps }, (_, i) => epoch * steps + i);
-    return {
-      ...{ rows, rate, step: numbers.map((step) => step + 1) },
-      key: Int32Array.from({ length: 2 * steps }, (_, i) => (i % 2 === 0 ? key[0] : key[1] + numbers[i >> 1])),
-    };
+    return { ...sequencesOf(this.rows, this.#settings, epoch), rate };
   }
 
   async #read(names: readonly string[]): Promise<State> {
@@ -211,4 +189,25 @@ export class Trainer implements Training {
   describe(): string {
     return this.#executable.describe();
   }
+}
+
+/** For each step of an epoch which of so many rows it takes [steps, batch], its number t, from 1, and its random key [steps, 2]. */
+export function sequencesOf(
+  rows: number,
+  { batch, seed }: Pick<Settings, "batch" | "seed">,
+  epoch: number,
+): { readonly rows: Int32Array; readonly step: Float64Array; readonly key: Int32Array } {
+  const steps = Math.ceil(rows / batch);
+  const places = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) places[row] = row;
+  const order = new Int32Array(steps * batch).fill(rows);
+  order.set(shuffle(places, seed, epoch));
+  const [high, low] = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
+  const step = new Float64Array(steps);
+  const key = new Int32Array(2 * steps);
+  for (let i = 0, number = epoch * steps; i < steps; i++, number++) {
+    step[i] = number + 1;
+    key.set([high, low + number], 2 * i);
+  }
+  return { rows: order, step, key };
 }

@@ -19,6 +19,7 @@ import { concat, pad, reshape, slice, transpose } from "../../src/ops/shape.ts";
 import { smoothClip } from "../../src/ops/smooth-clip.ts";
 import { logSoftmax, softmax } from "../../src/ops/softmax.ts";
 import { constant, fill } from "../../src/ops/source.ts";
+import { stackedMatmul } from "../../src/ops/stacked-matmul.ts";
 import { broadcast, sum } from "../../src/ops/sum-broadcast.ts";
 import {
   between,
@@ -415,6 +416,22 @@ const blockEntries: OpEntry[] = [
   ),
 ];
 
+/** Three pairs [2, 5] and [5, 4], each transposed or not. */
+const stackEntries: OpEntry[] = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) =>
+    entry(
+      `stackedMatmul${transposeA ? " Aᵀ" : ""}${transposeB ? " Bᵀ" : ""}`,
+      [real(transposeA ? [15, 2] : [6, 5]), real(transposeB ? [12, 5] : [15, 4])],
+      ([a, b]) => stackedMatmul(a, b, 3, { transposeA, transposeB }),
+      ([a, b], [row, j]) => {
+        const [g, i] = [Math.floor(row / 2), row % 2];
+        const left = (k: number): number => (transposeA ? a(5 * g + k, i) : a(row, k));
+        return total(5, (k) => left(k) * (transposeB ? b(4 * g + j, k) : b(5 * g + k, j)));
+      },
+    ),
+  ),
+);
+
 const softmaxEntries: OpEntry[] = [
   entry(
     "softmax",
@@ -565,6 +582,7 @@ export const opTable: readonly OpEntry[] = [
   ...shapeEntries,
   ...matmulEntries,
   ...blockEntries,
+  ...stackEntries,
   ...softmaxEntries,
   ...rowEntries,
   ...randomEntries,

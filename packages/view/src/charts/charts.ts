@@ -3,14 +3,12 @@
 import { escapeHtml } from "@chaingrad/core/explain";
 import { visible } from "@chaingrad/core/visible";
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import stringWidth from "string-width";
 import { folded, htmlTable, type PageTable } from "../html/table.ts";
+import { COLOURS, draw, HEIGHT } from "./draw.ts";
 
 /** Rows of numbers under a chart: more are thinned out evenly, the last one kept. */
 const MOST_ROWS = 60;
-const WIDTH = 680;
-const HEIGHT = 320;
 
 /** A figure: the picture, what it says in words, and its numbers folded away below. */
 export function figure(caption: string, says: string, svg: string, table: PageTable, numbers = "Numbers"): string {
@@ -28,26 +26,7 @@ function thinned({ rows, ...table }: PageTable): PageTable {
   return { ...table, rows: rows.filter((_, i) => i % every === 0 || i === rows.length - 1) };
 }
 
-/** Colours that stand out from white and from near-black; lines differ in their dashes, too. */
-const COLOURS = ["#3b7dd8", "#c2571a", "#2f8f5b", "#a64ca6", "#8a7a1f", "#c0405a"];
 const DASHES = ["", "6 3", "2 3", "8 3 2 3", "1 4", "12 4"];
-
-function draw(options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<html><body></body></html>");
-  const style = { background: "transparent", color: "currentColor", fontSize: "13px", overflow: "visible" };
-  const svg = Plot.plot({
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: 60,
-    marginBottom: 45,
-    document,
-    style,
-    ...options,
-  });
-  // The figure has a name; those that Plot gives to its groups ("line") say nothing, and not where they may stand.
-  for (const named of svg.querySelectorAll("[aria-label]")) named.removeAttribute("aria-label");
-  return svg.outerHTML;
-}
 
 /** A line of a chart: its name and its points. */
 export interface Line {
