@@ -148,6 +148,7 @@ export type {
 } from "./train/events.ts";
 export { type FitData, fit } from "./train/fit.ts";
 export type { FitOptions, Keep } from "./train/fit-options.ts";
+export type { Checkpointing, EarlierEpochs, FitState, TrainingState } from "./train/fit-state.ts";
 export { accuracy, type Metric, rootMeanSquaredError } from "./train/metrics.ts";
 export type { Model } from "./train/model.ts";
 export type { ObjectiveSpec } from "./train/objective.ts";

@@ -1,4 +1,5 @@
 /** @chaingrad/duckdb/files: files that are there whole or not at all, and nothing left behind. Nothing of DuckDB. */
 export { assertWritable, type FileContent, replaceAtomically, writeFileAtomically } from "./files/atomic.ts";
+export { assertCheckpointFolder, type CheckpointFolder, openCheckpointFolder } from "./files/checkpoint-folder.ts";
 export { systemCode, systemReason } from "./files/system-error.ts";
 export { sweep, withTemporaryFolder } from "./files/temporary.ts";

@@ -18,6 +18,11 @@ export class HistoryRecorder implements History {
   readonly flow: History["flow"][number][] = [];
 
   add(event: FitEvent): void {
+    if (event.type === "start" && event.earlier) {
+      const { loss, validation } = event.earlier;
+      for (const [i, value] of loss.entries())
+        this.epochs.push({ epoch: i + 1, loss: value, validation: validation?.[i] });
+    }
     if (event.type === "start" && event.flow) this.flow.push({ epoch: 0, layers: event.flow });
     if (event.type !== "epoch") return;
     const { epoch, loss, validation, flow } = event;

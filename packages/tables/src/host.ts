@@ -1,6 +1,7 @@
 /** What a training runs on, and who may end it. */
 import type { SyncEngine } from "@chaingrad/core";
 import type { FitPool } from "@chaingrad/core/pool";
+import type { RunCheckpoint } from "./checkpoint/run-checkpoint.ts";
 
 export interface Host {
   readonly engine: SyncEngine;
@@ -14,4 +15,6 @@ export interface Host {
   readonly workers?: number | false | undefined;
   /** Threads that several trainings share; by default each has its own. */
   readonly pool?: FitPool<SyncEngine> | undefined;
+  /** Where each network's state is kept, and from where it goes on. */
+  readonly checkpoint?: RunCheckpoint | undefined;
 }

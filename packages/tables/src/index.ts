@@ -3,6 +3,7 @@ export { UserError } from "@chaingrad/core/user-error";
 export { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
 export type { OfNetwork, TableEvent } from "./automatic/round.ts";
+export type { CheckpointOptions, CheckpointStore } from "./checkpoint/store.ts";
 export type { History } from "./history.ts";
 export {
   type ClassScores,

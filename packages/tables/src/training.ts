@@ -62,14 +62,18 @@ async function* automatic(
 async function* own(
   prepared: Prepared,
   recipe: Recipe,
-  { engine, signal, slice, pool }: Host,
+  { engine, signal, slice, pool, checkpoint }: Host,
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
   const data = trainingData(prepared);
-  const budget = new Budget(recipe.time, signal);
+  const budget = new Budget(recipe.time, signal, checkpoint?.elapsed);
   const until = budget.until(1);
-  const host = { ...(until !== undefined && { signal: until }), ...(slice !== undefined && { slice }) };
+  const host = {
+    ...(until !== undefined && { signal: until }),
+    ...(slice !== undefined && { slice }),
+    ...checkpoint?.next(),
+  };
   const history = new HistoryRecorder();
   let last: EndEvent | undefined;
   const { engine: _, ...queued } = options;

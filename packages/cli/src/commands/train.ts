@@ -1,6 +1,5 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
-import type { SyncEngine } from "@chaingrad/core";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
   type chooseRecipe,
@@ -32,13 +31,14 @@ import {
 } from "../output/conventions.ts";
 import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
 import { flowOf } from "../output/flow.ts";
+import { type CheckpointFlags, checkCheckpoint, openCheckpoint, withCheckpoint } from "../train/checkpoint.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
-import { train } from "../train/training.ts";
+import { type TrainingHost, train } from "../train/training.ts";
 
-interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags {
+interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags, CheckpointFlags {
   readonly out?: string;
   readonly report?: string;
 }
@@ -49,7 +49,7 @@ export function register(program: Command): void {
     .summary("train a network on a table")
     .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Excel, Parquet; also gzipped).")
     .argument("<file>", TABLE);
-  withParts(withTraining(command))
+  withCheckpoint(withParts(withTraining(command)))
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .action(run);
@@ -68,28 +68,27 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const out = options.out ?? `${stem || "model"}.safetensors`;
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
   await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
+  await checkCheckpoint(options);
   const recipe = recipeOf(options, { flow: options.report !== undefined });
   const [{ table, split }, engine] = await Promise.all([readRows(), openEngine(options, options)]);
+  const asked = refusing(label, () => askedOf(options, table));
   const read = refusing(label, () => {
-    const asked = askedOf(options, table);
     const rows = split && { split: { rows: split } };
     return prepareTable(table, { ...asked, ...rows, seed: recipe.seed, ...preparationFor(recipe, asked) });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);
+  const checkpoint = await openCheckpoint(options, prepared, { ...asked, ...recipe }, engine);
   if (!(options.quiet || options.json))
     print(...printColumns(label, table.rows, prepared, terminalWidth(), { isFolded: "recipe" in recipe }), "");
-  for (const text of [...table.notes, ...prepared.notes, ...leakNotes(table, prepared)]) note(`note: ${text}`, options);
+  const notes = [...table.notes, ...prepared.notes, ...leakNotes(table, prepared), ...(checkpoint?.notes ?? [])];
+  for (const text of notes) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
-    const { report, failure, isUseless } = await trainAndSave(
-      label,
-      out,
-      prepared,
-      recipe,
+    const { report, failure, isUseless } = await trainAndSave(label, out, prepared, recipe, options, {
       engine,
-      options,
-      interruption.signal,
-    );
+      signal: interruption.signal,
+      checkpoint,
+    });
     if (report !== undefined) tell(report, options);
     if (isUseless) note(`warning: on the ${report?.part} rows this model does no better than the baseline`, options);
     if (report?.end.stopped === "aborted") process.exitCode = statusOf(interruption.signal);
@@ -98,6 +97,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
     process.exitCode = STATUS.failed;
   } finally {
     interruption.release();
+    await checkpoint?.close();
   }
 }
 
@@ -113,22 +113,23 @@ async function trainAndSave(
   out: string,
   prepared: Prepared,
   recipe: Chosen,
-  engine: SyncEngine,
   options: TrainOptions,
-  signal: AbortSignal,
+  host: TrainingHost,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
+  const { engine } = host;
   const progress = options.quiet ? undefined : await makeProgress(process.stderr);
-  const trained = await train(prepared, recipe, engine, progress, signal).catch((error) => {
+  const trained = await train(prepared, recipe, host, progress).catch((error) => {
     throw asRefusal(file, error);
   });
   const { end, history, remedy, outOfFold, networks, refitted } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
-    throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
+    throw new Interrupted("interrupted before the first epoch was done: nothing was saved", host.signal);
   const judged = judgeTraining(trained, prepared, engine);
   const { evaluations, part, baseline } = judged;
   await saveModel(out, judged.model);
+  if (end.stopped !== "aborted") await host.checkpoint?.end();
   if (options.report !== undefined) {
     const { reportOf, reportPage } = await import("@chaingrad/view/report");
     // It is made to be passed on: names of folders say nothing elsewhere.

@@ -9,6 +9,7 @@ import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
 import type { FitEvent } from "../train/events.ts";
 import { fitting } from "../train/fit.ts";
 import type { FitOptions } from "../train/fit-options.ts";
+import type { FitState } from "../train/fit-state.ts";
 import type { Metric } from "../train/metrics.ts";
 import { PlanShelf } from "../train/plan-shelf.ts";
 import { type ScheduleName, type ScheduleOptions, schedules } from "../train/schedules.ts";
@@ -45,7 +46,9 @@ export function attend(port: Port, onDemand: OnDemand): void {
     running = new AbortController();
     const judged: Judging = {};
     const options = await optionsOf(described, judged, onDemand);
-    const whole = { ...options, engine: await engine, signal: running.signal, slice: SLICE } as FitOptions;
+    const save = (state: FitState): void => speaker.say({ kind: "state", state });
+    const kept = described.checkpoint && { checkpoint: { ...described.checkpoint, save } };
+    const whole = { ...options, ...kept, engine: await engine, signal: running.signal, slice: SLICE } as FitOptions;
     const { network } = described;
     const rows = pickedData(data, network.inputs);
     const place = { shelf, key: planKey(described) };

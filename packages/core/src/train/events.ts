@@ -1,4 +1,5 @@
 /** What `fit` tells as it trains. */
+import type { EarlierEpochs } from "./fit-state.ts";
 import type { Model } from "./model.ts";
 import type { FitIteration } from "./training.ts";
 
@@ -20,6 +21,8 @@ export interface StartEvent {
   readonly describePlan: () => string;
   /** Of each layer before the first step, where `flow` is asked for. */
   readonly flow?: readonly LayerFlow[] | undefined;
+  /** Of the epochs before, where training goes on from where another one stood (`resume`): they are not told again. */
+  readonly earlier?: EarlierEpochs | undefined;
 }
 
 /** After each epoch: its loss, and how the validation rows do. */

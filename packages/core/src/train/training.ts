@@ -2,6 +2,7 @@
 import type { Executable, TypedValues } from "../engines/engine.ts";
 import type { Awaitable } from "../graph/work.ts";
 import type { Iteration } from "../optim/minimizers/minimizer.ts";
+import type { TrainingState } from "./fit-state.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 
@@ -30,8 +31,8 @@ export interface Recording {
   readonly data: State;
   /** What is carried from step to step, as it stood before the first of `passes`. */
   readonly checkpoint: State;
-  /** The epochs since, from 0, each with its rows, rates, step numbers and keys. */
-  readonly passes: readonly { readonly epoch: number; readonly sequences: State }[];
+  /** The epochs since, from 0, each with its first step, its rows, rates, step numbers and keys. */
+  readonly passes: readonly { readonly epoch: number; readonly first: number; readonly sequences: State }[];
 }
 
 export interface Training {
@@ -50,6 +51,15 @@ export interface Training {
   ): Promise<EpochResult | "aborted" | "converged" | "stalled">;
   /** Parameters and running statistics as they stand. */
   tensors(): Awaitable<Record<string, Float64Array>>;
+  /** Called between two steps, where `state` may be asked for. */
+  atRest?: (() => Awaitable<void>) | undefined;
+  /**
+   * Where it stands between two steps, in arrays of its own: all that the next step depends on, but what follows from seed and epoch. A
+   * minimizer that does not say what it carries throws RangeError.
+   */
+  state(): Awaitable<TrainingState>;
+  /** Goes on from there, before its next epoch. */
+  restore(state: TrainingState): Awaitable<void>;
   /** For training whose steps can be repeated. */
   recording?(): Awaitable<Recording>;
   describe(): string;

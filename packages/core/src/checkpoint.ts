@@ -1,0 +1,4 @@
+/** The entry point `@chaingrad/core/checkpoint`: where a training stands as a file. Keeping and going on are options of `fit`. */
+export { Digest } from "./checkpoint/digest.ts";
+export { loadFitState, saveFitState } from "./checkpoint/state-file.ts";
+export type { Checkpointing, EarlierEpochs, FitState, TrainingState } from "./train/fit-state.ts";
