@@ -180,7 +180,7 @@ async function keptBy(
   engine: SyncEngine,
 ): Promise<RunCheckpoint> {
   checkKeys("checkpoint", keeping, KEEPING);
-  const { identityOf, RunCheckpoint } = await import("./checkpoint/index.ts");
+  const { identityOf, RunCheckpoint } = await import("./warm-start/on-demand.ts");
   const { by = "trainTable" } = keeping;
   return RunCheckpoint.open(keeping, identityOf(prepared, asked, { arithmetic: engine.name, by }));
 }
@@ -202,16 +202,15 @@ async function* training<Row extends object, Target extends keyof Row & string>(
     ...others
   } = options;
   const [asked, chosen] = partedOptions(others);
-  const warm = warmStart && (await import("./warm-start/index.ts"));
+  const warm = warmStart && (await import("./warm-start/on-demand.ts"));
   const known = warmStart && ("model" in warmStart ? warmStart.model : warmStart);
   const recipe = chooseRecipe({ validation: asked.validation, ...(warm ? warm.recipeFor(chosen) : chosen) });
   const table = tableOf(rows);
-  const wanted = { ...asked, ...preparationFor(recipe, asked), seed: recipe.seed };
-  const own = prepareTable(
-    table,
-    known && warm ? warm.optionsFor(known, { ...wanted, embed: asked.embed }, table) : wanted,
-  );
-  const read = known && warm ? warm.warmStarted(own, table, known, { ...asked, seed: recipe.seed }) : own;
+  const { seed } = recipe;
+  const read =
+    known && warm
+      ? warm.prepareFrom(known, table, { ...asked, seed })
+      : prepareTable(table, { ...asked, ...preparationFor(recipe, asked), seed });
   const engine = given ?? (await defaultEngine());
   const settled = await settleTarget(read, engine, recipe.seed);
   const { leakNotes } = await import("./leaks/leak-notes.ts");

@@ -11,6 +11,7 @@ import {
   UserError,
 } from "@chaingrad/tables";
 import { leakNotes } from "@chaingrad/tables/leaks";
+import { prepareFrom, recipeFor } from "@chaingrad/tables/warm-start";
 import type { Command } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
@@ -19,7 +20,7 @@ import { asRefusal, refusing } from "../given/refusing.ts";
 import { TABLE } from "../given/table-argument.ts";
 import { askedOf, recipeOf, type TrainingFlags, withParts, withTraining } from "../given/training-options.ts";
 import { trainingTable } from "../given/training-table.ts";
-import { saveModel } from "../model/model-file.ts";
+import { loadModel, saveModel } from "../model/model-file.ts";
 import {
   type CommonOptions,
   complain,
@@ -41,6 +42,7 @@ import { type TrainingHost, train } from "../train/training.ts";
 interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags, CheckpointFlags {
   readonly out?: string;
   readonly report?: string;
+  readonly warmStart?: string;
 }
 
 export function register(program: Command): void {
@@ -51,6 +53,10 @@ export function register(program: Command): void {
     .argument("<file>", TABLE);
   withCheckpoint(withParts(withTraining(command)))
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
+    .option(
+      "--warm-start <model>",
+      "go on from a model's weights, on other rows or columns: its network and how it reads them stay",
+    )
     .option("--report <file>", "one page about the table, the training and a prediction, as HTML")
     .action(run);
   withConventions(
@@ -67,14 +73,18 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   const { label, files, stem, read: readRows } = await trainingTable(file, options);
   const out = options.out ?? `${stem || "model"}.safetensors`;
   if (out === "-") throw new UserError("a model cannot go to standard output", "Give --out a file name.");
-  await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas]);
+  await assertOutputs({ "--out": out, "--report": options.report }, [...files, options.blas, options.warmStart]);
   await checkCheckpoint(options);
-  const recipe = recipeOf(options, { flow: options.report !== undefined });
+  const known = options.warmStart === undefined ? undefined : await loadModel(options.warmStart);
+  const recipe = recipeOf(known ? recipeFor(options) : options, { flow: options.report !== undefined });
   const [{ table, split }, engine] = await Promise.all([readRows(), openEngine(options, options)]);
   const asked = refusing(label, () => askedOf(options, table));
   const read = refusing(label, () => {
     const rows = split && { split: { rows: split } };
-    return prepareTable(table, { ...asked, ...rows, seed: recipe.seed, ...preparationFor(recipe, asked) });
+    const wanted = { ...asked, ...rows, seed: recipe.seed };
+    return known
+      ? prepareFrom(known, table, wanted)
+      : prepareTable(table, { ...wanted, ...preparationFor(recipe, asked) });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);
   const checkpoint = await openCheckpoint(options, prepared, { ...asked, ...recipe }, engine);

@@ -8,7 +8,7 @@ import type { TableModelData } from "../model/model-file.ts";
 import { unseenValues } from "../model/unseen.ts";
 import { encode } from "../table/encoder.ts";
 import { byPart } from "../table/parts.ts";
-import type { Prepared, PrepareOptions } from "../table/prepare.ts";
+import { type Prepared, type PrepareOptions, prepareTable } from "../table/prepare.ts";
 import type { Table } from "../table/table.ts";
 import { kindOf } from "../table/targets/kind-of.ts";
 import { type SingleTarget, targetsOf } from "../table/targets/target.ts";
@@ -25,11 +25,8 @@ const refuse = (message: string, hint?: string): never => {
 const DECIDED = ["task", "order", "loss", "quantiles", "transform", "offset", "exposure", "embed"] as const;
 const NETWORK = ["hidden", "activation", "dropout"] as const;
 
-/**
- * How the table is prepared for a model to go on. Throws UserError where something is asked for that the model has decided, or the target
- * is another.
- */
-export function optionsFor(model: TableModelData, asked: PrepareOptions, table: Table): PrepareOptions {
+/** How the table is prepared, so that the model's encodings suit it. */
+function optionsFor(model: TableModelData, asked: PrepareOptions, table: Table): PrepareOptions {
   for (const name of DECIDED)
     if (asked[name] !== undefined) refuse(`the model has decided that ('${name}') already`, "Leave it out.");
   const targets = targetsOf(model.target);
@@ -61,7 +58,7 @@ function offsetsOf(targets: readonly SingleTarget[]): Pick<PrepareOptions, "offs
 }
 
 /** One network, the model's. Throws UserError where another one is asked for. */
-export function recipeFor<C extends RecipeChoice>(given: C): C {
+export function recipeFor<C extends Pick<RecipeChoice, "recipe" | (typeof NETWORK)[number]>>(given: C): C {
   for (const name of NETWORK) if (given[name] !== undefined) refuse(`the network is the model's: leave '${name}' out`);
   if (given.recipe !== undefined && given.recipe !== "fast")
     refuse(`the recipe '${given.recipe}' chooses networks itself: leave one of them out`);
@@ -69,15 +66,19 @@ export function recipeFor<C extends RecipeChoice>(given: C): C {
 }
 
 /**
- * The table as the model reads it, with the network that training goes on with, and what is new about it in the notes. Throws UserError
- * where the network cannot take other columns, TargetError on a class that the model has not.
- * @param prepared by `optionsFor`
+ * The table as the model reads it, with the network that training goes on with, and what is new about it in the notes. Throws as
+ * `prepareTable`; UserError where something is asked for that the model has decided, the target is another, or the network cannot take
+ * other columns; TargetError on a class that the model has not.
  */
-export function warmStarted(
+export function prepareFrom(model: TableModelData, table: Table, asked: PrepareOptions): Prepared {
+  return read(prepareTable(table, optionsFor(model, asked, table)), table, model, asked);
+}
+
+function read(
   prepared: Prepared,
   table: Table,
   model: TableModelData,
-  { seed, classWeight }: { readonly seed: number } & Pick<PrepareOptions, "classWeight">,
+  { seed = 0, classWeight }: PrepareOptions,
 ): Prepared {
   const matching = matchedEncoder(model.encoder, prepared.encoder);
   const { encoder } = matching;
