@@ -31,6 +31,7 @@ const guides = [
       { text: "Tables as people write them", link: "/guides/reading" },
       { text: "What can be predicted", link: "/guides/targets" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
+      { text: "Going on", link: "/guides/resume" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },
       { text: "Understanding the data", link: "/guides/data-attribution" },

@@ -6,13 +6,21 @@ import { checkKeys, type Names } from "../given/names.ts";
 import { sizeOf } from "../graph/type.ts";
 import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { checkType, inRange, positive } from "../nn/options.ts";
-import type { EndEvent, EpochEvent, StartEvent, StopReason, TrainingFault } from "../train/events.ts";
-import type { FitData } from "../train/fit.ts";
+import type { Dataset } from "../train/dataset.ts";
+import type {
+  Checkpointing,
+  EarlierEpochs,
+  EndEvent,
+  EpochEvent,
+  FitState,
+  StartEvent,
+  StopReason,
+  TrainingFault,
+} from "../train/events.ts";
 import type { Chosen, Settings } from "../train/fit-options.ts";
-import type { Checkpointing, EarlierEpochs, FitState, TrainingState } from "../train/fit-state.ts";
 import type { Model } from "../train/model.ts";
 import type { Tensors } from "../train/tensors.ts";
-import type { Training } from "../train/training.ts";
+import type { Training, TrainingState } from "../train/training.ts";
 import { now } from "../train/turns.ts";
 import { differences, identityOf } from "./identity.ts";
 
@@ -25,6 +33,11 @@ const BEST = "best/";
 const OWN = "training/";
 
 const CHECKPOINTING: Names<Checkpointing> = { save: true, every: true };
+
+interface Rows {
+  readonly train: Dataset;
+  readonly validation?: Dataset | undefined;
+}
 
 /** The best so far, as it is followed. */
 interface Best {
@@ -50,7 +63,7 @@ export class Keeper {
   #best: Best | undefined;
 
   /** Throws RangeError where the state is of another training, or of another version. */
-  constructor(network: NetworkSpec, data: FitData, options: Chosen, settings: Settings) {
+  constructor(network: NetworkSpec, data: Rows, options: Chosen, settings: Settings) {
     const { checkpoint, resume } = options;
     checkKeys("checkpoint", checkpoint, CHECKPOINTING);
     if (checkpoint !== undefined) checkType("checkpoint: save", checkpoint.save, "function");

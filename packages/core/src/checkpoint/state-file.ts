@@ -4,7 +4,7 @@
  */
 import { conform, FormatError, parseJson } from "../model/form.ts";
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from "../model/safetensors.ts";
-import type { FitState } from "../train/fit-state.ts";
+import type { FitState } from "../train/events.ts";
 import { Digest } from "./digest.ts";
 
 const KEY = "chaingrad-state";
@@ -61,8 +61,9 @@ function unspelt(value: unknown): unknown {
 /** What float32 holds exactly takes half the room. */
 function narrowest(values: Values): Values {
   if (values instanceof Float32Array) return values;
-  const narrow = Float32Array.from(values);
-  return values.every((value, i) => value === narrow[i]) ? narrow : values;
+  const narrow = new Float32Array(values);
+  for (let i = 0; i < values.length; i++) if (narrow[i] !== values[i]) return values;
+  return narrow;
 }
 
 function digestOf(document: string, tensors: Readonly<Record<string, SavedTensor>>): string {

@@ -1,7 +1,6 @@
 /** A training in the queue of a pool, and its events until they are taken. */
 import type { NetworkSpec } from "../nn/network.ts";
-import type { FitEvent } from "../train/events.ts";
-import type { FitState } from "../train/fit-state.ts";
+import type { FitEvent, FitState } from "../train/events.ts";
 import { costOf } from "./cost.ts";
 import { described, type QueuedOptions } from "./describe.ts";
 import type { Described } from "./messages.ts";

@@ -5,9 +5,8 @@ import type { Origin } from "../given/origin.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import type { Kfac } from "../optim/kfac.ts";
-import type { EndEvent, EpochEvent, StartEvent } from "../train/events.ts";
+import type { EndEvent, EpochEvent, FitState, StartEvent } from "../train/events.ts";
 import type { FitOptions } from "../train/fit-options.ts";
-import type { FitState } from "../train/fit-state.ts";
 import type { QueuedData } from "./rows.ts";
 
 /** To a worker: with which engine it trains, a training, or that the present one is to end. */

@@ -8,10 +8,9 @@ import type { Ending, Iteration, Memory, Minimizer, Tolerances } from "../optim/
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { ChosenSync, Settings } from "../train/fit-options.ts";
-import type { TrainingState } from "../train/fit-state.ts";
 import { constant, type Schedule } from "../train/schedules.ts";
 import { startTensors } from "../train/tensors.ts";
-import type { EpochResult, Training } from "../train/training.ts";
+import type { EpochResult, Training, TrainingState } from "../train/training.ts";
 import type { Turns } from "../train/turns.ts";
 import { checkSize } from "./minimize.ts";
 import { NetworkProblem } from "./network-problem.ts";

@@ -9,7 +9,7 @@ import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import type { Kfac } from "../optim/kfac.ts";
 import type { Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
-import type { Checkpointing, FitState } from "./fit-state.ts";
+import type { Checkpointing, FitState } from "./events.ts";
 import type { Metric } from "./metrics.ts";
 import type { Schedule } from "./schedules.ts";
 import type { StepSpec } from "./step.ts";

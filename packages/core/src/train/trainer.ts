@@ -7,13 +7,12 @@ import { threefry } from "../ops/random.ts";
 import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import type { Chosen, Settings } from "./fit-options.ts";
-import type { TrainingState } from "./fit-state.ts";
 import type { MadePlans } from "./plan-shelf.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
 import { buildingStep, stateName, type TrainStep } from "./step.ts";
 import { carriedBy, startTensors, type Tensors } from "./tensors.ts";
-import type { EpochResult, Recording, State, Training } from "./training.ts";
+import type { EpochResult, Recording, State, Training, TrainingState } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */

@@ -2,7 +2,6 @@
 import type { Executable, TypedValues } from "../engines/engine.ts";
 import type { Awaitable } from "../graph/work.ts";
 import type { Iteration } from "../optim/minimizers/minimizer.ts";
-import type { TrainingState } from "./fit-state.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 
@@ -20,6 +19,12 @@ export interface EpochResult {
 
 /** Tensors by name. */
 export type State = Readonly<Record<string, TypedValues>>;
+
+/** Where a training stands between two steps: numbers and tensors by name. */
+export interface TrainingState {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly tensors: Readonly<Record<string, Float32Array | Float64Array>>;
+}
 
 /** What it takes to run the last steps again, bit for bit. */
 export interface Recording {

@@ -12,10 +12,9 @@ import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
 import { type OptimizerName, optimizers } from "../../src/optim/optimizers.ts";
 import { openFitPool } from "../../src/pool/pool.ts";
 import type { Dataset } from "../../src/train/dataset.ts";
-import type { EndEvent, FitEvent } from "../../src/train/events.ts";
+import type { EndEvent, FitEvent, FitState } from "../../src/train/events.ts";
 import { type FitData, fit } from "../../src/train/fit.ts";
 import type { FitOptions } from "../../src/train/fit-options.ts";
-import type { FitState } from "../../src/train/fit-state.ts";
 import { schedules } from "../../src/train/schedules.ts";
 
 const NETWORK: NetworkSpec = {

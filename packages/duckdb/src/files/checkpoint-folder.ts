@@ -10,6 +10,7 @@ import { sweep } from "./temporary.ts";
 
 const LOCK = "lock";
 
+/** A folder as a store of one training. */
 export interface CheckpointFolder extends CheckpointStore {
   /** Gives the lock back. */
   close(): Promise<void>;

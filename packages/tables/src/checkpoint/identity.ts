@@ -19,7 +19,10 @@ export interface Identity {
   readonly by: string;
 }
 
-/** @param asked options of `prepareTable` and of the recipe */
+/**
+ * Of a training on a prepared table.
+ * @param asked options of `prepareTable` and of the recipe
+ */
 export function identityOf(
   prepared: Prepared,
   asked: Readonly<Record<string, unknown>>,

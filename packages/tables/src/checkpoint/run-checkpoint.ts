@@ -25,6 +25,7 @@ export const isCheckpoint = (names: readonly string[]): boolean => names.include
 /** What `fit` is told of checkpoints. */
 type Keeping = Pick<FitOptions, "checkpoint" | "resume">;
 
+/** The checkpoint of one training, open. */
 export class RunCheckpoint {
   readonly #store: CheckpointStore;
   readonly #every: number | undefined;

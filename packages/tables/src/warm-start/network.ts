@@ -30,7 +30,18 @@ export function networkFor({ network, tensors }: Start, from: Named, to: Named, 
     Object.entries(fresh).map(([name, start]) => {
       const known = tensors[name];
       if (name === `W${mixing.number}`) return [name, columnsOver(start, known, mixing.to, mixing.from)];
-      if (name === "E1") return [name, rowsOver(start, known, rows.to, rows.from)];
+      // A category that is new is at first what all others are to the model.
+      const isKnown = new Set(rows.from);
+      if (name === "E1")
+        return [
+          name,
+          rowsOver(
+            start,
+            known,
+            rows.to.map((row) => (isKnown.has(row) ? row : othersOf(row))),
+            rows.from,
+          ),
+        ];
       const scale = mixing.scales.get(name);
       return [name, scale === undefined ? known : rowsOver(start, known, scale.to, scale.from)];
     }),
@@ -99,6 +110,9 @@ const rowsNamed = ({ features, embedded, columns }: Named): string[] =>
     ) as IndexEncoding;
     return [...categories, 0, 1].map((category) => JSON.stringify([name, category])); // 0 and 1: others, and none
   });
+
+/** The row that stands for all other categories of the same column. */
+const othersOf = (row: string): string => JSON.stringify([JSON.parse(row)[0], 0]);
 
 /** [rows, width]: rows that both have are those that are known. */
 function rowsOver(

@@ -32,12 +32,11 @@ import {
 } from "../../optim/kfac.ts";
 import { type Dataset, rowsOf, withSpareRow } from "../../train/dataset.ts";
 import type { ChosenSync, Settings } from "../../train/fit-options.ts";
-import type { TrainingState } from "../../train/fit-state.ts";
 import { type Objective, objective, parameterInputs, rowInputs } from "../../train/objective.ts";
 import { constant, type Schedule } from "../../train/schedules.ts";
 import { shuffle } from "../../train/split.ts";
 import { startTensors } from "../../train/tensors.ts";
-import type { EpochResult, Training } from "../../train/training.ts";
+import type { EpochResult, Training, TrainingState } from "../../train/training.ts";
 import type { Turns } from "../../train/turns.ts";
 import { joined, layerInputs, parted, widths } from "./layers.ts";
 
