@@ -36,9 +36,10 @@ const FOLDER_MAY_SEE: Record<string, readonly string[]> = {
   check: ["given", "graph", "ops", "autodiff", "nn", "engines", "net"],
   model: ["given", "graph", "nn", "engines/engine.ts", "train"],
   diagnosis: ["given", "graph", "ops", "autodiff", "nn", "engines/engine.ts", "linalg", "train"],
+  checkpoint: ["given", "graph", "nn", "train", "model"],
   "second-order": [
     ...["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "linalg", "train"],
-    "diagnosis",
+    ...["diagnosis", "checkpoint"],
   ],
   pool: ["given", "graph", "nn", "optim", "engines", "linalg", "train", "second-order/on-demand.ts"],
   together: ["given", "graph", "ops", "autodiff", "nn", "optim", "engines/engine.ts", "train"],

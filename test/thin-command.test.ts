@@ -53,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       "writeFileAtomically",
       "GrowingFile",
     ],
+    ...["assertCheckpointFolder", "openCheckpointFolder"],
   ],
   "@chaingrad/interchange/emit": ["emit", "LANGUAGES", "ProgramLanguage", "LEVELS", "Level"],
   "@chaingrad/interchange/net-document": [
@@ -85,6 +86,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["Table", "SplitBy", "joinedTables", "readingOf"],
     ...["TableModelData", "readModel", "writeModel", "isModelFile", "takesTables"],
   ],
+  // A training that is kept, and goes on; one that goes on from a model.
+  "@chaingrad/tables/checkpoint": ["identityOf", "RunCheckpoint"],
+  "@chaingrad/tables/warm-start": ["prepareFrom", "recipeFor"],
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
   "@chaingrad/tables/data-attribution": [
     ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],

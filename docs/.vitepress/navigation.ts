@@ -33,6 +33,7 @@ const guides = [
       { text: "Watching a training", link: "/guides/watch" },
       { text: "Splits, folds and intervals", link: "/guides/splits-and-folds" },
       { text: "Searching for a network", link: "/guides/search" },
+      { text: "Going on", link: "/guides/resume" },
       { text: "Metrics and decisions", link: "/guides/judging" },
       { text: "Understanding a model", link: "/guides/understanding" },
       { text: "Understanding the data", link: "/guides/data-attribution" },

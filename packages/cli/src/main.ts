@@ -1,11 +1,11 @@
 /** The command `chaingrad`: finds the sub-command, runs it, and turns what comes of it into an exit status. */
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { sweep } from "@chaingrad/duckdb/files";
 import { Command } from "commander";
 import { refuseRepeats } from "./given/repeats.ts";
 import { complain } from "./output/conventions.ts";
 import { guardOutput, reportFailure } from "./output/failure.ts";
+import { version } from "./version.ts";
 
 /** Each command's module, in the order of the help. Only the one that is called is loaded. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
@@ -52,10 +52,6 @@ function refusalLines(text: string): string[] {
     .trimEnd()
     .replace(/^error: /, "chaingrad: ")
     .split(/\n(?=\(Did you mean [^\n]*\)$)/);
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
 guardOutput(process.stdout);

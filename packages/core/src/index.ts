@@ -137,9 +137,12 @@ export { type Hyper, type Optimizer, ownHyper, type Update } from "./optim/first
 export { type OptimizerName, type OptimizerOptions, optimizers } from "./optim/optimizers.ts";
 export { balancedWeights, classWeighted, type Dataset, pickRows, rowsOf } from "./train/dataset.ts";
 export type {
+  Checkpointing,
+  EarlierEpochs,
   EndEvent,
   EpochEvent,
   FitEvent,
+  FitState,
   LayerFlow,
   SingularExtremes,
   StartEvent,
@@ -156,3 +159,4 @@ export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, 
 export { type Split, type SplitOptions, shuffle, splitRows } from "./train/split.ts";
 export { type StepSpec, type TrainStep, trainStep } from "./train/step.ts";
 export type { Tensors } from "./train/tensors.ts";
+export type { TrainingState } from "./train/training.ts";

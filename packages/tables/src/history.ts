@@ -42,8 +42,12 @@ export class HistoryRecorder implements History {
 
   add(event: TableEvent): void {
     const network = event.network?.number ?? 1;
+    const earlier = event.type === "start" ? event.earlier : undefined;
+    for (const [i, factor] of earlier?.rateFactor?.entries() ?? []) this.#turn(network, i + 1, factor);
     if (event.type === "epoch") this.#turn(network, event.epoch, event.rateFactor ?? 1);
     if (network > 1) return;
+    for (const [i, loss] of earlier?.loss.entries() ?? [])
+      this.epochs.push({ epoch: i + 1, loss, validation: earlier?.validation?.[i] });
     if (event.type === "start" && event.flow) this.flow.push({ epoch: 0, layers: event.flow });
     if (event.type !== "epoch") return;
     const { epoch, loss, validation, flow } = event;

@@ -1,6 +1,7 @@
 /** What a training runs on, and who may end it. */
 import type { SyncEngine } from "@chaingrad/core";
 import type { FitPool } from "@chaingrad/core/pool";
+import type { RunCheckpoint } from "./checkpoint/run-checkpoint.ts";
 import type { TableEvent } from "./history.ts";
 
 export interface Host {
@@ -22,4 +23,6 @@ export interface Host {
   readonly workers?: number | false | undefined;
   /** Threads that several trainings share; by default each has its own. */
   readonly pool?: FitPool<SyncEngine> | undefined;
+  /** Where each network's state is kept, and from where it goes on. */
+  readonly checkpoint?: RunCheckpoint | undefined;
 }

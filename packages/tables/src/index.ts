@@ -2,6 +2,7 @@
 export { UserError } from "@chaingrad/core/user-error";
 export { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 export { type AutomaticRecipe, RECIPES, type RecipeName } from "./automatic/recipe.ts";
+export type { CheckpointOptions, CheckpointStore } from "./checkpoint/store.ts";
 export type { History, OfNetwork, RateTurn, TableEvent } from "./history.ts";
 export {
   type ClassScores,

@@ -121,7 +121,7 @@ export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEn
   const { outputs, loss, metrics } = goalOf(prepared);
   const { optimizer, rate, l2, batch } = await chosen(recipe);
   return {
-    network: {
+    network: prepared.start?.network ?? {
       inputs: prepared.encoder.features.length,
       layers: [
         ...frontOf(prepared.encoder).layers,
@@ -131,6 +131,7 @@ export async function planFor(prepared: Prepared, recipe: Recipe, engine: SyncEn
     },
     options: {
       ...{ engine, loss, optimizer, epochs, patience, seed, l2 },
+      ...(prepared.start && { initial: prepared.start.tensors }),
       ...(batch !== undefined && { batch }),
       ...(rate !== undefined && { rate }),
       ...(metrics && { metrics }),

@@ -9,8 +9,11 @@ import type { EpochEvent, SyncEngine } from "@chaingrad/core";
 import { checkKeys, type Names } from "@chaingrad/core/given";
 import { chooseRecipe, preparationFor, type RecipeChoice } from "./automatic/choose.ts";
 import type { RecipeName } from "./automatic/recipe.ts";
+import type { RunCheckpoint } from "./checkpoint/run-checkpoint.ts";
+import type { CheckpointOptions } from "./checkpoint/store.ts";
 import type { OfNetwork, TableEvent } from "./history.ts";
 import { judgeTraining } from "./judging/judge-training.ts";
+import type { TableModelData } from "./model/model-file.ts";
 import { type AnyRow, defaultEngine, TableModel } from "./model/table-model.ts";
 import type { Recipe } from "./recipe.ts";
 import { type ColumnsOf, isTable, type Rows, tableOf } from "./rows.ts";
@@ -40,6 +43,10 @@ export interface TrainTableOptions<Target extends string = string>
    * (default: one less than there are cores, or than the engine has threads). The model has the same bytes with any.
    */
   readonly workers?: number | false;
+  /** A model whose weights training goes on from, on other rows or columns: its network, and how it reads columns, stay. */
+  readonly warmStart?: TableModelData | { readonly model: TableModelData };
+  /** Where the training is kept as it goes, so that it can go on after it was interrupted, to the same bytes. */
+  readonly checkpoint?: CheckpointOptions;
   /** Told before training what each column is taken for, and what about the rows should make one doubt the result. */
   readonly onPrepared?: (prepared: Prepared) => void;
   /** Told after each epoch. */
@@ -63,6 +70,8 @@ export const TRAIN_OPTIONS: Names<TrainTableOptions> = {
     signal: true,
     slice: true,
     workers: true,
+    checkpoint: true,
+    warmStart: true,
     onPrepared: true,
     onEpoch: true,
   },
@@ -162,30 +171,61 @@ async function* telling(
   }
 }
 
+const KEEPING: Names<CheckpointOptions> = { store: true, every: true, resume: true, by: true };
+
+async function keptBy(
+  keeping: CheckpointOptions,
+  prepared: Prepared,
+  asked: Readonly<Record<string, unknown>>,
+  engine: SyncEngine,
+): Promise<RunCheckpoint> {
+  checkKeys("checkpoint", keeping, KEEPING);
+  const { identityOf, RunCheckpoint } = await import("./warm-start/on-demand.ts");
+  const { by = "trainTable" } = keeping;
+  return RunCheckpoint.open(keeping, identityOf(prepared, asked, { arithmetic: engine.name, by }));
+}
+
 async function* training<Row extends object, Target extends keyof Row & string>(
   rows: Rows<Row>,
   options: TrainTableOptions<Target>,
 ): AsyncGenerator<TableEvent, TableModel<Row, Target>, void> {
   checkKeys("trainTable", options ?? null, TRAIN_OPTIONS);
-  const { engine: given, signal, slice, workers, onPrepared, onEpoch, ...others } = options;
+  const {
+    engine: given,
+    signal,
+    slice,
+    workers,
+    checkpoint: keeping,
+    warmStart,
+    onPrepared,
+    onEpoch,
+    ...others
+  } = options;
   const [asked, chosen] = partedOptions(others);
-  const recipe = chooseRecipe({ validation: asked.validation, ...chosen });
+  const warm = warmStart && (await import("./warm-start/on-demand.ts"));
+  const known = warmStart && ("model" in warmStart ? warmStart.model : warmStart);
+  const recipe = chooseRecipe({ validation: asked.validation, ...(warm ? warm.recipeFor(chosen) : chosen) });
   const table = tableOf(rows);
-  const read = prepareTable(table, {
-    ...asked,
-    ...preparationFor(recipe, asked),
-    seed: recipe.seed,
-  });
+  const { seed } = recipe;
+  const read =
+    known && warm
+      ? warm.prepareFrom(known, table, { ...asked, seed })
+      : prepareTable(table, { ...asked, ...preparationFor(recipe, asked), seed });
   const engine = given ?? (await defaultEngine());
   const settled = await settleTarget(read, engine, recipe.seed);
   const { leakNotes } = await import("./leaks/leak-notes.ts");
+  const checkpoint = keeping && (await keptBy(keeping, settled, { ...asked, ...recipe }, engine));
   const prepared = {
     ...(isTable(rows) ? settled : { ...settled, target: withValues(settled.target, rows) }),
-    notes: [...settled.notes, ...leakNotes(table, settled)],
+    notes: [...settled.notes, ...leakNotes(table, settled), ...(checkpoint?.notes ?? [])],
   };
   onPrepared?.(prepared);
-  const trained = yield* telling(trainPrepared(prepared, recipe, { engine, signal, slice, workers }), onEpoch);
+  const trained = yield* telling(
+    trainPrepared(prepared, recipe, { engine, signal, slice, workers, checkpoint }),
+    onEpoch,
+  );
   const { end } = trained;
+  if (end.stopped !== "aborted") await checkpoint?.end();
   if (end.bestEpoch === 0) {
     if (end.stopped === "aborted") throw signal?.reason;
     throw new Error(`no epoch gave a finite loss${end.fault === undefined ? "" : `: ${end.fault.message}`}`);

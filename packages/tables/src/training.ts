@@ -61,17 +61,18 @@ async function* automatic(
 async function* own(
   prepared: Prepared,
   recipe: Recipe,
-  { engine, signal, slice, pool, rateFactor, onEvent }: Host,
+  { engine, signal, slice, pool, checkpoint, rateFactor, onEvent }: Host,
 ): AsyncGenerator<TableEvent, TrainedTable, void> {
   const plan = await planFor(prepared, recipe, engine);
   const { network, options } = plan;
   const data = trainingData(prepared);
-  const budget = new Budget(recipe.time, signal);
+  const budget = new Budget(recipe.time, signal, checkpoint?.elapsed);
   const until = budget.until(1);
   const host = {
     ...(until !== undefined && { signal: until }),
     ...(slice !== undefined && { slice }),
     ...(rateFactor !== undefined && hasRate(options) && { rateFactor }),
+    ...checkpoint?.next(),
   };
   const history = new HistoryRecorder();
   let last: EndEvent | undefined;

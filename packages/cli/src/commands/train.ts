@@ -1,6 +1,5 @@
 /** chaingrad train: a table in, a trained network out. */
 import { basename } from "node:path";
-import type { SyncEngine } from "@chaingrad/core";
 import type { Language } from "@chaingrad/core/explain";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import {
@@ -14,6 +13,7 @@ import {
   UserError,
 } from "@chaingrad/tables";
 import { leakNotes } from "@chaingrad/tables/leaks";
+import { prepareFrom, recipeFor } from "@chaingrad/tables/warm-start";
 import { type Command, Option } from "commander";
 import { type EngineOptions, openEngine, withEngine } from "../engine.ts";
 import {
@@ -30,7 +30,7 @@ import { asRefusal, refusing } from "../given/refusing.ts";
 import { TABLE } from "../given/table-argument.ts";
 import { askedOf, recipeOf, type TrainingFlags, withParts, withTraining } from "../given/training-options.ts";
 import { trainingTable } from "../given/training-table.ts";
-import { saveModel } from "../model/model-file.ts";
+import { loadModel, saveModel } from "../model/model-file.ts";
 import {
   type CommonOptions,
   complain,
@@ -42,16 +42,18 @@ import {
 } from "../output/conventions.ts";
 import { Interrupted, STATUS, statusOf } from "../output/failure.ts";
 import { flowOf } from "../output/flow.ts";
+import { type CheckpointFlags, checkCheckpoint, openCheckpoint, withCheckpoint } from "../train/checkpoint.ts";
 import { type Failure, printFailure } from "../train/fault.ts";
 import { holdInterrupts } from "../train/interrupt.ts";
 import { makeProgress } from "../train/progress.ts";
 import { printColumns, printReport, type Report, reportJson } from "../train/report.ts";
-import { train } from "../train/training.ts";
+import { type TrainingHost, train } from "../train/training.ts";
 
-interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags, FollowFlags {
+interface TrainOptions extends TrainingFlags, EngineOptions, CommonOptions, ReadingFlags, FollowFlags, CheckpointFlags {
   readonly out?: string;
   readonly report?: string;
   readonly lang?: Language;
+  readonly warmStart?: string;
 }
 
 const LANGUAGES: readonly Language[] = ["en", "zh"];
@@ -62,8 +64,12 @@ export function register(program: Command): void {
     .summary("train a network on a table")
     .description("Trains a fully connected network on a table (CSV, TSV, JSON lines, Excel, Parquet; also gzipped).")
     .argument("<file>", TABLE);
-  withParts(withTraining(command))
+  withCheckpoint(withParts(withTraining(command)))
     .option("--out <file>", "where the model goes (default: FILE's name with .safetensors)")
+    .option(
+      "--warm-start <model>",
+      "go on from a model's weights, on other rows or columns: its network and how it reads them stay",
+    )
     .option("--report <file>", "one page about the table, the training, the model and a prediction, as HTML")
     .addOption(new Option("--lang <language>", "the language of the report (default: en)").choices(LANGUAGES))
     .action(run);
@@ -85,33 +91,38 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   if (options.lang !== undefined && options.report === undefined)
     throw new UserError("--lang is of the report", "Add --report FILE.");
   const followed = await followedFiles(options);
-  await assertOutputs({ "--out": out, "--report": options.report, ...followed }, [...files, options.blas]);
-  const recipe = recipeOf(options, { flow: options.report !== undefined || followsFlow(options) });
+  const given = [...files, options.blas, options.warmStart];
+  await assertOutputs({ "--out": out, "--report": options.report, ...followed }, given);
+  await checkCheckpoint(options);
+  const known = options.warmStart === undefined ? undefined : await loadModel(options.warmStart);
+  const flow = options.report !== undefined || followsFlow(options);
+  const recipe = recipeOf(known ? recipeFor(options) : options, { flow });
   const [{ table, split }, engine] = await Promise.all([readRows(), openEngine(options, options)]);
+  const asked = refusing(label, () => askedOf(options, table));
   const read = refusing(label, () => {
-    const asked = askedOf(options, table);
     const rows = split && { split: { rows: split } };
-    return prepareTable(table, { ...asked, ...rows, seed: recipe.seed, ...preparationFor(recipe, asked) });
+    const wanted = { ...asked, ...rows, seed: recipe.seed };
+    return known
+      ? prepareFrom(known, table, wanted)
+      : prepareTable(table, { ...wanted, ...preparationFor(recipe, asked) });
   });
   const prepared = await settleTarget(read, engine, recipe.seed);
+  const checkpoint = await openCheckpoint(options, prepared, { ...asked, ...recipe }, engine);
   const title = `${prepared.target.name} from ${basename(label)}`;
-  const following = await openFollowing(options, { title, stem: stem || "training" });
+  const following = await openFollowing(options, { title, stem: stem || "training" }).catch(async (error) => {
+    await checkpoint?.close();
+    throw error;
+  });
   const say = options.log === "-" ? complain : print;
   if (!(options.quiet || options.json))
     say(...printColumns(label, table.rows, prepared, terminalWidth(), { isFolded: "recipe" in recipe }), "");
-  for (const text of [...table.notes, ...prepared.notes, ...leakNotes(table, prepared)]) note(`note: ${text}`, options);
+  const notes = [...table.notes, ...prepared.notes, ...leakNotes(table, prepared), ...(checkpoint?.notes ?? [])];
+  for (const text of notes) note(`note: ${text}`, options);
   const interruption = holdInterrupts("the best model so far will be saved");
   try {
-    const { report, failure, isUseless } = await trainAndSave(
-      { label, table, isFile: stem !== undefined && split === undefined },
-      out,
-      prepared,
-      recipe,
-      engine,
-      options,
-      interruption.signal,
-      following,
-    );
+    const source = { label, table, isFile: stem !== undefined && split === undefined };
+    const host = { ...following.host, engine, signal: interruption.signal, checkpoint };
+    const { report, failure, isUseless } = await trainAndSave(source, out, prepared, recipe, options, host, following);
     if (report !== undefined && options.json) printJson(reportJson(report));
     else if (report !== undefined) say(...printReport(report, terminalWidth()));
     if (isUseless) note(`warning: on the ${report?.part} rows this model does no better than the baseline`, options);
@@ -122,6 +133,7 @@ async function run(file: string, options: TrainOptions): Promise<void> {
   } finally {
     interruption.release();
     await following.end();
+    await checkpoint?.close();
   }
 }
 
@@ -140,24 +152,25 @@ async function trainAndSave(
   out: string,
   prepared: Prepared,
   recipe: Chosen,
-  engine: SyncEngine,
   options: TrainOptions,
-  signal: AbortSignal,
+  host: TrainingHost,
   following: Following,
 ): Promise<{ report?: Report; failure?: Failure; isUseless?: boolean }> {
+  const { engine } = host;
   const progress = options.quiet ? undefined : await makeProgress(process.stderr);
-  const trained = await train(prepared, recipe, engine, progress, signal, following.host).catch((error) => {
+  const trained = await train(prepared, recipe, host, progress).catch((error) => {
     throw asRefusal(file, error);
   });
   const { end, history, remedy, outOfFold, networks, refitted } = trained;
   const failed = { file, prepared, end, remedy };
   if (end.bestEpoch === 0 && end.stopped === "diverged") return { failure: { ...failed, model: undefined } };
   if (end.bestEpoch === 0)
-    throw new Interrupted("interrupted before the first epoch was done: nothing was saved", signal);
+    throw new Interrupted("interrupted before the first epoch was done: nothing was saved", host.signal);
   const judged = judgeTraining(trained, prepared, engine);
   const { evaluations, part, baseline } = judged;
   await saveModel(out, judged.model);
   following.judged(judged, out);
+  if (end.stopped !== "aborted") await host.checkpoint?.end();
   if (options.report !== undefined) {
     const { reportOf, reportPage } = await import("@chaingrad/view/report");
     // It is made to be passed on: names of folders say nothing elsewhere.

@@ -38,11 +38,12 @@ export const shareOfAll: (text: string) => number = realNumber(
   (value) => value > 0 && value < 1,
 );
 
-/** "60", "60s", "2m" and "1h" in seconds. */
+const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 };
+
+/** "60", "60s", "500ms", "2m" and "1h" in seconds. */
 export function seconds(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
-  const value =
-    Number(found?.[1] ?? 0) * { s: 1, m: 60, min: 60, h: 3600 }[(found?.[2] ?? "s") as "s" | "m" | "min" | "h"];
+  const found = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim());
+  const value = Number(found?.[1] ?? 0) * UNITS[found?.[2] ?? "s"];
   if (!(value > 0)) throw new InvalidArgumentError("It must be a time > 0, as in 60s, 2m or 1h.");
   return value;
 }

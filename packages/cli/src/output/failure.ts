@@ -59,7 +59,7 @@ export function reportFailure(error: unknown): number {
 }
 
 /** What options of the libraries are called here, where that is not their own name. */
-const FLAGS: Readonly<Record<string, string>> = { types: "type", log: "trials" };
+const FLAGS: Readonly<Record<string, string>> = { types: "type", log: "trials", warmStart: "warm-start" };
 /** What follows them. */
 const VALUES: Readonly<Record<string, string>> = {
   ...{ skip: " N", encoding: " NAME", sheet: " NAME", types: " COLUMN=TYPE" },

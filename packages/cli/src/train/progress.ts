@@ -99,9 +99,10 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
     epoch(event) {
       const isNext = last !== undefined && event.network?.number !== last.network?.number;
       if (isNext && last !== undefined && last.epoch !== shown) print(last);
+      const isFirst = last === undefined;
       last = event;
       const lines = event.network === undefined ? PLAIN_LINES : 1;
-      if ((event.epoch === 1 && !isNext) || event.epoch - shown >= event.epochs / lines) print(event);
+      if (isFirst || event.epoch - shown >= event.epochs / lines) print(event);
       if (isNext) shown = 0;
     },
     done() {

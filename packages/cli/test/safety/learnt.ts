@@ -63,10 +63,8 @@ export async function learn(names: Names): Promise<Said> {
   } = await train(
     prepared,
     { ...settings, seed: 0, flow: true },
-    referenceEngine,
+    { engine: referenceEngine, signal: new AbortController().signal, checkpoint: undefined },
     undefined,
-    new AbortController().signal,
-    {},
   );
   const judged = judgeTraining({ model: made }, prepared, referenceEngine);
   const { model, evaluations, part, baseline } = judged;

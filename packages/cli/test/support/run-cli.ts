@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** What is measured in tests stays in tests. */
-const CACHE = join(tmpdir(), "chaingrad-test-cache");
+export const CACHE: string = join(tmpdir(), "chaingrad-test-cache");
 
 /** A new, empty folder. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "chaingrad-test-"));

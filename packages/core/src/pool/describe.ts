@@ -14,16 +14,19 @@ export type QueuedOptions = Omit<FitOptions, "engine">;
  * factor of the rate that is not shared.
  */
 export function described(network: NetworkSpec, given: QueuedOptions): Described | undefined {
-  const { loss, optimizer, schedule, metrics, signal: _, slice: __, flow, ...options } = given;
+  const { loss, optimizer, schedule, metrics, signal: _, slice: __, flow, checkpoint, ...options } = given;
   const { rateFactor } = options;
   const own = builtInLoss(loss);
   const parts = { optimizer: optimizerOf(optimizer), schedule: schedule && scheduleOf(schedule) };
-  const isLost = (optimizer && !parts.optimizer) || (schedule && !parts.schedule);
-  if (flow || (rateFactor && !isShared(rateFactor))) return undefined;
+  const isRefused = checkpoint !== undefined && typeof checkpoint?.save !== "function"; // the calling thread will say so
+  const isLost = isRefused || (optimizer && !parts.optimizer) || (schedule && !parts.schedule);
+  // What had ended is only told again.
+  if (flow || options.resume?.ended || (rateFactor && !isShared(rateFactor))) return undefined;
   if (own === undefined || isLost || !isPlain(network) || !isPlain(options)) return undefined;
   return {
     ...{ network, options, ...parts },
     loss: { name: own.name, ...(own.options && { options: own.options }) },
+    ...(checkpoint && { checkpoint: { every: checkpoint.every } }),
     metrics: metrics === undefined ? "usual" : Object.keys(metrics).length === 0 ? "none" : "own",
   };
 }

@@ -1,6 +1,6 @@
 /** A training in the queue of a pool, and its events until they are taken. */
 import type { NetworkSpec } from "../nn/network.ts";
-import type { FitEvent } from "../train/events.ts";
+import type { FitEvent, FitState } from "../train/events.ts";
 import { costOf } from "./cost.ts";
 import { described, type QueuedOptions } from "./describe.ts";
 import type { Described } from "./messages.ts";
@@ -25,6 +25,7 @@ export class Job {
   #told = 0;
   #repeated = 0;
   #failure: { readonly error: unknown } | undefined;
+  #keeping: Promise<void> = Promise.resolve();
   #arrived: (() => void) | undefined;
 
   readonly #onEvent: ((event: FitEvent) => void) | undefined;
@@ -35,6 +36,7 @@ export class Job {
     this.described = described(network, options);
     this.isAlike = described(network, { ...options, flow: false }) !== undefined;
     this.cost = costOf(network, data, options);
+    this.hasStarted = options.resume !== undefined;
   }
 
   get isAborted(): boolean {
@@ -67,6 +69,18 @@ export class Job {
     this.#events.push(event);
     this.#onEvent?.(event);
     this.#arrived?.();
+  }
+
+  /** Where a worker stands with it. It goes on meanwhile; what keeping it throws ends the training for whoever goes through it. */
+  keep(state: FitState): void {
+    const { checkpoint } = this.options;
+    this.#keeping = this.#keeping.then(() => checkpoint?.save(state)).catch((error) => this.fail(error));
+  }
+
+  /** Fulfilled when all that was to be kept is. Rejects with what keeping it threw. */
+  async kept(): Promise<void> {
+    await this.#keeping;
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   fail(error: unknown): void {

@@ -5,7 +5,7 @@ import type { Origin } from "../given/origin.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import type { Kfac } from "../optim/kfac.ts";
-import type { EndEvent, EpochEvent, StartEvent } from "../train/events.ts";
+import type { EndEvent, EpochEvent, FitState, StartEvent } from "../train/events.ts";
 import type { FitOptions } from "../train/fit-options.ts";
 import type { QueuedData } from "./rows.ts";
 
@@ -24,6 +24,8 @@ export interface Described {
   /** The usual ones, none, or functions of one's own, which the calling thread computes of what it is told was predicted. */
   readonly metrics: "usual" | "none" | "own";
   readonly options: PlainOptions;
+  /** How often it is to say where it stands. */
+  readonly checkpoint?: { readonly every: number | undefined } | undefined;
 }
 
 export type DescribedOptimizer = ({ readonly kind: "first-order" | "minimizer" } & Origin) | Kfac;
@@ -31,7 +33,7 @@ export type DescribedOptimizer = ({ readonly kind: "first-order" | "minimizer" }
 /** Options without a function in them. */
 type PlainOptions = Omit<
   FitOptions,
-  "engine" | "loss" | "optimizer" | "schedule" | "metrics" | "signal" | "slice" | "flow"
+  "engine" | "loss" | "optimizer" | "schedule" | "metrics" | "signal" | "slice" | "flow" | "checkpoint"
 >;
 
 /** From a worker. */
@@ -40,6 +42,8 @@ export type Told =
   | { readonly kind: "ready" }
   | { readonly kind: "start"; readonly event: Omit<StartEvent, "describePlan">; readonly plan: string }
   | { readonly kind: "epoch"; readonly event: EpochEvent; readonly judged?: Judged | undefined }
+  /** Where it stands. */
+  | { readonly kind: "state"; readonly state: FitState }
   | { readonly kind: "end"; readonly event: Omit<EndEvent, "model">; readonly tensors: EndEvent["model"]["tensors"] }
   /** It cannot do this training; the calling thread will find out why. */
   | { readonly kind: "failed"; readonly reason: string };

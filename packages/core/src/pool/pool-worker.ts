@@ -112,6 +112,7 @@ export class PoolWorker {
     const job = this.#job;
     if (message.kind === "start") job?.push({ ...message.event, describePlan: () => message.plan });
     else if (message.kind === "epoch") this.#epoch(message.event, message.judged);
+    else if (message.kind === "state") job?.keep(message.state);
     else {
       if (message.kind === "end") job?.push({ ...message.event, model: modelOf(job, message.tensors) });
       if (message.kind === "failed") this.#refuse();

@@ -131,6 +131,7 @@ export class FitPool<E extends Engine = Engine> {
           await this.#wait(job);
           continue;
         }
+        if (event.type === "end") await job.kept();
         yield event;
         if (event.type === "end") return event.model;
       }

@@ -4,26 +4,33 @@ import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
 import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
 import { randomIn } from "../nn/layers/traits.ts";
 import { layersOf, type NetworkSpec } from "../nn/network.ts";
-import type { Ending, Iteration, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
+import type { Ending, Iteration, Memory, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { judgedEnding, scaledGradient } from "../optim/minimizers/stationarity.ts";
 import type { Dataset } from "../train/dataset.ts";
 import type { ChosenSync, Settings } from "../train/fit-options.ts";
 import { constant, type Schedule } from "../train/schedules.ts";
 import { startTensors } from "../train/tensors.ts";
-import type { EpochResult, Training } from "../train/training.ts";
+import type { EpochResult, Training, TrainingState } from "../train/training.ts";
 import type { Turns } from "../train/turns.ts";
 import { checkSize } from "./minimize.ts";
 import { NetworkProblem } from "./network-problem.ts";
+
+/** What names of it begin with in a state. */
+const MEMORY = "memory/";
 
 export class FullBatchTrainer implements Training {
   readonly stepsPerEpoch = 1;
   readonly schedule: Schedule = constant(1);
   readonly #problem: NetworkProblem;
-  readonly #iterations: Generator<Iteration, Ending>;
+  readonly #minimizer: Minimizer;
+  #iterations: Generator<Iteration, Ending>;
+  atRest: Training["atRest"];
   readonly #turns: Turns;
   readonly #tolerances: Tolerances;
-  readonly #start: Float64Array;
+  #start: Float64Array;
   #x: Float64Array;
+  /** What the minimizer carries, from its first step on. */
+  #memory: Memory | "unsaid" | undefined;
 
   /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   static async open(
@@ -57,6 +64,7 @@ export class FullBatchTrainer implements Training {
     const { objective = 0, gradient = 0 } = options.tolerances ?? {};
     this.#tolerances = { objective, gradient };
     this.#start = this.#x;
+    this.#minimizer = minimizer;
     this.#iterations = minimizer.iterate(this.#problem, this.#x, this.#tolerances);
   }
 
@@ -73,9 +81,11 @@ export class FullBatchTrainer implements Training {
     for (;;) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
+      await this.atRest?.();
       const next = this.#iterations.next();
       if (next.done) return this.#judge(next.value);
       this.#x = next.value.x;
+      this.#memory = next.value.memory ?? "unsaid";
       if (!next.value.accepted) continue;
       const { evaluations } = this.#problem;
       const iteration = { ...next.value, evaluations: { ...evaluations } };
@@ -91,6 +101,33 @@ export class FullBatchTrainer implements Training {
 
   tensors(): Record<string, Float64Array> {
     return this.#problem.unpack(this.#x);
+  }
+
+  state(): TrainingState {
+    if (this.#memory === "unsaid")
+      throw new RangeError(
+        `checkpoint: the minimizer '${this.#minimizer.name}' does not say what it carries (Iteration.memory), so nobody could go on`,
+      );
+    const tensors: Record<string, Float64Array> = { x: this.#x.slice(), start: this.#start.slice() };
+    const numbers: Record<string, number> = { ...this.#problem.evaluations };
+    for (const [name, own] of Object.entries(this.#memory ?? {}))
+      if (typeof own === "number") numbers[MEMORY + name] = own;
+      else tensors[MEMORY + name] = own.slice();
+    return { numbers, tensors };
+  }
+
+  restore({ numbers, tensors }: TrainingState): void {
+    [this.#x, this.#start] = [Float64Array.from(tensors.x), Float64Array.from(tensors.start)];
+    const { values, products, matrices } = numbers;
+    Object.assign(this.#problem.evaluations, { values, products, matrices });
+    const memory = Object.entries({ ...numbers, ...tensors }).flatMap(([name, own]) =>
+      name.startsWith(MEMORY)
+        ? [[name.slice(MEMORY.length), typeof own === "number" ? own : Float64Array.from(own)]]
+        : [],
+    );
+    const known: Memory | undefined = memory.length === 0 ? undefined : Object.fromEntries(memory);
+    this.#memory = known;
+    this.#iterations = this.#minimizer.iterate(this.#problem, this.#x, this.#tolerances, known);
   }
 
   describe(): string {

@@ -1,6 +1,7 @@
 /** What `fit` tells as it trains. */
+import type { Awaitable } from "../graph/work.ts";
 import type { Model } from "./model.ts";
-import type { FitIteration } from "./training.ts";
+import type { FitIteration, TrainingState } from "./training.ts";
 
 /** Why training ended; "time" where whoever called for it had given it so long. */
 export type StopReason = "epochs" | "patience" | "aborted" | "diverged" | "converged" | "stalled" | "time";
@@ -20,6 +21,8 @@ export interface StartEvent {
   readonly describePlan: () => string;
   /** Of each layer before the first step, where `flow` is asked for. */
   readonly flow?: readonly LayerFlow[] | undefined;
+  /** Of the epochs before, where training goes on from where another one stood (`resume`): they are not told again. */
+  readonly earlier?: EarlierEpochs | undefined;
 }
 
 /** After each epoch: its loss, and how the validation rows do. */
@@ -123,4 +126,38 @@ export interface TrainingFault {
   readonly input?: number;
   /** All of it as one sentence. */
   readonly message: string;
+}
+
+/**
+ * Where a training stood between two of its steps: parameters and running statistics, what the optimizer carries, the best weights,
+ * the losses of all epochs. Order of rows, rates and random keys follow from the seed, the epoch and the step. It can be cloned, sent to
+ * a worker and saved (`saveFitState` of `@chaingrad/core/checkpoint`).
+ */
+export interface FitState extends TrainingState {
+  /** Of this form. */
+  readonly version: number;
+  /** The training that it is of: what decides its bits, by name, as text. */
+  readonly of: Readonly<Record<string, string>>;
+  /** Where the training has ended: why. */
+  readonly ended?: { readonly stopped: StopReason; readonly fault?: TrainingFault | undefined } | undefined;
+}
+
+/** Who keeps where a training stands. */
+export interface Checkpointing {
+  /**
+   * Given where training stands: now and then, when the signal ends it, and when it is over. Training goes on meanwhile, but for the
+   * last one, and gives no other before it is done. What it throws ends training.
+   */
+  readonly save: (state: FitState) => Awaitable<void>;
+  /** Seconds between two, > 0 (default 10). */
+  readonly every?: number;
+}
+
+/** Losses of the epochs that a training had before it went on, from the first: what its events would have told. */
+export interface EarlierEpochs {
+  readonly loss: Float64Array;
+  /** Of the validation rows, where there are any. */
+  readonly validation?: Float64Array | undefined;
+  /** What the rate was multiplied by, where somebody turned it. */
+  readonly rateFactor?: Float64Array | undefined;
 }

@@ -9,6 +9,7 @@ import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import type { Kfac } from "../optim/kfac.ts";
 import type { Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
 import { type OptimizerName, optimizers } from "../optim/optimizers.ts";
+import type { Checkpointing, FitState } from "./events.ts";
 import type { Metric } from "./metrics.ts";
 import type { Schedule } from "./schedules.ts";
 import type { StepSpec } from "./step.ts";
@@ -77,6 +78,13 @@ interface AllOptions {
   readonly slice?: number;
   /** Stops cleanly at the next slice of work; the best model so far is kept. */
   readonly signal?: AbortSignal;
+  /** Keeps where training stands, so that a later one can go on from there (default: nothing is kept). */
+  readonly checkpoint?: Checkpointing;
+  /**
+   * Where a training of the same network, rows and options stood: goes on from there, to the same bits as if it had never ended.
+   * `seconds` go on, too; of one that had ended the same end is told again.
+   */
+  readonly resume?: FitState;
 }
 
 /** What `fit` can be told. A minimizer and K-FAC need an engine that answers at once. */
@@ -110,7 +118,7 @@ const OPTIONS: Names<FitOptions> = {
   ...{ engine: true, loss: true, optimizer: true, rate: true, schedule: true, epochs: true, batch: true, seed: true },
   ...{ until: true, keep: true, rateFactor: true },
   ...{ validation: true, patience: true, l1: true, l2: true, clip: true, tolerances: true, dtype: true, initial: true },
-  ...{ metrics: true, flow: true, slice: true, signal: true },
+  ...{ metrics: true, flow: true, slice: true, signal: true, checkpoint: true, resume: true },
 };
 const KINDS: readonly Chosen["optimizer"]["kind"][] = ["first-order", "minimizer", "kfac"];
 const CLIP: Names<NonNullable<FitOptions["clip"]>> = { norm: true, value: true };

@@ -68,16 +68,30 @@ export async function* fitting(
   checkDataset(data.train, "training rows", network, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network, options.loss);
   const settings = checkSettings(options, rowsOf(data.train, network.inputs));
-  const started = now();
+  let started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
   const inputs = network.inputs;
   const sizes = [settings.batch, rowsOf(train, inputs), validation === undefined ? 0 : rowsOf(validation, inputs)];
+  const keeper =
+    options.checkpoint || options.resume
+      ? new (await load()).Keeper(network, { train, ...(validation && { validation }) }, options, settings)
+      : undefined;
+  const [begun, ended] = keeper?.ended() ?? [];
+  if (begun && ended) {
+    yield begun;
+    yield ended;
+    return ended.model;
+  }
   const key = `${place?.key} ${sizes}`;
   const made = place?.shelf.take(key);
   const trainer = await open(network, train, options, settings, turns, load, made);
   const probe = options.flow ? await (await load()).FlowProbe.open(network, train, options, trainer, turns) : undefined;
   const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns, made);
+  if (keeper) {
+    await keeper.attach(trainer, watcher);
+    started -= keeper.seconds;
+  }
 
   yield {
     type: "start",
@@ -89,9 +103,10 @@ export async function* fitting(
     threads: trainer.threads,
     describePlan: () => trainer.describe(),
     ...(probe && { flow: await probe.measure() }),
+    ...(keeper && { earlier: keeper.earlier }),
   };
   let stopped: StopReason = "epochs";
-  let epoch = 0;
+  let epoch = keeper?.epoch ?? 0;
   while (epoch < settings.until) {
     const mayBeLast = epoch + 1 === settings.until || epoch + 1 - watcher.bestEpoch >= settings.patience;
     const result = await (probe?.epoch(epoch, options.signal, mayBeLast) ?? trainer.epoch(epoch, options.signal));
@@ -101,6 +116,7 @@ export async function* fitting(
     }
     epoch++;
     const { finite, ...watched } = await watcher.look(epoch, result.loss, trainer);
+    keeper?.add({ ...result, ...watched });
     if (!finite) stopped = "diverged";
     else if (epoch - watcher.bestEpoch >= settings.patience) stopped = "patience";
     const isLast = stopped !== "epochs" || epoch === settings.until;
@@ -112,10 +128,11 @@ export async function* fitting(
   const { loss, l1, l2 } = options;
   const model: Model = { network, objective: { loss, l1, l2 }, tensors: watcher.kept };
   const { bestEpoch, bestLoss } = watcher;
-  const { threads } = trainer;
+  const threads = Math.max(trainer.threads, keeper?.threads ?? 1);
   const end = { stopped, epochs: epoch, bestEpoch, bestLoss, seconds: now() - started, threads, model };
   const fault =
     stopped === "diverged" ? await findFault(trainer, network, validation, options, epoch, load) : undefined;
+  await keeper?.end(stopped, fault);
   if (place && trainer instanceof Trainer && probe === undefined)
     place.shelf.put(key, { ...trainer.made, predictor: watcher.predictor });
   yield { type: "end", ...end, ...(fault && { fault }) };

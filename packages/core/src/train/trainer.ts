@@ -12,13 +12,22 @@ import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
 import { buildingStep, startState, type TrainStep } from "./step.ts";
 import { carriedBy, startTensors, type Tensors } from "./tensors.ts";
-import type { EpochResult, Recording, State, Training } from "./training.ts";
+import type { EpochResult, Recording, State, Training, TrainingState } from "./training.ts";
 import { now, SLICE, type Turns } from "./turns.ts";
 
 /** "drop" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const DROPOUT = 0x64726f70;
 /** Steps from one checkpoint to the next, at least: to copy what is carried takes as long as 0.3 to 7 steps, so under 1 %. */
 const CHECKPOINT = 1000;
+
+/** What each step tells. */
+interface Records {
+  readonly loss: Float64Array;
+  readonly weight: Float64Array;
+}
+const NOTHING: Records = { loss: new Float64Array(0), weight: new Float64Array(0) };
+/** What they are called in a state. */
+const [STEP_LOSS, STEP_WEIGHT] = ["steps/loss", "steps/weight"];
 
 type Made = Pick<MadePlans, "step" | "executable">;
 
@@ -37,10 +46,17 @@ export class Trainer implements Training {
   #sliceSteps = 1;
   readonly #turns: Turns;
   readonly #slice: number;
-  #checkpoint: Pick<Recording, "checkpoint"> & { readonly passes: { epoch: number; rates: Float64Array }[] } = {
+  #checkpoint: Pick<Recording, "checkpoint"> & {
+    readonly passes: { epoch: number; first: number; rates: Float64Array }[];
+  } = {
     checkpoint: {},
     passes: [],
   };
+
+  atRest: Training["atRest"];
+  /** Steps of the present epoch that are done; what the first of them told where another training did them. */
+  #done = 0;
+  #told: Records = NOTHING;
 
   /** What another training of the same shapes may have when this one has ended. */
   get made(): Made {
@@ -124,21 +140,48 @@ export class Trainer implements Training {
       this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
     const factor = this.#rateFactor === undefined ? 1 : factorIn(this.#rateFactor);
     const rates = this.#rates(epoch, factor);
-    this.#checkpoint.passes.push({ epoch, rates });
+    this.#checkpoint.passes.push({ epoch, first: this.#done, rates });
     for (const [name, values] of Object.entries(this.#sequences(epoch, rates)))
       await this.#executable.write(name, values);
-    for (let first = 0; first < steps; ) {
+    while (this.#done < steps) {
+      const first = this.#done;
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
+      await this.atRest?.();
       if (beforeLast && first === steps - 1) await beforeLast();
       const end = beforeLast && first < steps - 1 ? steps - 1 : steps;
-      first += await this.#run(Math.min(this.#sliceSteps, end - first), first);
+      this.#done += await this.#run(Math.min(this.#sliceSteps, end - first), first);
     }
-    const losses = Array.from(await this.#executable.read("loss"));
-    const weights = Array.from(await this.#executable.read("weight"));
+    const { loss: losses, weight: weights } = await this.#records();
+    [this.#done, this.#told] = [0, NOTHING];
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const loss = losses.reduce((sum, value, i) => sum + value * weights[i], 0) / (total || 1);
     return { loss, rate: rates[steps - 1], ...(factor !== 1 && { rateFactor: factor }) };
+  }
+
+  /** What the epoch's steps told so far. */
+  async #records(): Promise<Records> {
+    const { loss, weight } = this.#told;
+    if (this.#done === loss.length) return this.#told;
+    const read = async (name: string, told: Float64Array): Promise<Float64Array> => {
+      const all = Float64Array.from(await this.#executable.read(name)).subarray(0, this.#done);
+      all.set(told);
+      return all;
+    };
+    return { loss: await read("loss", loss), weight: await read("weight", weight) };
+  }
+
+  async state(): Promise<TrainingState> {
+    const carried = (await this.#read(this.#step.carried)) as TrainingState["tensors"];
+    const { loss, weight } = await this.#records();
+    return { numbers: {}, tensors: { ...carried, [STEP_LOSS]: loss, [STEP_WEIGHT]: weight } };
+  }
+
+  async restore({ tensors }: TrainingState): Promise<void> {
+    for (const name of this.#step.carried) await this.#executable.write(name, tensors[name]);
+    const [loss, weight] = [STEP_LOSS, STEP_WEIGHT].map((name) => Float64Array.from(tensors[name]));
+    [this.#done, this.#told] = [loss.length, { loss, weight }];
+    this.#checkpoint = { checkpoint: await this.#read(this.#step.carried), passes: [] };
   }
 
   /** Runs so many steps, and learns how many the next slice may have. */
@@ -172,7 +215,7 @@ export class Trainer implements Training {
     return {
       ...{ step: this.#step, executable: this.#executable, steps: this.stepsPerEpoch, checkpoint },
       data: await this.#read(["data/x", "data/y", "data/weight"]),
-      passes: passes.map(({ epoch, rates }) => ({ epoch, sequences: this.#sequences(epoch, rates) })),
+      passes: passes.map(({ epoch, first, rates }) => ({ epoch, first, sequences: this.#sequences(epoch, rates) })),
     };
   }
 

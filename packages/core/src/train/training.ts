@@ -22,6 +22,12 @@ export interface EpochResult {
 /** Tensors by name. */
 export type State = Readonly<Record<string, TypedValues>>;
 
+/** Where a training stands between two steps: numbers and tensors by name. */
+export interface TrainingState {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly tensors: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
 /** What it takes to run the last steps again, bit for bit. */
 export interface Recording {
   readonly step: TrainStep;
@@ -32,8 +38,8 @@ export interface Recording {
   readonly data: State;
   /** What is carried from step to step, as it stood before the first of `passes`. */
   readonly checkpoint: State;
-  /** The epochs since, from 0, each with its rows, rates, step numbers and keys. */
-  readonly passes: readonly { readonly epoch: number; readonly sequences: State }[];
+  /** The epochs since, from 0, each with its first step, its rows, rates, step numbers and keys. */
+  readonly passes: readonly { readonly epoch: number; readonly first: number; readonly sequences: State }[];
 }
 
 export interface Training {
@@ -52,6 +58,15 @@ export interface Training {
   ): Promise<EpochResult | "aborted" | "converged" | "stalled">;
   /** Parameters and running statistics as they stand. */
   tensors(): Awaitable<Record<string, Float64Array>>;
+  /** Called between two steps, where `state` may be asked for. */
+  atRest?: (() => Awaitable<void>) | undefined;
+  /**
+   * Where it stands between two steps, in arrays of its own: all that the next step depends on, but what follows from seed and epoch. A
+   * minimizer that does not say what it carries throws RangeError.
+   */
+  state(): Awaitable<TrainingState>;
+  /** Goes on from there, before its next epoch. */
+  restore(state: TrainingState): Awaitable<void>;
   /** For training whose steps can be repeated. */
   recording?(): Awaitable<Recording>;
   describe(): string;

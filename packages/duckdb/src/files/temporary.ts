@@ -16,7 +16,7 @@ const NAME = /^\.chaingrad-(?:([0-9a-f]{8})-(\d+)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){
 
 let place: string | undefined;
 /** Where a process's number means that process: a machine, and on Linux the container. */
-function here(): string {
+export function here(): string {
   place ??= createHash("sha256")
     .update(hostname() + numbering())
     .digest("hex")
@@ -73,7 +73,8 @@ async function isLeft(path: string, owner: number | undefined): Promise<boolean>
   return (await lastChange(path)) < since;
 }
 
-function isRunning(owner: number): boolean {
+/** Whether there is a process of that number, here. */
+export function isRunning(owner: number): boolean {
   try {
     process.kill(owner, 0);
     return true;

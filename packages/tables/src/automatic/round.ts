@@ -53,6 +53,13 @@ export interface RoundOptions {
   readonly flow?: MemberPlan["options"]["flow"] | undefined;
 }
 
+/** A round whose networks wait, or are trained already, until it is gone through. */
+export interface QueuedRound {
+  (): AsyncGenerator<TableEvent, Round, void>;
+  /** Whether any of its networks had begun when it was queued, before the training was interrupted that goes on now. */
+  readonly hasStarted: boolean;
+}
+
 /** Seeds of networks are this far apart, so that those of neighbouring seeds are not the same. */
 const SEED_STRIDE = 1_000_003;
 
@@ -60,7 +67,7 @@ const SEED_STRIDE = 1_000_003;
  * Queues a network for each fold. Gone through, it gives their events in the order of the networks, whichever ends first. It ends
  * early where the signal says so: with the networks that had begun. None where not even one had an epoch. Throws as `fit`.
  */
-export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGenerator<TableEvent, Round, void> {
+export function queueRound(data: Dataset, options: RoundOptions): QueuedRound {
   const { host, pool, plan, seed, round, flow, together } = options;
   const { network, options: chosen } = plan;
   const rows = rowsOf(data, network.inputs);
@@ -75,6 +82,7 @@ export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGen
       ...(host.signal !== undefined && { signal: host.signal }),
       ...(host.slice !== undefined && { slice: host.slice }),
       ...(host.rateFactor !== undefined && { rateFactor: host.rateFactor }),
+      ...host.checkpoint?.next(),
       ...(flow !== undefined && at === 0 && round === 0 && { flow }),
     };
     const parts = { train: { of: weighted, rows: kept }, validation: { of: weighted, rows: fold } };
@@ -83,7 +91,8 @@ export function queueRound(data: Dataset, options: RoundOptions): () => AsyncGen
       host.onEvent?.({ ...placed(event, { train: kept, validation: fold }), network: place() });
     return { fold, kept, place, events: pool.fit(network, parts, own, host.onEvent && onEvent) };
   });
-  return () => trained(data, rows, members, options);
+  const trainedRound = () => trained(data, rows, members, options);
+  return Object.assign(trainedRound, { hasStarted: members.some(({ events }) => events.hasStarted) });
 }
 
 /** A network of a round: what it leaves out, what it is trained on, and its training. */

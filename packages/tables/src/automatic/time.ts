@@ -2,10 +2,14 @@
 export class Budget {
   readonly #seconds: number | undefined;
   readonly #signal: AbortSignal | undefined;
-  readonly #started = performance.now();
+  readonly #started: number;
 
-  /** @param seconds > 0; without it only `signal` ends anything */
-  constructor(seconds: number | undefined, signal: AbortSignal | undefined) {
+  /**
+   * @param seconds > 0; without it only `signal` ends anything
+   * @param elapsed seconds of it that had passed when a training was interrupted that goes on now
+   */
+  constructor(seconds: number | undefined, signal: AbortSignal | undefined, elapsed = 0) {
+    this.#started = performance.now() - 1000 * elapsed;
     this.#seconds = seconds;
     this.#signal = signal;
   }

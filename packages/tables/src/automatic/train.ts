@@ -21,7 +21,7 @@ import { type Kind, meanOf, type OutOfFold, type Weighed, weigh } from "./ensemb
 import { foldsFor, without } from "./folds.ts";
 import { type MemberPlan, memberPlan } from "./member.ts";
 import { type AutomaticRecipe, type MemberRecipe, membersOf } from "./recipe.ts";
-import { queueRound, type Round } from "./round.ts";
+import { type QueuedRound, queueRound, type Round } from "./round.ts";
 import { Budget } from "./time.ts";
 
 /** Folds, and so networks: each is trained without one row in five. */
@@ -77,9 +77,6 @@ const refits = ({ rows: { train, test }, split }: Prepared): boolean => {
   return test.length > 0 && !areNamed && train.length + test.length <= REFIT_ROWS;
 };
 
-/** A round whose networks wait, or are trained already, until it is gone through. */
-type Queued = ReturnType<typeof queueRound>;
-
 /** The rounds of one training, and what they share: threads, time, numbers of networks, the first network's history. */
 class Run {
   readonly #history = new HistoryRecorder();
@@ -106,7 +103,7 @@ class Run {
     this.#recipe = recipe;
     this.#host = host;
     this.#pool = pool;
-    this.#budget = new Budget(recipe.time, host.signal);
+    this.#budget = new Budget(recipe.time, host.signal, host.checkpoint?.elapsed);
     this.#members = membersOf(recipe.recipe, prepared);
     this.#of = FOLDS * this.#members.length * this.#rounds * (refits(prepared) ? 2 : 1);
   }
@@ -118,7 +115,7 @@ class Run {
   async *train(): AsyncGenerator<TableEvent, AutomaticTraining, void> {
     const { train, test } = this.#prepared.data;
     const { kinds, shares, outOfFold } = yield* this.#judged(train);
-    const seconds = (performance.now() - this.#started) / 1000;
+    const seconds = (performance.now() - this.#started) / 1000 + (this.#host.checkpoint?.elapsed ?? 0);
     const again = refits(this.#prepared) ? yield* this.#again(joined(train, test), kinds, shares) : undefined;
     const plan = this.#plan(kinds[0].member, this.#prepared.rows.train.length);
     const judged = meanOf(kinds, shares) ?? kinds[0].rounds[0].ends[0].model;
@@ -188,7 +185,7 @@ class Run {
       kinds.map(({ member, rounds }) => ({ rounds, round: this.#queue(data, member, from + i, share) })),
     ).flat();
     for (const { rounds, round } of queued) {
-      if (this.#isBegun && over?.aborted) {
+      if (this.#isBegun && over?.aborted && !round.hasStarted) {
         this.#isCut = true;
         break;
       }
@@ -201,7 +198,7 @@ class Run {
   }
 
   /** @param share of the time that may have passed when the networks end */
-  #queue(data: Dataset, member: MemberRecipe, round: number, share: number): Queued {
+  #queue(data: Dataset, member: MemberRecipe, round: number, share: number): QueuedRound {
     const isFirst = this.#queued++ === 0;
     return queueRound(data, {
       host: { ...this.#host, signal: this.#budget.until(share) },
@@ -224,7 +221,7 @@ class Run {
     return Int32Array.from([...together.train, ...together.test.map((number) => first + number)]);
   }
 
-  async *#events(queued: Queued): AsyncGenerator<TableEvent, Round, void> {
+  async *#events(queued: QueuedRound): AsyncGenerator<TableEvent, Round, void> {
     const events = queued();
     try {
       for (;;) {

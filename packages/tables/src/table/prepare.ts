@@ -1,6 +1,6 @@
 /** From a table to rows a network can learn from: roles, targets, split, encoders. All before any training starts. */
 
-import { type Dataset, type Loss, type LossName, losses, type Split } from "@chaingrad/core";
+import { type Dataset, type Loss, type LossName, losses, type Model, type Split } from "@chaingrad/core";
 import { checkKeys, checkName, type Names } from "@chaingrad/core/given";
 import type { Reading } from "../reading/reading.ts";
 import { readingOf } from "../reading/remembered.ts";
@@ -102,6 +102,8 @@ export interface Prepared {
   readonly weight?: string;
   /** What each class weighs while training, by its label. */
   readonly classWeights?: Float64Array;
+  /** The network that training goes on with, where it does not begin anew. */
+  readonly start?: Pick<Model, "network" | "tensors">;
   /** What about the rows should make one doubt the result, a sentence each: outliers, an order in time. */
   readonly notes: readonly string[];
 }

@@ -53,7 +53,7 @@ async function replay(recording: Recording, turns: Turns): Promise<Scene | undef
   const { checkpoint, passes, steps } = recording;
   let good = checkpoint;
   for (const pass of passes) {
-    for (let first = 0; first < steps; first += STRIDE) {
+    for (let { first } = pass; first < steps; first += STRIDE) {
       await turns.pass();
       const count = Math.min(STRIDE, steps - first);
       const after = await run(recording, pass, good, first, count);

@@ -7,7 +7,7 @@
  * learning", 1997 (MATLAB's trainbr)
  */
 import { solveLower } from "../../linalg/triangular.ts";
-import type { AdjustablePenalty, Problem } from "../minimizers/minimizer.ts";
+import type { AdjustablePenalty, Memory, Problem } from "../minimizers/minimizer.ts";
 import { dot } from "../minimizers/vector.ts";
 
 export class Evidence {
@@ -35,6 +35,14 @@ export class Evidence {
     const free = Math.max(1, observations - this.#effective);
     const size = Math.max(dot(x, x), Number.MIN_VALUE);
     this.#penalty.strength = (2 * this.#effective * this.#penalty.withoutPenalty(x)) / (free * size);
+  }
+
+  get memory(): Memory {
+    return { effective: this.#effective, strength: this.#penalty.strength };
+  }
+
+  recall({ effective, strength }: Memory): void {
+    [this.#effective, this.#penalty.strength] = [Number(effective), Number(strength)];
   }
 
   get state(): { readonly effectiveParameters: number; readonly regularisation: number } {

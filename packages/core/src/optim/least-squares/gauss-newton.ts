@@ -10,9 +10,13 @@ import { readOptions } from "../../nn/options.ts";
 import {
   blocked,
   type Ending,
+  endingIn,
+  endingOf,
   type Iteration,
   isRounding,
+  type Memory,
   type Minimizer,
+  nextIteration,
   type Problem,
   project,
   ROUNDING,
@@ -41,11 +45,18 @@ export function gaussNewton(options: object = {}): Minimizer {
   };
 }
 
-function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances): Generator<Iteration, Ending> {
+function* iterate(
+  problem: Problem,
+  start: Float64Array,
+  tolerances: Tolerances,
+  memory?: Memory,
+): Generator<Iteration, Ending> {
+  const ended = endingOf(memory);
+  if (ended) return ended;
   const { bounds } = problem;
   let x = project(start, bounds);
-  const still = new Stillness(tolerances, PATIENCE);
-  for (let iteration = 1; ; iteration++) {
+  const still = new Stillness(tolerances, PATIENCE, memory);
+  for (let iteration = nextIteration(memory); ; iteration++) {
     const f = problem.value(x);
     const full = problem.gradient(x);
     const fixed = blocked(x, full, bounds);
@@ -60,6 +71,8 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
     const taken = plus(moved, x, -1);
     const actual = f - problem.value(moved);
     x = moved;
+    const isStill = still.after(f - actual);
+    const ending = isRounding(taken, x) ? "step" : isStill ? "objective" : undefined;
     yield {
       iteration,
       accepted: true,
@@ -72,9 +85,9 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
       damping,
       stepLength,
       state: { gaussNewton: matrix, gradient },
+      memory: { iteration, ...still.memory, ...endingIn(ending) },
     };
-    if (isRounding(taken, x)) return "step";
-    if (still.after(f - actual)) return "objective";
+    if (ending) return ending;
   }
 }
 

@@ -49,7 +49,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
     needs: ["gauss-newton"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },
-    iterate(problem, start, tolerances) {
+    iterate(problem, start, tolerances, memory) {
       const carried: Carried = { scale: new Float64Array(problem.size), factor: new Float64Array(0), damping: 0 };
       const model = solve !== "normal" && problem.residuals && !bayesian ? jacobianModel : matrixModel;
       const evidence = bayesian ? new Evidence(problem) : undefined;
@@ -61,6 +61,13 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
         },
         refuses: losesInfluence,
         ...(evidence && { prepare: (x) => evidence.update(x) }),
+        ...(memory && { memory }),
+        carried: () => ({ guess: carried.damping, scale: carried.scale.slice(), ...evidence?.memory }),
+        recall(of) {
+          carried.damping = Number(of.guess);
+          carried.scale.set(of.scale as Float64Array);
+          evidence?.recall(of);
+        },
       });
     },
   };

@@ -4,7 +4,7 @@
  * Broyden, Fletcher, Goldfarb, Shanno, 1970; Nocedal & Wright, "Numerical Optimization", 2nd ed., 6.17 and 6.20
  */
 import { readOptions } from "../../nn/options.ts";
-import type { Minimizer } from "./minimizer.ts";
+import type { Memory, Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
 import { dot, matVec } from "./vector.ts";
 
@@ -18,7 +18,8 @@ export function bfgs(options: object = {}): Minimizer {
     needs: [],
     bounded: true,
     most: { size: MOST, instead: "lbfgs" },
-    iterate: (problem, start, tolerances) => quasiNewton(problem, start, tolerances, new Dense(problem.size)),
+    iterate: (problem, start, tolerances, memory) =>
+      quasiNewton(problem, start, tolerances, new Dense(problem.size), memory),
   };
 }
 
@@ -56,6 +57,14 @@ class Dense implements InverseHessian {
 
   get state() {
     return { inverseHessian: this.#matrix };
+  }
+
+  get memory(): Memory {
+    return this.#matrix ? { inverse: this.#matrix } : {};
+  }
+
+  recall({ inverse }: Memory): void {
+    this.#matrix = inverse as Float64Array | undefined;
   }
 }
 

@@ -7,7 +7,7 @@
 import { solveUpper, solveUpperTransposed } from "../../linalg/triangular.ts";
 import { addScaled, dot as dotOfParts } from "../../linalg/vector.ts";
 import { count, readOptions } from "../../nn/options.ts";
-import type { Minimizer } from "./minimizer.ts";
+import type { Memory, Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
 import { dot, scaled } from "./vector.ts";
 
@@ -24,7 +24,8 @@ export function lbfgs(options: LbfgsOptions = {}): Minimizer {
     kind: "minimizer",
     needs: [],
     bounded: true,
-    iterate: (problem, start, tolerances) => quasiNewton(problem, start, tolerances, new Compact(memory)),
+    iterate: (problem, start, tolerances, carried) =>
+      quasiNewton(problem, start, tolerances, new Compact(memory), carried),
   };
 }
 
@@ -94,5 +95,20 @@ class Compact implements InverseHessian {
 
   get state() {
     return { pairs: this.#pairs };
+  }
+
+  get memory(): Memory {
+    const pairs = this.#pairs.flatMap(({ s, y }, i) => [
+      [`s${i}`, s],
+      [`y${i}`, y],
+    ]);
+    return { pairs: this.#pairs.length, ...Object.fromEntries(pairs), sy: this.#sy, yy: this.#yy };
+  }
+
+  recall(memory: Memory): void {
+    const { pairs, sy, yy, ...vectors } = memory as Readonly<Record<string, Float64Array>>;
+    this.#pairs = Array.from({ length: Number(pairs) }, (_, i) => ({ s: vectors[`s${i}`], y: vectors[`y${i}`] }));
+    this.#sy.set(sy);
+    this.#yy.set(yy);
   }
 }

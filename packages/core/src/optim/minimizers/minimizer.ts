@@ -87,7 +87,15 @@ export interface Iteration {
   readonly condition?: number | undefined;
   /** What the method carries from step to step: matrices, pairs, directions. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** What `iterate` goes on from, at this x; without it nobody can go on where another one stood. */
+  readonly memory?: Memory | undefined;
 }
+
+/**
+ * All that the next iterations depend on, beside x and the problem: at x the same problem gives the same numbers, so values, gradients
+ * and models are made again. Vectors are the minimizer's own, to be copied before it goes on.
+ */
+export type Memory = Readonly<Record<string, number | Float64Array>>;
 
 /** When a minimization has converged. */
 export interface Tolerances {
@@ -106,8 +114,22 @@ export interface Minimizer {
   readonly bounded: boolean;
   /** Where n × n numbers are kept: the largest n, and what to use beyond it. */
   readonly most?: { readonly size: number; readonly instead: string };
-  iterate(problem: Problem, start: Float64Array, tolerances: Tolerances): Generator<Iteration, Ending>;
+  /** @param memory of an iteration that led to `start`: those that follow it are then the same, bit for bit */
+  iterate(problem: Problem, start: Float64Array, tolerances: Tolerances, memory?: Memory): Generator<Iteration, Ending>;
 }
+
+const ENDINGS: readonly Ending[] = ["gradient", "step", "objective", "stalled"];
+
+/** An ending that is decided already when an iteration is told, as a number. */
+export const endingIn = (ending: Ending | undefined): { readonly ending: number } => ({
+  ending: ending === undefined ? 0 : 1 + ENDINGS.indexOf(ending),
+});
+
+/** What `endingIn` was told. */
+export const endingOf = (memory: Memory | undefined): Ending | undefined => ENDINGS[Number(memory?.ending ?? 0) - 1];
+
+/** The next iteration's number. */
+export const nextIteration = (memory: Memory | undefined): number => 1 + Number(memory?.iteration ?? 0);
 
 /** Rounding of f is taken for this share of |f|. */
 export const ROUNDING = 1e-13;
@@ -119,9 +141,15 @@ export class Stillness {
   readonly #share: number;
   readonly #patience: number;
 
-  constructor({ objective }: Tolerances, patience: number) {
+  constructor({ objective }: Tolerances, patience: number, memory: Memory = {}) {
     this.#share = Math.max(objective, 0.01 * ROUNDING);
     this.#patience = patience;
+    const { lowest = this.#lowest, still = 0 } = memory as Readonly<Record<string, number>>;
+    [this.#lowest, this.#steps] = [lowest, still];
+  }
+
+  get memory(): Memory {
+    return { lowest: this.#lowest, still: this.#steps };
   }
 
   after(objective: number): boolean {

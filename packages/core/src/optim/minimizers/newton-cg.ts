@@ -22,8 +22,9 @@ export function newtonCG(options: object = {}): Minimizer {
     kind: "minimizer",
     needs: ["hvp"],
     bounded: false,
-    iterate: (problem, start, tolerances) =>
+    iterate: (problem, start, tolerances, memory) =>
       trustRegion(problem, start, tolerances, {
+        ...(memory && { memory }),
         firstRadius: 1,
         modelAt: (x, gradient) => steihaugModel(problem, x, gradient, tolerances.gradient),
       }),

@@ -24,8 +24,9 @@ export function newton(options: object = {}): Minimizer {
     needs: ["hessian"],
     bounded: true,
     most: { size: MOST, instead: "newton-cg" },
-    iterate: (problem, start, tolerances) =>
+    iterate: (problem, start, tolerances, memory) =>
       trustRegion(problem, start, tolerances, {
+        ...(memory && { memory }),
         firstRadius: 1,
         modelAt(x, gradient, fixed) {
           const hessian = problem.hessian?.(x) as Float64Array;

@@ -9,8 +9,12 @@ import { strongWolfe } from "./line-search.ts";
 import {
   blocked,
   type Ending,
+  endingIn,
+  endingOf,
   type Iteration,
   isRounding,
+  type Memory,
+  nextIteration,
   type Problem,
   project,
   Stillness,
@@ -30,6 +34,9 @@ export interface InverseHessian {
   /** Whether it is I. */
   readonly isFresh: boolean;
   readonly state: Readonly<Record<string, unknown>>;
+  /** What `recall` makes the same again of. */
+  readonly memory: Memory;
+  recall(memory: Memory): void;
 }
 
 interface Point {
@@ -55,12 +62,16 @@ export function* quasiNewton(
   start: Float64Array,
   tolerances: Tolerances,
   inverse: InverseHessian,
+  memory?: Memory,
 ): Generator<Iteration, Ending> {
+  const ended = endingOf(memory);
+  if (ended) return ended;
+  if (memory) inverse.recall(memory);
   const { bounds } = problem;
   const at = (x: Float64Array): Point => ({ x, value: problem.value(x), gradient: problem.gradient(x) });
   let point = at(project(start, bounds));
-  const still = new Stillness(tolerances, PATIENCE);
-  for (let iteration = 1; ; iteration++) {
+  const still = new Stillness(tolerances, PATIENCE, memory);
+  for (let iteration = nextIteration(memory); ; iteration++) {
     const { x, value } = point;
     const fixed = blocked(x, point.gradient, bounds);
     const gradient = zeroed(point.gradient, fixed);
@@ -80,6 +91,8 @@ export function* quasiNewton(
     if (dot(step, y) > LEAST_CURVATURE * norm(step) * norm(y)) inverse.update(step, y);
     const actual = value - next.value;
     point = next;
+    const isStill = still.after(next.value);
+    const ending = isRounding(step, x) ? "step" : isStill ? "objective" : undefined;
     yield {
       iteration,
       accepted: true,
@@ -91,9 +104,9 @@ export function* quasiNewton(
       actual,
       stepLength: next.alpha,
       state: { direction, ...inverse.state },
+      memory: { iteration, ...still.memory, ...inverse.memory, ...endingIn(ending) },
     };
-    if (isRounding(step, x)) return "step";
-    if (still.after(next.value)) return "objective";
+    if (ending) return ending;
   }
 }
 

@@ -9,8 +9,12 @@
 import { readOptions } from "../../nn/options.ts";
 import {
   type Ending,
+  endingIn,
+  endingOf,
   type Iteration,
+  type Memory,
   type Minimizer,
+  nextIteration,
   type Problem,
   ROUNDING,
   Stillness,
@@ -29,15 +33,22 @@ export function scaledConjugateGradient(options: object = {}): Minimizer {
   return { kind: "minimizer", name: "scaled-conjugate-gradient", needs: ["hvp"], bounded: false, iterate };
 }
 
-function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances): Generator<Iteration, Ending> {
+function* iterate(
+  problem: Problem,
+  start: Float64Array,
+  tolerances: Tolerances,
+  memory?: Memory,
+): Generator<Iteration, Ending> {
+  const ended = endingOf(memory);
+  if (ended) return ended;
   let x = start;
   let f = problem.value(x);
   let gradient = problem.gradient(x);
-  let direction = scaled(gradient, -1);
-  let damping = FIRST_DAMPING;
-  let since = 0;
-  const still = new Stillness(tolerances, PATIENCE);
-  for (let iteration = 1; ; iteration++) {
+  let direction = (memory?.direction as Float64Array | undefined) ?? scaled(gradient, -1);
+  let damping = Number(memory?.damping ?? FIRST_DAMPING);
+  let since = Number(memory?.since ?? 0);
+  const still = new Stillness(tolerances, PATIENCE, memory);
+  for (let iteration = nextIteration(memory); ; iteration++) {
     if (maxNorm(gradient) <= tolerances.gradient) return "gradient";
     let slope = -dot(gradient, direction);
     if (!(slope > 0)) {
@@ -72,6 +83,8 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
       damping = Number.isFinite(ratio)
         ? Math.max(4 * damping, damping + (curvature * (1 - ratio)) / square)
         : 10 * (damping + curvature / square);
+    const isStill = still.after(f);
+    const ending = !(damping < MOST_DAMPING) ? "stalled" : isStill ? "objective" : undefined;
     yield {
       iteration,
       accepted,
@@ -84,8 +97,8 @@ function* iterate(problem: Problem, start: Float64Array, tolerances: Tolerances)
       damping,
       stepLength: alpha,
       state: { direction, curvature: bare },
+      memory: { iteration, direction, damping, since, ...still.memory, ...endingIn(ending) },
     };
-    if (!(damping < MOST_DAMPING)) return "stalled";
-    if (still.after(f)) return "objective";
+    if (ending) return ending;
   }
 }

@@ -8,8 +8,12 @@
 import {
   blocked,
   type Ending,
+  endingIn,
+  endingOf,
   type Iteration,
   isRounding,
+  type Memory,
+  nextIteration,
   type Problem,
   project,
   ROUNDING,
@@ -49,6 +53,11 @@ export interface Modelling {
   refuses?(from: TrustModel, to: TrustModel): boolean;
   /** Before an accepted point is evaluated: may change the objective itself. */
   prepare?(x: Float64Array): void;
+  /** What the iteration before left, where another one goes on from it. */
+  readonly memory?: Memory;
+  /** What the making of models carries from step to step, in arrays of its own, and takes back where another one goes on. */
+  readonly carried?: () => Memory;
+  recall?(carried: Memory): void;
 }
 
 const FIRST_RADIUS = 100;
@@ -57,6 +66,17 @@ const ACCEPT = 1e-4;
 const NEAR_BORDER = 0.85;
 /** Steps in a row that may fail to improve what is below rounding. */
 const PATIENCE = 10;
+
+/** What names begin with of what was carried when the point's model was made. */
+const AT = "at/";
+
+const named = (memory: Memory, nameOf: (name: string) => string | undefined): Memory =>
+  Object.fromEntries(
+    Object.entries(memory).flatMap(([name, value]) => {
+      const other = nameOf(name);
+      return other === undefined ? [] : [[other, value]];
+    }),
+  );
 
 interface Point {
   readonly x: Float64Array;
@@ -70,20 +90,26 @@ export function* trustRegion(
   problem: Problem,
   start: Float64Array,
   tolerances: Tolerances,
-  { modelAt, firstRadius = FIRST_RADIUS, prepare, refuses }: Modelling,
+  { modelAt, firstRadius = FIRST_RADIUS, prepare, refuses, memory, carried, recall }: Modelling,
 ): Generator<Iteration, Ending> {
+  const ended = endingOf(memory);
+  if (ended) return ended;
   const at = (x: Float64Array): Point => {
     const full = problem.gradient(x);
     const fixed = blocked(x, full, problem.bounds);
     const gradient = zeroed(full, fixed);
     return { x, f: problem.value(x), gradient, model: modelAt(x, gradient, fixed) };
   };
+  // A step that was refused may have changed what is carried since the point's model was made.
+  if (memory) recall?.(named(memory, (name) => (name.startsWith(AT) ? name.slice(AT.length) : undefined)));
   let point = at(project(start, problem.bounds));
+  let made = carried?.() ?? {};
   const isUsable = ({ gradient, model }: Point): boolean => isFiniteVector(gradient) && model.isFinite;
   if (!isUsable(point)) return "stalled";
-  let radius = firstRadius * (point.model.norm(point.x) || 1);
-  const floor = new Floor();
-  for (let iteration = 1; ; iteration++) {
+  if (memory) recall?.(memory);
+  let radius = Number(memory?.radius ?? firstRadius * (point.model.norm(point.x) || 1));
+  const floor = new Floor(memory);
+  for (let iteration = nextIteration(memory); ; iteration++) {
     const { x, f, model } = point;
     const trial = model.step(radius);
     const moved = project(plus(x, trial.step), problem.bounds);
@@ -93,8 +119,8 @@ export function* trustRegion(
     const length = model.norm(step);
     // A promise that the radius cuts short says nothing of what is left to gain.
     const isCut = length >= NEAR_BORDER * radius;
-    const ending = endingOf(point, step, predicted, isCut ? { ...tolerances, objective: 0 } : tolerances);
-    if (ending) return ending;
+    const reached = convergence(point, step, predicted, isCut ? { ...tolerances, objective: 0 } : tolerances);
+    if (reached) return reached;
     const after = problem.value(moved);
     const actual = f - after;
     const rounding = Math.max(model.rounding ?? 0, ROUNDING * Math.abs(f));
@@ -105,9 +131,11 @@ export function* trustRegion(
       prepare?.(moved);
       const next = at(moved);
       accepted = isUsable(next) && !refuses?.(model, next.model);
-      if (accepted) point = next;
+      if (accepted) [point, made] = [next, carried?.() ?? {}];
       else radius = 0.25 * Math.min(radius, length);
     }
+    const isSmall = radius <= Number.EPSILON * model.norm(x) || radius < Number.MIN_VALUE / Number.EPSILON;
+    const ending = tiny && floor.reached(predicted) ? "objective" : isSmall ? "stalled" : undefined;
     yield {
       iteration,
       accepted,
@@ -121,13 +149,25 @@ export function* trustRegion(
       radius,
       condition: trial.condition,
       state: model.state,
+      memory: {
+        iteration,
+        radius,
+        ...floor.memory,
+        ...carried?.(),
+        ...named(made, (name) => AT + name),
+        ...endingIn(ending),
+      },
     };
-    if (tiny && floor.reached(predicted)) return "objective";
-    if (radius <= Number.EPSILON * model.norm(x) || radius < Number.MIN_VALUE / Number.EPSILON) return "stalled";
+    if (ending) return ending;
   }
 }
 
-function endingOf({ x, f, gradient }: Point, step: Float64Array, predicted: number, t: Tolerances): Ending | undefined {
+function convergence(
+  { x, f, gradient }: Point,
+  step: Float64Array,
+  predicted: number,
+  t: Tolerances,
+): Ending | undefined {
   if (maxNorm(step) === 0) return "gradient";
   // Along negative curvature a step promises more than the slope could: then a small gradient is a saddle's.
   const isConvex = predicted <= norm(gradient) * norm(step);
@@ -149,8 +189,16 @@ function nextRadius(radius: number, length: number, actual: number, predicted: n
 
 /** Below rounding the objective no longer tells progress, but the promised decrease does, as long as it shrinks. */
 class Floor {
-  #best = Number.POSITIVE_INFINITY;
-  #without = 0;
+  #best: number;
+  #without: number;
+
+  constructor({ floor = Number.POSITIVE_INFINITY, without = 0 }: Memory = {}) {
+    [this.#best, this.#without] = [Number(floor), Number(without)];
+  }
+
+  get memory(): Memory {
+    return { floor: this.#best, without: this.#without };
+  }
 
   reached(predicted: number): boolean {
     this.#without = predicted < 0.9 * this.#best ? 0 : this.#without + 1;

@@ -36,7 +36,7 @@ import { type Objective, objective, parameterInputs, rowInputs } from "../../tra
 import { constant, type Schedule } from "../../train/schedules.ts";
 import { shuffle } from "../../train/split.ts";
 import { startTensors } from "../../train/tensors.ts";
-import type { EpochResult, Training } from "../../train/training.ts";
+import type { EpochResult, Training, TrainingState } from "../../train/training.ts";
 import type { Turns } from "../../train/turns.ts";
 import { joined, layerInputs, parted, widths } from "./layers.ts";
 
@@ -85,8 +85,11 @@ export class KfacTrainer implements Training {
   readonly #names: readonly string[];
   readonly #step: SyncExecutable;
   readonly #factors: SyncExecutable;
+  atRest: Training["atRest"];
   #steps = 0;
   #refreshes = 0;
+  /** Losses and weights of the present epoch's steps, where another training did them. */
+  #told: { loss: Float64Array; weight: Float64Array } = { loss: new Float64Array(0), weight: new Float64Array(0) };
   #averages: { A: Float64Array; G: Float64Array }[] = [];
 
   /** Throws RangeError on options that make no sense with K-FAC. */
@@ -255,19 +258,62 @@ export class KfacTrainer implements Training {
     const steps = this.stepsPerEpoch;
     const rows = this.#deal(epoch);
     this.#step.write("rows", rows);
-    for (let step = 0; step < steps; step++) {
+    for (let step = this.#steps - epoch * steps; step < steps; step++) {
       await this.#turns.pass();
       if (signal?.aborted) return "aborted";
+      await this.atRest?.();
       if (this.#steps < EAGER || this.#steps % this.#kfac.every === 0)
         this.#refresh(rows.subarray(step * batch, (step + 1) * batch));
       this.#steps++;
       this.#step.write("fresh", [1 - memory(MEMORY.gradient, this.#steps, steps)]);
       this.#step.run(1, step);
     }
-    const [losses, weights] = [this.#step.read("loss"), Array.from(this.#step.read("weight"))];
+    const { loss: losses, weight: weights } = this.#records(steps);
+    this.#told = this.#records(0);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const loss = weights.reduce((sum, weight, i) => sum + weight * losses[i], 0) / (total || 1);
     return { loss, rate: this.#step.read("alpha")[0] };
+  }
+
+  /** What so many steps of the epoch told. */
+  #records(count: number) {
+    const record = (name: "loss" | "weight"): Float64Array => {
+      const told = this.#told[name].subarray(0, count);
+      if (told.length === count) return told;
+      const all = (this.#step.read(name) as Float64Array).subarray(0, count);
+      all.set(told);
+      return all;
+    };
+    return { loss: record("loss"), weight: record("weight") };
+  }
+
+  /** What the step's program is given that changes: of the inverses those that were made last. */
+  #carried(): string[] {
+    const own = this.#names.flatMap((name) => [name, name + PREVIOUS, name + MEAN]);
+    const inverses = this.#refreshes === 0 ? [] : this.#layers.flatMap((_, l) => [`A${l + 1}`, `G${l + 1}`]);
+    return [...own, "damping", "foretold", ...inverses];
+  }
+
+  state(): TrainingState {
+    const values = this.#carried().map((name) => [name, this.#step.read(name)]);
+    const averages = this.#averages.flatMap(({ A, G }, l) => [
+      [`average/A${l + 1}`, A],
+      [`average/G${l + 1}`, G],
+    ]);
+    const { loss, weight } = this.#records(this.#steps % this.stepsPerEpoch);
+    return {
+      numbers: { steps: this.#steps, refreshes: this.#refreshes },
+      tensors: Object.fromEntries([...values, ...averages, ["steps/loss", loss], ["steps/weight", weight]]),
+    };
+  }
+
+  restore({ numbers, tensors }: TrainingState): void {
+    [this.#steps, this.#refreshes] = [numbers.steps, numbers.refreshes];
+    for (const name of this.#carried()) this.#step.write(name, tensors[name]);
+    const matrix = (name: string): Float64Array => Float64Array.from(tensors[name]);
+    const known = this.#refreshes === 0 ? [] : this.#layers;
+    this.#averages = known.map((_, l) => ({ A: matrix(`average/A${l + 1}`), G: matrix(`average/G${l + 1}`) }));
+    this.#told = { loss: matrix("steps/loss"), weight: matrix("steps/weight") };
   }
 
   /** The rows of each batch; a batch that is one row short has the row of weight zero. */
