@@ -10,7 +10,8 @@ export async function openPage(title: string, options: { readonly port?: number 
   const page = await openLivePage({
     page: (token) => watchPage(title, token),
     ...(options.port !== undefined && { port: options.port }),
-    onStop: () => process.emit("SIGINT", "SIGINT"), // what the keyboard does
+    // What the keyboard does; where nobody listens yet, there is nothing to keep.
+    onStop: () => void (process.emit("SIGINT", "SIGINT") || process.kill(process.pid, "SIGINT")),
     onRate: (factor) => {
       rateFactor[0] = factor;
     },

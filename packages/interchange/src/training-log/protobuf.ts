@@ -12,24 +12,32 @@ export type Field = { readonly number: number } & (
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 
 /** Fields one after the other. */
-export const message = (...fields: readonly Field[]): Uint8Array => joined(fields.flatMap(encoded));
+export const message = (...fields: readonly Field[]): Uint8Array => joined(fields.map(encoded));
 
-function encoded(field: Field): Uint8Array[] {
-  const key = (wire: number): Uint8Array => varint(field.number * 8 + wire);
-  if ("whole" in field) return [key(VARINT), varint(field.whole)];
-  if ("bytes" in field) return [key(LENGTH), varint(field.bytes.length), field.bytes];
+function encoded(field: Field): Uint8Array {
+  if ("bytes" in field) {
+    const head = [...key(field, LENGTH), ...varint(field.bytes.length)];
+    return joined([Uint8Array.from(head), field.bytes]);
+  }
+  if ("whole" in field) return Uint8Array.from([...key(field, VARINT), ...varint(field.whole)]);
   const isDouble = "double" in field;
-  const view = new DataView(new ArrayBuffer(isDouble ? 8 : 4));
-  if (isDouble) view.setFloat64(0, field.double, true);
-  else view.setFloat32(0, field.float, true);
-  return [key(isDouble ? FIXED64 : FIXED32), new Uint8Array(view.buffer)];
+  const head = key(field, isDouble ? FIXED64 : FIXED32);
+  const bytes = new Uint8Array(head.length + (isDouble ? 8 : 4));
+  bytes.set(head);
+  const view = new DataView(bytes.buffer);
+  if (isDouble) view.setFloat64(head.length, field.double, true);
+  else view.setFloat32(head.length, field.float, true);
+  return bytes;
 }
 
+const key = ({ number }: Field, wire: number): number[] => varint(number * 8 + wire);
+
 /** Seven bits a byte, the lowest first; the eighth says that more follow. */
-function varint(value: number): Uint8Array {
+function varint(value: number): number[] {
   const bytes: number[] = [];
   for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
-  return Uint8Array.from([...bytes, value]);
+  bytes.push(value);
+  return bytes;
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -43,6 +43,8 @@ function flowScalars(flow: readonly LayerFlow[]): Scalars {
   return Object.fromEntries(found);
 }
 
+const UTF8 = /* @__PURE__ */ new TextEncoder();
+
 // message Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; }
 // message Summary { message Value { string tag = 1; float simple_value = 2; } repeated Value value = 1; }
 // (tensorboard/compat/proto/event.proto, summary.proto)
@@ -51,7 +53,7 @@ const eventRecord = (seconds: number, ...fields: readonly Field[]): Uint8Array =
 
 /** What every file begins with: the version of its form. Time is in seconds since 1970. */
 export const beginningRecord = (seconds: number): Uint8Array =>
-  eventRecord(seconds, { number: 3, bytes: new TextEncoder().encode("brain.Event:2") });
+  eventRecord(seconds, { number: 3, bytes: UTF8.encode("brain.Event:2") });
 
 /**
  * Scalars of a step, as a record of their own.
@@ -60,7 +62,7 @@ export const beginningRecord = (seconds: number): Uint8Array =>
  */
 export function scalarsRecord(step: number, scalars: Scalars, seconds: number): Uint8Array {
   const values = Object.entries(scalars).map(([tag, value]): Field => {
-    const bytes = message({ number: 1, bytes: new TextEncoder().encode(tag) }, { number: 2, float: value });
+    const bytes = message({ number: 1, bytes: UTF8.encode(tag) }, { number: 2, float: value });
     return { number: 1, bytes };
   });
   return eventRecord(seconds, { number: 2, whole: step }, { number: 5, bytes: message(...values) });

@@ -29,6 +29,6 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** Of RFC 3720, appendix B.4: of 32 bytes of zeros 0x8A9136AA. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
