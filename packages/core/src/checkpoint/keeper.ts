@@ -54,8 +54,8 @@ export class Keeper {
   readonly #resumed: FitState | undefined;
   readonly #started = now();
   /** Of all epochs so far. */
-  readonly #loss: number[] = [];
-  readonly #validation: number[] = [];
+  readonly #loss: number[];
+  readonly #validation: number[];
   #due: number;
   #saving: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -73,8 +73,8 @@ export class Keeper {
     if (resume !== undefined) check(resume, this.#of);
     this.#resumed = resume;
     this.#due = this.#started + (checkpoint?.every ?? EVERY);
-    this.#loss.push(...(resume?.tensors["epochs/loss"] ?? []));
-    this.#validation.push(...(resume?.tensors["epochs/validation"] ?? []));
+    this.#loss = Array.from(resume?.tensors["epochs/loss"] ?? []);
+    this.#validation = Array.from(resume?.tensors["epochs/validation"] ?? []);
   }
 
   /** Epochs that are done already. */
