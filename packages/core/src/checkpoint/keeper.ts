@@ -54,9 +54,9 @@ export class Keeper {
   readonly #resumed: FitState | undefined;
   readonly #started = now();
   /** Of all epochs so far. */
-  readonly #loss: number[] = [];
-  readonly #validation: number[] = [];
-  readonly #factors: number[] = [];
+  readonly #loss: number[];
+  readonly #validation: number[];
+  readonly #factors: number[];
   #due: number;
   #saving: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -74,9 +74,9 @@ export class Keeper {
     if (resume !== undefined) check(resume, this.#of);
     this.#resumed = resume;
     this.#due = this.#started + (checkpoint?.every ?? EVERY);
-    this.#loss.push(...(resume?.tensors["epochs/loss"] ?? []));
-    this.#validation.push(...(resume?.tensors["epochs/validation"] ?? []));
-    this.#factors.push(...(resume?.tensors["epochs/factor"] ?? this.#loss.map(() => 1)));
+    this.#loss = Array.from(resume?.tensors["epochs/loss"] ?? []);
+    this.#validation = Array.from(resume?.tensors["epochs/validation"] ?? []);
+    this.#factors = Array.from(resume?.tensors["epochs/factor"] ?? this.#loss.map(() => 1));
   }
 
   /** Epochs that are done already. */
