@@ -36,6 +36,7 @@ test.each(["core", "interchange", "tables", "view"])("@chaingrad/%s writes nowhe
 test("whoever else is given the terminal is known", () => {
   expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
     "@chaingrad/duckdb/write.ts", // the tables that predict writes: data, as they are
+    "commands/search.ts", // the line of progress, whose text search-progress.ts makes visible
     "commands/train.ts", // the line of progress, whose text progress.ts makes visible
     "main.ts", // errors of the streams
     "output/failure.ts", // the same
