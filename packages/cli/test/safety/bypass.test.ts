@@ -43,7 +43,11 @@ test("whoever else is given the terminal is known", () => {
     "output/pager.ts", // its size
     "train/by-folds.ts", // the line of progress, whose text fold-progress.ts makes visible
   ]);
-  expect(having(/createLogUpdate/)).toEqual(["train/fold-progress.ts", "train/progress.ts"]);
+  expect(having(/createLogUpdate/)).toEqual([
+    "train/fold-progress.ts",
+    "train/progress.ts",
+    "train/search-progress.ts",
+  ]);
 });
 
 test("lines that are taken for safe are made in a few places", () => {
