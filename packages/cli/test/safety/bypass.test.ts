@@ -36,13 +36,18 @@ test.each(["core", "interchange", "tables", "view"])("@chaingrad/%s writes nowhe
 test("whoever else is given the terminal is known", () => {
   expect(having(/process\.(stdout|stderr)\b(?!\.(write|columns|hasColors))/)).toEqual([
     "@chaingrad/duckdb/write.ts", // the tables that predict writes: data, as they are
+    "commands/search.ts", // the line of progress, whose text search-progress.ts makes visible
     "commands/train.ts", // the line of progress, whose text progress.ts makes visible
     "main.ts", // errors of the streams
     "output/failure.ts", // the same
     "output/pager.ts", // its size
     "train/by-folds.ts", // the line of progress, whose text fold-progress.ts makes visible
   ]);
-  expect(having(/createLogUpdate/)).toEqual(["train/fold-progress.ts", "train/progress.ts"]);
+  expect(having(/createLogUpdate/)).toEqual([
+    "train/fold-progress.ts",
+    "train/progress.ts",
+    "train/search-progress.ts",
+  ]);
 });
 
 test("lines that are taken for safe are made in a few places", () => {

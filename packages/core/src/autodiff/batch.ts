@@ -7,9 +7,8 @@ import { type Expr, topological, withProvenance } from "../graph/expr.ts";
 import type { Batched, Op } from "../graph/op.ts";
 import { batchedAt } from "../ops/shape.ts";
 
-/** How a node runs on a batch: its op's rule, or another that gives the same values. */
-export type BatchRule = (node: Expr) => Op["batch"];
-const ownRule: BatchRule = ({ op }) => op.batch;
+/** How a node runs on a batch where it is not as its op says; the values are the same. */
+export type BatchRule = (node: Expr) => Op["batch"] | undefined;
 
 /**
  * The outputs for a whole batch, each [size, …its shape].
@@ -19,16 +18,14 @@ export function batch(
   outputs: readonly Expr[],
   values: ReadonlyMap<Expr, Batched>,
   size: number,
-  ruleOf: BatchRule = ownRule,
+  ruleOf?: BatchRule,
 ): Expr[] {
   return batched(outputs, values, size, ruleOf).map((output) => batchedAt(output, 0, size));
 }
 
 /** The same with the batch axis last, [...its shape, size]: nothing is moved where the values' own is last. */
 export function batchLast(outputs: readonly Expr[], values: ReadonlyMap<Expr, Batched>, size: number): Expr[] {
-  return batched(outputs, values, size, ownRule).map((output, i) =>
-    batchedAt(output, outputs[i].type.shape.length, size),
-  );
+  return batched(outputs, values, size).map((output, i) => batchedAt(output, outputs[i].type.shape.length, size));
 }
 
 /** The outputs with the batch axis wherever it came to stand. */
@@ -36,7 +33,7 @@ function batched(
   outputs: readonly Expr[],
   values: ReadonlyMap<Expr, Batched>,
   size: number,
-  ruleOf: BatchRule,
+  ruleOf?: BatchRule,
 ): Batched[] {
   const done = new Map<Expr, Batched>(values);
   for (const node of topological(outputs)) {
@@ -45,7 +42,9 @@ function batched(
     const isBatched = operands.some(({ axis }) => axis !== undefined);
     done.set(
       node,
-      isBatched ? withProvenance(node.provenance, () => ruleOf(node)(node, operands, size)) : { expr: node },
+      isBatched
+        ? withProvenance(node.provenance, () => (ruleOf?.(node) ?? node.op.batch)(node, operands, size))
+        : { expr: node },
     );
   }
   return outputs.map((output) => done.get(output) as Batched);

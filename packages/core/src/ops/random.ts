@@ -31,17 +31,11 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 }
 
 /** The top 24 bits as a number in [0, 1): the same in f32 and f64. */
-const unit = (word: number): number => (word >>> 8) * 2 ** -24;
-
-/** Elements 2 ⌊i/2⌋ and 2 ⌊i/2⌋ + 1 of the uniform stream, which are drawn together. */
-export function uniformPairAt(key: ArrayLike<number>, stream: number, i: number): [number, number] {
-  const [first, second] = threefry(key[0], key[1], stream, i >>> 1);
-  return [unit(first), unit(second)];
-}
+export const unit = (word: number): number => (word >>> 8) * 2 ** -24;
 
 /** Element i of the uniform stream. */
 export function uniformAt(key: ArrayLike<number>, stream: number, i: number): number {
-  return uniformPairAt(key, stream, i)[i & 1];
+  return unit(threefry(key[0], key[1], stream, i >>> 1)[i & 1]);
 }
 
 /** Element i of the normal stream (Box & Muller 1958). */

@@ -55,10 +55,12 @@ export class Stack {
     const { network, train, validation, options, dtype, rows, settings, stepsPerEpoch: steps } = common;
     const since = now();
     const { loss, clip, optimizer, engine } = options;
-    const strength = (name: "l1" | "l2") => (penalties[name] ? { [name]: input(name, [], dtype) } : {});
+    const names = (["l1", "l2"] as const).filter((name) => penalties[name]);
+    const strengths = names.map((name) => input(name, [], dtype));
     const sizes = { batch: settings.batch, rows: rows + 1 };
-    const spec = { network, loss, clip, optimizer, dtype, ...sizes, ...strength("l1"), ...strength("l2") };
-    const { program: one, carried } = await turns.all(buildingStep(spec));
+    const own = Object.fromEntries(names.map((name, i) => [name, strengths[i]]));
+    const spec = { network, loss, clip, optimizer, dtype, ...sizes, ...own };
+    const { program: one, carried } = await turns.all(buildingStep(spec, strengths));
     const step = { program: stackedProgram(one, size, (name) => name.startsWith("data/")), carried };
     const executable = await turns.all(
       compiling(engine, step.program, {

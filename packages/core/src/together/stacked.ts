@@ -4,6 +4,7 @@
  */
 import { type BatchRule, batch } from "../autodiff/batch.ts";
 import { expr } from "../graph/expr.ts";
+import type { Op } from "../graph/op.ts";
 import { type Program, program } from "../graph/program.ts";
 import { productOf } from "../ops/matmul.ts";
 import { batchedAt, concat, reshape, slice } from "../ops/shape.ts";
@@ -13,11 +14,11 @@ import { stackedPairs } from "../ops/stacked-matmul.ts";
 const ruleOf: BatchRule = (node) => {
   const product = productOf(node);
   if (product) return (_, operands, size) => stackedPairs(product.flags, operands, size);
-  return node.op.kernel?.(node).kind === "random" ? oneByOne : node.op.batch;
+  return node.op.kernel?.(node).kind === "random" ? oneByOne : undefined;
 };
 
 /** Each by its own key, [size, 2]. */
-const oneByOne: ReturnType<BatchRule> = ({ op, attributes, type }, [key], size) => {
+const oneByOne: Op["batch"] = ({ op, attributes, type }, [key], size) => {
   const keys = batchedAt(key, 0, size);
   const drawn = Array.from({ length: size }, (_, i) => {
     const own = expr(op, [reshape(slice(keys, [i, 0], [1, 2]), [2])], attributes);

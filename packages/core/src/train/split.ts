@@ -1,5 +1,5 @@
 /** Which rows train, which validate, which test: decided by one seed, and alike in every class. */
-import { threefry, uniformPairAt } from "../ops/random.ts";
+import { threefry, unit } from "../ops/random.ts";
 
 /** "shuf" in ASCII: keeps these numbers apart from what else is drawn from the same seed. */
 const SHUFFLING = 0x73687566;
@@ -14,10 +14,11 @@ export function shuffle(indices: ArrayLike<number>, seed: number, stream: number
   if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed must be a whole number, got ${seed}`);
   const key = threefry(seed, Math.floor(seed / 2 ** 32), SHUFFLING, 0);
   const order = new Int32Array(indices);
-  let pair = uniformPairAt(key, stream, order.length - 1);
+  let words: number[] | undefined;
   for (let i = order.length - 1; i > 0; i--) {
-    if (i & 1) pair = uniformPairAt(key, stream, i);
-    const j = Math.floor(pair[i & 1] * (i + 1));
+    // Elements 2k and 2k + 1 of the uniform stream are drawn together.
+    if (i & 1 || !words) words = threefry(key[0], key[1], stream, i >>> 1);
+    const j = Math.floor(unit(words[i & 1]) * (i + 1));
     const held = order[i];
     order[i] = order[j];
     order[j] = held;

@@ -54,16 +54,15 @@ export function startState(
   rateOf: (name: string) => number,
 ): Tensors {
   const names = new Set(carried);
-  const all = Object.entries(start).flatMap(([name, values]) => [
-    [name, values] as const,
-    ...Object.entries(state)
-      .filter(([part]) => names.has(stateName(name, part))) // running statistics have no state
-      .map(([part, value]) => {
-        const fill = value === "rate" ? rateOf(name) : value;
-        return [stateName(name, part), new Float64Array(values.length).fill(fill)] as const;
-      }),
-  ]);
-  return Object.fromEntries(all);
+  const all: Record<string, ArrayLike<number>> = { ...start };
+  for (const name of Object.keys(start)) {
+    for (const [part, value] of Object.entries(state)) {
+      const own = stateName(name, part);
+      if (!names.has(own)) continue; // running statistics have no state
+      all[own] = new Float64Array(start[name].length).fill(value === "rate" ? rateOf(name) : value);
+    }
+  }
+  return all;
 }
 
 /** One training step as a program. Throws as `objective` and the optimizer do. */
@@ -71,8 +70,8 @@ export function trainStep(spec: StepSpec): TrainStep {
   return finish(buildingStep(spec));
 }
 
-/** The same in parts. */
-export function* buildingStep(spec: StepGraph): Work<TrainStep> {
+/** The same in parts. @param strengths those of regularisers that are inputs */
+export function* buildingStep(spec: StepGraph, strengths: readonly Expr[] = []): Work<TrainStep> {
   const { network, dtype } = spec;
   const carriedInputs = parameterInputs(network, dtype);
   const data = rowInputs(spec, spec.rows, dtype, "data/");
@@ -87,7 +86,6 @@ export function* buildingStep(spec: StepGraph): Work<TrainStep> {
   const { carried, state } = yield* buildingUpdate(spec, carriedInputs.params, gradient.gradients, hyper);
   const all = { ...gradient.buffers, ...carried };
   const { params, buffers } = carriedInputs;
-  const strengths = [spec.l1, spec.l2].filter((strength) => typeof strength === "object");
   const inputs = [...Object.values(params), ...state, ...Object.values(buffers), ...Object.values(data), ...strengths];
   return {
     program: program("train step", [...inputs, rows, hyper.rate, hyper.step, key], {

@@ -241,16 +241,11 @@ export function sequencesOf(
   epoch: number,
 ): { readonly rows: Int32Array; readonly step: Float64Array; readonly key: Int32Array } {
   const steps = Math.ceil(rows / batch);
-  const places = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) places[row] = row;
+  const places = new Int32Array(rows).map((_, row) => row);
   const order = new Int32Array(steps * batch).fill(rows);
   order.set(shuffle(places, seed, epoch));
-  const [high, low] = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
-  const step = new Float64Array(steps);
-  const key = new Int32Array(2 * steps);
-  for (let i = 0, number = epoch * steps; i < steps; i++, number++) {
-    step[i] = number + 1;
-    key.set([high, low + number], 2 * i);
-  }
+  const words = threefry(seed, Math.floor(seed / 2 ** 32), DROPOUT, 0);
+  const step = new Float64Array(steps).map((_, i) => epoch * steps + i + 1);
+  const key = new Int32Array(2 * steps).map((_, i) => words[i % 2] + (i % 2) * (step[i >> 1] - 1));
   return { rows: order, step, key };
 }

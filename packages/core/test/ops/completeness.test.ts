@@ -26,6 +26,8 @@ const notOps: Readonly<Record<string, string>> = {
   reduceValues: "computes with arrays",
   reducedIndices: "computes with indices",
   threefry: "computes with numbers; known answers in random.test.ts",
+  stackedPairs: "the rule of matmul for a batch of both operands; checked by together.test.ts",
+  unit: "computes with numbers; known answers in random.test.ts",
   uniformAt: "computes with numbers; known answers in random.test.ts",
   normalAt: "computes with numbers; known answers in random.test.ts",
 };

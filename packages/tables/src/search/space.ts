@@ -24,6 +24,7 @@ export interface Configuration {
   readonly clip?: number | null;
 }
 
+/** An option that may be searched, by its name. */
 export type SearchedOption = keyof Configuration;
 
 /** The values that an option may have. */
