@@ -60,6 +60,14 @@ describe("a request", () => {
       /knows no column 'years'.*Did you mean 'year'.*unknown=ignore/,
     ],
     ["with text for a number", "/predict", { ...CAR, year: "long ago" }, {}, 422, /'year'/],
+    [
+      "with a text that spells one",
+      "/predict",
+      { ...CAR, origin: "1e999 Japan" },
+      {},
+      422,
+      /'origin', row 1: expected a/,
+    ],
     ["with an infinity", "/predict", JSON.stringify(CAR).replace("1970", "1e999"), {}, 422, /expected a finite number/],
     [
       "with an object for a cell",

@@ -7,6 +7,7 @@ import { nearest } from "@chaingrad/core";
 import { CellCollector, type Cells } from "./reading/cells.ts";
 import { inferColumns } from "./reading/infer.ts";
 import type { Reading } from "./reading/reading.ts";
+import { ValueError } from "./reading/value-error.ts";
 import { type Column, EncodingError, type Table } from "./table/table.ts";
 
 /** A cell: null, undefined and NaN are missing. */
@@ -94,6 +95,15 @@ function fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>, reme
   return fromValues(entries, length, remembered);
 }
 
+function inferred(cells: readonly Cells[], remembered: Reading | undefined): ReturnType<typeof inferColumns> {
+  try {
+    return inferColumns(cells, { remembered });
+  } catch (error) {
+    // A text that spells a number too large for 64 bits.
+    throw error instanceof ValueError ? new RowsError(error.message, error.column, error.row) : error;
+  }
+}
+
 function fromValues(
   columns: readonly (readonly [string, ArrayLike<unknown>])[],
   rows: number,
@@ -101,11 +111,11 @@ function fromValues(
 ): Table {
   const read = columns.map(([name, values]) => columnOf(name, values, rows));
   const cells = read.filter((column): column is Cells => "places" in column);
-  const { columns: judged, decimal, dates } = inferColumns(cells, { remembered });
-  const inferred = judged.values();
+  const { columns: judged, decimal, dates } = inferred(cells, remembered);
+  const next = judged.values();
   return {
     rows,
-    columns: read.map((column) => ("places" in column ? (inferred.next().value as Column) : column)),
+    columns: read.map((column) => ("places" in column ? (next.next().value as Column) : column)),
     decimal,
     ...(dates && { dates }),
   };

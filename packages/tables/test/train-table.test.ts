@@ -96,6 +96,11 @@ describe("an amount", () => {
     ["a column that is not there", { district: "north" }, /the row has no 'size'/],
     ["a misspelt column", { sise: 1, district: "north" }, /the row has no 'size'.*did you mean 'sise'/],
     ["text for a number", { size: "large", district: "north" }, /column 'size', row 1: expected a number, got 'large'/],
+    [
+      "a text that spells one",
+      { size: "1e999", district: "north" },
+      /column 'size', row \d+: expected a finite number/,
+    ],
     ["an infinity", { size: Number.POSITIVE_INFINITY, district: "north" }, /column 'size': expected a finite number/],
     ["an object", { size: {}, district: "north" }, /column 'size': expected a number, text, .* got an object/],
   ])("refuses %s", (_, row, message) => expect(() => model.predict(row as never)).toThrow(message));
