@@ -167,7 +167,9 @@ export function scatterChart(
 const LONGEST = 24;
 const named = (name: string): string => {
   const shown = visible(name);
-  return shown.length <= LONGEST ? shown : `${shown.slice(0, LONGEST - 1)}…`;
+  // By characters: half of a surrogate pair is none.
+  const characters = [...shown];
+  return characters.length <= LONGEST ? shown : `${characters.slice(0, LONGEST - 1).join("")}…`;
 };
 /** Room for names at the left. */
 const besides = (names: readonly string[]): number =>
