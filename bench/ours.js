@@ -1,12 +1,13 @@
 /**
  * Our own entry: one engine, behind the benchmark's protocol.
- * node bench/ours.js --engine wasm|blas --threads N
+ * node bench/ours.js --engine wasm|blas|native --threads N; native takes libraries where those are faster, too.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { findBlas } from "@chaingrad/blas";
 import { wasmEngine } from "@chaingrad/core";
+import { findKernels } from "@chaingrad/native";
 import { serve, timed } from "./lib/serve.js";
 import { gemmSpeed } from "./ours/gemm.js";
 import { predict } from "./ours/predict.js";
@@ -23,8 +24,11 @@ async function openEngine({ engine, threads }) {
   if (engine === "wasm") return wasmEngine({ threads });
   // What was measured is not kept: every benchmark measures anew.
   const gemm = await findBlas({ cache: null });
-  if (gemm === undefined) throw new Error("not available: no BLAS library on this machine");
-  return wasmEngine({ threads, gemm });
+  if (gemm === undefined && engine === "blas") throw new Error("not available: no BLAS library on this machine");
+  if (engine === "blas") return wasmEngine({ threads, gemm });
+  const kernels = await findKernels();
+  if (kernels === undefined) throw new Error("not available: no native kernels for this machine");
+  return wasmEngine({ threads, kernels, ...(gemm && { gemm }) });
 }
 
 const { values } = parseArgs({ options: { engine: { type: "string" }, threads: { type: "string" } } });

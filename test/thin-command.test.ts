@@ -11,11 +11,12 @@ import { describe, expect, test } from "vitest";
 const SOURCES = resolve(import.meta.dirname, "../packages/cli/src");
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  // Which library multiplies.
+  // Which library multiplies, and which kernels run.
   "@chaingrad/blas": ["Blas", "BlasError", "findBlas", "installHint"],
+  "@chaingrad/native": ["findKernels"],
   // What runs, what training tells as it goes, and refusals.
   "@chaingrad/core": [
-    ...["SyncEngine", "FloatType", "referenceEngine", "wasmEngine"],
+    ...["SyncEngine", "KernelProvider", "FloatType", "referenceEngine", "wasmEngine"],
     ...["Model", "DataError", "FormatError", "nearest"],
   ],
   "@chaingrad/core/check": ["certificateJson", "isWrong", "CurvatureCheck", "VariableCheck", "Verdict"],

@@ -34,9 +34,9 @@ export function ours() {
     nets: all,
     quick: all,
   });
-  const single = entry("blas", 1);
+  const several = ["blas", "native"].flatMap((engine) => [entry(engine, 1), entry(engine, THREADS)]);
   // One embedded thread takes seconds for a check of the largest net.
-  return [{ ...entry("wasm", 1), quick: upTo(4) }, entry("wasm", THREADS), entry("blas", THREADS), single];
+  return [{ ...entry("wasm", 1), quick: upTo(4) }, entry("wasm", THREADS), ...several];
 }
 
 /**

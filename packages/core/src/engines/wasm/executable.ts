@@ -24,10 +24,10 @@ import { encode, encoding, type Layout, type ProductStep, registerBytes } from "
 import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
 import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
+import { type KernelProvider, linkTo, type ProcessorKernels } from "./processor.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
-interface Kernels extends KernelModule {
-  readonly run: (plan: number, words: number, first: number, steps: number) => number;
+interface Kernels extends KernelModule, Pick<ProcessorKernels, "run"> {
   readonly gemmWorkspace: (m: number, n: number, k: number, elementBytes: number) => number;
 }
 
@@ -37,6 +37,7 @@ export interface Shop {
   /** Whether the kernels are those for shared memory. */
   readonly shared: boolean;
   readonly gemm?: GemmProvider | undefined;
+  readonly kernels?: KernelProvider | undefined;
   /** Where there may be several threads: the workers, and who cuts a plan for them. */
   readonly several?: Several;
   /** Loads the engine's own factorisations. */
@@ -57,7 +58,7 @@ const PATIENCE = { milliseconds: 5000, times: 100 };
 
 /** The engine that works with these. */
 export function engineOf(shop: Shop): SyncEngine {
-  const { gemm, several } = shop;
+  const { gemm, kernels, several } = shop;
   let algebra: Promise<LinearAlgebra> | undefined;
   const openAlgebra = async (): Promise<LinearAlgebra> => {
     const own = await shop.openAlgebra();
@@ -66,12 +67,13 @@ export function engineOf(shop: Shop): SyncEngine {
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
     const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
+    const own = { ...shop, kernels: callsHost(source) ? undefined : kernels };
+    return new WasmExecutable(own, source, new Inbox(program, options), yield* roomOf(own, source));
   }
   return {
     sync: true,
-    name: gemm ? `wasm with ${gemm.name}` : "wasm",
-    dependsOnThreads: gemm !== undefined,
+    name: `${kernels?.name ?? "wasm"}${gemm ? ` with ${gemm.name}` : ""}`,
+    dependsOnThreads: gemm !== undefined || kernels !== undefined,
     linearAlgebra: () => {
       algebra ??= openAlgebra();
       return algebra;
@@ -95,7 +97,7 @@ class WasmExecutable implements SyncExecutable {
   readonly #shop: Shop;
   readonly #plan: Plan;
   readonly #inbox: Inbox;
-  readonly #kernels: Kernels;
+  readonly #kernels: Pick<Kernels, "run"> & Partial<ProcessorKernels>;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
@@ -110,22 +112,29 @@ class WasmExecutable implements SyncExecutable {
     const { control, end, layouts, words, streams } = room;
     this.#arena = room.arena;
     this.#memory = allocate(end, source.name, shop.shared);
+    const { gemm, kernels } = shop;
     const call = callsOf(source.streams[0], (item) => this.#view(item));
-    this.#kernels = instantiate(shop, this.#memory, call);
-    const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
-    this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
+    const module = instantiate(shop, this.#memory, call);
+    const libraries = gemm?.calls ?? [];
+    this.#kernels = kernels?.bind(this.#memory, libraries) ?? module;
+    const link = gemm && { module: gemm.module, data: gemm.data };
+    const processor = kernels && { link: linkTo(kernels), libraries };
+    this.#site = { module: shop.module, memory: this.#memory, gemm: link, processor, control, streams };
     this.#writePlan(words, layouts);
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
   /** @param words of a plan without a library, as long as with one */
   #writePlan(words: readonly Int32Array[], layouts: readonly Layout[]): void {
-    const { gemm } = this.#shop;
+    const { kernels } = this.#shop;
+    // Kernels that are not WebAssembly cannot ask JavaScript for a product.
+    const gemm = kernels && !this.#shop.gemm?.calls ? undefined : this.#shop.gemm;
     const { streams } = this.#site;
+    const numberOf = (library: number): number => this.#kernels.libraries?.[library] ?? library;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
     const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number =>
-      gemm.prefers(nameOf(step), step.to.type.dtype === "f64", (library, times) => {
-        const words = encode([step], { ...layout, libraryFor: () => library });
+      gemm.prefers(nameOf(step, kernels), step.to.type.dtype === "f64", (library, times) => {
+        const words = encode([step], { ...layout, libraryFor: () => numberOf(library) });
         write(words, streams[0].at);
         const before = performance.now();
         this.#kernels.run(streams[0].at, words.length, 0, times);
@@ -138,7 +147,7 @@ class WasmExecutable implements SyncExecutable {
         // Of no numbers libraries refuse a product, or leave the result as it was.
         const library = step.m * step.n * step.k === 0 ? -1 : chosen(gemm, step, layouts[thread]);
         if (library >= 0) this.#libraries.set(step, gemm.libraries[library]);
-        return library;
+        return numberOf(library);
       };
       return encode(steps, { ...layouts[thread], libraryFor });
     });
@@ -197,7 +206,9 @@ interface Room {
 }
 
 function* roomOf(shop: Shop, source: Plan): Work<Room> {
-  const { heapBase, gemmWorkspace } = instantiate(shop, allocate(PAGE, source.name, shop.shared));
+  const module = instantiate(shop, allocate(PAGE, source.name, shop.shared));
+  const { heapBase } = module;
+  const gemmWorkspace = shop.kernels?.workspace ?? module.gemmWorkspace;
   const control = roundUp(Number(heapBase.value));
   const arena = control + CONTROL_BYTES;
   // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
@@ -231,10 +242,13 @@ function instantiate(
   return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
+/** Whether the plan has an op that only JavaScript knows: the embedded kernels alone can call back. */
+const callsHost = ({ streams }: Plan): boolean => streams.some((steps) => steps.some(({ kind }) => kind === "host"));
+
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */
-function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep): string {
+function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep, kernels: KernelProvider | undefined): string {
   const flag = (transposed: boolean): string => (transposed ? "ᵀ" : "");
-  const build = hasRelaxedSimd() ? "relaxed " : "";
+  const build = kernels ? `${kernels.name} ` : hasRelaxedSimd() ? "relaxed " : "";
   return `${build}${to.type.dtype} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
 }
 
