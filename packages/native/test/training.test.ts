@@ -5,6 +5,7 @@ import { openFitPool } from "@chaingrad/core/pool";
 import { findKernels } from "@chaingrad/native";
 import { describe, expect, test } from "vitest";
 import { program } from "../../core/src/graph/program.ts";
+import { div } from "../../core/src/ops/elementwise.ts";
 import { gatherRows } from "../../core/src/ops/rows.ts";
 import { input } from "../../core/src/ops/source.ts";
 import { compileStep } from "../../core/test/engines/steps.ts";
@@ -102,7 +103,7 @@ describe.skipIf(kernels === undefined)("training", () => {
   });
 
   test("a plan with an op that only JavaScript knows runs on the embedded kernels", async () => {
-    const double = defineOp({ name: "double", evaluate: (x) => 2 * x, derivative: () => 2 });
+    const double = defineOp({ name: "double", evaluate: (x: number) => 2 * x, derivative: (y, x) => div(y, x) });
     const x = input("x", [3], "f64");
     const executable = (await engineOf(1)).compile(program("twice", [x], { y: double(x) }));
     executable.write("x", [1, 2, 3]);
