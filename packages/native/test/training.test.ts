@@ -5,7 +5,7 @@ import { openFitPool } from "@chaingrad/core/pool";
 import { findKernels } from "@chaingrad/native";
 import { describe, expect, test } from "vitest";
 import { program } from "../../core/src/graph/program.ts";
-import { div } from "../../core/src/ops/elementwise.ts";
+import { div } from "../../core/src/ops/ring.ts";
 import { gatherRows } from "../../core/src/ops/rows.ts";
 import { input } from "../../core/src/ops/source.ts";
 import { compileStep } from "../../core/test/engines/steps.ts";
