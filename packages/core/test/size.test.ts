@@ -19,20 +19,20 @@ import { weigh } from "./support/weigh.ts";
  * their numbers are called; 0.1, so that trainings in a pool share their plans. Decision 51: 0.5, so that a training says where it
  * stands, and goes on from there; what keeps it comes later. Decision 52: 0.1, so that many networks in one step draw what each by
  * itself draws. Decision 53: 0.1 for a rate that is turned. Decision 56: 0.1, so that a plan chooses among several libraries and says
- * which. Decision 61: 0.3, so that kernels of the processor's own run a plan.)
+ * which. Decision 61: 0.3, so that kernels of the processor's own run a plan; 0.3, so that one thread goes on alone where several are slower.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(64_000);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(64_300);
 });
 
 /**
- * 5.3 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. (Decision 30: 0.1 so
+ * 5.7 KB more where the page is cross-origin isolated, for the sharing of work and the workers' script. (Decision 30: 0.1 so
  * that an op of one's own that runs the engine that runs it is an error, not a wait for ever. Decision 31: 0.2 for starting the
  * workers, which those without threads no longer carry; 0.1 so that workers that begin late are waited for.
- * Decision 61: 0.2, so that a worker runs other kernels than WebAssembly.)
+ * Decision 61: 0.2, so that a worker runs other kernels than WebAssembly; 0.4, so that a plan finds out which is faster.)
  */
 test("threads stay under theirs", async () => {
-  expect((await weigh("index.ts")).threads).toBeLessThan(5300);
+  expect((await weigh("index.ts")).threads).toBeLessThan(5700);
 });
 
 /**

@@ -30,7 +30,8 @@ struct Interpreter {
 #if defined(__x86_64__)
 /** A constructor of its own, as what tells processors apart must be begun first. */
 const bool begun = (__builtin_cpu_init(), true);
-const bool hasAvx2 = begun && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+const bool hasFma = begun && __builtin_cpu_supports("avx") && __builtin_cpu_supports("fma");
+const bool hasAvx2 = hasFma && __builtin_cpu_supports("avx2");
 const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #endif
@@ -38,7 +39,7 @@ const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin
 /** From the least to the most. */
 const Interpreter interpreters[] = {
 #if defined(__x86_64__)
-  {"SSE2", true, plain::run, plain::workspace, plain::awaitChange},
+  {"FMA", hasFma, plain::run, plain::workspace, plain::awaitChange},
   {"AVX2", hasAvx2, avx2::run, avx2::workspace, avx2::awaitChange},
   {"AVX-512", hasAvx512, avx512::run, avx512::workspace, avx512::awaitChange},
 #else

@@ -7,7 +7,7 @@ import type { Provision } from "./native.ts";
 /** Which kernels are taken. */
 export interface KernelOptions {
   /**
-   * For which processors: "AVX-512", "AVX2" and "SSE2" on x64, "NEON" on arm64. By default the widest that this machine has; another
+   * For which processors: "AVX-512", "AVX2" and "FMA" (128 bits) on x64, "NEON" on arm64. By default the widest that this machine has; another
    * gives the bits that a machine without those would give.
    */
   readonly processor?: string;

@@ -39,6 +39,7 @@ export function provide(data: unknown): KernelProvider {
   opened.set(file, native);
   const names: string[] = [];
   for (let name = native.processor(0); name !== null; name = native.processor(names.length)) names.push(name);
+  if (names.length === 0) throw new Error("this processor has no fused multiply-add");
   const kind = processor === undefined ? names.length - 1 : names.indexOf(processor);
   if (kind < 0)
     throw new RangeError(`processor must be one of ${names.join(", ")} on this machine, got '${processor}'`);

@@ -7,7 +7,7 @@ import { conformance } from "../../core/test/conformance/conformance.ts";
 
 /** As far as this machine has them: the widest alone, and with libraries. */
 const WAYS = [
-  { processor: "SSE2" },
+  { processor: "FMA" },
   { processor: "AVX2" },
   { processor: "AVX-512" },
   { library: "a BLAS" },

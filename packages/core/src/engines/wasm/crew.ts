@@ -75,6 +75,11 @@ export class Crew {
     for (const worker of this.#workers) worker.terminate();
   }
 
+  /** Throws WorkerError when a worker is known to be gone. */
+  check(): void {
+    if (this.#broken) throw this.#broken;
+  }
+
   /**
    * Has the workers take part in steps first … first + steps − 1 while `own` does the caller's share.
    * Throws WorkerError when a worker is gone or does not come in time, and WebAssembly.RuntimeError when one met an

@@ -24,6 +24,7 @@ import { encode, encoding, type Layout, type ProductStep, registerBytes } from "
 import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
 import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
+import type { forOne, Pace } from "./pace.ts";
 import { type KernelProvider, linkTo, type ProcessorKernels } from "./processor.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
@@ -47,6 +48,14 @@ export interface Shop {
 interface Several {
   readonly crew: Crew;
   readonly arrange: Arrange;
+  readonly forOne: typeof forOne;
+  readonly Pace: typeof Pace;
+}
+/** What runs a plan of several threads: all of them, or one alone with words of its own. */
+interface Either {
+  readonly several: Several;
+  readonly alone: Site["streams"][number];
+  readonly pace: Pace;
 }
 type Arrange = NonNullable<NonNullable<Parameters<typeof planning>[1]>["arrange"]>;
 
@@ -101,6 +110,8 @@ class WasmExecutable implements SyncExecutable {
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
+  /** Where there are several threads: the words for one alone, and who has run lately. */
+  readonly #either: Either | undefined;
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
@@ -119,6 +130,8 @@ class WasmExecutable implements SyncExecutable {
     this.#kernels = kernels?.bind(this.#memory, libraries) ?? module;
     const link = gemm && { module: gemm.module, data: gemm.data };
     const processor = kernels && { link: linkTo(kernels), libraries };
+    const { several } = shop;
+    this.#either = room.alone && several && { several, alone: room.alone, pace: new several.Pace() };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, processor, control, streams };
     this.#writePlan(words, layouts);
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
@@ -154,6 +167,7 @@ class WasmExecutable implements SyncExecutable {
     encoded.forEach((words, thread) => {
       write(words, streams[thread].at);
     });
+    if (this.#either) write(this.#either.several.forOne(encoded), this.#either.alone.at);
   }
 
   #view(item: Buffer): TypedValues {
@@ -168,14 +182,29 @@ class WasmExecutable implements SyncExecutable {
 
   run(steps = 1, first = 0): void {
     this.#inbox.checkRun(steps, first);
-    const [{ at, count }] = this.#site.streams;
-    const own = (): boolean => this.#kernels.run(at, count, first, steps) !== 0;
     try {
-      if (this.threads === 1) own();
-      else if (steps > 0) this.#shop.several?.crew.run(this.#site, first, steps, own);
+      if (this.#either) this.#runEither(first, steps, this.#either);
+      else this.#runStream(this.#site.streams[0], first, steps);
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       throw new RangeError(`${this.#plan.name}: a row index is outside its table`, { cause: error });
+    }
+  }
+
+  #runStream({ at, count }: Site["streams"][number], first: number, steps: number): boolean {
+    return this.#kernels.run(at, count, first, steps) !== 0;
+  }
+
+  #runEither(first: number, steps: number, { several, alone, pace }: Either): void {
+    const [own] = this.#site.streams;
+    several.crew.check();
+    for (let done = 0; done < steps; ) {
+      const part = pace.next(steps - done);
+      const [from, before] = [first + done, performance.now()];
+      if (part.isAlone) this.#runStream(alone, from, part.steps);
+      else several.crew.run(this.#site, from, part.steps, () => this.#runStream(own, from, part.steps));
+      pace.took(part, performance.now() - before);
+      done += part.steps;
     }
   }
 
@@ -203,6 +232,7 @@ interface Room {
   readonly layouts: readonly Layout[];
   readonly words: readonly Int32Array[];
   readonly streams: Site["streams"];
+  readonly alone: Site["streams"][number] | undefined;
 }
 
 function* roomOf(shop: Shop, source: Plan): Work<Room> {
@@ -230,7 +260,9 @@ function* roomOf(shop: Shop, source: Plan): Work<Room> {
   const words: Int32Array<ArrayBuffer>[] = [];
   for (const [thread, steps] of source.streams.entries()) words.push(yield* encoding(steps, layouts[thread]));
   const streams = words.map(({ length: count }) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
-  return { control, arena, end, layouts, words, streams };
+  const { length: count = 0 } = (words.length > 1 && shop.several?.forOne(words)) || {};
+  const alone = count > 0 ? { at: reserve(4 * count), count } : undefined;
+  return { control, arena, end, layouts, words, streams, alone };
 }
 
 function instantiate(

@@ -103,7 +103,7 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine>
   if (!host.mayBlock) await crew?.start(most - 1);
   const sharding = { threads, flops: gemm || kernels ? FLOPS.library : FLOPS.kernels };
   const shop = crew
-    ? { ...one, several: { crew, arrange: (steps: readonly Step[]) => several.shard(steps, sharding) } }
+    ? { ...one, several: { ...several, crew, arrange: (steps: readonly Step[]) => several.shard(steps, sharding) } }
     : one;
   const link = linkOf(one);
   const cores = options.threads === undefined ? host.cores : most;
