@@ -140,12 +140,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["accumulatedLocalEffects", "LocalEffects", "inputGradients", "InputGradients"],
     ...["integratedGradients", "IntegratedGradients", "prefers", "Preference", "shapleyValues", "ShapleyValues"],
     ...["OutputChoice", "CellValue"],
+    // How one of these numbers comes about.
+    ...["importanceView", "dependenceView", "localEffectsView", "pathView", "sharesView"],
   ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
     ...["CertificateCells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
   ],
-  "@chaingrad/view/derivation": ["derivationPage"],
+  "@chaingrad/view/derivation": ["derivationPage", "blocksPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],
   "@chaingrad/view/search": ["searchPage"],
 };
