@@ -92,7 +92,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
   "@chaingrad/tables/data-attribution": [
     ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],
-    ...["rowGradients", "RowGradients", "gradientColumns"],
+    ...["rowGradients", "RowGradients", "gradientColumns", "rowPush", "RowPush"],
   ],
   "@chaingrad/tables/uncertainty": [
     ...["laplace", "Laplace", "LaplaceEvaluation", "ensembleSpread", "EnsembleSpread"],
@@ -149,6 +149,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "@chaingrad/view/derivation": ["derivationPage", "blocksPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],
+  "@chaingrad/view/row-push": ["rowPushPage"],
   "@chaingrad/view/search": ["searchPage"],
 };
 
