@@ -36,6 +36,10 @@ export async function openEngine({ threads, blas }: EngineOptions, options: Comm
   return wasmEngine({ ...(gemm && { gemm }), ...(threads !== undefined && { threads }) });
 }
 
+/** One thread and no library: alike on every machine with the same instructions. */
+export const plainEngine = (options: CommonOptions): Promise<SyncEngine> =>
+  openEngine({ threads: 1, blas: "none" }, options);
+
 async function openBlas(path: string | undefined, options: CommonOptions): Promise<Blas | undefined> {
   try {
     const refusals: string[] = [];

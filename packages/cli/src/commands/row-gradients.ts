@@ -1,18 +1,19 @@
 /** chaingrad row-gradients: how strongly each training row pulls at a model, and whether with the others or against them. */
 import { basename } from "node:path";
 import { catalogue, type Language } from "@chaingrad/core/explain";
-import { withTable, writeTable } from "@chaingrad/duckdb";
+import { withTable } from "@chaingrad/duckdb";
 import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { type Table, UserError } from "@chaingrad/tables";
 import { gradientColumns, type RowGradients, rowGradients, rowPush } from "@chaingrad/tables/data-attribution";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { wholeNumber } from "../given/options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { asRefusal, refusing } from "../given/refusing.ts";
 import { TABLE, tableArgument } from "../given/table-argument.ts";
 import { loadModel } from "../model/model-file.ts";
+import { writeAdded } from "../output/added.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { orderOf, printRowGradients, printRowPush } from "../output/data-attribution.ts";
 import { plainNumbers } from "../output/understanding.ts";
@@ -68,8 +69,7 @@ async function run(modelPath: string, file: string, options: RowGradientsFlags):
   const { source, label, files } = await tableArgument(file);
   await assertOutputs({ "--out": out, "--page": page }, [modelPath, ...files]);
   const model = await loadModel(modelPath);
-  // In float64, alike on every machine with the same instructions.
-  const engine = await openEngine({ threads: 1, blas: "none" }, options);
+  const engine = await plainEngine(options);
   await withTable(source, readingOptions(options, model), async (open) => {
     const { table } = open;
     for (const text of table.notes) note(`note: ${text}`, options);
@@ -78,13 +78,7 @@ async function run(modelPath: string, file: string, options: RowGradientsFlags):
     });
     show(found, table, options, label);
     if (page !== undefined) await writePage(page, found, table, options, label);
-    if (out === undefined) return;
-    await writeTable(
-      open,
-      refusing(label, () => gradientColumns(found, table)),
-      { path: out },
-    );
-    note(`table: ${out}`, options);
+    await writeAdded(open, label, () => gradientColumns(found, table), options);
   });
 }
 
