@@ -51,7 +51,7 @@ export interface EpochEvent {
   readonly flow?: readonly LayerFlow[] | undefined;
 }
 
-/** The last event of a training: why it ended, and the model with the best weights seen. */
+/** The last event of a training: why it ended, and the model with the weights that are kept (`keep`). */
 export interface EndEvent {
   readonly type: "end";
   readonly stopped: StopReason;

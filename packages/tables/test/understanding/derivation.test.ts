@@ -10,6 +10,7 @@ import {
   terminalLines,
   viewJson,
 } from "@chaingrad/core/explain";
+import katex from "katex";
 import { describe, expect, test } from "vitest";
 import { TableModel } from "../../src/model/table-model.ts";
 import type { Column, Table } from "../../src/table/table.ts";
@@ -26,6 +27,7 @@ import {
   shapleyValues,
   sharesView,
 } from "../../src/understanding.ts";
+import { classes, counts, table as mixedTable, regression } from "../chain/models.ts";
 import { amounts, kinds, oracle, table } from "./oracle.ts";
 
 const engine = referenceEngine;
@@ -261,6 +263,24 @@ describe("Shapley values", () => {
   });
 });
 
+describe.each(Object.entries({ regression, counts, classes }))("dates, texts, offsets: a model of %s", (_, of) => {
+  test("what each column adds comes about, what two dates lie apart among them", async () => {
+    const found = await integratedGradients(of, mixedTable, 1, { baseline: 2, path: true, engine });
+    expect(found.contributions.map(({ column }) => column)).toContain("paid − sold (hours)");
+    for (const { column, contribution } of found.contributions) {
+      const { tables, values } = shown(pathView(found, column, all));
+      expect(values.φ).toBeCloseTo(contribution, 9);
+      expect(sumOf(body(tables[0]).map((row) => row[5]))).toBeCloseTo(contribution, 9);
+    }
+    const shares = await shapleyValues(of, mixedTable, 1, { samples: 40, orders: true, engine });
+    for (const { column, contribution, standardError } of shares.contributions) {
+      const { values } = shown(sharesView(shares, column));
+      expect(values.φ).toBeCloseTo(contribution, 9);
+      expect(values.e).toBeCloseTo(standardError, 9);
+    }
+  });
+});
+
 test("every printer writes them in both languages, of classes, too", async () => {
   const options = { class: oracle.classes[1], engine };
   const views: Block[][] = [
@@ -281,5 +301,8 @@ test("every printer writes them in both languages, of classes, too", async () =>
       const [heading] = viewJson(blocks, catalogue[language]) as { text: string }[];
       expect(printed[0]).toContain(heading.text);
       for (const text of printed) expect(text).not.toMatch(/undefined|NaN/);
+      const formulas = [...printed[1].matchAll(/\$\$\n([\s\S]*?)\n\$\$/g)];
+      expect(formulas.length).toBeGreaterThan(1);
+      for (const [, tex] of formulas) katex.renderToString(tex, { strict: "error", throwOnError: true });
     }
 });
