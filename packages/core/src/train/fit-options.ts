@@ -56,7 +56,10 @@ interface AllOptions {
   readonly seed?: number;
   /** Share of the rows to set aside for validation, alike in every class; for data that comes without (default 0). */
   readonly validation?: number;
-  /** Stop after this many epochs without a better validation loss (training loss where there is no validation part). */
+  /**
+   * Stop after this many epochs without a better validation loss (training loss where there is no validation part). A minimizer without
+   * one has a better one in each epoch (see `keep`), and ends by itself.
+   */
   readonly patience?: number;
   readonly l1?: number;
   readonly l2?: number;
