@@ -93,7 +93,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
   "@chaingrad/tables/data-attribution": [
     ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],
-    ...["rowGradients", "RowGradients", "gradientColumns"],
+    ...["rowGradients", "RowGradients", "gradientColumns", "rowPush", "RowPush"],
   ],
   "@chaingrad/tables/uncertainty": [
     ...["laplace", "Laplace", "LaplaceEvaluation", "ensembleSpread", "EnsembleSpread"],
@@ -141,13 +141,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["accumulatedLocalEffects", "LocalEffects", "inputGradients", "InputGradients"],
     ...["integratedGradients", "IntegratedGradients", "prefers", "Preference", "shapleyValues", "ShapleyValues"],
     ...["OutputChoice", "CellValue"],
+    // How one of these numbers comes about.
+    ...["importanceView", "dependenceView", "localEffectsView", "pathView", "sharesView"],
   ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
     ...["CertificateCells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
   ],
-  "@chaingrad/view/derivation": ["derivationPage"],
+  "@chaingrad/view/derivation": ["derivationPage", "blocksPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],
+  "@chaingrad/view/row-push": ["rowPushPage"],
   "@chaingrad/view/search": ["searchPage"],
 };
 

@@ -57,6 +57,10 @@ async function openKernels({ kernels }: EngineOptions, options: CommonOptions): 
   });
 }
 
+/** One thread and no library: alike on every machine with the same instructions. */
+export const plainEngine = (options: CommonOptions): Promise<SyncEngine> =>
+  openEngine({ threads: 1, blas: "none" }, options);
+
 async function openBlas(path: string | undefined, options: CommonOptions): Promise<Blas | undefined> {
   try {
     const refusals: string[] = [];

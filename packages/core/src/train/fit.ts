@@ -3,7 +3,7 @@
  *
  *   for await (const event of fit(network, data, options)) …
  *
- * The last event carries the model with the best weights seen and says why training stopped. Everything random
+ * The last event carries the model with the weights that are kept (`keep`) and says why training stopped. Everything random
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 
@@ -67,7 +67,8 @@ export async function* fitting(
   checkKeys("data", data ?? null, DATA, "part");
   checkDataset(data.train, "training rows", network, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network, options.loss);
-  const settings = checkSettings(options, rowsOf(data.train, network.inputs));
+  const isJudged = data.validation !== undefined || (options.validation ?? 0) > 0;
+  const settings = checkSettings(options, rowsOf(data.train, network.inputs), isJudged);
   let started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
@@ -215,6 +216,8 @@ class Watcher {
   /** Of the epoch that is kept; before it, where training started. */
   kept: Record<string, Float64Array>;
   readonly #keep: Keep;
+  /** Where each step lowers what is minimized, and nothing else is asked. */
+  readonly #isEachBest: boolean;
   readonly #validation: Dataset | undefined;
   readonly predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
@@ -232,7 +235,8 @@ class Watcher {
     this.kept = initial;
     this.#keep = keep;
     this.#turns = turns;
-    const { engine, loss } = options;
+    const { engine, loss, optimizer } = options;
+    this.#isEachBest = keep === "last" && optimizer.kind === "minimizer" && validation === undefined;
     this.#validation = validation;
     this.#metrics = options.metrics ?? usualMetrics(loss, outputsOf(network));
     if (validation)
@@ -251,7 +255,7 @@ class Watcher {
     // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.
     const finite = allFinite([watched, trainingLoss]) && Object.values(tensors).every(allFinite);
     const isEqual = this.#keep === "last-best" && watched === this.bestLoss;
-    const best = finite && (watched < this.bestLoss || isEqual);
+    const best = finite && (watched < this.bestLoss || isEqual || this.#isEachBest);
     trainer.schedule.observe?.(watched);
     if (best) Object.assign(this, { bestEpoch: epoch, bestLoss: watched });
     if (best || (finite && this.#keep === "last")) this.kept = tensors;
