@@ -30,7 +30,7 @@ export class FullBatchTrainer implements Training {
   #start: Float64Array;
   #x: Float64Array;
   /** What the minimizer carries, from its first step on. */
-  #memory: Memory | "unsaid" | undefined;
+  #memory: (() => Memory) | "unsaid" | undefined;
 
   /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   static async open(
@@ -110,7 +110,7 @@ export class FullBatchTrainer implements Training {
       );
     const tensors: Record<string, Float64Array> = { x: this.#x.slice(), start: this.#start.slice() };
     const numbers: Record<string, number> = { ...this.#problem.evaluations };
-    for (const [name, own] of Object.entries(this.#memory ?? {}))
+    for (const [name, own] of Object.entries(this.#memory?.() ?? {}))
       if (typeof own === "number") numbers[MEMORY + name] = own;
       else tensors[MEMORY + name] = own.slice();
     return { numbers, tensors };
@@ -126,7 +126,7 @@ export class FullBatchTrainer implements Training {
         : [],
     );
     const known: Memory | undefined = memory.length === 0 ? undefined : Object.fromEntries(memory);
-    this.#memory = known;
+    this.#memory = known && (() => known);
     this.#iterations = this.#minimizer.iterate(this.#problem, this.#x, this.#tolerances, known);
   }
 

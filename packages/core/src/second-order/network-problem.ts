@@ -61,7 +61,11 @@ export class NetworkProblem implements Problem {
   readonly #options: ProblemOptions;
   readonly #parameters: readonly NetworkTensor[];
   readonly #params: Readonly<Record<string, Expr>>;
+  /** The same in the order of the flat vector. */
+  readonly #nodes: readonly Expr[];
   readonly #vectors: readonly Expr[];
+  /** Units of its largest layer, its inputs among them. */
+  readonly #largest: number;
   readonly #data: { readonly x: Float64Array; readonly y: Float64Array; readonly weight: Float64Array };
   /** λ of each parameter: that of `l2` on weights. */
   readonly #decay: Float64Array;
@@ -81,8 +85,10 @@ export class NetworkProblem implements Problem {
     this.#options = options;
     this.#parameters = parametersOf(network);
     this.#params = parameterInputs(network, "f64").params;
+    this.#nodes = Object.values(this.#params);
     this.#vectors = this.#parameters.map(({ name, shape }) => input(`direction/${name}`, shape, "f64"));
     this.size = this.#parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+    this.#largest = Math.max(...layersOf(network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
     this.rows = rowsOf(train, network.inputs);
     this.linearAlgebra = linearAlgebra;
     this.#data = padded(train, this.rows);
@@ -118,17 +124,19 @@ export class NetworkProblem implements Problem {
 
   value(x: Float64Array): number {
     let total = this.#point(x)[0];
+    if (!this.#isPenalised) return total;
     for (let i = 0; i < x.length; i++) total += 0.5 * this.#penaltyOf(i) * x[i] ** 2;
     return total;
   }
 
   gradient(x: Float64Array): Float64Array {
-    return this.#penalised(this.#point(x).slice(1), x);
+    const gradient = this.#point(x).subarray(1);
+    return this.#isPenalised ? this.#penalised(gradient.slice(), x) : gradient;
   }
 
   hvp(x: Float64Array, v: Float64Array): Float64Array {
-    const build = (chunk: Chunk): Expr => flatten(hvp(this.#loss(chunk), Object.values(this.#params), this.#vectors));
-    const compiled = this.#load("hvp", x, this.#largestLayer(), build, this.#vectors);
+    const build = (chunk: Chunk): Expr => flatten(hvp(this.#loss(chunk), this.#nodes, this.#vectors));
+    const compiled = this.#load("hvp", x, this.#largest, build, this.#vectors);
     this.#write(compiled.executable, this.#vectors, v);
     this.evaluations.products++;
     return this.#penalised(this.#total(compiled), v);
@@ -136,9 +144,9 @@ export class NetworkProblem implements Problem {
 
   hessian(x: Float64Array): Float64Array {
     // Of a row no more than products of two layers' units is held at once, a bias counting as one.
-    return this.#matrix("hessian", x, (this.#largestLayer() + 1) ** 2, (chunk) => {
+    return this.#matrix("hessian", x, (this.#largest + 1) ** 2, (chunk) => {
       const { loss, rows } = this.#row(chunk);
-      return rowHessian(loss, Object.values(this.#params), rows);
+      return rowHessian(loss, this.#nodes, rows);
     });
   }
 
@@ -154,6 +162,10 @@ export class NetworkProblem implements Problem {
     return Math.max(1, ...[...this.#compiled.values()].map(({ executable }) => executable.threads));
   }
 
+  get #isPenalised(): boolean {
+    return this.penalty.strength !== 0 || Boolean(this.#options.l2);
+  }
+
   #penaltyOf(i: number): number {
     return this.#decay[i] + this.penalty.strength;
   }
@@ -162,10 +174,6 @@ export class NetworkProblem implements Problem {
   #penalised(to: Float64Array, v: Float64Array): Float64Array {
     for (let i = 0; i < v.length; i++) to[i] += this.#penaltyOf(i) * v[i];
     return to;
-  }
-
-  #largestLayer(): number {
-    return Math.max(...layersOf(this.#network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
   }
 
   #loss(chunk: Chunk): Expr {
@@ -194,7 +202,7 @@ export class NetworkProblem implements Problem {
   /** Σᵣ JᵣᵀH_L Jᵣ of a chunk. */
   #gaussNewtonOf(chunk: Chunk): Expr {
     const { output, loss, rows } = this.#row(chunk);
-    const { jacobian, curved } = rowJacobians(output, loss, Object.values(this.#params), rows);
+    const { jacobian, curved } = rowJacobians(output, loss, this.#nodes, rows);
     return matmul(jacobian, curved, { transposeA: true });
   }
 
@@ -204,9 +212,9 @@ export class NetworkProblem implements Problem {
       this.evaluations.values++;
       const build = (chunk: Chunk): Expr => {
         const loss = this.#loss(chunk);
-        return flatten([loss, ...gradients(loss, Object.values(this.#params))]);
+        return flatten([loss, ...gradients(loss, this.#nodes)]);
       };
-      return this.#total(this.#load("point", x, this.#largestLayer(), build));
+      return this.#total(this.#load("point", x, this.#largest, build));
     });
   }
 
@@ -216,7 +224,7 @@ export class NetworkProblem implements Problem {
       this.evaluations.matrices++;
       return this.#total(this.#load(name, x, perRow, build));
     });
-    if (this.penalty.strength === 0 && !this.#options.l2) return bare;
+    if (!this.#isPenalised) return bare;
     const result = bare.slice();
     for (let i = 0; i < n; i++) result[i * n + i] += this.#penaltyOf(i);
     return result;
@@ -239,8 +247,9 @@ export class NetworkProblem implements Problem {
     const known = this.#compiled.get(name) ?? this.#compile(name, perRow, build, more);
     this.#compiled.set(name, known);
     if (known.at === undefined || !samePoint(known.at, x)) {
-      this.#write(known.executable, Object.values(this.#params), x);
-      known.at = x.slice();
+      this.#write(known.executable, this.#nodes, x);
+      if (known.at === undefined) known.at = x.slice();
+      else known.at.set(x);
     }
     return known;
   }
@@ -251,7 +260,7 @@ export class NetworkProblem implements Problem {
     const chunks = Math.ceil(this.rows / rows);
     const chunk = chunks === 1 ? this.#everything() : this.#chunk(rows);
     const result = build(chunk);
-    const inputs = [...Object.values(this.#params), ...chunk.inputs, ...more];
+    const inputs = [...this.#nodes, ...chunk.inputs, ...more];
     const executable = this.#options.engine.compile(...summed(name, inputs, result, chunks));
     for (const [key, values] of Object.entries(this.#data)) {
       const own = (values.length / (this.rows + 1)) * (chunks === 1 ? this.rows : this.rows + 1);

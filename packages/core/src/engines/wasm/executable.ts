@@ -99,6 +99,8 @@ class WasmExecutable implements SyncExecutable {
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
+  /** Of what was written or read: the memory never moves. */
+  readonly #views = new Map<Buffer, TypedValues>();
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
@@ -148,8 +150,12 @@ class WasmExecutable implements SyncExecutable {
   }
 
   #view(item: Buffer): TypedValues {
+    const known = this.#views.get(item);
+    if (known !== undefined) return known;
     const count = item.bytes / elementBytes(item.type);
-    return new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    const view = new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    this.#views.set(item, view);
+    return view;
   }
 
   write(input: string, values: ArrayLike<number>): void {

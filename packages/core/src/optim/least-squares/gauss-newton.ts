@@ -85,7 +85,7 @@ function* iterate(
       damping,
       stepLength,
       state: { gaussNewton: matrix, gradient },
-      memory: { iteration, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }

@@ -36,7 +36,7 @@ class Dense implements InverseHessian {
   }
 
   times(gradient: Float64Array): Float64Array {
-    return this.#matrix ? matVec(this.#matrix, gradient) : gradient;
+    return this.#matrix ? matVec(this.#matrix, gradient) : gradient.slice();
   }
 
   update(s: Float64Array, y: Float64Array): void {

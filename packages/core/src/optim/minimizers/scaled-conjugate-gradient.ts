@@ -97,7 +97,7 @@ function* iterate(
       damping,
       stepLength: alpha,
       state: { direction, curvature: bare },
-      memory: { iteration, direction, damping, since, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, direction, damping, since, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }
