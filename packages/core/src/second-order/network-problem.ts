@@ -3,9 +3,11 @@
  * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
  *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
  */
-import { hvp, type Rows, rowJacobians } from "../autodiff/curvature.ts";
+import { hvp, type Rows } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
-import { rowHessian } from "../autodiff/row-hessian.ts";
+import { gaussNewtonOfRows } from "../autodiff/row-gauss-newton.ts";
+import { hessianOfRows } from "../autodiff/row-hessian.ts";
+import type { SecondDerivatives } from "../autodiff/second-derivatives.ts";
 import type { CompileOptions, SyncExecutable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
@@ -13,7 +15,6 @@ import { sizeOf } from "../graph/type.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { targetWidth } from "../nn/losses.ts";
 import { layersOf, type NetworkSpec, type NetworkTensor, outputsOf, parametersOf } from "../nn/network.ts";
-import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
@@ -70,6 +71,8 @@ export class NetworkProblem implements Problem {
   /** λ of each parameter: that of `l2` on weights. */
   readonly #decay: Float64Array;
   readonly #compiled = new Map<string, Compiled>();
+  /** Of each matrix: where in its program's result each element is. */
+  readonly #places = new Map<string, Int32Array>();
   readonly #remembered = new Remembered();
 
   /** @param most numbers that a chunk's largest tensor may hold */
@@ -143,15 +146,17 @@ export class NetworkProblem implements Problem {
   }
 
   hessian(x: Float64Array): Float64Array {
-    // Of a row no more than products of two layers' units is held at once, a bias counting as one.
-    return this.#matrix("hessian", x, (this.#largest + 1) ** 2, (chunk) => {
+    return this.#matrix("hessian", x, this.#pairs(), (chunk) => {
       const { loss, rows } = this.#row(chunk);
-      return rowHessian(loss, this.#nodes, rows);
+      return hessianOfRows(loss, this.#nodes, rows);
     });
   }
 
   gaussNewton(x: Float64Array): Float64Array {
-    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.size, (chunk) => this.#gaussNewtonOf(chunk));
+    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.#pairs(), (chunk) => {
+      const { output, loss, rows } = this.#row(chunk);
+      return gaussNewtonOfRows(loss, output, this.#nodes, rows);
+    });
   }
 
   describe(): string {
@@ -199,11 +204,9 @@ export class NetworkProblem implements Problem {
     return { output, loss, rows };
   }
 
-  /** Σᵣ JᵣᵀH_L Jᵣ of a chunk. */
-  #gaussNewtonOf(chunk: Chunk): Expr {
-    const { output, loss, rows } = this.#row(chunk);
-    const { jacobian, curved } = rowJacobians(output, loss, this.#nodes, rows);
-    return matmul(jacobian, curved, { transposeA: true });
+  /** Of a row no more than products of two layers' units is held at once, a bias counting as one. */
+  #pairs(): number {
+    return ((this.#largest + 1) * (this.#largest + 2)) / 2;
   }
 
   /** f and ∇f without penalties, one after another. */
@@ -218,11 +221,16 @@ export class NetworkProblem implements Problem {
     });
   }
 
-  #matrix(name: string, x: Float64Array, perRow: number, build: (chunk: Chunk) => Expr): Float64Array {
+  #matrix(name: string, x: Float64Array, perRow: number, build: (chunk: Chunk) => SecondDerivatives): Float64Array {
     const n = this.size;
     const bare = this.#remembered.at(name, x, () => {
       this.evaluations.matrices++;
-      return this.#total(this.#load(name, x, perRow, build));
+      const compiled = this.#load(name, x, perRow, (chunk) => {
+        const derivatives = build(chunk);
+        this.#places.set(name, derivatives.places);
+        return derivatives.values;
+      });
+      return spread(this.#total(compiled), this.#places.get(name) as Int32Array);
     });
     if (!this.#isPenalised) return bare;
     const result = bare.slice();
@@ -256,8 +264,9 @@ export class NetworkProblem implements Problem {
 
   #compile(name: string, perRow: number, build: (chunk: Chunk) => Expr, more: readonly Expr[]): Compiled {
     const wanted = Math.max(WORTHWHILE, Math.floor(CHUNK / perRow));
-    const rows = Math.max(1, Math.min(this.rows, wanted, Math.floor(this.#most / perRow)));
-    const chunks = Math.ceil(this.rows / rows);
+    const most = Math.max(1, Math.min(this.rows, wanted, Math.floor(this.#most / perRow)));
+    const chunks = Math.ceil(this.rows / most);
+    const rows = Math.ceil(this.rows / chunks);
     const chunk = chunks === 1 ? this.#everything() : this.#chunk(rows);
     const result = build(chunk);
     const inputs = [...this.#nodes, ...chunk.inputs, ...more];
@@ -300,6 +309,13 @@ export class NetworkProblem implements Problem {
       start = end;
     }
   }
+}
+
+/** The values at these places. */
+function spread(values: Float64Array, places: Int32Array): Float64Array {
+  const result = new Float64Array(places.length);
+  for (let i = 0; i < result.length; i++) result[i] = values[places[i]];
+  return result;
 }
 
 /** The program of a result, or of its sum over chunks of rows. */

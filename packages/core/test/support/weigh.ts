@@ -71,6 +71,8 @@ export async function weigh(...entries: readonly string[]): Promise<Weight> {
   };
   const { threads, minimizer, secondOrder } = weight;
   console.log(`${entries.join(" + ")}: ${weight.atOnce} bytes gzipped, with kernels`);
-  console.log(`later: threads ${threads}, second order in fit ${secondOrder}, ${minimizer} of it before a minimizer trains`);
+  console.log(
+    `later: threads ${threads}, second order in fit ${secondOrder}, ${minimizer} of it before a minimizer trains`,
+  );
   return weight;
 }
