@@ -1,7 +1,7 @@
 /** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
+import { type LinearAlgebra, linearAlgebraOf, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { randomIn } from "../nn/layers/traits.ts";
 import { layersOf, type NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Memory, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
@@ -42,7 +42,9 @@ export class FullBatchTrainer implements Training {
     turns: Turns,
   ): Promise<FullBatchTrainer> {
     checkSuits(network, options, minimizer);
-    const linearAlgebra = await linearAlgebraOf(options.engine);
+    // Who asks for gradients or products alone factorises nothing.
+    const factorises = minimizer.needs.some((need) => need !== "hvp");
+    const linearAlgebra = factorises ? await linearAlgebraOf(options.engine) : plainLinearAlgebra;
     return new FullBatchTrainer(network, train, options, minimizer, settings, turns, linearAlgebra);
   }
 

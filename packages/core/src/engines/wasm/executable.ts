@@ -4,6 +4,7 @@
  */
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
+import { KnownPrograms } from "../../compile/known-programs.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, planning } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
@@ -63,10 +64,16 @@ export function engineOf(shop: Shop): SyncEngine {
     const own = await shop.openAlgebra();
     return gemm?.linearAlgebra?.(own) ?? own;
   };
+  const known = new KnownPrograms<{ readonly source: Plan; readonly room: Room }>();
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
-    const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
+    let made = known.find(program, options);
+    if (made === undefined) {
+      const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
+      made = { source, room: yield* roomOf(shop, source) };
+      known.keep(program, options, made);
+    }
+    return new WasmExecutable(shop, made.source, new Inbox(program, options), made.room);
   }
   return {
     sync: true,

@@ -87,10 +87,13 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine>
   if (gemm !== undefined && typeof gemm?.bind !== "function")
     throw new RangeError("gemm must be what findBlas() of @chaingrad/blas finds: write await findBlas()");
   if (options.threads === undefined && module === undefined) tellAlone();
-  const several = most > 1 ? await import("./threads.ts") : undefined;
+  const [several, kernels] = await Promise.all([
+    most > 1 ? import("./threads.ts") : undefined,
+    module ?? loadKernels(most > 1),
+  ]);
   const crew = several && new several.Crew();
   const one: Shop = {
-    ...{ module: module ?? (await loadKernels(most > 1)), shared: most > 1, gemm },
+    ...{ module: kernels, shared: most > 1, gemm },
     openAlgebra: async () => (await import("./linalg.ts")).openLinearAlgebra(module !== undefined),
   };
   if (module !== undefined) checkKernels(module);
