@@ -9,7 +9,7 @@ import { add, mul } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { concat, reshape } from "../ops/shape.ts";
 import { constant, fill } from "../ops/source.ts";
-import { broadcast, sum } from "../ops/sum-broadcast.ts";
+import { broadcast, repeatedBy, sum } from "../ops/sum-broadcast.ts";
 
 /** [elements, rows]; absent: a single 1. */
 export type Factor = Expr | undefined;
@@ -64,7 +64,13 @@ export function stack(factors: readonly Factor[], rows: number): Factor {
 
 /** Some elements of a factor; a single one is all there is. */
 export function chooseOf(factor: Expr, which: readonly number[]): Expr {
-  return length(factor) === 1 ? factor : gatherRows(factor, constant(which, [which.length], "i32"));
+  if (length(factor) === 1) return factor;
+  const index = constant(which, [which.length], "i32");
+  const repeated = repeatedBy(factor);
+  if (repeated?.axes.join() !== "0") return gatherRows(factor, index);
+  const [count, rows] = factor.type.shape;
+  const chosen = gatherRows(reshape(repeated.operand, [count, 1]), index);
+  return broadcast(reshape(chosen, [which.length]), [which.length, rows], [0]);
 }
 
 /** All (i, j) with i ≤ j < n. */

@@ -3,6 +3,7 @@ import type { Expr } from "../graph/expr.ts";
 import type { Batched } from "../graph/op.ts";
 import { sizeOf } from "../graph/type.ts";
 import { reshape, transpose } from "../ops/shape.ts";
+import { broadcast, repeatedBy } from "../ops/sum-broadcast.ts";
 import { batchLast } from "./batch.ts";
 import type { Rows } from "./curvature.ts";
 import { contract, type Factor, MAKING, pairPlace, pairProducts } from "./row-factors.ts";
@@ -26,7 +27,16 @@ export function overRows(nodes: readonly Expr[], rows: Rows): Map<Expr, Expr> {
     return [one, { expr: reshape(matrix, [...one.type.shape, count]), axis: one.type.shape.length }];
   };
   const batched = batchLast(nodes, new Map([...rows].map(last)), count);
-  return new Map(nodes.map((node, i) => [node, reshape(batched[i], [size(node), count])]));
+  return new Map(nodes.map((node, i) => [node, asFactor(batched[i], size(node), count)]));
+}
+
+/** What is the same for all rows stays a repetition, of which elements are chosen before it is made. */
+function asFactor(node: Expr, length: number, rows: number): Expr {
+  const repeated = repeatedBy(node);
+  const last = node.type.shape.length - 1;
+  if (repeated === undefined || repeated.axes.includes(last) || size(repeated.operand) !== length)
+    return reshape(node, [length, rows]);
+  return broadcast(reshape(repeated.operand, [length]), [length, rows], [0]);
 }
 
 /** Σᵣ (h ⊗ h) ⊗ ∂s̄/∂s: of the units, and where that is cheaper of the carriers, only unordered pairs. */
