@@ -167,7 +167,7 @@ function matrixModel(...[problem, x, gradient, fixed, carried]: Arguments): Trus
   const B = problem.residuals ? gaussNewton.slice() : gaussNewton;
   if (problem.residuals) for (let at = 0; at < n * n; at++) B[at] /= D[Math.floor(at / n)] * D[at % n];
   const scaledGradient = gradient.map((value, i) => value / D[i]);
-  if (carried.factor.length === 0) carried.factor = new Float64Array(n * n);
+  if (carried.factor.length === 0) carried.factor = problem.linearAlgebra.square?.(n) ?? new Float64Array(n * n);
   const system = normalSystem(B, scaledGradient, problem.linearAlgebra, carried.factor);
   return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns }, carried, true);
 }

@@ -88,7 +88,8 @@ export function* quasiNewton(
     }
     const step = plus(next.x, x, -1);
     const y = plus(next.gradient, point.gradient, -1);
-    if (dot(step, y) > LEAST_CURVATURE * norm(step) * norm(y)) inverse.update(step, y);
+    const stepNorm = norm(step);
+    if (dot(step, y) > LEAST_CURVATURE * stepNorm * norm(y)) inverse.update(step, y);
     const actual = value - next.value;
     point = next;
     const isStill = still.after(next.value);
@@ -99,7 +100,7 @@ export function* quasiNewton(
       x: next.x,
       objective: next.value,
       gradientNorm: norm(bounds ? zeroed(next.gradient, blocked(next.x, next.gradient, bounds)) : next.gradient),
-      stepNorm: norm(step),
+      stepNorm,
       predicted: -slope * next.alpha * (1 - next.alpha / 2),
       actual,
       stepLength: next.alpha,
