@@ -81,9 +81,12 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
         refuses: losesInfluence,
         ...(evidence && { prepare: (x) => evidence.update(x) }),
         ...(memory && { memory }),
-        carried: () => ({ ...carried.secular, scale: carried.scale.slice(), ...evidence?.memory }),
+        carried() {
+          const { damping: guess, size, slope } = carried.secular;
+          return { guess, size, slope, scale: carried.scale.slice(), ...evidence?.memory };
+        },
         recall(of) {
-          carried.secular = { damping: Number(of.damping), size: Number(of.size), slope: Number(of.slope) };
+          carried.secular = { damping: Number(of.guess), size: Number(of.size ?? 0), slope: Number(of.slope ?? 0) };
           carried.scale.set(of.scale as Float64Array);
           evidence?.recall(of);
         },
