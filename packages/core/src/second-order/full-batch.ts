@@ -86,12 +86,12 @@ export class FullBatchTrainer implements Training {
       await this.atRest?.();
       const next = this.#iterations.next();
       if (next.done) return this.#judge(next.value);
-      this.#x = next.value.x;
-      this.#memory = next.value.memory ?? "unsaid";
-      if (!next.value.accepted) continue;
-      const { evaluations } = this.#problem;
-      const iteration = { ...next.value, evaluations: { ...evaluations } };
-      return { loss: this.#problem.dataLoss(this.#x), rate: next.value.stepLength ?? 1, iteration };
+      const { memory, ...told } = next.value;
+      this.#x = told.x;
+      this.#memory = memory ?? "unsaid";
+      if (!told.accepted) continue;
+      const iteration = { ...told, evaluations: { ...this.#problem.evaluations } };
+      return { loss: this.#problem.dataLoss(this.#x), rate: told.stepLength ?? 1, iteration };
     }
   }
 
