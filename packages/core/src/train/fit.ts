@@ -38,6 +38,7 @@ const DATA: Names<FitData> = { train: true, validation: true, test: true };
 
 /** What few trainings need is loaded when one does. */
 type LoadOnDemand = () => Promise<typeof import("../second-order/on-demand.ts")>;
+const beside = async (load: LoadOnDemand) => (await load()).beside();
 
 /**
  * Trains a network on rows.
@@ -76,7 +77,7 @@ export async function* fitting(
   const sizes = [settings.batch, rowsOf(train, inputs), validation === undefined ? 0 : rowsOf(validation, inputs)];
   const keeper =
     options.checkpoint || options.resume
-      ? new (await load()).Keeper(network, { train, ...(validation && { validation }) }, options, settings)
+      ? new (await beside(load)).Keeper(network, { train, ...(validation && { validation }) }, options, settings)
       : undefined;
   const [begun, ended] = keeper?.ended() ?? [];
   if (begun && ended) {
@@ -87,7 +88,9 @@ export async function* fitting(
   const key = `${place?.key} ${sizes}`;
   const made = place?.shelf.take(key);
   const trainer = await open(network, train, options, settings, turns, load, made);
-  const probe = options.flow ? await (await load()).FlowProbe.open(network, train, options, trainer, turns) : undefined;
+  const probe = options.flow
+    ? await (await beside(load)).FlowProbe.open(network, train, options, trainer, turns)
+    : undefined;
   const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns, made);
   if (keeper) {
     await keeper.attach(trainer, watcher);
@@ -150,7 +153,7 @@ async function findFault(
   load: LoadOnDemand,
 ): Promise<TrainingFault | undefined> {
   const tensors = await trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await load();
+  const { findTrainingFault, findValidationFault } = await beside(load);
   const recording = await trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
@@ -185,10 +188,9 @@ async function open(
   const { optimizer } = options;
   if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns, made);
   const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
-  const { FullBatchTrainer, KfacTrainer } = await load();
-  return optimizer.kind === "kfac"
-    ? KfacTrainer.open(network, train, own, optimizer, settings, turns)
-    : FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
+  if (optimizer.kind === "kfac")
+    return (await beside(load)).KfacTrainer.open(network, train, own, optimizer, settings, turns);
+  return (await load()).FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */

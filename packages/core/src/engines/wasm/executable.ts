@@ -4,6 +4,7 @@
  */
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
+import { KnownPrograms } from "../../compile/known-programs.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, planning } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
@@ -73,11 +74,17 @@ export function engineOf(shop: Shop): SyncEngine {
     const own = await shop.openAlgebra();
     return gemm?.linearAlgebra?.(own) ?? own;
   };
+  const known = new KnownPrograms<{ readonly shop: Shop; readonly source: Plan; readonly room: Room }>();
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
-    const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-    const own = { ...shop, kernels: callsHost(source) ? undefined : kernels };
-    return new WasmExecutable(own, source, new Inbox(program, options), yield* roomOf(own, source));
+    let made = known.find(program, options);
+    if (made === undefined) {
+      const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
+      const own = { ...shop, kernels: callsHost(source) ? undefined : kernels };
+      made = { shop: own, source, room: yield* roomOf(own, source) };
+      known.keep(program, options, made);
+    }
+    return new WasmExecutable(made.shop, made.source, new Inbox(program, options), made.room);
   }
   return {
     sync: true,
@@ -112,6 +119,8 @@ class WasmExecutable implements SyncExecutable {
   readonly #site: Site;
   /** Where there are several threads: the words for one alone, and who has run lately. */
   readonly #either: Either | undefined;
+  /** Of what was written or read: the memory never moves. */
+  readonly #views = new Map<Buffer, TypedValues>();
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
@@ -171,8 +180,12 @@ class WasmExecutable implements SyncExecutable {
   }
 
   #view(item: Buffer): TypedValues {
+    const known = this.#views.get(item);
+    if (known !== undefined) return known;
     const count = item.bytes / elementBytes(item.type);
-    return new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    const view = new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    this.#views.set(item, view);
+    return view;
   }
 
   write(input: string, values: ArrayLike<number>): void {

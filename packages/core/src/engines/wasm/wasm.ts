@@ -93,10 +93,13 @@ export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine>
   if (kernels !== undefined && typeof kernels?.bind !== "function")
     throw new RangeError("kernels must be what findKernels() of @chaingrad/native finds: write await findKernels()");
   if (options.threads === undefined && module === undefined) tellAlone();
-  const several = most > 1 ? await import("./threads.ts") : undefined;
+  const [several, compiled] = await Promise.all([
+    most > 1 ? import("./threads.ts") : undefined,
+    module ?? loadKernels(most > 1),
+  ]);
   const crew = several && new several.Crew();
   const one: Shop = {
-    ...{ module: module ?? (await loadKernels(most > 1)), shared: most > 1, gemm, kernels },
+    ...{ module: compiled, shared: most > 1, gemm, kernels },
     openAlgebra: async () => (await import("./linalg.ts")).openLinearAlgebra(module !== undefined),
   };
   if (module !== undefined) checkKernels(module);

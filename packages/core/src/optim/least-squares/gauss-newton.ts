@@ -76,7 +76,7 @@ const iterate: Minimizer["iterate"] = function* (problem, start, tolerances, mem
       damping,
       stepLength,
       state: { gaussNewton: matrix, gradient },
-      memory: { iteration, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }

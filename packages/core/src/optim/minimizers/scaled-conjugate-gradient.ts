@@ -80,7 +80,7 @@ const iterate: Minimizer["iterate"] = function* (problem, start, tolerances, mem
       damping,
       stepLength: alpha,
       state: { direction, curvature: bare },
-      memory: { iteration, direction, damping, since, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, direction, damping, since, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }
