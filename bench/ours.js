@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { findBlas } from "@chaingrad/blas";
 import { wasmEngine } from "@chaingrad/core";
+import { readProblem } from "./lib/data.js";
 import { serve, timed } from "./lib/serve.js";
 import { gemmSpeed } from "./ours/gemm.js";
 import { predict } from "./ours/predict.js";
@@ -37,7 +38,7 @@ let training;
 await serve({
   prepare: async (request) => {
     const opened = await engine;
-    training = new Training(opened, request);
+    training = new Training(opened, { ...request, ...readProblem(request.dir, request.sizes) });
     training.reset();
     return { ready: true, version: `${manifest.version}, ${opened.name}` };
   },
