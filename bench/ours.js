@@ -8,6 +8,7 @@ import { setFlagsFromString } from "node:v8";
 import { findBlas } from "@chaingrad/blas";
 import { wasmEngine } from "@chaingrad/core";
 import { findKernels } from "@chaingrad/native";
+import { readProblem } from "./lib/data.js";
 import { serve, timed } from "./lib/serve.js";
 import { gemmSpeed } from "./ours/gemm.js";
 import { predict } from "./ours/predict.js";
@@ -41,7 +42,7 @@ let training;
 await serve({
   prepare: async (request) => {
     const opened = await engine;
-    training = new Training(opened, request);
+    training = new Training(opened, { ...request, ...readProblem(request.dir, request.sizes) });
     training.reset();
     return { ready: true, version: `${manifest.version}, ${opened.name}` };
   },

@@ -29,6 +29,7 @@ export function ours() {
   const entry = (engine, threads) => ({
     name: `${engine} ×${threads}`,
     kind: "ours",
+    threads,
     library: `chaingrad ${engine} ×${threads}`,
     command: [process.execPath, file("ours.js"), "--engine", engine, "--threads", String(threads)],
     nets: all,
