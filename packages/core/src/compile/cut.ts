@@ -40,9 +40,10 @@ export function cutsOf(step: Step): Cut[] {
       return rowWidth(step.to) % 8 === 0
         ? [cutElements(step.to, (to, _, first) => ({ ...step, to, first: step.first + first }))]
         : [];
+    case "copy":
+      return cutCopy(step);
     // The host computes on the thread that started the run.
     case "host":
-    case "copy":
     case "scatter-rows":
     case "put":
     case "move":
@@ -128,6 +129,28 @@ function cutReduction(step: KernelStep & { readonly kind: "reduce" }): Cut {
       to: view(to, from, end - from),
     }),
   };
+}
+
+/** By the outermost axis, where it fills the result in order. */
+function cutCopy(step: KernelStep & { readonly kind: "copy" }): Cut[] {
+  const [piece, ...others] = step.pieces;
+  if (!step.cover || piece === undefined || others.length > 0 || piece.shape.length === 0) return [];
+  const { shape, from, to, operand } = piece;
+  const [units, ...rest] = shape;
+  const size = sizeOf(rest);
+  if (to.offset !== 0 || to.strides[0] !== size || from.strides.some((stride) => stride < 0)) return [];
+  const span = rest.reduce((sum, count, i) => sum + (count - 1) * from.strides[i + 1], 1);
+  const slice = (first: number, end: number): Step => {
+    const start = from.offset + first * from.strides[0];
+    const read = view(step.reads[operand], start, (end - first - 1) * from.strides[0] + span);
+    return {
+      ...step,
+      pieces: [{ ...piece, shape: [end - first, ...rest], from: { ...from, offset: 0 } }],
+      reads: step.reads.map((item, i) => (i === operand ? read : item)),
+      to: view(step.to, first * size, (end - first) * size),
+    };
+  };
+  return size === 0 ? [] : [{ units, slice }];
 }
 
 type RowsStep = KernelStep & { readonly rows: number };

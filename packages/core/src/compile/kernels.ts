@@ -20,6 +20,8 @@ export type KernelStep = Common &
         readonly transposeB: boolean;
         /** Elements from a row to the next, of each operand as it lies in memory and of the result. */
         readonly leading: { readonly a: number; readonly b: number; readonly to: number };
+        /** Which of so many products it is whose results are below one another. */
+        readonly stacked?: { readonly place: number; readonly of: number };
       }
     /** to[o, i] = reduce over r of from[o, r, i], which is element (o · reduce + r) · stride + i */
     | {
@@ -72,6 +74,7 @@ function blockSteps(node: Expr, kernel: BlockProduct, memory: Memory): KernelSte
     leading: { a: left.leading, b: right.leading, to: result.leading },
     reads: [at(a, left, below.a, block), at(b, right, below.b, block)],
     to: at(node, result, below.to, block),
+    ...(below.to && { stacked: { place: block, of: blocks } }),
   }));
 }
 

@@ -27,6 +27,8 @@ const WORTHWHILE = 0.85;
 const FEWEST_BARRIERS = 3;
 /** What takes fewer nanoseconds is not weighed: a few microseconds to be saved are not worth some milliseconds of planning. */
 const SHORTEST = 20_000;
+/** Products below one another are left whole where each thread gets so many of them. */
+const FEWEST_STACKED = 4;
 /** Numbers of threads that are weighed against each other; more have too little to do in a fully connected network. */
 const NUMBERS = [2, 3, 4, 6, 8, 12, 16];
 
@@ -186,9 +188,22 @@ class Sharder {
   #ways(step: Step): Way[] {
     if (this.#isReplicable(step)) return [this.#replicated(step)];
     const threads = this.#threads.length;
+    const stacked = step.kind === "matmul" ? step.stacked : undefined;
+    // Whoever has the rows of its result in the steps around it, so that there is nothing to wait for.
+    if (stacked !== undefined && stacked.of >= FEWEST_STACKED * threads)
+      return [this.#by(this.#threads.findLast((t) => this.#share(stacked.of, t)[0] <= stacked.place) as number, step)];
     const cuts = cutsOf(step).filter(({ units }) => units >= threads);
-    const alone: Way = { pieces: this.#threads.map((t) => (t === 0 ? step : undefined)) };
-    return [...cuts.map((cut) => this.#cut(cut)), ...(cuts.length === 0 || this.#isSmall(step) ? [alone] : [])];
+    return [
+      ...cuts.map((cut) => this.#cut(cut)),
+      ...(cuts.length === 0 || this.#isSmall(step) ? [this.#by(0, step)] : []),
+    ];
+  }
+
+  /** Whole, by one thread. */
+  #by(thread: number, step: Step): Way {
+    return {
+      pieces: this.#threads.map((t) => (t === thread ? onMemory(step, (item) => this.#ownOf(item, t)) : undefined)),
+    };
   }
 
   #cut(cut: Cut): Way {

@@ -171,6 +171,16 @@ describe("each member is what it is alone", () => {
     const many = await wasmEngine({ threads: 2 });
     await expectSame({ members: MEMBERS, options: { engine: many, epochs: 3 } });
   });
+
+  test("on several threads, each with members of its own, which hardly wait for each other", async () => {
+    const many = await wasmEngine({ threads: 2 });
+    const members = Array.from({ length: 16 }, (_, seed) => ({ seed, l2: 0.01 }));
+    await expectSame({ members, options: { engine: many, epochs: 3 } });
+    const options = { ...DEFAULTS, engine: many };
+    for await (const event of fitTogether(NETWORK, { train }, members, options))
+      if (event.type === "start")
+        expect(event.describePlan()).toMatch(/^train step of 16: 2 threads with [1-4] barriers, /);
+  });
 });
 
 describe("members end one by one", () => {
