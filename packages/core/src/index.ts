@@ -154,6 +154,7 @@ export type { FitOptions, Keep } from "./train/fit-options.ts";
 export { accuracy, type Metric, rootMeanSquaredError } from "./train/metrics.ts";
 export type { Model } from "./train/model.ts";
 export type { ObjectiveSpec } from "./train/objective.ts";
+export type { Precision } from "./train/precision.ts";
 export { type Judgement, type Predictions, Predictor } from "./train/predictor.ts";
 export { type Progress, type Schedule, type ScheduleName, type ScheduleOptions, schedules } from "./train/schedules.ts";
 export { type Split, type SplitOptions, shuffle, splitRows } from "./train/split.ts";

@@ -17,6 +17,7 @@ import type { TrainingFault } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
 import { choose, type FitOptions } from "../train/fit-options.ts";
 import { moments } from "../train/moments.ts";
+import { elementsOf } from "../train/precision.ts";
 import { Predictor } from "../train/predictor.ts";
 import { startTensors } from "../train/tensors.ts";
 import { now } from "../train/turns.ts";
@@ -202,7 +203,7 @@ function until(deadline: number, outer: AbortSignal | undefined): AbortSignal {
 /** The training rows' loss before the first step. */
 async function startLoss({ network, data: { train }, options }: Changed): Promise<number> {
   const { engine, loss, dtype = "f32", seed = 0, initial } = options;
-  const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), dtype);
+  const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), elementsOf(dtype));
   predictor.load(startTensors(network, seed, initial));
   return (await predictor.judgeAsync(train)).loss;
 }

@@ -19,6 +19,7 @@ import { type Chosen, checkSettings, choose, type FitOptions, type Keep, type Se
 import { accuracy, type Metric, rootMeanSquaredError } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import type { MadePlans, ShelfPlace } from "./plan-shelf.ts";
+import { elementsOf } from "./precision.ts";
 import { Predictor } from "./predictor.ts";
 import { splitRows } from "./split.ts";
 import type { Tensors } from "./tensors.ts";
@@ -159,7 +160,7 @@ async function findFault(
 
 /** Minimizers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
-  return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
+  return elementsOf(dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64"));
 }
 
 /** A minimizer searches for its step: there is no rate that a parameter could have a multiple of. */

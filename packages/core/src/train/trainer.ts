@@ -8,6 +8,7 @@ import type { Optimizer } from "../optim/first-order/optimizer.ts";
 import { type Dataset, rowsOf, withSpareRow } from "./dataset.ts";
 import { type Chosen, factorIn, type Settings } from "./fit-options.ts";
 import type { MadePlans } from "./plan-shelf.ts";
+import { elementsOf, productsOf } from "./precision.ts";
 import { constant, type Schedule } from "./schedules.ts";
 import { shuffle } from "./split.ts";
 import { buildingStep, startState, type TrainStep } from "./step.ts";
@@ -77,7 +78,7 @@ export class Trainer implements Training {
     const { loss, l1, l2, clip, dtype = "f32" } = options;
     const rows = rowsOf(train, network.inputs);
     const sizes = { batch: settings.batch, rows: rows + 1 };
-    const spec = { network, loss, l1, l2, clip, optimizer, dtype, ...sizes };
+    const spec = { network, loss, l1, l2, clip, optimizer, dtype: elementsOf(dtype), ...sizes };
     const step = made?.step ?? (await turns.all(buildingStep(spec)));
     const steps = Math.ceil(rows / settings.batch);
     const executable =
@@ -87,6 +88,7 @@ export class Trainer implements Training {
           donate: step.carried,
           sequences: { rows: steps, rate: steps, step: steps, key: steps },
           records: { loss: steps, weight: steps },
+          ...productsOf(dtype),
         }),
       ));
     const trainer = new Trainer(step, executable, network, train, options, optimizer, settings, turns);

@@ -12,6 +12,7 @@ import { finish, type Work } from "../../graph/work.ts";
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 import {
   type CompileOptions,
+  checkBf16,
   checkOptions,
   type SyncEngine,
   type SyncExecutable,
@@ -63,14 +64,18 @@ export function engineOf(shop: Shop): SyncEngine {
     const own = await shop.openAlgebra();
     return gemm?.linearAlgebra?.(own) ?? own;
   };
+  const name = gemm ? `wasm with ${gemm.name}` : "wasm";
+  const bf16 = bf16Of(gemm);
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
+    if (options.products === "bf16") checkBf16({ name, bf16 });
     const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source));
+    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source), options);
   }
   return {
     sync: true,
-    name: gemm ? `wasm with ${gemm.name}` : "wasm",
+    name,
+    bf16,
     dependsOnThreads: gemm !== undefined,
     linearAlgebra: () => {
       algebra ??= openAlgebra();
@@ -102,7 +107,7 @@ class WasmExecutable implements SyncExecutable {
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
-  constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room) {
+  constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room, { products }: CompileOptions) {
     this.#shop = shop;
     this.#plan = source;
     this.#inbox = inbox;
@@ -114,23 +119,27 @@ class WasmExecutable implements SyncExecutable {
     this.#kernels = instantiate(shop, this.#memory, call);
     const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
-    this.#writePlan(words, layouts);
+    this.#writePlan(words, layouts, products === "bf16");
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
   /** @param words of a plan without a library, as long as with one */
-  #writePlan(words: readonly Int32Array[], layouts: readonly Layout[]): void {
+  #writePlan(words: readonly Int32Array[], layouts: readonly Layout[], mayRound: boolean): void {
     const { gemm } = this.#shop;
     const { streams } = this.#site;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
-    const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number =>
-      gemm.prefers(nameOf(step), step.to.type.dtype === "f64", (library, times) => {
+    const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number => {
+      const wide = step.to.type.dtype === "f64";
+      const rounds = mayRound && !wide;
+      const time = (library: number, times: number): number => {
         const words = encode([step], { ...layout, libraryFor: () => library });
         write(words, streams[0].at);
         const before = performance.now();
         this.#kernels.run(streams[0].at, words.length, 0, times);
         return performance.now() - before;
-      });
+      };
+      return gemm.prefers(nameOf(step, rounds ? "bf16" : step.to.type.dtype), wide, time, rounds);
+    };
     // Measuring uses the first thread's words, so nothing is written before everything is measured.
     const encoded = this.#plan.streams.map((steps, thread) => {
       if (gemm === undefined) return words[thread];
@@ -231,11 +240,16 @@ function instantiate(
   return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
+function bf16Of(gemm: GemmProvider | undefined): true | string {
+  if (gemm === undefined) return "the kernels multiply in f32";
+  return typeof gemm.bf16 === "number" ? true : (gemm.bf16 ?? `${gemm.name} has none`);
+}
+
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */
-function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep): string {
+function nameOf({ m, n, k, transposeA, transposeB }: ProductStep, type: string): string {
   const flag = (transposed: boolean): string => (transposed ? "ᵀ" : "");
   const build = hasRelaxedSimd() ? "relaxed " : "";
-  return `${build}${to.type.dtype} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
+  return `${build}${type} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
 }
 
 /** The largest chain's registers. */
