@@ -1,15 +1,15 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
- * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order]
+ * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order,bf16]
  * A full run writes bench/RESULTS.md and bench/cost.svg and takes about half an hour, --quick about one and a half, once
- * the peers are installed. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
+ * the peers are installed. `bf16` is asked for by name alone: products of bf16, ours and PyTorch's, beside nothing of f32. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { temporaryFolder } from "./lib/data.js";
-import { LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
+import { bf16, LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
 import { nodePeers, pythonPeers } from "./lib/install.js";
 import { machine } from "./lib/machine.js";
 import { NETS } from "./lib/nets.js";
@@ -25,6 +25,8 @@ import { measureSteps } from "./sections/steps.js";
 
 const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "rows", "predict", "second-order"];
 const QUICK = ["steps", "gemm"];
+/** Part of no whole run. */
+const ASKED = ["bf16"];
 
 function options() {
   const { values } = parseArgs({
@@ -36,8 +38,9 @@ function options() {
     },
   });
   const sections = values.only?.split(",") ?? (values.quick ? QUICK : SECTIONS);
-  const unknown = sections.find((name) => !SECTIONS.includes(name));
-  if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${SECTIONS.join(", ")}`);
+  const known = [...SECTIONS, ...ASKED];
+  const unknown = sections.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${known.join(", ")}`);
   const nets = values.nets.split(",").map((number) => NETS[number - 1]);
   if (nets.includes(undefined)) throw new Error(`--nets: numbers from 1 to ${NETS.length}, got '${values.nets}'`);
   return { quick: values.quick, json: values.json, sections, nets };
@@ -67,10 +70,11 @@ async function contextOf({ quick, nets }) {
   const [forPython, forNode] = [await pythonPeers(log), await nodePeers(log)];
   const { python } = forPython;
   const node = forNode.ready;
-  const entries = [...ours(), ...peers({ python, node, cache: join(root, "compiled") })];
+  const cache = join(root, "compiled");
+  const entries = [...ours(), ...peers({ python, node, cache })];
   const missing = [...forPython.missing, ...forNode.missing];
   const pace = quick ? PACE.quick : PACE.full;
-  return { root, quick, nets, python, node, entries, ours: ours(), missing, threads: THREADS, log, ...pace };
+  return { root, cache, quick, nets, python, node, entries, ours: ours(), missing, threads: THREADS, log, ...pace };
 }
 
 const { json, sections, ...chosen } = understood();
@@ -81,6 +85,7 @@ const context = await contextOf(chosen);
 const wanted = (name) => sections.includes(name);
 
 const rows = wanted("steps") || wanted("memory") ? await measureSteps(context) : [];
+if (wanted("bf16")) rows.push(...(await measureBf16()));
 const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
 const size = wanted("size") ? await measureSize(context, peak(gemm)) : undefined;
 const startup = wanted("startup") ? await measureStartup(context) : undefined;
@@ -104,6 +109,13 @@ if (json !== undefined) {
 }
 await record(results, notes);
 process.exit(0);
+
+/** Rows of their own: what rounds is not compared with what does not. */
+async function measureBf16() {
+  const { python, cache, ...others } = context;
+  const rounded = await measureSteps({ ...others, entries: bf16({ python, cache }), tolerance: 2e-2 });
+  return rounded.map((row) => ({ ...row, net: `${row.net}, products in bf16` }));
+}
 
 /** A whole run leaves a record. Part of one is shown, and does not replace it. */
 async function record(results, notes) {

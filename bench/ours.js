@@ -1,6 +1,6 @@
 /**
  * Our own entry: one engine, behind the benchmark's protocol.
- * node bench/ours.js --engine wasm|blas --threads N
+ * node bench/ours.js --engine wasm|blas|bf16 --threads N
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -37,7 +37,7 @@ let training;
 await serve({
   prepare: async (request) => {
     const opened = await engine;
-    training = new Training(opened, request);
+    training = new Training(opened, request, values.engine === "bf16" ? { products: "bf16" } : {});
     training.reset();
     return { ready: true, version: `${manifest.version}, ${opened.name}` };
   },

@@ -28,7 +28,7 @@ export class Training {
   #sizes;
   #done = 0;
 
-  constructor(engine, { dir, sizes, batch }) {
+  constructor(engine, { dir, sizes, batch }, options = {}) {
     const { x, y, layers } = readProblem(dir, sizes);
     const optimizer = optimizers.adam();
     const spec = { network: networkOf(sizes), loss: softmaxCrossEntropy(), optimizer, batch, rows: y.length };
@@ -41,6 +41,7 @@ export class Training {
       donate: step.carried,
       sequences: { rows: SLICE, rate: SLICE, step: SLICE, key: SLICE },
       records: { loss: SLICE },
+      ...options,
     });
     const table = { "data/x": x, "data/y": y, "data/weight": new Float32Array(y.length).fill(1) };
     for (const [name, values] of Object.entries(table)) this.#executable.write(name, values);
