@@ -43,15 +43,9 @@ export function ours() {
 /** With products of bf16: ours where it is faster, PyTorch's autocast wherever it takes it. */
 export function bf16({ python, cache }) {
   const own = [1, THREADS].map((threads) => ownEntry("bf16", threads));
-  return python === undefined
-    ? own
-    : [
-        ...own,
-        ...torch(python, cache, {
-          "fused-bf16": "torch autocast bf16",
-          "compiled-bf16": "torch compiled autocast bf16",
-        }),
-      ];
+  const forms = { "fused-bf16": "torch autocast bf16", "compiled-bf16": "torch compiled, autocast bf16" };
+  const theirs = python === undefined ? [] : torch(python, cache, forms);
+  return [...own, ...theirs].map((entry) => ({ ...entry, quick: all }));
 }
 
 /**
