@@ -1,13 +1,17 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
  * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order,bf16]
+ *   [--processes 30]
  * A full run writes bench/RESULTS.md and bench/cost.svg and takes about half an hour, --quick about one and a half, once
- * the peers are installed. `bf16` is asked for by name alone: products of bf16, ours and PyTorch's, beside nothing of f32. Run it on a quiet machine. `node bench/bench.js --only steps --nets 1,2` shows part of it.
+ * the peers are installed. Run it on a quiet machine: one that drifts is told of. `node bench/bench.js --only steps --nets 1,2`
+ * shows part of it. With `--processes 30` ours runs each net's steps in 30 fresh processes, beside the floor of this machine.
+ * `bf16` is asked for by name alone: products of bf16, ours and PyTorch's, beside nothing of f32.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Calibration } from "./lib/calibration.js";
 import { temporaryFolder } from "./lib/data.js";
 import { bf16, LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
 import { nodePeers, pythonPeers } from "./lib/install.js";
@@ -15,8 +19,10 @@ import { machine } from "./lib/machine.js";
 import { NETS } from "./lib/nets.js";
 import { print } from "./report/print.js";
 import { render } from "./report/results.js";
+import { measureFloors } from "./sections/floor.js";
 import { measureGemm, peak } from "./sections/gemm.js";
 import { measurePredict } from "./sections/predict.js";
+import { measureProcesses } from "./sections/processes.js";
 import { measureRows } from "./sections/rows.js";
 import { measureSecondOrder } from "./sections/second-order.js";
 import { measureSize } from "./sections/size.js";
@@ -25,6 +31,7 @@ import { measureSteps } from "./sections/steps.js";
 
 const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "rows", "predict", "second-order"];
 const QUICK = ["steps", "gemm"];
+const FEWEST_PROCESSES = 2;
 /** Part of no whole run. */
 const ASKED = ["bf16"];
 
@@ -35,15 +42,20 @@ function options() {
       json: { type: "string" },
       nets: { type: "string", default: NETS.map((_, i) => i + 1).join() },
       only: { type: "string" },
+      processes: { type: "string" },
     },
   });
-  const sections = values.only?.split(",") ?? (values.quick ? QUICK : SECTIONS);
+  const usual = values.processes !== undefined ? ["gemm"] : values.quick ? QUICK : SECTIONS;
+  const sections = values.only?.split(",") ?? usual;
   const known = [...SECTIONS, ...ASKED];
   const unknown = sections.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${known.join(", ")}`);
   const nets = values.nets.split(",").map((number) => NETS[number - 1]);
   if (nets.includes(undefined)) throw new Error(`--nets: numbers from 1 to ${NETS.length}, got '${values.nets}'`);
-  return { quick: values.quick, json: values.json, sections, nets };
+  const processes = Number(values.processes ?? FEWEST_PROCESSES);
+  if (!Number.isInteger(processes) || processes < FEWEST_PROCESSES)
+    throw new Error(`--processes: a whole number from ${FEWEST_PROCESSES} on, got '${values.processes}'`);
+  return { quick: values.quick, json: values.json, sections, nets, ...(values.processes && { processes }) };
 }
 
 function log(text) {
@@ -61,11 +73,11 @@ function understood() {
 }
 
 const PACE = {
-  quick: { rounds: 3, seconds: 0.1, pause: 20 },
-  full: { rounds: 5, seconds: 0.4, pause: 150 },
+  quick: { rounds: 3, seconds: 0.1, pause: 20, copying: { seconds: 0.1, repeats: 2 } },
+  full: { rounds: 5, seconds: 0.4, pause: 150, copying: {} },
 };
 
-async function contextOf({ quick, nets }) {
+async function contextOf({ quick, nets, processes }) {
   const root = temporaryFolder();
   const [forPython, forNode] = [await pythonPeers(log), await nodePeers(log)];
   const { python } = forPython;
@@ -74,7 +86,9 @@ async function contextOf({ quick, nets }) {
   const entries = [...ours(), ...peers({ python, node, cache })];
   const missing = [...forPython.missing, ...forNode.missing];
   const pace = quick ? PACE.quick : PACE.full;
-  return { root, cache, quick, nets, python, node, entries, ours: ours(), missing, threads: THREADS, log, ...pace };
+  const calibration = new Calibration();
+  const chosen = { root, cache, quick, nets, processes, calibration, ...pace };
+  return { ...chosen, python, node, entries, ours: ours(), missing, threads: THREADS, log };
 }
 
 const { json, sections, ...chosen } = understood();
@@ -87,13 +101,16 @@ const wanted = (name) => sections.includes(name);
 const rows = wanted("steps") || wanted("memory") ? await measureSteps(context) : [];
 if (wanted("bf16")) rows.push(...(await measureBf16()));
 const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
+const floors = gemm && (rows.length > 0 || context.processes) ? await measureFloors(context, gemm) : undefined;
+const processes = context.processes ? await measureProcesses(context) : undefined;
 const size = wanted("size") ? await measureSize(context, peak(gemm)) : undefined;
 const startup = wanted("startup") ? await measureStartup(context) : undefined;
 const manyRows = wanted("rows") ? measureRows(context) : undefined;
 const predict = wanted("predict") ? await measurePredict(context) : undefined;
 const secondOrder = wanted("second-order") ? await measureSecondOrder(context) : undefined;
 
-const measured = { rows, gemm, size, startup, manyRows, predict, secondOrder };
+const drift = context.calibration.drift();
+const measured = { rows, gemm, floors, processes, drift, size, startup, manyRows, predict, secondOrder };
 const results = { ...measured, machine: machine(measured, context.python) };
 const command = [
   "node bench/bench.js",
@@ -104,7 +121,7 @@ print(results, notes);
 if (json !== undefined) {
   writeFileSync(
     json,
-    `${JSON.stringify({ rows: results.rows, secondOrder: results.secondOrder, machine: results.machine }, undefined, 2)}\n`,
+    `${JSON.stringify({ rows, floors, processes, drift, secondOrder, machine: results.machine }, undefined, 2)}\n`,
   );
 }
 await record(results, notes);
@@ -119,9 +136,9 @@ async function measureBf16() {
 
 /** A whole run leaves a record. Part of one is shown, and does not replace it. */
 async function record(results, notes) {
-  const whole = !context.quick && context.nets.length === NETS.length && SECTIONS.every(wanted);
+  const whole = !context.quick && !context.processes && context.nets.length === NETS.length && SECTIONS.every(wanted);
   if (!whole) {
-    if (!context.quick) console.log(`\n${render(results, notes)}`);
+    if (!context.quick && !context.processes) console.log(`\n${render(results, notes)}`);
     return;
   }
   if (context.node) {

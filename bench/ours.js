@@ -1,12 +1,14 @@
 /**
  * Our own entry: one engine, behind the benchmark's protocol.
- * node bench/ours.js --engine wasm|blas|bf16 --threads N
+ * node bench/ours.js --engine wasm|blas|native|bf16 --threads N; native takes libraries where those are faster, too.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { findBlas } from "@chaingrad/blas";
 import { wasmEngine } from "@chaingrad/core";
+import { findKernels } from "@chaingrad/native";
+import { readProblem } from "./lib/data.js";
 import { serve, timed } from "./lib/serve.js";
 import { gemmSpeed } from "./ours/gemm.js";
 import { predict } from "./ours/predict.js";
@@ -23,8 +25,11 @@ async function openEngine({ engine, threads }) {
   if (engine === "wasm") return wasmEngine({ threads });
   // What was measured is not kept: every benchmark measures anew.
   const gemm = await findBlas({ cache: null });
-  if (gemm === undefined) throw new Error("not available: no BLAS library on this machine");
-  return wasmEngine({ threads, gemm });
+  if (gemm === undefined && engine === "blas") throw new Error("not available: no BLAS library on this machine");
+  if (engine === "blas") return wasmEngine({ threads, gemm });
+  const kernels = await findKernels();
+  if (kernels === undefined) throw new Error("not available: no native kernels for this machine");
+  return wasmEngine({ threads, kernels, ...(gemm && { gemm }) });
 }
 
 const { values } = parseArgs({ options: { engine: { type: "string" }, threads: { type: "string" } } });
@@ -37,7 +42,8 @@ let training;
 await serve({
   prepare: async (request) => {
     const opened = await engine;
-    training = new Training(opened, request, values.engine === "bf16" ? { products: "bf16" } : {});
+    const options = values.engine === "bf16" ? { products: "bf16" } : {};
+    training = new Training(opened, { ...request, ...readProblem(request.dir, request.sizes) }, options);
     training.reset();
     return { ready: true, version: `${manifest.version}, ${opened.name}` };
   },

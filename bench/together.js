@@ -1,6 +1,6 @@
 /**
  * Many small networks trained together, beside the same ones after each other and in a pool.
- *   node bench/together.js [--models 64] [--rows 300] [--epochs 40] [--runs 5]
+ *   node bench/together.js [--models 64] [--rows 300] [--epochs 40] [--runs 5] [--kernels native|wasm]
  * Medians of runs that take turns. Every way makes the same models, bit for bit, or the run ends.
  */
 import { availableParallelism, cpus } from "node:os";
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { normalAt, fit as trainAlone, wasmEngine } from "@chaingrad/core";
 import { openFitPool } from "@chaingrad/core/pool";
 import { fitTogether } from "@chaingrad/core/together";
+import { findKernels } from "@chaingrad/native";
 import { median } from "./lib/numbers.js";
 
 const { values } = parseArgs({
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     inputs: { type: "string", default: "20" },
     epochs: { type: "string", default: "40" },
     runs: { type: "string", default: "5" },
+    kernels: { type: "string", default: "native" },
   },
 });
 const [models, rows, inputs, epochs, runs] = ["models", "rows", "inputs", "epochs", "runs"].map((name) =>
@@ -41,8 +43,10 @@ const members = Array.from({ length: models }, (_, seed) => ({ seed, rate: 0.001
 const shared = { loss: "mean-squared-error", epochs, batch: 32, metrics: {} };
 const { metrics: _, ...plain } = shared;
 
-const engine = await wasmEngine();
-const one = await wasmEngine({ threads: 1 });
+const found = values.kernels === "native" ? await findKernels() : undefined;
+const kernels = found && { kernels: found };
+const engine = await wasmEngine({ ...kernels });
+const one = await wasmEngine({ ...kernels, threads: 1 });
 
 const ends = async (events) => {
   for await (const event of events) if (event.type === "end") return event.model.tensors;
@@ -84,7 +88,7 @@ for (let run = -1; run < runs; run++) {
   }
 }
 console.log(
-  `${models} networks ${[inputs, 32, 16, 1].join("-")}, ${rows} rows, ${epochs} epochs; ${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`,
+  `${models} networks ${[inputs, 32, 16, 1].join("-")}, ${rows} rows, ${epochs} epochs, ${engine.name}; ${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`,
 );
 const base = median(times["after each other"]);
 for (const [name, own] of Object.entries(times))

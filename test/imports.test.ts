@@ -9,13 +9,14 @@ const PACKAGES = resolve(import.meta.dirname, "../packages");
 const PACKAGE_MAY_SEE: Record<string, readonly string[]> = {
   core: [],
   blas: ["core"],
+  native: ["core"],
   mpi: ["core"],
   tables: ["core"],
   view: ["core", "tables"],
   interchange: ["core", "tables"],
   duckdb: ["core", "tables"],
   serve: ["core", "tables"],
-  cli: ["core", "blas", "mpi", "tables", "view", "interchange", "duckdb", "serve"],
+  cli: ["core", "blas", "native", "mpi", "tables", "view", "interchange", "duckdb", "serve"],
   studio: ["core", "tables", "view", "interchange", "duckdb"],
 };
 

@@ -11,11 +11,12 @@ import { describe, expect, test } from "vitest";
 const SOURCES = resolve(import.meta.dirname, "../packages/cli/src");
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  // Which library multiplies.
+  // Which library multiplies, and which kernels run.
   "@chaingrad/blas": ["Blas", "BlasError", "findBlas", "installHint"],
+  "@chaingrad/native": ["findKernels"],
   // What runs, what training tells as it goes, and refusals.
   "@chaingrad/core": [
-    ...["SyncEngine", "FloatType", "referenceEngine", "wasmEngine"],
+    ...["SyncEngine", "KernelProvider", "FloatType", "referenceEngine", "wasmEngine"],
     ...["Model", "DataError", "FormatError", "nearest"],
   ],
   "@chaingrad/core/check": ["certificateJson", "isWrong", "CurvatureCheck", "VariableCheck", "Verdict"],
@@ -92,7 +93,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@chaingrad/tables/cross-validation": ["crossValidate", "CrossValidation", "JudgedFold", "Average", "Difference"],
   "@chaingrad/tables/data-attribution": [
     ...["suspectLabels", "SuspectLabels", "suspectColumns", "influence", "Influence"],
-    ...["rowGradients", "RowGradients", "gradientColumns"],
+    ...["rowGradients", "RowGradients", "gradientColumns", "rowPush", "RowPush"],
   ],
   "@chaingrad/tables/uncertainty": [
     ...["laplace", "Laplace", "LaplaceEvaluation", "ensembleSpread", "EnsembleSpread"],
@@ -140,13 +141,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["accumulatedLocalEffects", "LocalEffects", "inputGradients", "InputGradients"],
     ...["integratedGradients", "IntegratedGradients", "prefers", "Preference", "shapleyValues", "ShapleyValues"],
     ...["OutputChoice", "CellValue"],
+    // How one of these numbers comes about.
+    ...["importanceView", "dependenceView", "localEffectsView", "pathView", "sharesView"],
   ],
   "@chaingrad/view/certificate": [
     ...["certificatePage", "conclusion", "VERDICTS", "WITNESSES"],
     ...["CertificateCells", "curvatureTable", "gradientTable", "grouped", "hessianTable", "witnessTable"],
   ],
-  "@chaingrad/view/derivation": ["derivationPage"],
+  "@chaingrad/view/derivation": ["derivationPage", "blocksPage"],
   "@chaingrad/view/report": ["reportOf", "reportPage"],
+  "@chaingrad/view/row-push": ["rowPushPage"],
   "@chaingrad/view/search": ["searchPage"],
 };
 

@@ -28,6 +28,7 @@ export const LEFT_OUT = [
 const ownEntry = (engine, threads) => ({
   name: `${engine} ×${threads}`,
   kind: "ours",
+  threads,
   library: `chaingrad ${engine} ×${threads}`,
   command: [process.execPath, file("ours.js"), "--engine", engine, "--threads", String(threads)],
   nets: all,
@@ -35,9 +36,9 @@ const ownEntry = (engine, threads) => ({
 });
 
 export function ours() {
-  const single = ownEntry("blas", 1);
+  const several = ["blas", "native"].flatMap((engine) => [ownEntry(engine, 1), ownEntry(engine, THREADS)]);
   // One embedded thread takes seconds for a check of the largest net.
-  return [{ ...ownEntry("wasm", 1), quick: upTo(4) }, ownEntry("wasm", THREADS), ownEntry("blas", THREADS), single];
+  return [{ ...ownEntry("wasm", 1), quick: upTo(4) }, ownEntry("wasm", THREADS), ...several];
 }
 
 /** With products of bf16: ours where it is faster, PyTorch's autocast wherever it takes it. */

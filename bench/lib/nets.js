@@ -14,4 +14,7 @@ export function flopsPerStep({ sizes, batch }) {
   return sizes.slice(1).reduce((sum, out, i) => sum + 2 * batch * sizes[i] * out * (i === 0 ? 2 : 3), 0);
 }
 
+/** What Adam's pass moves for a parameter: it reads w, g, m and v and writes w, m and v, in f32. */
+export const ADAM_BYTES = 28;
+
 export const parameterCount = ({ sizes }) => sizes.slice(1).reduce((sum, out, i) => sum + (sizes[i] + 1) * out, 0);

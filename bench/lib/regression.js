@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { raw, uniform } from "./data.js";
+import { raw } from "./data.js";
+import { uniform } from "./problem.js";
 
 /** Nets of one hidden tanh layer and a linear output, trained on the mean squared error of all rows. */
 export const REGRESSIONS = {

@@ -1,6 +1,6 @@
 /** The training loop of one net on one of our engines: the table stays in the engine, a step only says which rows. */
 import { optimizers, softmaxCrossEntropy, trainStep } from "@chaingrad/core";
-import { BATCHES, readProblem } from "../lib/data.js";
+import { BATCHES } from "../lib/problem.js";
 
 const RATE = 0.001;
 
@@ -28,8 +28,7 @@ export class Training {
   #sizes;
   #done = 0;
 
-  constructor(engine, { dir, sizes, batch }, options = {}) {
-    const { x, y, layers } = readProblem(dir, sizes);
+  constructor(engine, { sizes, batch, x, y, layers }, options = {}) {
     const optimizer = optimizers.adam();
     const spec = { network: networkOf(sizes), loss: softmaxCrossEntropy(), optimizer, batch, rows: y.length };
     const step = trainStep({ ...spec, dtype: "f32" });

@@ -24,6 +24,7 @@ export async function measureGemm(context) {
   context.log("sgemm 2048 × 2048 × 2048");
   const live = candidates(context).map((spec) => ({ name: spec.name, entry: new Entry(spec), speeds: [] }));
   for (let round = 0; round < (context.quick ? 3 : 7); round++) {
+    context.calibration.tick();
     for (const one of live) {
       if (one.failed !== undefined) continue;
       await pause(context.pause);
@@ -47,6 +48,12 @@ export async function measureGemm(context) {
     })),
     skipped: live.filter(({ failed }) => failed !== undefined).map(({ name, failed }) => ({ name, reason: failed })),
   };
+}
+
+/** Of whoever took part with so many threads: the fastest median. */
+export function peakOf(gemm, threads) {
+  const speeds = (gemm?.speeds ?? []).filter(({ name }) => name.endsWith(`×${threads}`));
+  return speeds.length > 0 ? Math.max(...speeds.map(({ gflops }) => gflops)) : undefined;
 }
 
 export const peak = (gemm) => (gemm?.speeds.length ? Math.max(...gemm.speeds.map(({ gflops }) => gflops)) : undefined);

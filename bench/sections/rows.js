@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { normal, uniform } from "../lib/data.js";
 import { median } from "../lib/numbers.js";
+import { normal, uniform } from "../lib/problem.js";
 
 const TABLES = [
   [50_000, 20],

@@ -15,11 +15,14 @@ const BUDGET = 5000;
 /** A descent is repeated twice, or once where it took longer than this. */
 const LONG = 1000;
 
-const own = (threads) => ({
-  name: threads === "default" ? "chaingrad" : `chaingrad ×${threads}`,
+const own = (threads, engine = "wasm") => ({
+  name: `chaingrad${engine === "wasm" ? "" : ` ${engine}`}${threads === "default" ? "" : ` ×${threads}`}`,
   kind: "ours",
   library: "chaingrad",
-  command: [process.execPath, fileURLToPath(new URL("../second-order.js", import.meta.url)), "--threads", `${threads}`],
+  command: [
+    ...[process.execPath, fileURLToPath(new URL("../second-order.js", import.meta.url))],
+    ...["--threads", `${threads}`, "--engine", engine],
+  ],
 });
 
 const python = (context, library, name, script, args, extra = {}) => ({
@@ -65,7 +68,7 @@ async function loaded(specs, context, skipped, together = context.threads) {
 }
 
 function hessianSpecs(context) {
-  const mine = [own(1), own("default")];
+  const mine = [own(1), own("default"), own(1, "blas")];
   const torch = (variant, name) => (threads) =>
     python(context, "PyTorch", `${name} ×${threads}`, "torch_second_order.py", [variant, `${threads}`], {
       // Empty at first, so that the first Hessian is one that is compiled.

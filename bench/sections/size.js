@@ -7,12 +7,11 @@
 import { memoryBandwidth } from "../lib/bandwidth.js";
 import { writeProblem } from "../lib/data.js";
 import { Entry } from "../lib/entry.js";
-import { flopsPerStep, parameterCount } from "../lib/nets.js";
+import { ADAM_BYTES, flopsPerStep, parameterCount } from "../lib/nets.js";
 import { median, pause } from "../lib/numbers.js";
 
 const PARAMETERS = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
 const BATCHES = [1, 16, 256, 4096];
-const BYTES = 28;
 
 /** Steps that would take longer than this, at a tenth of the machine's speed, are left out. */
 const LONGEST = 5;
@@ -39,7 +38,7 @@ export async function measureSize(context, peak) {
       entry.close();
     }
   }
-  return { points: points.filter((one) => one !== undefined), bandwidth, peak, bytes: BYTES };
+  return { points: points.filter((one) => one !== undefined), bandwidth, peak, bytes: ADAM_BYTES };
 }
 
 async function point(entry, name, net, context) {

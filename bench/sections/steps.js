@@ -33,12 +33,15 @@ async function measureNet(net, context) {
   const started = await pooled(taking, context.threads, (spec) => start(spec, problem, context));
   const live = started.filter((one) => one.entry !== undefined);
   for (const one of live) await warmUp(one, context);
+  const { ticks } = context.calibration;
   for (let round = 0; round < context.rounds; round++) {
+    context.calibration.tick();
     // Another one begins each round, so that nobody always follows the same neighbour.
     for (let i = 0; i < live.length; i++) await measure(live[(i + round) % live.length], round, context);
   }
+  context.calibration.tick();
   for (const one of live) await finish(one, context);
-  return summary(net, started, context.tolerance ?? TOLERANCE);
+  return { ...summary(net, started, context.tolerance ?? TOLERANCE), drift: context.calibration.drift(ticks) };
 }
 
 /** A failure of one entry is noted in it and takes nobody else along. */
@@ -55,7 +58,7 @@ async function attempt(one, context, task) {
 }
 
 async function start(spec, problem, context) {
-  const one = { name: spec.name, kind: spec.kind, library: spec.library, times: [] };
+  const one = { name: spec.name, kind: spec.kind, threads: spec.threads, library: spec.library, times: [] };
   await attempt(one, context, async () => {
     const entry = kept.get(spec.name) ?? new Entry(spec);
     one.entry = entry;
@@ -103,10 +106,10 @@ async function finish(one, context) {
 function summary(net, started, tolerance) {
   const measured = started.filter((one) => one.failed === undefined);
   const agreed = median(measured.map(({ loss }) => loss));
-  const entries = measured.map(({ name, kind, library, version, loss, times, memoryMB }) => {
+  const entries = measured.map(({ name, kind, threads, library, version, loss, times, memoryMB }) => {
     const us = median(times);
     const valid = Math.abs(loss - agreed) <= tolerance * Math.abs(agreed);
-    return { name, kind, us, loss, gflops: flopsPerStep(net) / us / 1e3, valid, memoryMB, library, version };
+    return { name, kind, threads, us, loss, gflops: flopsPerStep(net) / us / 1e3, valid, memoryMB, library, version };
   });
   const skipped = started
     .filter((one) => one.failed !== undefined)

@@ -110,8 +110,13 @@ export const chinese: Locale = {
           items: [
             { text: "第一步", link: "/zh/first-steps" },
             { text: "能预测什么", link: "/zh/guides/targets" },
+            { text: "观察训练", link: "/zh/guides/watch" },
+            { text: "划分、折与区间", link: "/zh/guides/splits-and-folds" },
+            { text: "搜索网络", link: "/zh/guides/search" },
+            { text: "继续训练", link: "/zh/guides/resume" },
             { text: "指标与决定", link: "/zh/guides/judging" },
             { text: "理解一个模型", link: "/zh/guides/understanding" },
+            { text: "理解数据", link: "/zh/guides/data-attribution" },
             { text: "通过 HTTP 提供模型", link: "/zh/guides/serve" },
             { text: "反向传播", link: "/zh/backpropagation" },
             { text: "读懂推导", link: "/zh/reading-a-derivation" },

@@ -40,10 +40,15 @@ test("each page in Chinese has its original, and both lead to each other", () =>
     "backpropagation.zh.md",
     "certificate.zh.md",
     "first-steps.zh.md",
+    "guides/data-attribution.zh.md",
     "guides/judging.zh.md",
+    "guides/resume.zh.md",
+    "guides/search.zh.md",
     "guides/serve.zh.md",
+    "guides/splits-and-folds.zh.md",
     "guides/targets.zh.md",
     "guides/understanding.zh.md",
+    "guides/watch.zh.md",
     "reading-a-derivation.zh.md",
   ]);
   for (const { file, text } of chinese) {

@@ -3,7 +3,7 @@
  * What several commands share is one file, and each command adds a few of its own; kernels and workers lie beside them.
  * Native code (DuckDB, koffi) stays a dependency, and so does what is wanted by few runs and slow to begin (string-width).
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -65,6 +65,10 @@ const output = await bundled(join(HERE, "src/main.ts"), { codeSplitting: { group
 for (const script of scripts) output.push(...(await bundled(script, { codeSplitting: false })));
 const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
 writeFileSync(join(dir, "LICENSES.txt"), licences(modules));
-const made = new Set([...output.map(({ fileName }) => fileName), "LICENSES.txt"]);
+/** The native kernels of each platform on which they were compiled. */
+const native = join(HERE, "../native/dist");
+const libraries = readdirSync(native).filter((file) => file.endsWith(".so"));
+for (const file of libraries) copyFileSync(join(native, file), join(dir, file));
+const made = new Set([...output.map(({ fileName }) => fileName), ...libraries, "LICENSES.txt"]);
 const isLeft = (file) => !made.has(file) && !file.startsWith(".");
 for (const file of readdirSync(dir).filter(isLeft)) rmSync(join(dir, file), { recursive: true });

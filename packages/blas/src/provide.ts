@@ -1,4 +1,5 @@
 /** Libraries that were found and checked, as a provider of products and factorisations, in any thread of the process. */
+import type { LibraryCall } from "@chaingrad/core";
 import type { Bf16Link } from "./bf16.ts";
 import { bind, isBf16, isCblas, type Link } from "./bind.ts";
 import type { Blas } from "./blas.ts";
@@ -22,6 +23,13 @@ export interface Provision {
   readonly bf16: Bf16Link | string;
   /** The folder that keeps what was measured; null keeps it in memory only. */
   readonly cache: string | null;
+}
+
+/** How kernels that are not WebAssembly call it. */
+function callOf(link: Link): LibraryCall {
+  if (!isCblas(link)) return { path: link.path, convention: "onednn", single: "dnnl_sgemm" };
+  const { sgemm: single, dgemm: double, integer } = link.symbols;
+  return { path: link.path, convention: integer === "int" ? "cblas" : "cblas64", single, double };
 }
 
 /** Throws where a library cannot be loaded (any more). */
@@ -51,14 +59,8 @@ export function provide(data: unknown): Blas {
   };
   const [{ link, version }] = found;
   return {
-    ...{
-      name,
-      libraries,
-      bf16: typeof bf16 === "string" ? bf16 : links.indexOf(bf16),
-      library: link.library,
-      version,
-      path: link.path,
-    },
+    ...{ name, libraries, bf16: typeof bf16 === "string" ? bf16 : links.indexOf(bf16) },
+    ...{ calls: found.map(({ link }) => callOf(link)), library: link.library, version, path: link.path },
     // What a worker loads is the build; the path is the same from src/ and from dist/.
     ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: links, ...own },
     provider() {

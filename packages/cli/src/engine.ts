@@ -1,7 +1,8 @@
-/** The engine that the commands train and predict on: the embedded kernels, and the system's BLAS where there is one. */
+/** The engine that the commands train and predict on: this processor's kernels, and the system's BLAS, where there are such. */
 import { setFlagsFromString } from "node:v8";
 import { type Blas, BlasError, findBlas, installHint } from "@chaingrad/blas";
-import { type SyncEngine, wasmEngine } from "@chaingrad/core";
+import { type KernelProvider, type SyncEngine, wasmEngine } from "@chaingrad/core";
+import { findKernels } from "@chaingrad/native";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "./given/options.ts";
@@ -12,12 +13,14 @@ export interface EngineOptions {
   readonly threads?: number;
   /** A library's file, or "none". */
   readonly blas?: string;
+  /** By default those of the processor, unless no library is wanted either. */
+  readonly kernels?: "native" | "wasm";
 }
 
 /** More threads than this never share a network's work. */
 const MOST_THREADS = 16;
 
-/** Adds `--threads` and `--blas`. */
+/** Adds `--threads`, `--blas` and `--kernels`. */
 export function withEngine(command: Command): Command {
   return command
     .addOption(
@@ -25,16 +28,38 @@ export function withEngine(command: Command): Command {
         wholeNumber(1, MOST_THREADS),
       ),
     )
-    .option("--blas <file>", "the library that multiplies large matrices, or none (default: the system's, if any)");
+    .option("--blas <file>", "the library that multiplies large matrices, or none (default: the system's, if any)")
+    .addOption(
+      new Option(
+        "--kernels <which>",
+        "native: for this processor; wasm: with the same bits on every machine (default: native, but wasm with --blas none)",
+      ).choices(["native", "wasm"]),
+    );
 }
 
 /** Throws UserError when `--blas` names a library that cannot be used. */
-export async function openEngine({ threads, blas }: EngineOptions, options: CommonOptions): Promise<SyncEngine> {
+export async function openEngine(engine: EngineOptions, options: CommonOptions): Promise<SyncEngine> {
+  const { threads, blas, kernels = blas === "none" ? "wasm" : "native" } = engine;
   // Node 20 has relaxed SIMD behind a flag that may be set until the kernels are compiled; later versions just have it.
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
   const gemm = blas === "none" ? undefined : await openBlas(blas, options);
-  return wasmEngine({ ...(gemm && { gemm }), ...(threads !== undefined && { threads }) });
+  const native = kernels === "native" ? await openKernels(engine, options) : undefined;
+  return wasmEngine({
+    ...{ ...(gemm && { gemm }), ...(native && { kernels: native }) },
+    ...(threads !== undefined && { threads }),
+  });
 }
+
+/** Whoever asks for them by name is told why there are none. */
+async function openKernels({ kernels }: EngineOptions, options: CommonOptions): Promise<KernelProvider | undefined> {
+  return findKernels({}, (why) => {
+    if (kernels === "native") note(`not used: ${why}`, options);
+  });
+}
+
+/** One thread and no library: alike on every machine with the same instructions. */
+export const plainEngine = (options: CommonOptions): Promise<SyncEngine> =>
+  openEngine({ threads: 1, blas: "none" }, options);
 
 async function openBlas(path: string | undefined, options: CommonOptions): Promise<Blas | undefined> {
   try {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readTable } from "@chaingrad/duckdb";
 import { TableModel } from "@chaingrad/tables";
-import { influence, rowGradients, suspectLabels } from "@chaingrad/tables/data-attribution";
+import { influence, rowGradients, rowPush, suspectLabels } from "@chaingrad/tables/data-attribution";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
@@ -159,6 +159,34 @@ describe("row-gradients", () => {
       );
     expect(await shown("norm")).toBe(first(found.norm, -1));
     expect(await shown("cosine")).toBe(first(found.cosine, 1));
+  });
+
+  test("of one row layer by layer, as text, JSON and a page", async () => {
+    const found = rowPush(await rowGradients(await model(), await readTable(IRIS)), 71);
+    const asked = ["row-gradients", MODEL, IRIS, "--row", "71"];
+    const json = await run(...asked, "--json", "--page", "row.html", "--quiet");
+    expect([json.status, json.stderr]).toEqual([0, ""]);
+    expect(rounded(JSON.parse(json.stdout))).toEqual(rounded(found));
+    const page = readFileSync(join(cwd, "row.html"), "utf8");
+    expect(page).toContain("<h1>Row 71 of iris.csv: how it pulls at each layer</h1>");
+    expect(page).not.toContain(DATA);
+    const { stdout } = await run(...asked, "--quiet");
+    expect(stdout).toMatch(/^layer +norm +median +cosine +part +share\nhidden1 .*\noutput .*\n$/);
+    // Without --row the page is of the row that is shown first.
+    const first = await run("row-gradients", MODEL, IRIS, "--top", "1", "--page", "first.html", "--lang", "zh");
+    const [, row] = /^ *(\d+) +(?:setosa|versicolor|virginica)/m.exec(first.stdout)!;
+    expect(readFileSync(join(cwd, "first.html"), "utf8")).toContain(`<h1>iris.csv 的第 ${row} 行`);
+    expect(first.stderr).toBe("page: first.html\n");
+  });
+
+  test.each([
+    [["--row", "151"], "row must be a row of the table, from 1, whose 'species' is known, got 151"],
+    [["--lang", "zh"], "--lang is the language of a page"],
+    [["--page", MODEL], MODEL],
+  ])("%j is refused", async (args, message) => {
+    const { stdout, stderr, status } = await run("row-gradients", MODEL, IRIS, ...args);
+    expect([stdout, status]).toEqual(["", 2]);
+    expect(stderr.replaceAll("\n", " ")).toContain(message);
   });
 
   test("a table without the model's columns is refused", async () => {

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBlas } from "@chaingrad/blas";
+import { findKernels } from "@chaingrad/native";
 import { describe, expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./support/run-cli.ts";
 
@@ -10,11 +11,24 @@ const train = (...args: readonly string[]) =>
   runCli(["train", DIGITS, "--target", "digit", "--epochs", "2", "--seed", "3", ...args], { cwd: emptyFolder() });
 
 const blas = await findBlas({ cache: null });
+const native = await findKernels();
 
 describe("train", () => {
   test("says what it ran on", async () => {
+    // The line may be wrapped.
     const { stdout } = await train("--hidden", "300,200", "--batch", "100", "--threads", "2");
-    expect(stdout).toMatch(blas ? /^engine: wasm with \S+ \S+.*, 2 threads$/m : /^engine: wasm, 2 threads$/m);
+    const name = `${native?.name ?? "wasm"}${blas ? ` with ${blas.name}` : ""}`;
+    expect(stdout.replaceAll("\n", " ")).toContain(`engine: ${name}, 2 threads`);
+  });
+
+  test("--kernels wasm runs on the embedded kernels beside a library", async () => {
+    const { stdout } = await train("--kernels", "wasm", "--threads", "1");
+    expect(stdout.replaceAll("\n", " ")).toContain(`engine: wasm${blas ? ` with ${blas.name}` : ""}, 1 thread`);
+  });
+
+  test.skipIf(native === undefined)("--kernels native runs without a library, too", async () => {
+    const { stdout } = await train("--kernels", "native", "--blas", "none", "--threads", "1");
+    expect(stdout.replaceAll("\n", " ")).toContain(`engine: ${native?.name}, 1 thread`);
   });
 
   test.each(["1", "3"])("--blas none --threads %s runs on the embedded kernels", async (threads) => {

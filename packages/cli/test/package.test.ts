@@ -40,6 +40,7 @@ test("all packages are packed", () => {
     "@chaingrad/core",
     "@chaingrad/duckdb",
     "@chaingrad/interchange",
+    "@chaingrad/native",
     "@chaingrad/serve",
     "@chaingrad/tables",
     "@chaingrad/view",
@@ -52,11 +53,11 @@ test.each(packages)("$name holds what it needs, and nothing else", ({ name, file
   const paths = files.map(({ path }) => path);
   const needed = ["LICENSE", "README.md", "package.json", ...targets(exports), ...targets(imports), ...targets(bin)];
   expect(paths).toEqual(expect.arrayContaining(needed));
-  // The command is whole: its kernels, and the licences of what it was made of.
+  // The command is whole: its kernels, those for a platform too, and the licences of what it was made of.
   const own =
     name === "chaingrad"
-      ? /^dist\/(?:[\w.-]+\.js|(?:kernels|linalg)[\w.]*\.wasm|LICENSES\.txt)$/
-      : /^dist\/.*(\.js|\.d\.ts)$/;
+      ? /^dist\/(?:[\w.-]+\.js|(?:kernels|linalg)[\w.]*\.wasm|[a-z]+-\w+\.so|LICENSES\.txt)$/
+      : /^dist\/.*(\.js|\.d\.ts)$|^dist\/[a-z]+-\w+\.so$/;
   const other = paths.filter((path) => !needed.includes(path) && !own.test(path));
   expect(other).toEqual([]);
   expect(paths.filter((path) => path.includes("readme/"))).toEqual([]);

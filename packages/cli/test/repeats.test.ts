@@ -15,6 +15,7 @@ const LISTS = [
     TRAINING.map((option) => `${name} --${option}`),
   ),
   "dependence --of",
+  "dependence --derive",
   "fit-curve --start",
   "fit-curve --lower",
   "fit-curve --upper",

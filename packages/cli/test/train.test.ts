@@ -35,7 +35,7 @@ describe("train", () => {
       task: "regression",
       rows: 398,
       features: 10,
-      engine: expect.stringMatching(/^wasm/),
+      engine: expect.stringMatching(/^(wasm|native kernels)/),
       threads: 1,
       model: "cars.safetensors",
     });

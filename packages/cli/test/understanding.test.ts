@@ -222,3 +222,65 @@ describe("refused with status 2, and nothing on standard output", () => {
     expect(stderr).toContain(message);
   });
 });
+
+describe("--derive", () => {
+  test.each([
+    ["importance", ["--repeats", "3"], "weight_lbs", "IMPORTANCE of weight_lbs"],
+    ["dependence", ["--of", "weight_lbs"], "3000", "PARTIAL DEPENDENCE of miles_per_gallon at weight_lbs = 3000"],
+    ["dependence", ["--of", "year", "--method", "local-effects", "--resolution", "4"], "1973-01-01", "LOCAL EFFECTS"],
+    ["attribute", ["--row", "17"], "weight_lbs", "INTEGRATED GRADIENTS: what weight_lbs adds"],
+    ["attribute", ["--row", "17", "--against", "5"], "origin", "INTEGRATED GRADIENTS: what origin adds"],
+    ["attribute", ["--row", "17", "--method", "shapley"], "year", "SHAPLEY VALUE of year"],
+  ] as const)("%s %j of %s in every form", async (command, args, what, heading) => {
+    const own = [...args];
+    let value: string = what;
+    if (args.includes("local-effects" as never)) {
+      // An edge as it is printed.
+      const [, , edge] = (await run(command, MODEL, CARS, ...own, "--quiet")).stdout.split("\n");
+      [value] = edge.trim().split(/\s{2,}/);
+    }
+    const asked = [command, MODEL, CARS, ...own, "--derive", value];
+    const text = await run(...asked);
+    expect(text.stderr).toBe("");
+    expect(text.stdout.replaceAll("\n", " ")).toContain(heading);
+    expect(text.stdout).toContain(`${MODEL}, ${CARS}`.slice(0, 20));
+    const [json, latex, markdown, html] = await Promise.all([
+      run(...asked, "--json"),
+      run(...asked, "--format", "latex", "--digits", "12"),
+      run(...asked, "--format", "markdown", "--lang", "zh"),
+      run(...asked, "--format", "html"),
+    ]);
+    expect(JSON.parse(json.stdout).derivation[0].text).toContain(heading);
+    expect(latex.stdout).toMatch(/^\\documentclass[\s\S]*\\end\{document\}\n$/);
+    expect(markdown.stdout).toMatch(/[\u4e00-\u9fff]/);
+    expect(html.stdout).toMatch(/^<!doctype html>[\s\S]*<math>/);
+    // What is passed on says nothing of folders.
+    for (const { stdout } of [latex, markdown, html]) expect(stdout).not.toContain(DATA);
+  });
+
+  test("the value that is derived is the one that is printed", async () => {
+    const own = ["--of", "weight_lbs"];
+    const point = JSON.parse((await run("dependence", MODEL, CARS, ...own, "--grid", "3000", "--json")).stdout);
+    const derived = JSON.parse((await run("dependence", MODEL, CARS, ...own, "--derive", "3000", "--json")).stdout);
+    const last = derived.derivation.at(-1);
+    expect([last.symbol, last.values[0].toFixed(9)]).toEqual(["f", point.mean[0].toFixed(9)]);
+    const listed = derived.derivation.find(({ kind }: { kind: string }) => kind === "table").rows;
+    expect(listed).toHaveLength(point.rows.length + 1);
+  });
+
+  test.each([
+    [["importance", "--derive", "weight"], "there is no number of a column 'weight'"],
+    [["importance", "--format", "latex"], "--format latex is of a derivation"],
+    [["importance", "--lang", "zh"], "--lang is of a derivation"],
+    [["importance", "--digits", "7"], "--digits is of a derivation"],
+    [["dependence", "--of", "year", "--derive", "70", "--derive", "71"], "--derive names 2 values, --of 1"],
+    [["dependence", "--of", "year", "--derive", "70", "--format", "csv"], "a derivation is no CSV"],
+    [["dependence", "--of", "year", "--derive", "70", "--grid", "71"], "--grid is none of a derivation"],
+    [["dependence", "--of", "weight_lbs", "--method", "local-effects", "--derive", "1"], "no bin ends at 1"],
+    [["attribute", "--row", "3", "--method", "gradient", "--derive", "year"], "--derive is none of gradient"],
+  ])("%j is refused", async ([command, ...args], message) => {
+    const { stdout, stderr, status } = await run(command, MODEL, CARS, ...args);
+    expect([stdout, status]).toEqual(["", 2]);
+    expect(stderr).toContain(message);
+  });
+});

@@ -119,9 +119,13 @@ function checkedRow(index: usize, rows: i32): usize {
 
 export function gatherRows(dst: usize, src: usize, index: usize, rows: i32, rowBytes: i32, srcRows: i32): void {
   const end = index + (<usize>rows << 2);
+  // Single numbers: a matrix put together from a table of places has as many rows as elements.
   if (rowBytes == 8) {
-    // Single numbers: a matrix put together from a table of places has as many rows as elements.
     for (; index < end; index += 4, dst += 8) store<i64>(dst, load<i64>(src + (checkedRow(index, srcRows) << 3)));
+    return;
+  }
+  if (rowBytes == 4) {
+    for (; index < end; index += 4, dst += 4) store<i32>(dst, load<i32>(src + (checkedRow(index, srcRows) << 2)));
     return;
   }
   for (; index < end; index += 4, dst += rowBytes) {

@@ -24,9 +24,7 @@ export type {
   Block,
   Cell,
   Equation,
-  equation,
   Heading,
-  heading,
   Inline,
   Legend,
   LegendEntry,
@@ -37,7 +35,7 @@ export type {
   Tensor,
   Text,
 } from "./explain/document/document.ts";
-export { text } from "./explain/document/document.ts";
+export { equation, heading, paragraph, table, text } from "./explain/document/document.ts";
 export { htmlBody, htmlEquation, htmlLine } from "./explain/html/document.ts";
 export { mathmlNotation, mathmlTensor } from "./explain/html/mathml.ts";
 export {
@@ -66,5 +64,5 @@ export { type SearchStart, type SearchStep, searchView } from "./explain/views/s
 export { type UpdateOptions, type UpdateRule, updateView } from "./explain/views/update.ts";
 export { overview, type ViewName, views } from "./explain/views/views.ts";
 export { type ElementForm, elementForm } from "./graph/element.ts";
-export type { Notation } from "./graph/notation.ts";
+export { call, element, infix, type Notation, number, power, symbol } from "./graph/notation.ts";
 export { type ExplainNetOptions, explainApart, explainNet, nameNet } from "./net/explain-net.ts";

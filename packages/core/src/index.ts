@@ -12,6 +12,7 @@ export {
 } from "./engines/engine.ts";
 export { referenceEngine } from "./engines/reference/reference.ts";
 export type { Gemm, GemmLink, GemmProvider } from "./engines/wasm/gemm.ts";
+export type { KernelLink, KernelProvider, LibraryCall, ProcessorKernels } from "./engines/wasm/processor.ts";
 export { type WasmOptions, wasmEngine } from "./engines/wasm/wasm.ts";
 export { nearest } from "./given/nearest.ts";
 export { DataError } from "./given/numbers.ts";

@@ -56,7 +56,7 @@ export class ModelServer {
 
   /**
    * Starts to listen.
-   * @returns the address, as "http://127.0.0.1:8080"
+   * @returns the address, as `http://127.0.0.1:8080`
    * @throws UserError where the port is in use or not allowed, or the host is none of this machine's
    */
   async listen({ port = 8080, host = "127.0.0.1" }: Listening = {}): Promise<string> {

@@ -17,7 +17,7 @@ export interface ServeOptions extends ServerOptions, Listening {
 
 /** A server that listens. */
 export interface Serving {
-  /** "http://127.0.0.1:8080" */
+  /** `http://127.0.0.1:8080` */
   readonly url: string;
   readonly server: ModelServer;
   /** Lets requests under way end, and closes. */

@@ -31,6 +31,7 @@ export class ServedModel {
       ...(this.data.weight === undefined ? [] : [this.data.weight]),
     ]);
     this.predictor = new BatchPredictor(this.data, model.engine);
+    this.predictor.ready();
     this.batcher = new Batcher(this.predictor, options);
     this.id = createHash("sha256").update(model.save()).digest("hex").slice(0, 16);
   }

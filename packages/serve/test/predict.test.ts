@@ -3,7 +3,9 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import { referenceEngine, type SyncEngine } from "@chaingrad/core";
 import { catalogue, derivationJson } from "@chaingrad/core/explain";
+import { TableModel } from "@chaingrad/tables";
 import { explainModel } from "@chaingrad/tables/explain";
 import { readTable } from "@chaingrad/tables/read";
 import { tableFromArrays, tableFromIPC, tableToIPC } from "@uwdata/flechette";
@@ -189,6 +191,23 @@ test("the document describes what is taken and what comes", async () => {
   // Every reference leads somewhere.
   const refs = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
   expect(refs.filter((name) => !(name in document.components.schemas))).toEqual([]);
+});
+
+test("no request waits until something is compiled, whatever comes at once", async () => {
+  let compiled = 0;
+  const counting: SyncEngine = {
+    ...referenceEngine,
+    compile: (...given) => {
+      compiled++;
+      return referenceEngine.compile(...given);
+    },
+  };
+  const { url } = await served(await TableModel.load(cars.save(), { engine: counting }));
+  const before = compiled;
+  expect(before).toBeGreaterThan(1);
+  for (const rows of [1, 2, 40, 300])
+    expect((await post(`${url}/predict`, new Array(rows).fill(CAR))).status, `${rows} rows`).toBe(200);
+  expect(compiled).toBe(before);
 });
 
 test("health names the model, metrics count what was asked", async () => {

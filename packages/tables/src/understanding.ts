@@ -7,6 +7,12 @@ export {
   type LocalEffects,
   type LocalEffectsOptions,
 } from "./understanding/accumulated-local-effects.ts";
+export { dependenceView } from "./understanding/derivation/dependence.ts";
+export { importanceView } from "./understanding/derivation/importance.ts";
+export { localEffectsView } from "./understanding/derivation/local-effects.ts";
+export type { ViewLength } from "./understanding/derivation/parts.ts";
+export { pathView } from "./understanding/derivation/path.ts";
+export { sharesView } from "./understanding/derivation/shares.ts";
 export type { GridOptions, GridValues } from "./understanding/grid.ts";
 export {
   type InputGradient,
@@ -19,6 +25,7 @@ export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,
   integratedGradients,
+  type PathDetail,
   type PathOptions,
   type Preference,
   prefers,
@@ -31,6 +38,7 @@ export {
   type PartialDependence,
   partialDependence,
 } from "./understanding/partial-dependence.ts";
+export type { PathPiece, PathPoint } from "./understanding/path.ts";
 export {
   type ColumnImportance,
   type PermutationImportance,
@@ -41,6 +49,7 @@ export type { RawKind } from "./understanding/raw-columns.ts";
 export type { ScoreName } from "./understanding/score.ts";
 export {
   type ShapleyOptions,
+  type ShapleyOrder,
   type ShapleyValue,
   type ShapleyValues,
   shapleyValues,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { wasmEngine } from "@chaingrad/core";
+import { printNotation } from "@chaingrad/core/explain";
 import {
   chooseRecipe,
   coverageAt,
@@ -60,6 +61,14 @@ describe("of amounts", async () => {
     const [{ column }] = own.columns;
     const first = await partialDependence(model, rows, column, { ...options, resolution: 20, rows: 200 });
     expect(found.dependence[0]).toEqual(first);
+    const derived = Array.from(page.querySelectorAll("#importance details"), (one) => one.textContent!).slice(
+      -own.columns.length,
+    );
+    for (const [i, { column: name, scores }] of own.columns.entries()) {
+      expect(derived[i]).toContain(`How the importance of ${name} comes about`);
+      for (const score of scores)
+        expect(derived[i]).toContain(printNotation({ form: "number", value: Math.abs(score) }));
+    }
     const shown = page.querySelector("#importance tbody tr")!.textContent!;
     expect(shown).toContain(column);
     expect(shown).toContain(Number(own.columns[0].importance.toPrecision(4)).toString());

@@ -4,21 +4,31 @@ import {
   inputGradients,
   integratedGradients,
   type OutputChoice,
+  pathView,
   prefers,
   shapleyValues,
+  sharesView,
 } from "@chaingrad/tables/understanding";
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../given/options.ts";
 import { TABLE } from "../given/table-argument.ts";
 import { derivationOf, printGradients, printPath, printPreference, printShares } from "../output/attribution.ts";
 import { note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import {
+  checkDerivation,
+  type DerivationFlags,
+  mostOf,
+  printDerivation,
+  withDerivation,
+} from "../output/derivation.ts";
 import type { Shown } from "../output/line.ts";
 import { wrap } from "../output/wrap.ts";
 import { asking, type Opened, openBoth, type UnderstandingFlags, withOutput } from "./understanding.ts";
 
 const METHODS = ["integrated-gradients", "shapley", "gradient"] as const;
 
-interface AttributeOptions extends UnderstandingFlags {
+interface AttributeOptions extends UnderstandingFlags, DerivationFlags {
+  readonly derive?: string;
   readonly row: number;
   readonly against?: number;
   readonly method: (typeof METHODS)[number];
@@ -51,10 +61,11 @@ export function register(program: Command): void {
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(run);
   withConventions(
-    withOutput(command),
+    withOutput(withDerivation(command, new Option("--derive <column>", "how what this column adds comes about"))),
     "chaingrad attribute cars.safetensors examples/data/cars.csv --row 17",
     "chaingrad attribute cars.safetensors cars.csv --row 17 --against 5",
     "chaingrad attribute iris.safetensors iris.csv --row 60 --class virginica --method shapley --samples 4000",
+    "chaingrad attribute cars.safetensors cars.csv --row 17 --derive weight_lbs --format html > why.html",
   );
 }
 
@@ -68,7 +79,17 @@ async function run(modelPath: string, file: string, options: AttributeOptions): 
   for (const [name, method] of Object.entries(OWN) as [keyof typeof OWN, AttributeOptions["method"]][])
     if (options[name] !== undefined && options.method !== method)
       throw new UserError(`--${name} is none of ${options.method}`, `It is of: --method ${method}.`);
+  const { derive } = options;
+  checkDerivation(options, derive !== undefined, "--derive COLUMN");
+  if (derive !== undefined && options.method === "gradient") {
+    const explain = derivationOf({ model: modelPath, file, row: options.row, from: "prediction", column: derive });
+    throw new UserError("--derive is none of gradient", `The derivation of a slope is: ${explain}.`);
+  }
   const opened = await openBoth(modelPath, file, options);
+  if (derive !== undefined) {
+    const blocks = await asking(opened, () => derivation(opened, derive, options));
+    return printDerivation(blocks, [modelPath, opened.label], options);
+  }
   const { found, lines, column } = await asking(opened, () => attributed(opened, options));
   if (options.json) return printJson(found);
   print(...lines);
@@ -77,6 +98,21 @@ async function run(modelPath: string, file: string, options: AttributeOptions): 
     const command = derivationOf({ model: modelPath, file, row, from: found.output.from, column });
     note(`the derivation of the gradient at row ${row}: ${command}`, options);
   }
+}
+
+async function derivation({ model, table, engine }: Opened, column: string, options: AttributeOptions) {
+  const { row, against, target, class: name, method, steps, samples, background, seed } = options;
+  const choice: OutputChoice & { engine: typeof engine } = { target, class: name, engine };
+  if (method === "shapley") {
+    const found = await shapleyValues(model, table, row, { ...choice, samples, background, seed, orders: true });
+    return sharesView(found, column, mostOf(options));
+  }
+  const asked = { ...choice, steps, path: true };
+  const found =
+    against === undefined
+      ? await integratedGradients(model, table, row, asked)
+      : await prefers(model, table, row, against, asked);
+  return pathView(found, column, mostOf(options));
 }
 
 interface Attributed {

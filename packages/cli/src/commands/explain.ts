@@ -6,11 +6,8 @@ import {
   derivationJson,
   type Explained,
   type Language,
-  latexDocument,
-  markdownDocument,
   plain,
   type Text,
-  terminalLines,
   text,
   viewJson,
   type Words,
@@ -31,10 +28,9 @@ import { positive, wholeNumber } from "../given/options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { openNetwork } from "../net/open-network.ts";
 import { chooseRows } from "../net/rows.ts";
+import { NARROWEST, printBlocks } from "../output/blocks.ts";
 import { type CommonOptions, printDocument, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
-import { Line } from "../output/line.ts";
-import { page } from "../output/pager.ts";
-import { paragraph, wrap } from "../output/wrap.ts";
+import { wrap } from "../output/wrap.ts";
 
 interface ExplainOptions extends CommonOptions, ReadingFlags {
   readonly batch?: string;
@@ -60,7 +56,6 @@ type Format = (typeof FORMATS)[number];
 const SEED = 0;
 /** Rows that the view of a batch shows where none are named. */
 const DRAWN = 8;
-const NARROWEST = 24;
 const WIDEST = 1000;
 const FLOAT64_DIGITS = 17;
 /** Of counts: all of them. */
@@ -146,26 +141,16 @@ async function write({ of, title, blocks }: Result, options: ExplainOptions): Pr
     const isView = options.view !== undefined || options.of !== undefined;
     return printJson(isView ? { ...document, view: viewJson(blocks, words) } : document);
   }
-  const names = options.symbols ? undefined : of.names;
-  const form = { digits: options.digits, language: options.lang, names, ...(options.quiet ? {} : { title }) };
-  if (options.format === "latex") return printDocument(latexDocument(blocks, form));
-  if (options.format === "markdown") return printDocument(markdownDocument(blocks, form));
+  const { lang, digits, symbols = false, width, pager, quiet } = options;
   if (options.format === "html") {
     const { derivationPage } = await import("@chaingrad/view/derivation");
     const target = options.of?.replaceAll(" ", "");
-    const page = { title, language: options.lang, digits: options.digits, target, symbols: options.symbols ?? false };
-    return printDocument(derivationPage(of, page));
+    return printDocument(derivationPage(of, { title, language: lang, digits, target, symbols }));
   }
-  const width = options.width ?? Math.max(NARROWEST, terminalWidth());
-  const paint = process.stdout.hasColors?.() ? painted : undefined;
-  const lines = terminalLines(blocks, { width, digits: options.digits, words, names, ...(paint && { paint }) });
-  const head = options.quiet ? [] : [...title.flatMap((line) => paragraph(line, width)), ""];
-  await page([...head, ...lines.map((line) => new Line(line))], options.pager);
+  const names = symbols ? undefined : of.names;
+  const { format } = options;
+  await printBlocks(blocks, { format, lang, digits, names, width, pager, title: quiet ? [] : title });
 }
-
-/** Red below zero, blue above; the sign says the same. */
-const painted = (number: string, sign: number): string =>
-  sign === 0 ? `\x1b[2m${number}\x1b[22m` : `\x1b[${sign < 0 ? 31 : 34}m${number}\x1b[39m`;
 
 interface Choice {
   readonly opened: OpenedNetwork;

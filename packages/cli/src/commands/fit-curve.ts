@@ -11,7 +11,7 @@ import {
   MissingStartError,
 } from "@chaingrad/tables/curve";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { wholeNumber } from "../given/options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
@@ -88,10 +88,7 @@ function assignments(text: string, before: Numbers | undefined): Numbers {
 async function run(file: string, options: CurveOptions): Promise<void> {
   const { source, label, files } = await tableArgument(file);
   await assertOutputs({}, files);
-  const [table, engine] = await Promise.all([
-    readTable(source, readingOptions(options)),
-    openEngine({ threads: 1, blas: "none" }, options),
-  ]);
+  const [table, engine] = await Promise.all([readTable(source, readingOptions(options)), plainEngine(options)]);
   const { target, model, start, lower, upper, method, iterations, restarts, trace } = options;
   const interruption = holdInterrupts("the best parameters so far will be told");
   try {

@@ -6,7 +6,7 @@ import { writeFileAtomically } from "@chaingrad/duckdb/files";
 import { BATCH_FORM, NET_ACTIVATIONS, NET_FORM, NET_LOSSES } from "@chaingrad/interchange/net-document";
 import { UserError } from "@chaingrad/tables";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { isModel, warnOf } from "../net/open-network.ts";
 import { readBatch, readNet } from "../net/read.ts";
@@ -76,8 +76,7 @@ async function gradient(netPath: string, batchPath: string, options: GradientOpt
   }
   const batch = await readBatch(batchPath, net);
   warnOf(net, options);
-  const engine: SyncEngine =
-    options.engine === "wasm" ? await openEngine({ threads: 1, blas: "none" }, options) : referenceEngine;
+  const engine: SyncEngine = options.engine === "wasm" ? await plainEngine(options) : referenceEngine;
   const result = computeGradients(net, net.weights, batch, engine, options.dtype);
   const document = gradientsJson(result);
   warnOfInfinities(result, options);

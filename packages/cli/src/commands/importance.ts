@@ -1,15 +1,17 @@
 /** chaingrad importance: how much worse a model does where a column tells nothing. */
-import { type PermutationImportance, permutationImportance } from "@chaingrad/tables/understanding";
-import type { Command } from "commander";
+import { importanceView, type PermutationImportance, permutationImportance } from "@chaingrad/tables/understanding";
+import { type Command, Option } from "commander";
 import { wholeNumber } from "../given/options.ts";
 import { withReading } from "../given/reading.ts";
 import { TABLE } from "../given/table-argument.ts";
 import { note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
+import { checkDerivation, type DerivationFlags, printDerivation, withDerivation } from "../output/derivation.ts";
 import { printImportance } from "../output/understanding.ts";
 import { wrap } from "../output/wrap.ts";
 import { asking, openBoth, type UnderstandingFlags } from "./understanding.ts";
 
-interface ImportanceOptions extends UnderstandingFlags {
+interface ImportanceOptions extends UnderstandingFlags, DerivationFlags {
+  readonly derive?: string;
   readonly repeats: number;
   readonly seed: number;
   readonly score?: string;
@@ -35,19 +37,22 @@ export function register(program: Command): void {
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(run);
   withConventions(
-    withReading(command),
+    withReading(withDerivation(command, new Option("--derive <column>", "how this column's importance comes about"))),
     "chaingrad importance cars.safetensors examples/data/cars.csv",
     "chaingrad importance iris.safetensors iris.csv --score log-loss --repeats 20 --json",
+    "chaingrad importance cars.safetensors examples/data/cars.csv --derive weight_lbs --format latex",
   );
 }
 
 async function run(modelPath: string, file: string, options: ImportanceOptions): Promise<void> {
+  const { target, score, repeats, seed, derive } = options;
+  checkDerivation(options, derive !== undefined, "--derive COLUMN");
   const opened = await openBoth(modelPath, file, options);
   const { model, table, engine, label } = opened;
-  const { target, score, repeats, seed } = options;
   const found: PermutationImportance = await asking(opened, () =>
     permutationImportance(model, table, { target, score, repeats, seed, engine }),
   );
+  if (derive !== undefined) return printDerivation(importanceView(found, derive), [modelPath, label], options);
   if (options.json) return printJson(found);
   print(...printImportance(found, label, { width: terminalWidth(), isQuiet: options.quiet ?? false }));
   if (found.unread.length > 0)

@@ -1,22 +1,30 @@
 /** chaingrad row-gradients: how strongly each training row pulls at a model, and whether with the others or against them. */
-import { withTable, writeTable } from "@chaingrad/duckdb";
-import { gradientColumns, rowGradients } from "@chaingrad/tables/data-attribution";
+import { basename } from "node:path";
+import { catalogue, type Language } from "@chaingrad/core/explain";
+import { withTable } from "@chaingrad/duckdb";
+import { writeFileAtomically } from "@chaingrad/duckdb/files";
+import { type Table, UserError } from "@chaingrad/tables";
+import { gradientColumns, type RowGradients, rowGradients, rowPush } from "@chaingrad/tables/data-attribution";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { wholeNumber } from "../given/options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { asRefusal, refusing } from "../given/refusing.ts";
 import { TABLE, tableArgument } from "../given/table-argument.ts";
 import { loadModel } from "../model/model-file.ts";
+import { writeAdded } from "../output/added.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
-import { printRowGradients } from "../output/data-attribution.ts";
+import { orderOf, printRowGradients, printRowPush } from "../output/data-attribution.ts";
 import { plainNumbers } from "../output/understanding.ts";
 import { wrap } from "../output/wrap.ts";
 
 interface RowGradientsFlags extends CommonOptions, ReadingFlags {
   readonly by: "norm" | "cosine";
   readonly top: number;
+  readonly row?: number;
+  readonly page?: string;
+  readonly lang?: Language;
   readonly out?: string;
 }
 
@@ -38,6 +46,11 @@ export function register(program: Command): void {
         .default("norm"),
     )
     .option("--top <N>", "how many rows are shown", wholeNumber(1), 20)
+    .option("--row <N>", "this row alone, layer by layer, counted from 1", wholeNumber(1))
+    .option("--page <file>", "a page of this row's pull at each layer (default: of the row that is shown first)")
+    .addOption(
+      new Option("--lang <language>", "the language of the page (default: en)").choices(Object.keys(catalogue)),
+    )
     .option("--out <file>", "the table with loss, norm and cosine of each row")
     .addHelpText("after", () => `\n${wrap(EXPLANATION, terminalWidth())}`)
     .action(run);
@@ -45,30 +58,49 @@ export function register(program: Command): void {
     withReading(command),
     "chaingrad row-gradients cars.safetensors examples/data/cars.csv",
     "chaingrad row-gradients iris.safetensors iris.csv --by cosine --top 10 --out iris-gradients.csv",
+    "chaingrad row-gradients cars.safetensors examples/data/cars.csv --row 330 --page row330.html",
   );
 }
 
 async function run(modelPath: string, file: string, options: RowGradientsFlags): Promise<void> {
+  const { out, page } = options;
+  if (options.lang !== undefined && page === undefined)
+    throw new UserError("--lang is the language of a page", "Give --page FILE.");
   const { source, label, files } = await tableArgument(file);
-  await assertOutputs({ "--out": options.out }, [modelPath, ...files]);
+  await assertOutputs({ "--out": out, "--page": page }, [modelPath, ...files]);
   const model = await loadModel(modelPath);
-  // In float64, alike on every machine with the same instructions.
-  const engine = await openEngine({ threads: 1, blas: "none" }, options);
+  const engine = await plainEngine(options);
   await withTable(source, readingOptions(options, model), async (open) => {
     const { table } = open;
     for (const text of table.notes) note(`note: ${text}`, options);
     const found = await rowGradients(model, table, { engine }).catch((error) => {
       throw asRefusal(label, error);
     });
-    const form = { width: terminalWidth(), isQuiet: options.quiet ?? false };
-    if (options.json) printJson(plainNumbers(found));
-    else print(...printRowGradients(found, table, options, label, form));
-    if (options.out === undefined) return;
-    await writeTable(
-      open,
-      refusing(label, () => gradientColumns(found, table)),
-      { path: options.out },
-    );
-    note(`table: ${options.out}`, options);
+    show(found, table, options, label);
+    if (page !== undefined) await writePage(page, found, table, options, label);
+    await writeAdded(open, label, () => gradientColumns(found, table), options);
   });
+}
+
+function show(found: RowGradients, table: Table, options: RowGradientsFlags, label: string): void {
+  const { row, json } = options;
+  const form = { width: terminalWidth(), isQuiet: options.quiet ?? false };
+  const own = row === undefined ? undefined : refusing(label, () => rowPush(found, row));
+  if (json) printJson(plainNumbers(own ?? found));
+  else if (own !== undefined) print(...printRowPush(own, label, form));
+  else print(...printRowGradients(found, table, options, label, form));
+}
+
+async function writePage(
+  path: string,
+  found: RowGradients,
+  table: Table,
+  options: RowGradientsFlags,
+  label: string,
+): Promise<void> {
+  const { row = found.rows[orderOf(found, options.by)[0]], lang: language = "en" } = options;
+  const { rowPushPage } = await import("@chaingrad/view/row-push");
+  const own = refusing(label, () => rowPush(found, row));
+  await writeFileAtomically(path, rowPushPage({ found: own, table, title: basename(label), language }));
+  note(`page: ${path}`, options);
 }

@@ -1,5 +1,5 @@
 /** chaingrad uncertainty: how sure a model can be of what it says of rows. */
-import { type FileTable, readTable, withTable, writeTable } from "@chaingrad/duckdb";
+import { type FileTable, readTable, withTable } from "@chaingrad/duckdb";
 import { UserError } from "@chaingrad/tables";
 import {
   ensembleSpread,
@@ -9,13 +9,14 @@ import {
   uncertaintyColumns,
 } from "@chaingrad/tables/uncertainty";
 import { type Command, Option } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { shareOfAll, wholeNumber } from "../given/options.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { asRefusal, refusing } from "../given/refusing.ts";
 import { TABLE, tableArgument } from "../given/table-argument.ts";
 import { loadModel } from "../model/model-file.ts";
+import { writeAdded } from "../output/added.ts";
 import { type CommonOptions, note, print, printJson, terminalWidth, withConventions } from "../output/conventions.ts";
 import { type FoundUncertainty, printUncertainty, uncertaintyDocument } from "../output/uncertainty.ts";
 import { wrap } from "../output/wrap.ts";
@@ -69,8 +70,7 @@ async function run(modelPath: string, file: string, options: UncertaintyFlags): 
       "--weights is for Laplace's approximation: give the rows that the model was trained on, --training FILE",
     );
   const model = await loadModel(modelPath);
-  // In float64, alike on every machine with the same instructions.
-  const engine = await openEngine({ threads: 1, blas: "none" }, options);
+  const engine = await plainEngine(options);
   const training = known && (await readTable(known.source, readingOptions(options, model)));
   await withTable(source, readingOptions(options, model), async (open) => {
     const { table } = open;
@@ -89,13 +89,7 @@ async function run(modelPath: string, file: string, options: UncertaintyFlags): 
           isQuiet: options.quiet ?? false,
         }),
       );
-    if (options.out === undefined) return;
-    await writeTable(
-      open,
-      refusing(label, () => uncertaintyColumns(found.said, table)),
-      { path: options.out },
-    );
-    note(`table: ${options.out}`, options);
+    await writeAdded(open, label, () => uncertaintyColumns(found.said, table), options);
   });
 }
 

@@ -3,7 +3,7 @@ import type { SyncEngine } from "@chaingrad/core";
 import { type FileTable, readTable } from "@chaingrad/duckdb";
 import type { TableModelData } from "@chaingrad/tables";
 import type { Command } from "commander";
-import { openEngine } from "../engine.ts";
+import { plainEngine } from "../engine.ts";
 import { assertOutputs } from "../given/distinct.ts";
 import { type ReadingFlags, readingOptions, withReading } from "../given/reading.ts";
 import { asRefusal } from "../given/refusing.ts";
@@ -43,11 +43,7 @@ export async function openBoth(modelPath: string, file: string, options: Underst
   const { source, label, files } = await tableArgument(file);
   await assertOutputs({}, [modelPath, ...files]);
   const model = await loadModel(modelPath);
-  const [table, engine] = await Promise.all([
-    readTable(source, readingOptions(options, model)),
-    // In float64, alike on every machine with the same instructions.
-    openEngine({ threads: 1, blas: "none" }, options),
-  ]);
+  const [table, engine] = await Promise.all([readTable(source, readingOptions(options, model)), plainEngine(options)]);
   for (const text of table.notes) note(`note: ${text}`, options);
   return { model, table, engine, label };
 }

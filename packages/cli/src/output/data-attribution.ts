@@ -1,7 +1,7 @@
 /** What rows did to a model, for people. */
 import { count, formatNumber } from "@chaingrad/core/format";
 import type { Column, Table } from "@chaingrad/tables";
-import type { Influence, RowGradients, SuspectLabels } from "@chaingrad/tables/data-attribution";
+import type { Influence, RowGradients, RowPush, SuspectLabels } from "@chaingrad/tables/data-attribution";
 import type { Shown } from "./line.ts";
 import { formatTable } from "./table.ts";
 import { bars, type Form, headed } from "./understanding.ts";
@@ -62,16 +62,20 @@ function cellOf(column: Column | undefined, row: number): string {
   return typeof value === "number" ? formatNumber(value, 6) : String(value ?? "–");
 }
 
+/** Places of the rows, those first whose gradient is longest, or that pull most against the others. */
+export const orderOf = ({ rows, norm, cosine }: RowGradients, by: "norm" | "cosine"): number[] =>
+  Array.from(rows.keys()).sort((a, b) => (by === "norm" ? norm[b] - norm[a] : cosine[a] - cosine[b]));
+
 export function printRowGradients(
-  { target, rows, loss, norm, cosine, layers, meanNorm }: RowGradients,
+  found: RowGradients,
   table: Table,
   { by, top }: { readonly by: "norm" | "cosine"; readonly top: number },
   label: string,
   form: Form,
 ): Shown[] {
-  const order = Array.from(rows.keys()).sort((a, b) => (by === "norm" ? norm[b] - norm[a] : cosine[a] - cosine[b]));
+  const { target, rows, loss, norm, cosine, layers, meanNorm } = found;
   const column = table.columns.find((one) => one.name === target);
-  const cells = order
+  const cells = orderOf(found, by)
     .slice(0, top)
     .map((i) => [
       ...[String(rows[i]), cellOf(column, rows[i]), amount(loss[i]), amount(norm[i]), signed(cosine[i])],
@@ -82,4 +86,29 @@ export function printRowGradients(
     `their mean has norm ${amount(meanNorm)}`;
   const titles = ["row", target, "loss", "norm", "cosine", ...layers.map(({ layer }) => layer)];
   return headed(head, formatTable(titles, cells, `rlrrr${"r".repeat(layers.length)}`, form.width), form);
+}
+
+export function printRowPush(
+  { row, loss, norm, cosine, rank, of, layers }: RowPush,
+  label: string,
+  form: Form,
+): Shown[] {
+  const bar = bars(layers.map(({ share }) => share));
+  const cells = layers.map((one, i) => [
+    ...[
+      one.layer,
+      amount(one.norm),
+      amount(one.median),
+      signed(one.cosine),
+      signed(one.part),
+      amount(one.share),
+      bar[i],
+    ],
+  ]);
+  const head =
+    `row ${row} of ${label}: a loss of ${amount(loss)}, whose gradient has norm ${amount(norm)}, no less than ${rank} of ${of} rows, and ` +
+    `cosine ${signed(cosine)} with the mean gradient; layer by layer its norm beside the median of all rows, its cosine, the part of the ` +
+    "row's cosine, and its share of the squared norm";
+  const titles = ["layer", "norm", "median", "cosine", "part", "share", ""];
+  return headed(head, formatTable(titles, cells, "lrrrrrl", form.width), form);
 }

@@ -40,7 +40,8 @@ export function printImportance(found: PermutationImportance, label: string, for
   return headed(head, formatTable(["column", "importance", "±", ""], cells, "lrrl", form.width), form);
 }
 
-const shownValue = (value: number | string): string => (typeof value === "number" ? formatNumber(value, 6) : value);
+export const shownValue = (value: number | string): string =>
+  typeof value === "number" ? formatNumber(value, 6) : value;
 
 export function printDependence(
   { output, axes, mean, rows, curves }: PartialDependence,

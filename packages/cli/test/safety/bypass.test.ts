@@ -52,8 +52,8 @@ test("whoever else is given the terminal is known", () => {
 
 test("lines that are taken for safe are made in a few places", () => {
   expect(having(/new Line\(/)).toEqual([
-    "commands/explain.ts", // from core's printer
     "output/align.ts",
+    "output/blocks.ts", // from core's printer
     "output/place.ts", // a part of a text under its message, made visible there
     "output/table.ts",
     "output/wrap.ts",
@@ -66,6 +66,8 @@ test("only pages put markup round text that is not escaped", () => {
     "commands/dependence.ts", // a table for other programs: data, as they are
     "commands/emit.ts",
     "commands/explain.ts",
+    "output/blocks.ts", // core's printers
     "output/conventions.ts",
+    "output/derivation.ts", // a page of the view
   ]);
 });

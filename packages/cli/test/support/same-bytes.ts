@@ -4,10 +4,12 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { findBlas } from "@chaingrad/blas";
+import { findKernels } from "@chaingrad/native";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DATA, emptyFolder, runCli } from "./run-cli.ts";
 
 export const blas = await findBlas({ cache: null });
+const native = await findKernels();
 
 /** Keeps every core busy beside what a file tests. */
 export function onBusyMachine(): void {
@@ -43,7 +45,7 @@ export function testTwice(cases: readonly (readonly [string, readonly string[], 
       const folder = emptyFolder();
       const args = [...table, "--optimizer", optimizer, ...options];
       const [first, second] = [await train(args, folder), await train(args, folder)];
-      expect(first.arithmetic.replace(/, \d threads?$/, "")).toBe(`wasm with ${blas?.name}`);
+      expect(first.arithmetic.replace(/, \d threads?$/, "")).toBe(`${native?.name ?? "wasm"} with ${blas?.name}`);
       if (options[0] === "--threads") expect(first.arithmetic).toMatch(new RegExp(`, ${options[1]} threads?$`));
       expect(second.bytes.equals(first.bytes)).toBe(true);
     },

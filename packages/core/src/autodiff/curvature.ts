@@ -16,7 +16,7 @@ import { matmul } from "../ops/matmul.ts";
 import { add, factorsOf, mul, square } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
 import { concat, reshape, transpose } from "../ops/shape.ts";
-import { constant, input } from "../ops/source.ts";
+import { constant, fill, input } from "../ops/source.ts";
 import { broadcast, repeatedBy, sum } from "../ops/sum-broadcast.ts";
 import { batch } from "./batch.ts";
 import { jvp } from "./forward.ts";
@@ -49,7 +49,7 @@ const count = (n: number): Expr =>
   );
 
 /** All unit vectors of a tensor's space: [n, …shape], a batch along axis 0. */
-function unitVectors(node: Expr): Expr {
+export function unitVectors(node: Expr): Expr {
   const n = size(node);
   return reshape(oneHot(count(n), n, node.type.dtype as FloatType), [n, ...node.type.shape]);
 }
@@ -109,7 +109,7 @@ export function jacobian(y: Expr, wrt: readonly Expr[], mode?: "forward" | "reve
 }
 
 /** Pullbacks of a whole batch of cotangents ([k, …shape of y]), each [k, …shape of the node]. */
-function pullAll(y: Expr, wrt: readonly Expr[], cotangents: Expr): Expr[] {
+export function pullAll(y: Expr, wrt: readonly Expr[], cotangents: Expr): Expr[] {
   const bar = placeholder(y);
   return batch(vjp([y], wrt, [bar]), new Map([[bar, { expr: cotangents, axis: 0 }]]), cotangents.type.shape[0]);
 }
@@ -117,6 +117,14 @@ function pullAll(y: Expr, wrt: readonly Expr[], cotangents: Expr): Expr[] {
 /** H_L t: the Hessian of the loss by the outputs alone, times a tangent of the outputs. */
 export function outputHvp(loss: Expr, output: Expr, tangent: Expr): Expr {
   return jvp(gradients(loss, [output]), [output], [tangent])[0];
+}
+
+/** H_L of one row's outputs [1, m], row by row: [m, 1, m]. */
+export function outputHessian(loss: Expr, output: Expr): Expr {
+  const { shape, dtype } = output.type;
+  // A single 1 as a number is multiplied away.
+  if (size(output) === 1) return reshape(outputHvp(loss, output, fill(1, shape, dtype)), [1, ...shape]);
+  return pushAll(gradients(loss, [output]), output)[0];
 }
 
 /**
@@ -206,7 +214,7 @@ export function rowJacobian(output: Expr, wrt: readonly Expr[], rows: Rows): Exp
 export function rowJacobians(output: Expr, loss: Expr, wrt: readonly Expr[], rows: Rows): RowJacobians {
   return {
     jacobian: rowJacobian(output, wrt, rows),
-    curved: pullRows(output, wrt, rows, pushAll(gradients(loss, [output]), output)[0]),
+    curved: pullRows(output, wrt, rows, outputHessian(loss, output)),
   };
 }
 

@@ -9,7 +9,7 @@ import { add, mul } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { concat, reshape } from "../ops/shape.ts";
 import { constant, fill } from "../ops/source.ts";
-import { broadcast, sum } from "../ops/sum-broadcast.ts";
+import { broadcast, repeatedBy, sum } from "../ops/sum-broadcast.ts";
 
 /** [elements, rows]; absent: a single 1. */
 export type Factor = Expr | undefined;
@@ -63,16 +63,22 @@ export function stack(factors: readonly Factor[], rows: number): Factor {
 }
 
 /** Some elements of a factor; a single one is all there is. */
-function choose(factor: Expr, which: readonly number[]): Expr {
-  return length(factor) === 1 ? factor : gatherRows(factor, constant(which, [which.length], "i32"));
+export function chooseOf(factor: Expr, which: readonly number[]): Expr {
+  if (length(factor) === 1) return factor;
+  const index = constant(which, [which.length], "i32");
+  const repeated = repeatedBy(factor);
+  if (repeated?.axes.join() !== "0") return gatherRows(factor, index);
+  const [count, rows] = factor.type.shape;
+  const chosen = gatherRows(reshape(repeated.operand, [count, 1]), index);
+  return broadcast(reshape(chosen, [which.length]), [which.length, rows], [0]);
 }
 
 /** All (i, j) with i ≤ j < n. */
-function unordered(n: number): (readonly [number, number])[] {
+export function unorderedPairs(n: number): (readonly [number, number])[] {
   return Array.from({ length: n }, (_, j) => Array.from({ length: j + 1 }, (_, i) => [i, j] as const)).flat();
 }
 
-/** The place of (i, j) or (j, i) in `unordered`. */
+/** The place of (i, j) or (j, i) in `unorderedPairs`. */
 export function pairPlace(i: number, j: number): number {
   const [low, high] = i < j ? [i, j] : [j, i];
   return (high * (high + 1)) / 2 + low;
@@ -80,9 +86,9 @@ export function pairPlace(i: number, j: number): number {
 
 /** x[i] x[j] of unordered pairs */
 export function pairProducts(x: Expr): Expr {
-  const pairs = unordered(length(x));
+  const pairs = unorderedPairs(length(x));
   const side = (which: 0 | 1): Expr =>
-    choose(
+    chooseOf(
       x,
       pairs.map((pair) => pair[which]),
     );
@@ -91,10 +97,10 @@ export function pairProducts(x: Expr): Expr {
 
 /** x[i, j] y[i] y[j] + [i = j] z[i] of unordered pairs, for x [n · n, rows]; absent terms are zero, an absent y is 1. */
 export function pairForm(n: number, x: Factor, y: Factor, z: Factor): Expr | undefined {
-  const pairs = unordered(n);
+  const pairs = unorderedPairs(n);
   const chosen =
     x &&
-    choose(
+    chooseOf(
       x,
       pairs.map(([i, j]) => j * n + i),
     );
@@ -102,6 +108,6 @@ export function pairForm(n: number, x: Factor, y: Factor, z: Factor): Expr | und
   if (z === undefined) return scaled;
   const zero = fill(0, [1, z.type.shape[1]], z.type.dtype);
   const places = pairs.map(([i, j]) => (i === j ? i : n));
-  const diagonal = n === 1 ? z : choose(concat([z, zero], 0), places);
+  const diagonal = n === 1 ? z : chooseOf(concat([z, zero], 0), places);
   return scaled ? add(scaled, diagonal) : diagonal;
 }

@@ -8,24 +8,22 @@
  *   ∂t̄/∂s = ∂t̄/∂o φ′      ∂g/∂s = ∂g/∂o φ′      ∂s̄/∂s = φ′ ∂ō/∂o φ′ + diag(φ″ ō)
  */
 import type { Expr } from "../graph/expr.ts";
-import type { Batched } from "../graph/op.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { mul } from "../ops/ring.ts";
 import { oneHot } from "../ops/rows.ts";
-import { reshape, transpose } from "../ops/shape.ts";
+import { reshape } from "../ops/shape.ts";
 import { constant, fill, filledWith, input } from "../ops/source.ts";
 import { batchLast } from "./batch.ts";
 import type { Rows } from "./curvature.ts";
 import { jvp } from "./forward.ts";
 import { gradients } from "./reverse.ts";
-import { contract, type Factor, MAKING, pairForm, pairPlace, pairProducts, scaleInner, stack } from "./row-factors.ts";
+import { contract, type Factor, pairForm, scaleInner, stack } from "./row-factors.ts";
+import { across, type CarriedSite, overRows, within } from "./row-terms.ts";
 import { SecondDerivatives, type Term, table, withMore } from "./second-derivatives.ts";
 import { type Share, type Site, sitesOf } from "./sites.ts";
 
 /** A site on all rows; its derivatives are undefined where they are zero. */
-interface RowSite extends Site {
-  /** All its carriers, one below another. */
-  readonly carrier: Factor;
+interface RowSite extends CarriedSite {
   /** s̄ of a row, and of all rows. */
   readonly rowBar: Expr;
   readonly bar: Expr;
@@ -48,18 +46,23 @@ const nonzero = (node: Expr): Expr | undefined => (filledWith(node) === 0 ? unde
  * Throws ShapeError as `gradients`.
  */
 export function rowHessian(f: Expr, wrt: readonly Expr[], rows: Rows): Expr {
+  return hessianOfRows(f, wrt, rows).matrix();
+}
+
+/** The same, each different number once. */
+export function hessianOfRows(f: Expr, wrt: readonly Expr[], rows: Rows): SecondDerivatives {
   const sites = onAllRows(f, sitesOf(f, wrt), rows);
   const result = new SecondDerivatives(wrt.map(size), f.type.dtype as FloatType);
   sites.forEach((first, i) => {
     if (first.curvature) result.add(within(first, first.curvature), first, first);
     for (const second of sites.slice(i + 1)) addPair(result, first, second);
   });
-  return result.matrix();
+  return result;
 }
 
 function addPair(result: SecondDerivatives, first: RowSite, second: RowSite): void {
   const dot = first.derivativeOf(second.rowBar);
-  let all = dot && throughBar(first, second, dot);
+  let all = dot && across(first, second, dot);
   for (const carrier of second.carriers) {
     // Shares of one carrier are the same sums.
     const shares = second.shares.filter((share) => share.carrier === carrier);
@@ -124,45 +127,6 @@ function pushUnits(output: Expr, nodes: readonly Expr[]): Map<Expr, Expr> {
     n,
   );
   return new Map(moved.map((i, at) => [nodes[i], batched[at]]));
-}
-
-/** Each node on all rows: [elements, rows]. */
-function overRows(nodes: readonly Expr[], rows: Rows): Map<Expr, Expr> {
-  const [[first, many]] = rows;
-  const count = size(many) / size(first);
-  const last = ([one, all]: [Expr, Expr]): [Expr, Batched] => {
-    const matrix = size(one) === 1 ? all : transpose(reshape(all, [count, size(one)]));
-    return [one, { expr: reshape(matrix, [...one.type.shape, count]), axis: one.type.shape.length }];
-  };
-  const batched = batchLast(nodes, new Map([...rows].map(last)), count);
-  return new Map(nodes.map((node, i) => [node, reshape(batched[i], [size(node), count])]));
-}
-
-/** Σᵣ (h ⊗ h) ⊗ ∂s̄/∂s: of the units, and where that is cheaper of the carriers, only unordered pairs. */
-function within({ units, width, carrier }: RowSite, curvature: Expr): Term {
-  const [dots] = curvature.type.shape;
-  const pairs = (width * (width + 1)) / 2;
-  const byPairs = pairs * (MAKING + 2 * dots);
-  const byAll = width * (Math.min(width, dots) * MAKING + 2 * width * dots);
-  const inPairs = carrier === undefined || byPairs < byAll;
-  const { values, steps } = contract(
-    inPairs ? [curvature, carrier && pairProducts(carrier)] : [curvature, carrier, carrier],
-  );
-  return {
-    values,
-    units: table(units, units, (u, k) => pairPlace(u, k) * steps[0]),
-    carriers: table(width, width, (a, b) => (inPairs ? pairPlace(a, b) * steps[1] : a * steps[1] + b * steps[2])),
-  };
-}
-
-/** Σᵣ (h ⊗ g) ⊗ ∂t̄/∂s */
-function throughBar(first: RowSite, second: RowSite, dot: Expr): Term {
-  const { values, steps } = contract([first.carrier, second.carrier, dot]);
-  return {
-    values,
-    units: table(first.units, second.units, (u, k) => (k * first.units + u) * steps[2]),
-    carriers: table(first.width, second.width, (a, b) => a * steps[0] + b * steps[1]),
-  };
 }
 
 /** Σᵣ (h ⊗ t̄) ⊗ ∂g/∂s for the carrier g of one share. Where g is o, that is diag(φ′). */

@@ -114,8 +114,18 @@ export class SecondDerivatives {
     return table(units, width, (u, a) => this.#starts[parameter] + u * strides[0] + a * strides[1]);
   }
 
+  /** The different numbers, in one vector: what is to be added up over chunks of rows. */
+  get values(): Expr {
+    return concat(this.#values, 0);
+  }
+
+  /** Where in `values` each element of the matrix is, row-major. */
+  get places(): Int32Array {
+    return this.#places;
+  }
+
   /** [n, n] */
   matrix(): Expr {
-    return reshape(take(concat(this.#values, 0), this.#places), [this.#n, this.#n]);
+    return reshape(take(this.values, this.#places), [this.#n, this.#n]);
   }
 }

@@ -25,6 +25,8 @@ const LARGEST_BATCH = 2 ** 21;
 const WORTHWHILE = 0.85;
 /** No training step does with fewer barriers. */
 const FEWEST_BARRIERS = 3;
+/** What takes fewer nanoseconds is not weighed: a few microseconds to be saved are not worth some milliseconds of planning. */
+const SHORTEST = 20_000;
 /** Numbers of threads that are weighed against each other; more have too little to do in a fully connected network. */
 const NUMBERS = [2, 3, 4, 6, 8, 12, 16];
 
@@ -37,11 +39,12 @@ export interface ShardOptions {
 
 export function* shard(steps: readonly Step[], { threads, flops }: ShardOptions): Work<Arrangement> {
   if (threads === 1) return inOrder(steps);
+  const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
+  if (typeof threads !== "number" && alone < SHORTEST) return inOrder(steps);
   const uses = new Uses(steps);
   yield;
   if (typeof threads === "number")
     return (yield* new Sharder(steps, uses, threads, flops).build(Number.POSITIVE_INFINITY)) as Arrangement;
-  const alone = steps.reduce((sum, step) => sum + costOf(step, flops), 0);
   let best: Arrangement = { ...inOrder(steps), cost: WORTHWHILE * alone };
   for (const count of NUMBERS.filter((number) => number <= threads.most)) {
     if (alone / count + FEWEST_BARRIERS * BARRIER >= best.cost) continue;

@@ -149,6 +149,7 @@ export function checkSteps(name: string, options: CompileOptions, steps: number,
     if (!Number.isInteger(value) || value < 0)
       throw new RangeError(`${name}: steps must be whole and ≥ 0, got ${value}`);
   }
+  if (!options.sequences && !options.records) return;
   const end = first + steps;
   for (const [table, rows] of [...Object.entries(options.sequences ?? {}), ...Object.entries(options.records ?? {})]) {
     if (end > rows) throw new RangeError(`${name}: '${table}' was compiled for ${rows} steps a run, asked for ${end}`);

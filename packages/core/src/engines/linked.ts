@@ -5,6 +5,7 @@ import { referenceEngine } from "./reference/reference.ts";
 import type { EngineLink } from "./replica.ts";
 import { engineOf } from "./wasm/executable.ts";
 import type { GemmLink, GemmProvider } from "./wasm/gemm.ts";
+import { providedKernels } from "./wasm/processor.ts";
 
 /**
  * The engine, on one thread. Rejects where its library is not found any more.
@@ -12,8 +13,11 @@ import type { GemmLink, GemmProvider } from "./wasm/gemm.ts";
  */
 export async function openLinked(link: EngineLink, openAlgebra: () => Promise<LinearAlgebra>): Promise<SyncEngine> {
   if (link.kind === "reference") return referenceEngine;
-  const { module, shared, gemm } = link;
-  return engineOf({ module, shared, openAlgebra, gemm: gemm && (await provided(gemm)) });
+  const { module, shared, gemm, kernels } = link;
+  return engineOf({
+    ...{ module, shared, openAlgebra },
+    ...{ gemm: gemm && (await provided(gemm)), kernels: kernels && (await providedKernels(kernels)) },
+  });
 }
 
 async function provided({ module, data }: GemmLink): Promise<GemmProvider> {

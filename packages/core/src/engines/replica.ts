@@ -4,6 +4,7 @@
  */
 import type { Engine, SyncEngine } from "./engine.ts";
 import type { GemmLink } from "./wasm/gemm.ts";
+import type { KernelLink } from "./wasm/processor.ts";
 
 /** What another thread makes an engine of: plain data, and kernels that are compiled already. It can be sent. */
 export type EngineLink =
@@ -14,6 +15,7 @@ export type EngineLink =
       /** Whether the kernels are those for shared memory. */
       readonly shared: boolean;
       readonly gemm?: GemmLink | undefined;
+      readonly kernels?: KernelLink | undefined;
     };
 
 /** What an engine is on one thread, whichever that is. */

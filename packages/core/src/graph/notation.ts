@@ -19,12 +19,18 @@ export type Notation =
 /** ⊙ multiplies element by element, · numbers; juxtaposition ("") is the matrix product, ⊗ the Kronecker product. → leads from place to place. */
 export type InfixOperator = "+" | "−" | "⊙" | "·" | "/" | "" | "⊗" | "<" | "≤" | "=" | "→";
 
+/** A symbol by its name: digits at its end are an index, ∂ before it is a partial. */
 export const symbol = (name: string): Notation => ({ form: "symbol", name });
+/** A number, rounded where it is printed. */
 export const number = (value: number): Notation => ({ form: "number", value });
+/** What stands between operators: sums, products, quotients, comparisons. */
 export const infix = (operator: InfixOperator, ...parts: Notation[]): Notation => ({ form: "infix", operator, parts });
 export const negation = (of: Notation): Notation => ({ form: "negation", of });
+/** A base with its exponent. */
 export const power = (base: Notation, exponent: Notation): Notation => ({ form: "power", base, exponent });
 export const transposed = (of: Notation): Notation => (of.form === "transpose" ? of.of : { form: "transpose", of });
+/** One element, as W[i, j]. */
 export const element = (of: Notation, ...at: Notation[]): Notation => ({ form: "element", of, at });
+/** A function of its parts; a sum is call("Σ", [what], "k"). */
 export const call = (name: string, parts: readonly Notation[], subscript?: string): Notation =>
   subscript === undefined ? { form: "call", name, parts } : { form: "call", name, parts, subscript };

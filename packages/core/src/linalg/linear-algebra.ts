@@ -8,6 +8,8 @@ export interface LinearAlgebra {
   readonly name: string;
   /** A = L Lᵀ in place, A [n, n]; −1 or the first pivot that is not > 0: see cholesky.ts. */
   cholesky(a: Float64Array, n: number): number;
+  /** Room for a matrix [n, n], which `cholesky` then factorises where it lies; absent: any array is as good. */
+  square?(n: number): Float64Array;
   /** A P = Q R, A [m, n]: see qr.ts. */
   qr(a: Float64Array, m: number, n: number): Qr;
   /** A = Vᵀ Λ V, A [n, n]: see eigen.ts. Throws Error when it does not converge. */

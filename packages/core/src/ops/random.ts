@@ -10,22 +10,32 @@ import { type FloatType, type Shape, ShapeError, sizeOf, tensorType } from "../g
 import type { Operand } from "./elementwise.ts";
 import { less } from "./select.ts";
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
+const [ODD, EVEN] = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+];
 
 /** Two random 32-bit words from a 2 × 32-bit key and a 2 × 32-bit counter. */
 export function threefry(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
-  const keys = [key0 | 0, key1 | 0, 0x1bd11bda ^ key0 ^ key1];
-  let x0 = (counter0 + keys[0]) | 0;
-  let x1 = (counter1 + keys[1]) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = ROTATIONS[round % 8];
-    x0 = (x0 + x1) | 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = (x0 + keys[injection % 3]) | 0;
-      x1 = (x1 + keys[(injection + 1) % 3] + injection) | 0;
+  // Three words of key take turns; nothing is allocated on the way, because every row of every epoch is drawn here.
+  let a = key0 | 0;
+  let b = key1 | 0;
+  let c = 0x1bd11bda ^ key0 ^ key1;
+  let x0 = (counter0 + a) | 0;
+  let x1 = (counter1 + b) | 0;
+  for (let group = 1; group <= 5; group++) {
+    const rotations = group & 1 ? ODD : EVEN;
+    for (let round = 0; round < 4; round++) {
+      const rotation = rotations[round];
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
     }
+    x0 = (x0 + b) | 0;
+    x1 = (x1 + c + group) | 0;
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
   }
   return [x0 >>> 0, x1 >>> 0];
 }

@@ -1,7 +1,7 @@
 /** Training by a minimizer: each epoch is one accepted step on all rows. Loaded only when a network is trained so. */
 
 import { NonFiniteError } from "../diagnosis/first-fault/first-fault.ts";
-import { type LinearAlgebra, linearAlgebraOf } from "../linalg/linear-algebra.ts";
+import { type LinearAlgebra, linearAlgebraOf, plainLinearAlgebra } from "../linalg/linear-algebra.ts";
 import { randomIn } from "../nn/layers/traits.ts";
 import { layersOf, type NetworkSpec } from "../nn/network.ts";
 import type { Ending, Iteration, Memory, Minimizer, Tolerances } from "../optim/minimizers/minimizer.ts";
@@ -30,7 +30,7 @@ export class FullBatchTrainer implements Training {
   #start: Float64Array;
   #x: Float64Array;
   /** What the minimizer carries, from its first step on. */
-  #memory: Memory | "unsaid" | undefined;
+  #memory: (() => Memory) | "unsaid" | undefined;
 
   /** Throws RangeError on options that make no sense with a minimizer, NonFiniteError when the loss is not finite at first. */
   static async open(
@@ -42,7 +42,9 @@ export class FullBatchTrainer implements Training {
     turns: Turns,
   ): Promise<FullBatchTrainer> {
     checkSuits(network, options, minimizer);
-    const linearAlgebra = await linearAlgebraOf(options.engine);
+    // Who asks for gradients or products alone factorises nothing.
+    const factorises = minimizer.needs.some((need) => need !== "hvp");
+    const linearAlgebra = factorises ? await linearAlgebraOf(options.engine) : plainLinearAlgebra;
     return new FullBatchTrainer(network, train, options, minimizer, settings, turns, linearAlgebra);
   }
 
@@ -84,12 +86,12 @@ export class FullBatchTrainer implements Training {
       await this.atRest?.();
       const next = this.#iterations.next();
       if (next.done) return this.#judge(next.value);
-      this.#x = next.value.x;
-      this.#memory = next.value.memory ?? "unsaid";
-      if (!next.value.accepted) continue;
-      const { evaluations } = this.#problem;
-      const iteration = { ...next.value, evaluations: { ...evaluations } };
-      return { loss: this.#problem.dataLoss(this.#x), rate: next.value.stepLength ?? 1, iteration };
+      const { memory, ...told } = next.value;
+      this.#x = told.x;
+      this.#memory = memory ?? "unsaid";
+      if (!told.accepted) continue;
+      const iteration = { ...told, evaluations: { ...this.#problem.evaluations } };
+      return { loss: this.#problem.dataLoss(this.#x), rate: told.stepLength ?? 1, iteration };
     }
   }
 
@@ -110,7 +112,7 @@ export class FullBatchTrainer implements Training {
       );
     const tensors: Record<string, Float64Array> = { x: this.#x.slice(), start: this.#start.slice() };
     const numbers: Record<string, number> = { ...this.#problem.evaluations };
-    for (const [name, own] of Object.entries(this.#memory ?? {}))
+    for (const [name, own] of Object.entries(this.#memory?.() ?? {}))
       if (typeof own === "number") numbers[MEMORY + name] = own;
       else tensors[MEMORY + name] = own.slice();
     return { numbers, tensors };
@@ -126,7 +128,7 @@ export class FullBatchTrainer implements Training {
         : [],
     );
     const known: Memory | undefined = memory.length === 0 ? undefined : Object.fromEntries(memory);
-    this.#memory = known;
+    this.#memory = known && (() => known);
     this.#iterations = this.#minimizer.iterate(this.#problem, this.#x, this.#tolerances, known);
   }
 

@@ -60,7 +60,7 @@ export interface MinimizeStart {
 }
 
 /** After each trial step: objective, gradient, step, and what the method carries. */
-export interface MinimizeIteration extends Iteration {
+export interface MinimizeIteration extends Omit<Iteration, "memory"> {
   readonly type: "iteration";
   readonly evaluations: Readonly<Evaluations>;
 }
@@ -255,8 +255,9 @@ export async function* run(
       break;
     }
     iterations++;
-    ({ x, objective } = next.value);
-    yield { type: "iteration", ...next.value, evaluations: { ...problem.evaluations } };
+    const { memory: _, ...told } = next.value;
+    ({ x, objective } = told);
+    yield { type: "iteration", ...told, evaluations: { ...problem.evaluations } };
   }
   const evaluations = { ...problem.evaluations };
   const scaled = scaledGradient(problem, x, setUp.x);

@@ -3,9 +3,11 @@
  * memory; what a chunk gives is added up in the engine. So the Gauss-Newton matrix Σ JᵣᵀH_L Jᵣ never needs J as a whole.
  *   f(θ) = Σᵣ wᵣ ℓᵣ / Σᵣ wᵣ + (λ/2) Σ‖W‖²
  */
-import { hvp, type Rows, rowJacobians } from "../autodiff/curvature.ts";
+import { hvp, type Rows } from "../autodiff/curvature.ts";
 import { gradients } from "../autodiff/reverse.ts";
-import { rowHessian } from "../autodiff/row-hessian.ts";
+import { gaussNewtonOfRows } from "../autodiff/row-gauss-newton.ts";
+import { hessianOfRows } from "../autodiff/row-hessian.ts";
+import type { SecondDerivatives } from "../autodiff/second-derivatives.ts";
 import type { CompileOptions, SyncExecutable } from "../engines/engine.ts";
 import { type Expr, label } from "../graph/expr.ts";
 import { type Program, program } from "../graph/program.ts";
@@ -13,7 +15,6 @@ import { sizeOf } from "../graph/type.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 import { targetWidth } from "../nn/losses.ts";
 import { layersOf, type NetworkSpec, type NetworkTensor, outputsOf, parametersOf } from "../nn/network.ts";
-import { matmul } from "../ops/matmul.ts";
 import { add } from "../ops/ring.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { input } from "../ops/source.ts";
@@ -61,11 +62,17 @@ export class NetworkProblem implements Problem {
   readonly #options: ProblemOptions;
   readonly #parameters: readonly NetworkTensor[];
   readonly #params: Readonly<Record<string, Expr>>;
+  /** The same in the order of the flat vector. */
+  readonly #nodes: readonly Expr[];
   readonly #vectors: readonly Expr[];
+  /** Units of its largest layer, its inputs among them. */
+  readonly #largest: number;
   readonly #data: { readonly x: Float64Array; readonly y: Float64Array; readonly weight: Float64Array };
   /** λ of each parameter: that of `l2` on weights. */
   readonly #decay: Float64Array;
   readonly #compiled = new Map<string, Compiled>();
+  /** Of each matrix: where in its program's result each element is. */
+  readonly #places = new Map<string, Int32Array>();
   readonly #remembered = new Remembered();
 
   /** @param most numbers that a chunk's largest tensor may hold */
@@ -81,8 +88,10 @@ export class NetworkProblem implements Problem {
     this.#options = options;
     this.#parameters = parametersOf(network);
     this.#params = parameterInputs(network, "f64").params;
+    this.#nodes = Object.values(this.#params);
     this.#vectors = this.#parameters.map(({ name, shape }) => input(`direction/${name}`, shape, "f64"));
     this.size = this.#parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+    this.#largest = Math.max(...layersOf(network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
     this.rows = rowsOf(train, network.inputs);
     this.linearAlgebra = linearAlgebra;
     this.#data = padded(train, this.rows);
@@ -118,32 +127,36 @@ export class NetworkProblem implements Problem {
 
   value(x: Float64Array): number {
     let total = this.#point(x)[0];
+    if (!this.#isPenalised) return total;
     for (let i = 0; i < x.length; i++) total += 0.5 * this.#penaltyOf(i) * x[i] ** 2;
     return total;
   }
 
   gradient(x: Float64Array): Float64Array {
-    return this.#penalised(this.#point(x).slice(1), x);
+    const gradient = this.#point(x).subarray(1);
+    return this.#isPenalised ? this.#penalised(gradient.slice(), x) : gradient;
   }
 
   hvp(x: Float64Array, v: Float64Array): Float64Array {
-    const build = (chunk: Chunk): Expr => flatten(hvp(this.#loss(chunk), Object.values(this.#params), this.#vectors));
-    const compiled = this.#load("hvp", x, this.#largestLayer(), build, this.#vectors);
+    const build = (chunk: Chunk): Expr => flatten(hvp(this.#loss(chunk), this.#nodes, this.#vectors));
+    const compiled = this.#load("hvp", x, this.#largest, build, this.#vectors);
     this.#write(compiled.executable, this.#vectors, v);
     this.evaluations.products++;
     return this.#penalised(this.#total(compiled), v);
   }
 
   hessian(x: Float64Array): Float64Array {
-    // Of a row no more than products of two layers' units is held at once, a bias counting as one.
-    return this.#matrix("hessian", x, (this.#largestLayer() + 1) ** 2, (chunk) => {
+    return this.#matrix("hessian", x, this.#pairs(), (chunk) => {
       const { loss, rows } = this.#row(chunk);
-      return rowHessian(loss, Object.values(this.#params), rows);
+      return hessianOfRows(loss, this.#nodes, rows);
     });
   }
 
   gaussNewton(x: Float64Array): Float64Array {
-    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.size, (chunk) => this.#gaussNewtonOf(chunk));
+    return this.#matrix("Gauss-Newton", x, outputsOf(this.#network) * this.#pairs(), (chunk) => {
+      const { output, loss, rows } = this.#row(chunk);
+      return gaussNewtonOfRows(loss, output, this.#nodes, rows);
+    });
   }
 
   describe(): string {
@@ -154,6 +167,10 @@ export class NetworkProblem implements Problem {
     return Math.max(1, ...[...this.#compiled.values()].map(({ executable }) => executable.threads));
   }
 
+  get #isPenalised(): boolean {
+    return this.penalty.strength !== 0 || Boolean(this.#options.l2);
+  }
+
   #penaltyOf(i: number): number {
     return this.#decay[i] + this.penalty.strength;
   }
@@ -162,10 +179,6 @@ export class NetworkProblem implements Problem {
   #penalised(to: Float64Array, v: Float64Array): Float64Array {
     for (let i = 0; i < v.length; i++) to[i] += this.#penaltyOf(i) * v[i];
     return to;
-  }
-
-  #largestLayer(): number {
-    return Math.max(...layersOf(this.#network).flatMap(({ inputs, outputs }) => [inputs, outputs]));
   }
 
   #loss(chunk: Chunk): Expr {
@@ -191,11 +204,9 @@ export class NetworkProblem implements Problem {
     return { output, loss, rows };
   }
 
-  /** Σᵣ JᵣᵀH_L Jᵣ of a chunk. */
-  #gaussNewtonOf(chunk: Chunk): Expr {
-    const { output, loss, rows } = this.#row(chunk);
-    const { jacobian, curved } = rowJacobians(output, loss, Object.values(this.#params), rows);
-    return matmul(jacobian, curved, { transposeA: true });
+  /** Of a row no more than products of two layers' units is held at once, a bias counting as one. */
+  #pairs(): number {
+    return ((this.#largest + 1) * (this.#largest + 2)) / 2;
   }
 
   /** f and ∇f without penalties, one after another. */
@@ -204,19 +215,24 @@ export class NetworkProblem implements Problem {
       this.evaluations.values++;
       const build = (chunk: Chunk): Expr => {
         const loss = this.#loss(chunk);
-        return flatten([loss, ...gradients(loss, Object.values(this.#params))]);
+        return flatten([loss, ...gradients(loss, this.#nodes)]);
       };
-      return this.#total(this.#load("point", x, this.#largestLayer(), build));
+      return this.#total(this.#load("point", x, this.#largest, build));
     });
   }
 
-  #matrix(name: string, x: Float64Array, perRow: number, build: (chunk: Chunk) => Expr): Float64Array {
+  #matrix(name: string, x: Float64Array, perRow: number, build: (chunk: Chunk) => SecondDerivatives): Float64Array {
     const n = this.size;
     const bare = this.#remembered.at(name, x, () => {
       this.evaluations.matrices++;
-      return this.#total(this.#load(name, x, perRow, build));
+      const compiled = this.#load(name, x, perRow, (chunk) => {
+        const derivatives = build(chunk);
+        this.#places.set(name, derivatives.places);
+        return derivatives.values;
+      });
+      return spread(this.#total(compiled), this.#places.get(name) as Int32Array);
     });
-    if (this.penalty.strength === 0 && !this.#options.l2) return bare;
+    if (!this.#isPenalised) return bare;
     const result = bare.slice();
     for (let i = 0; i < n; i++) result[i * n + i] += this.#penaltyOf(i);
     return result;
@@ -239,19 +255,21 @@ export class NetworkProblem implements Problem {
     const known = this.#compiled.get(name) ?? this.#compile(name, perRow, build, more);
     this.#compiled.set(name, known);
     if (known.at === undefined || !samePoint(known.at, x)) {
-      this.#write(known.executable, Object.values(this.#params), x);
-      known.at = x.slice();
+      this.#write(known.executable, this.#nodes, x);
+      if (known.at === undefined) known.at = x.slice();
+      else known.at.set(x);
     }
     return known;
   }
 
   #compile(name: string, perRow: number, build: (chunk: Chunk) => Expr, more: readonly Expr[]): Compiled {
     const wanted = Math.max(WORTHWHILE, Math.floor(CHUNK / perRow));
-    const rows = Math.max(1, Math.min(this.rows, wanted, Math.floor(this.#most / perRow)));
-    const chunks = Math.ceil(this.rows / rows);
+    const most = Math.max(1, Math.min(this.rows, wanted, Math.floor(this.#most / perRow)));
+    const chunks = Math.ceil(this.rows / most);
+    const rows = Math.ceil(this.rows / chunks);
     const chunk = chunks === 1 ? this.#everything() : this.#chunk(rows);
     const result = build(chunk);
-    const inputs = [...Object.values(this.#params), ...chunk.inputs, ...more];
+    const inputs = [...this.#nodes, ...chunk.inputs, ...more];
     const executable = this.#options.engine.compile(...summed(name, inputs, result, chunks));
     for (const [key, values] of Object.entries(this.#data)) {
       const own = (values.length / (this.rows + 1)) * (chunks === 1 ? this.rows : this.rows + 1);
@@ -291,6 +309,13 @@ export class NetworkProblem implements Problem {
       start = end;
     }
   }
+}
+
+/** The values at these places. */
+function spread(values: Float64Array, places: Int32Array): Float64Array {
+  const result = new Float64Array(places.length);
+  for (let i = 0; i < result.length; i++) result[i] = values[places[i]];
+  return result;
 }
 
 /** The program of a result, or of its sum over chunks of rows. */

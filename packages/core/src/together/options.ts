@@ -78,7 +78,7 @@ export function checkCommon(network: NetworkSpec, data: FitData, given: Together
   if (validation) checkDataset(validation, "validation rows", network, loss);
   inRange("places", places, count);
   const rows = rowsOf(train, network.inputs);
-  const settings = checkSettings(options, rows);
+  const settings = checkSettings(options, rows, validation !== undefined);
   return {
     ...{ network, train, validation, options: { ...options, optimizer }, dtype, places, settings, rows },
     stepsPerEpoch: Math.ceil(rows / settings.batch),
@@ -86,7 +86,8 @@ export function checkCommon(network: NetworkSpec, data: FitData, given: Together
 }
 
 /** Throws RangeError that names the member. */
-export function checkMembers(members: readonly Member[], { options, rows, network }: Common): Checked[] {
+export function checkMembers(members: readonly Member[], common: Common): Checked[] {
+  const { options, rows, network, validation } = common;
   if (!Array.isArray(members) || members.length === 0)
     throw new RangeError("fitTogether: members must be a list of at least one, as [{ seed: 0 }, { seed: 1 }]");
   const known = new Set(parametersOf(network).map(({ name }) => name));
@@ -95,7 +96,7 @@ export function checkMembers(members: readonly Member[], { options, rows, networ
     checkKeys(where, own ?? null, MEMBER);
     const { rate, l1, l2, from } = own;
     try {
-      const settings = checkSettings({ ...options, ...own }, rows);
+      const settings = checkSettings({ ...options, ...own }, rows, validation !== undefined);
       if (from !== undefined && !(from.epoch < settings.until && [...known].every((name) => name in from.carried)))
         throw new RangeError(`from: a state of this network before epoch ${settings.until} is needed`);
       const schedule = own.schedule ?? constant(rate ?? options.optimizer.defaultRate);

@@ -49,6 +49,13 @@ export class Stack {
   readonly #turns: Turns;
   /** Steps that take about one slice, learned by measuring. */
   #sliceSteps = 1;
+  /** What differs from step to step, written anew for each epoch. */
+  readonly #sequences: {
+    readonly rows: Int32Array;
+    readonly rate: Float64Array;
+    readonly step: Float64Array;
+    readonly key: Int32Array;
+  };
 
   /** @param penalties which regularisers members have */
   static async open(common: Common, size: number, penalties: Penalties, turns: Turns): Promise<Stack> {
@@ -94,6 +101,13 @@ export class Stack {
     this.#judge = judge;
     this.#saved = carriedBy(common.network).map(({ name }) => name);
     this.#turns = turns;
+    const places = common.stepsPerEpoch * size;
+    this.#sequences = {
+      rows: new Int32Array(places * common.settings.batch),
+      rate: new Float64Array(places),
+      step: new Float64Array(places),
+      key: new Int32Array(2 * places),
+    };
   }
 
   /** Names of what a place carries. */
@@ -167,21 +181,21 @@ export class Stack {
     const { stepsPerEpoch: steps, rows: total, settings } = this.#common;
     const { size } = this;
     const { batch } = settings;
-    const rows = new Int32Array(steps * size * batch).fill(total);
-    const rate = new Float64Array(steps * size).fill(NOBODY);
-    const step = new Float64Array(steps * size).fill(1);
-    const key = new Int32Array(steps * size * 2);
+    const { rows, rate, step, key } = this.#sequences;
     for (const [place, own] of placed.entries()) {
-      if (own === undefined) continue;
-      const { epoch, checked } = own;
-      const made = sequencesOf(total, checked.settings, epoch);
-      const whole = { epoch, steps: steps * checked.settings.epochs };
+      const made = own && sequencesOf(total, own.checked.settings, own.epoch);
+      const whole = own && { epoch: own.epoch, steps: steps * own.checked.settings.epochs };
       for (let i = 0; i < steps; i++) {
         const at = i * size + place;
-        for (let row = 0; row < batch; row++) rows[at * batch + row] = made.rows[i * batch + row];
-        for (let word = 0; word < 2; word++) key[2 * at + word] = made.key[2 * i + word];
+        if (own === undefined || made === undefined || whole === undefined) {
+          rows.fill(total, at * batch, (at + 1) * batch);
+          [rate[at], step[at], key[2 * at], key[2 * at + 1]] = [NOBODY, 1, 0, 0];
+          continue;
+        }
+        rows.set(made.rows.subarray(i * batch, (i + 1) * batch), at * batch);
+        key.set(made.key.subarray(2 * i, 2 * i + 2), 2 * at);
         step[at] = made.step[i];
-        rate[at] = checked.schedule({ ...whole, step: epoch * steps + i });
+        rate[at] = own.checked.schedule({ ...whole, step: own.epoch * steps + i });
       }
     }
     for (const [name, values] of Object.entries({ rows, rate, step, key })) await this.#executable.write(name, values);

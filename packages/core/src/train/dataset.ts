@@ -60,13 +60,21 @@ export function checkRows(data: Dataset, what: string, network: NetworkSpec, los
   return rows;
 }
 
-/** How many rows of finite numbers x holds, and of categories where the network has any. Throws DataError on any other x. */
-export function checkInputs(x: ArrayLike<number>, what: string, network: NetworkSpec): number {
+/**
+ * How many rows of finite numbers x holds, and of categories where the network has any. Throws DataError on any other x.
+ * @param categories the network's, where they are known: to find them takes longer than to check a row
+ */
+export function checkInputs(
+  x: ArrayLike<number>,
+  what: string,
+  network: NetworkSpec,
+  categories: ReadonlyMap<number, number> = categoriesOf(network),
+): number {
   const { inputs } = network;
   const rows = rowsOf({ x, y: [] }, inputs);
   const place = (i: number): string => `${what}: input ${i % inputs} of row ${Math.floor(i / inputs)}`;
   checkNumbers(x, place, [finite]);
-  for (const [input, many] of categoriesOf(network)) {
+  for (const [input, many] of categories) {
     const own = Float64Array.from({ length: rows }, (_, row) => x[row * inputs + input]);
     const category: Range = {
       text: `a category, a whole number from 0 to ${many - 1}`,

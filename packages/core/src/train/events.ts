@@ -43,7 +43,7 @@ export interface EpochEvent {
     | undefined;
   /** The minimizer's step, where one trains. */
   readonly iteration?: FitIteration | undefined;
-  /** Whether the watched loss is the lowest so far. */
+  /** Whether the watched loss is the lowest so far; of a minimizer without validation rows, whether what it minimizes is. */
   readonly best: boolean;
   /** Since training started. */
   readonly seconds: number;
@@ -51,7 +51,7 @@ export interface EpochEvent {
   readonly flow?: readonly LayerFlow[] | undefined;
 }
 
-/** The last event of a training: why it ended, and the model with the best weights seen. */
+/** The last event of a training: why it ended, and the model with the weights that are kept (`keep`). */
 export interface EndEvent {
   readonly type: "end";
   readonly stopped: StopReason;

@@ -46,7 +46,8 @@ interface AllOptions {
   /**
    * Which epoch's weights the model gets (default "best"): those of the first with the best validation loss (training loss
    * where there is no validation part), of the last with it ("last-best": an equal loss counts as better, for patience, too),
-   * or of the last epoch of all ("last").
+   * or of the last epoch of all ("last"). The default of a minimizer without a validation part is "last": each of its steps
+   * lowers what it was asked to minimize, of which the training loss is only a part where there is l2, so that all are "best".
    */
   readonly keep?: Keep;
   /** Rows in a step (default 32, at most the number of rows). */
@@ -55,7 +56,10 @@ interface AllOptions {
   readonly seed?: number;
   /** Share of the rows to set aside for validation, alike in every class; for data that comes without (default 0). */
   readonly validation?: number;
-  /** Stop after this many epochs without a better validation loss (training loss where there is no validation part). */
+  /**
+   * Stop after this many epochs without a better validation loss (training loss where there is no validation part). A minimizer without
+   * one has a better one in each epoch (see `keep`), and ends by itself.
+   */
   readonly patience?: number;
   readonly l1?: number;
   readonly l2?: number;
@@ -149,10 +153,13 @@ export function factorIn(rateFactor: Float64Array): number {
   return inRange("rateFactor", rateFactor[0], positive);
 }
 
-/** Throws RangeError naming the option that makes no sense. */
-export function checkSettings(options: AllOptions, rows: number): Settings {
+/**
+ * Throws RangeError naming the option that makes no sense.
+ * @param isJudged whether there are validation rows
+ */
+export function checkSettings(options: Chosen, rows: number, isJudged: boolean): Settings {
   const { epochs = EPOCHS, until = epochs, batch = BATCH, seed = 0, patience = Number.POSITIVE_INFINITY } = options;
-  const { keep = "best" } = options;
+  const { keep = options.optimizer.kind === "minimizer" && !isJudged ? "last" : "best" } = options;
   for (const name of ["l1", "l2"] as const) inRange(name, options[name] ?? 0, nonNegative);
   const { clip, tolerances, flow = false, signal, schedule, metrics, slice = SLICE } = options;
   checkKeys("clip", clip, CLIP);

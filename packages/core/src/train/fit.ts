@@ -3,7 +3,7 @@
  *
  *   for await (const event of fit(network, data, options)) …
  *
- * The last event carries the model with the best weights seen and says why training stopped. Everything random
+ * The last event carries the model with the weights that are kept (`keep`) and says why training stopped. Everything random
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 
@@ -39,6 +39,7 @@ const DATA: Names<FitData> = { train: true, validation: true, test: true };
 
 /** What few trainings need is loaded when one does. */
 type LoadOnDemand = () => Promise<typeof import("../second-order/on-demand.ts")>;
+const beside = async (load: LoadOnDemand) => (await load()).beside();
 
 /**
  * Trains a network on rows.
@@ -68,7 +69,8 @@ export async function* fitting(
   checkKeys("data", data ?? null, DATA, "part");
   checkDataset(data.train, "training rows", network, options.loss);
   if (data.validation) checkDataset(data.validation, "validation rows", network, options.loss);
-  const settings = checkSettings(options, rowsOf(data.train, network.inputs));
+  const isJudged = data.validation !== undefined || (options.validation ?? 0) > 0;
+  const settings = checkSettings(options, rowsOf(data.train, network.inputs), isJudged);
   let started = now();
   const { train, validation } = data.validation ? data : setAside(data.train, network, options);
   const turns = new Turns(options.slice);
@@ -76,7 +78,7 @@ export async function* fitting(
   const sizes = [settings.batch, rowsOf(train, inputs), validation === undefined ? 0 : rowsOf(validation, inputs)];
   const keeper =
     options.checkpoint || options.resume
-      ? new (await load()).Keeper(network, { train, ...(validation && { validation }) }, options, settings)
+      ? new (await beside(load)).Keeper(network, { train, ...(validation && { validation }) }, options, settings)
       : undefined;
   const [begun, ended] = keeper?.ended() ?? [];
   if (begun && ended) {
@@ -87,7 +89,9 @@ export async function* fitting(
   const key = `${place?.key} ${sizes}`;
   const made = place?.shelf.take(key);
   const trainer = await open(network, train, options, settings, turns, load, made);
-  const probe = options.flow ? await (await load()).FlowProbe.open(network, train, options, trainer, turns) : undefined;
+  const probe = options.flow
+    ? await (await beside(load)).FlowProbe.open(network, train, options, trainer, turns)
+    : undefined;
   const watcher = new Watcher(network, validation, options, await trainer.tensors(), settings.keep, turns, made);
   if (keeper) {
     await keeper.attach(trainer, watcher);
@@ -150,7 +154,7 @@ async function findFault(
   load: LoadOnDemand,
 ): Promise<TrainingFault | undefined> {
   const tensors = await trainer.tensors();
-  const { findTrainingFault, findValidationFault } = await load();
+  const { findTrainingFault, findValidationFault } = await beside(load);
   const recording = await trainer.recording?.();
   const fault = recording && (await findTrainingFault(recording, network, options.slice));
   if (fault !== undefined || validation === undefined) return fault;
@@ -185,10 +189,9 @@ async function open(
   const { optimizer } = options;
   if (optimizer.kind === "first-order") return Trainer.open(network, train, options, optimizer, settings, turns, made);
   const own = { ...options, engine: needSync(options.engine, `the optimizer '${optimizer.name}'`) };
-  const { FullBatchTrainer, KfacTrainer } = await load();
-  return optimizer.kind === "kfac"
-    ? KfacTrainer.open(network, train, own, optimizer, settings, turns)
-    : FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
+  if (optimizer.kind === "kfac")
+    return (await beside(load)).KfacTrainer.open(network, train, own, optimizer, settings, turns);
+  return (await load()).FullBatchTrainer.open(network, train, own, optimizer, settings, turns);
 }
 
 /** Splits the rows where the caller has not. Throws RangeError when the share leaves a part without rows. */
@@ -216,6 +219,8 @@ class Watcher {
   /** Of the epoch that is kept; before it, where training started. */
   kept: Record<string, Float64Array>;
   readonly #keep: Keep;
+  /** Where each step lowers what is minimized, and nothing else is asked. */
+  readonly #isEachBest: boolean;
   readonly #validation: Dataset | undefined;
   readonly predictor: Predictor<Engine> | undefined;
   readonly #metrics: Readonly<Record<string, Metric>>;
@@ -233,7 +238,8 @@ class Watcher {
     this.kept = initial;
     this.#keep = keep;
     this.#turns = turns;
-    const { engine, loss } = options;
+    const { engine, loss, optimizer } = options;
+    this.#isEachBest = keep === "last" && optimizer.kind === "minimizer" && validation === undefined;
     this.#validation = validation;
     this.#metrics = options.metrics ?? usualMetrics(loss, outputsOf(network));
     if (validation)
@@ -252,7 +258,7 @@ class Watcher {
     // A comparison can hide NaN from the loss (relu does), so the parameters are looked at, too.
     const finite = allFinite([watched, trainingLoss]) && Object.values(tensors).every(allFinite);
     const isEqual = this.#keep === "last-best" && watched === this.bestLoss;
-    const best = finite && (watched < this.bestLoss || isEqual);
+    const best = finite && (watched < this.bestLoss || isEqual || this.#isEachBest);
     trainer.schedule.observe?.(watched);
     if (best) Object.assign(this, { bestEpoch: epoch, bestLoss: watched });
     if (best || (finite && this.#keep === "last")) this.kept = tensors;

@@ -6,7 +6,7 @@ import type { FloatType } from "../graph/type.ts";
 import { awaited, finish, settled, type Work } from "../graph/work.ts";
 import { lossOf } from "../nn/loss-of.ts";
 import { type Loss, type LossName, predictionWidth, targetWidth } from "../nn/losses.ts";
-import { checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/network.ts";
+import { categoriesOf, checkNetwork, forward, type NetworkSpec, outputsOf } from "../nn/network.ts";
 import { inRange, wholeNumber } from "../nn/options.ts";
 import { checkInputs, checkRows, type Dataset, rowsOf } from "./dataset.ts";
 import { parameterInputs, rowInputs } from "./objective.ts";
@@ -62,6 +62,7 @@ export class Predictor<E extends Engine = SyncEngine> {
   readonly #outputs: number;
   readonly #predicted: number;
   readonly #batches: readonly number[];
+  readonly #categories: ReadonlyMap<number, number>;
   readonly #forward = new Map<number, Pass>();
   readonly #judge = new Map<number, Pass>();
   #tensors: Tensors = {};
@@ -90,6 +91,7 @@ export class Predictor<E extends Engine = SyncEngine> {
     this.#outputs = outputsOf(network);
     this.#predicted = predictionWidth(this.#loss, this.#outputs);
     this.#batches = batchesFor(rows);
+    this.#categories = categoriesOf(network);
   }
 
   /** Takes parameters and running statistics, on top of those it has. Throws RangeError on what is no tensor of the network. */
@@ -110,8 +112,14 @@ export class Predictor<E extends Engine = SyncEngine> {
     return awaited(this.#predicting(x));
   }
 
+  /** Compiles the plans of `predict` now, for whoever may not be kept waiting later. Throws where a tensor was not loaded. */
+  ready(this: Predictor<SyncEngine>): void {
+    needSync(this.#engine, "ready");
+    for (const batch of this.#batches) finish(this.#ready(batch, this.#forward));
+  }
+
   *#predicting(x: ArrayLike<number>): Work<Predictions> {
-    const rows = checkInputs(x, "predict", this.#network);
+    const rows = checkInputs(x, "predict", this.#network, this.#categories);
     const outputs = new Float64Array(rows * this.#outputs);
     const predictions = this.#loss.predict ? new Float64Array(rows * this.#predicted) : outputs;
     const { inputs } = this.#network;

@@ -5,8 +5,8 @@ import type { Iteration } from "../optim/minimizers/minimizer.ts";
 import type { Schedule } from "./schedules.ts";
 import type { TrainStep } from "./step.ts";
 
-/** A step of a minimizer, and how often the objective has been asked for so far. */
-export interface FitIteration extends Iteration {
+/** A step of a minimizer, all that can be sent to another thread, and how often the objective has been asked for so far. */
+export interface FitIteration extends Omit<Iteration, "memory"> {
   readonly evaluations: { readonly values: number; readonly products: number; readonly matrices: number };
 }
 

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Pace } from "../../src/engines/wasm/pace.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { program } from "../../src/graph/program.ts";
 import { losses } from "../../src/nn/losses.ts";
@@ -125,6 +126,14 @@ async function workersOf(action: () => unknown): Promise<Worker[]> {
 }
 
 describe("a worker that is killed", () => {
+  // One thread alone would not miss it.
+  beforeEach(() => {
+    vi.spyOn(Pace.prototype, "next").mockImplementation((steps) => ({ steps, isAlone: false }));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   test("before a run ends the run with an error that says so", async () => {
     const executable = compileStep(await wasmEngine({ threads: 2 }), [33, 70, 5], { batch: 32, steps: 5 });
     const [worker] = await workersOf(() => executable.run(5));

@@ -81,6 +81,20 @@ export function choleskyContract(algebra: LinearAlgebra): void {
     expect(algebra.cholesky(a, n)).toBe(80);
   });
 
+  test("in room of its own it gives the same, time after time, also where the room is larger", () => {
+    const room = algebra.square?.(40) ?? new Float64Array(1600);
+    expect(room).toHaveLength(1600);
+    for (const n of [40, 33, 40]) {
+      const a = definite(n, n);
+      const expected = a.slice();
+      expect(algebra.cholesky(expected, n)).toBe(-1);
+      room.set(a);
+      expect(algebra.cholesky(room, n)).toBe(-1);
+      expect(room.subarray(0, n * n)).toEqual(expected);
+      room[7 * n + 7] = -1;
+    }
+  });
+
   test("indefinite and semidefinite matrices are refused", () => {
     expect(algebra.cholesky(symmetric(64, 2), 64)).toBeGreaterThanOrEqual(0);
     expect(algebra.cholesky(new Float64Array(9), 3)).toBe(0);

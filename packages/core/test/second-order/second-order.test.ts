@@ -5,7 +5,7 @@ import { gradients } from "../../src/autodiff/reverse.ts";
 import type { SyncEngine } from "../../src/engines/engine.ts";
 import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { label } from "../../src/graph/expr.ts";
-import { plainLinearAlgebra } from "../../src/linalg/linear-algebra.ts";
+import { type LinearAlgebra, plainLinearAlgebra } from "../../src/linalg/linear-algebra.ts";
 import { losses, reduceRows } from "../../src/nn/losses.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { matmul } from "../../src/ops/matmul.ts";
@@ -158,6 +158,20 @@ test("a tolerance ends it sooner", async () => {
   ];
   expect(rough.end.stopped).toBe("converged");
   expect(rough.end.epochs).toBeLessThan(fine.end.epochs);
+});
+
+test("Levenberg-Marquardt factorises once for most of its trials", async () => {
+  let factorisations = 0;
+  const cholesky: LinearAlgebra["cholesky"] = (a, n) => {
+    factorisations++;
+    return plainLinearAlgebra.cholesky(a, n);
+  };
+  const counting = { ...engine, linearAlgebra: async () => ({ ...plainLinearAlgebra, cholesky }) };
+  const optimizer = minimizers["levenberg-marquardt"]();
+  const { epochs } = await train("mean-squared-error", optimizer, { engine: counting, epochs: 40 });
+  const trials = epochs[epochs.length - 1].iteration?.iteration ?? 0;
+  expect(trials).toBeGreaterThanOrEqual(40);
+  expect(factorisations).toBeLessThan(1.4 * trials);
 });
 
 describe("Bayesian regularisation of a sine with noise", async () => {

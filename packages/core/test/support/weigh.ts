@@ -13,6 +13,8 @@ interface Weight {
   readonly atOnce: number;
   /** Bytes that are loaded only where there are several threads, the worker's script included. */
   readonly threads: number;
+  /** Bytes of the next that are loaded before a minimizer trains. */
+  readonly minimizer: number;
   /** Bytes that are loaded only where a minimizer or K-FAC trains, the gradient's flow is told or NaN was met; the method itself not included. */
   readonly secondOrder: number;
 }
@@ -64,10 +66,13 @@ export async function weigh(...entries: readonly string[]): Promise<Weight> {
   const weight = {
     atOnce: sum(first) + kernels,
     threads: sum([...later("wasm/threads.ts"), "worker.js"]),
-    secondOrder: sum(later("second-order/full-batch.ts")),
+    minimizer: sum(later("second-order/full-batch.ts")),
+    secondOrder: sum(new Set([...later("second-order/full-batch.ts"), ...later("second-order/beside.ts")])),
   };
-  const { threads, secondOrder } = weight;
+  const { threads, minimizer, secondOrder } = weight;
   console.log(`${entries.join(" + ")}: ${weight.atOnce} bytes gzipped, with kernels`);
-  console.log(`later: threads ${threads}, second order in fit ${secondOrder}`);
+  console.log(
+    `later: threads ${threads}, second order in fit ${secondOrder}, ${minimizer} of it before a minimizer trains`,
+  );
   return weight;
 }

@@ -6,6 +6,7 @@ import { wasmEngine } from "../../src/engines/wasm/wasm.ts";
 import { losses } from "../../src/nn/losses.ts";
 import { initialParameters, type NetworkSpec } from "../../src/nn/network.ts";
 import { normalAt } from "../../src/ops/random.ts";
+import { type MinimizerName, minimizers } from "../../src/optim/minimizers.ts";
 import { optimizers } from "../../src/optim/optimizers.ts";
 import { balancedWeights, classWeighted, type Dataset } from "../../src/train/dataset.ts";
 import type { EndEvent as End, EpochEvent as Epoch, FitEvent } from "../../src/train/events.ts";
@@ -115,6 +116,38 @@ describe("fit", () => {
     expect((await run({ ...still, patience: 2 })).end.stopped).toBe("patience");
     const last = await run({ ...still, patience: 2, keep: "last-best" });
     expect(last.end).toMatchObject({ bestEpoch: 5, stopped: "epochs" });
+  });
+
+  describe("ridge regression y = w x, from where the rows alone are fitted best", () => {
+    // Its objective is Σ (w x − y)² / 4 + ½ λ w²: every step towards its minimum w = Σ xy / (Σ x² + 2 λ) raises the loss.
+    const [x, y, l2] = [[1, 2, 3, 4], [3, 3, 8, 9], 5];
+    const sum = (of: (row: number) => number): number => x.reduce((total, _, row) => total + of(row), 0);
+    const [xy, xx] = [sum((row) => x[row] * y[row]), sum((row) => x[row] ** 2)];
+    const through: NetworkSpec = { inputs: 1, layers: [{ units: 1, activation: "identity", bias: false }] };
+    const ridge = async (more: Partial<FitOptions>, data: Parameters<typeof run>[1] = { train: { x, y } }) => {
+      const given = { loss: "mean-squared-error", rate: undefined, initial: { W1: [xy / xx] }, l2, ...more } as const;
+      const { end, epochs } = await run(given as Parameters<typeof run>[0], data, through);
+      return { end, epochs, w: end.model.tensors.W1[0] };
+    };
+
+    test.each(Object.keys(minimizers) as MinimizerName[])("%s keeps the minimum that was asked for", async (name) => {
+      const { end, epochs, w } = await ridge({ optimizer: minimizers[name](), epochs: 60, patience: 2 });
+      expect(w).toBeCloseTo(xy / (xx + 2 * l2), 7);
+      expect(end.bestEpoch).toBe(end.epochs);
+      expect(epochs.every(({ best }) => best)).toBe(true);
+      expect(end.bestLoss).toBeCloseTo(sum((row) => (w * x[row] - y[row]) ** 2) / 4, 12);
+    });
+
+    test("with validation rows, or where that is said, the step of the least loss", async () => {
+      const optimizer = minimizers.bfgs();
+      const data = { train: { x, y }, validation: { x, y } };
+      for (const told of [await ridge({ optimizer }, data), await ridge({ optimizer, keep: "best" })]) {
+        const least = Math.min(...told.epochs.map(({ loss }) => loss));
+        expect(told.end.bestEpoch).toBe(told.epochs.findIndex(({ loss }) => loss === least) + 1);
+        expect(told.end.bestEpoch).toBeLessThan(told.end.epochs);
+        expect(sum((row) => (told.w * x[row] - y[row]) ** 2) / 4).toBeCloseTo(least, 12);
+      }
+    });
   });
 
   test.each([

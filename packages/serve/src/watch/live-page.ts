@@ -38,7 +38,7 @@ const FACTOR = { text: "a number from 0.0001 to 10000", holds: (x: number) => x 
 
 /** A page that listens: it is told lines of a training until that ends. */
 export class LivePage {
-  /** "http://127.0.0.1:8090" */
+  /** `http://127.0.0.1:8090` */
   readonly url: string;
   readonly #app: FastifyInstance;
   readonly #kept: KeptLines;

@@ -34,7 +34,7 @@ export interface PreparedRows extends Preparation {
   readonly followed: ReadonlyMap<string, FollowedColumn>;
   /** Followed columns with cells that are missing: these count as the centre, and the derivative by them is 0. */
   readonly missing: readonly string[];
-  /** [rows, targets that have one]: what is added to the network's outputs. */
+  /** What is added to the network's outputs, [rows, targets that have one]. */
   readonly offset?: Expr;
 }
 

@@ -5,6 +5,7 @@
 export { gradientColumns, suspectColumns } from "./columns.ts";
 export { type Influence, type InfluenceOptions, influence, type RowInfluence } from "./influence.ts";
 export { type LayerGradients, type RowGradients, rowGradients } from "./row-gradients.ts";
+export { type LayerPush, type RowPush, rowPush } from "./row-push.ts";
 export {
   type Suspect,
   type SuspectLabels,

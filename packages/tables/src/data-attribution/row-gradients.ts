@@ -18,6 +18,8 @@ export interface LayerGradients {
   readonly norm: Float64Array;
   /** The part of gᵣ · ḡ that is this layer's: all layers' sum is the whole. */
   readonly push: Float64Array;
+  /** ‖ḡₗ‖ over the layer's parameters: all layers' squares add up to that of `meanNorm`. */
+  readonly meanNorm: number;
 }
 
 /** The gradients of rows' losses by all parameters, a few numbers of each. */
@@ -63,12 +65,14 @@ export async function rowGradients(
     rows: taken.places.map((place) => place + 1),
     ...{ loss: losses, norm, meanNorm },
     cosine: norm.map((own, row) => (own * meanNorm > 0 ? clamp(whole[row] / (own * meanNorm)) : 0)),
-    layers: every.layers.map((layer, i) => ({ layer, norm: squares[i].map(Math.sqrt), push: dots[i] })),
+    layers: every.layers.map((layer, i) => ({
+      ...{ layer, norm: squares[i].map(Math.sqrt), push: dots[i], meanNorm: length(every.partOf(mean, i)) },
+    })),
   };
 }
 
 /** Rounding leads no cosine out of its range. */
-const clamp = (cosine: number): number => Math.min(1, Math.max(-1, cosine));
+export const clamp = (cosine: number): number => Math.min(1, Math.max(-1, cosine));
 
 /** Of each row the sum over the layers. */
 export function total(layers: readonly Float64Array[]): Float64Array {

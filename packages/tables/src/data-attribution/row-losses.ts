@@ -121,6 +121,13 @@ export class RowLosses {
     return mean;
   }
 
+  /** What of v is a layer's, by its place among `layers`. v: [parameters] */
+  partOf(v: Float64Array, layer: number): Float64Array {
+    const ends: number[] = [];
+    for (const { type } of this.#graph.parameters) ends.push((ends[ends.length - 1] ?? 0) + sizeOf(type.shape));
+    return Float64Array.from(this.#places[layer].flatMap((i) => Array.from(v.subarray(ends[i - 1] ?? 0, ends[i]))));
+  }
+
   get #inputs(): Expr[] {
     const { parameters, x, target } = this.#graph;
     return [...parameters, x, target];

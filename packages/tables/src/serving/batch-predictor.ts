@@ -32,6 +32,11 @@ export class BatchPredictor {
     this.#predictor = predictorOf(model, engine, ROWS_OF_A_PLAN);
   }
 
+  /** Compiles now what predictions need, so that no request waits for it. */
+  ready(): void {
+    this.#predictor.ready();
+  }
+
   /** Throws EncodingError on a column that is absent or of another kind, TargetError on an offset that is missing. */
   encode(table: Table): EncodedTable {
     const { encoder, target } = this.#model;

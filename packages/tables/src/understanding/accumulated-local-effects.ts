@@ -37,6 +37,9 @@ export interface LocalEffects {
   readonly effects: Float64Array;
   /** Rows in each bin. */
   readonly counts: readonly number[];
+  /** The mean over the rows of each bin of what is said at its lower edge, and at its upper edge; 0 of a bin without rows. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
 }
 
 const OPTIONS = { engine: true, target: true, class: true, bins: true } as const satisfies Record<
@@ -73,10 +76,11 @@ export async function accumulatedLocalEffects(
   const edges = edgesOf(sorted, bins);
   const values = edges.map((edge) => (isDate ? dateOf(edge, areDays) : edge));
   const binned = binnedRows(subject, raw, edges);
-  const { output, local } = localEffects(subject, { column, values, binned, places });
+  const { output, said } = saidAtEdges(subject, { column, values, binned, places });
   const counts = edges.slice(1).map(() => 0);
   if (counts.length > 0) for (const bin of binned.bins) counts[bin]++;
-  return { output, column, kind, edges: values, effects: centred(local, binned.bins, counts), counts };
+  const [lower, upper] = said.map((own) => meansByBin(own, binned.bins, counts));
+  return { output, column, kind, edges: values, effects: centred(lower, upper, counts), counts, lower, upper };
 }
 
 /** The least value, and for each bin the least value that its share of the rows does not exceed; each once. */
@@ -116,11 +120,11 @@ interface Asked {
   readonly places: readonly number[];
 }
 
-/** Of each row how far the prediction moves from the lower to the upper edge of its bin. */
-function localEffects(
+/** Of each row what is said at the lower, and at the upper edge of its bin. */
+function saidAtEdges(
   subject: Subject,
   { column, values, binned, places }: Asked,
-): { output: Output; local: Float64Array } {
+): { output: Output; said: readonly [Float64Array, Float64Array] } {
   const { model, table } = subject;
   const { rows, bins } = binned;
   const made = withRows(table, values.length, (name) => (name === column ? values : undefined));
@@ -133,15 +137,18 @@ function localEffects(
     const said = answer(mixed.mix(rows.length, (name) => (name === column ? edge : rows)));
     return numbersIn(said, widthOf(subject), output.place);
   };
-  const [lower, upper] = [at(0), at(1)];
-  return { output, local: upper.map((value, i) => value - lower[i]) };
+  return { output, said: [at(0), at(1)] };
 }
 
-function centred(local: Float64Array, bins: Int32Array, counts: readonly number[]): Float64Array {
+function meansByBin(said: Float64Array, bins: Int32Array, counts: readonly number[]): Float64Array {
   const sums = new Float64Array(counts.length);
-  for (const [i, bin] of bins.entries()) sums[bin] += local[i];
+  if (counts.length > 0) for (const [i, bin] of bins.entries()) sums[bin] += said[i];
+  return sums.map((sum, bin) => (counts[bin] === 0 ? 0 : sum / counts[bin]));
+}
+
+function centred(lower: Float64Array, upper: Float64Array, counts: readonly number[]): Float64Array {
   const effects = new Float64Array(counts.length + 1);
-  for (const [k, sum] of sums.entries()) effects[k + 1] = effects[k] + (counts[k] === 0 ? 0 : sum / counts[k]);
+  for (const k of counts.keys()) effects[k + 1] = effects[k] + (upper[k] - lower[k]);
   const total = counts.reduce((a, b) => a + b, 0);
   if (total === 0) return effects;
   const centre = counts.reduce((sum, count, k) => sum + (count * (effects[k] + effects[k + 1])) / 2, 0) / total;

@@ -12,7 +12,7 @@ import { type CellValue, valueAt, withRows } from "./made-rows.ts";
 import { medianOf } from "./median-row.ts";
 import { MixedRows } from "./mixed-rows.ts";
 import { type Output, type OutputChoice, outputAt, placesFor } from "./output.ts";
-import { NODES, Path, type PathIntegral, type Point } from "./path.ts";
+import { NODES, Path, type PathIntegral, type PathPiece, type Point } from "./path.ts";
 import { rawColumn, rawColumns } from "./raw-columns.ts";
 import { type SmoothInputs, smoothInputs } from "./smooth-inputs.ts";
 import { type EngineChoice, placeOfRow, type Subject, subjectOf } from "./subject.ts";
@@ -21,6 +21,8 @@ import { type EngineChoice, placeOfRow, type Subject, subjectOf } from "./subjec
 export interface PathOptions extends EngineChoice, OutputChoice {
   /** At most so many gradients are taken along the path, 8 at least (default 10 000): as many as leave a gap of rounding. */
   readonly steps?: number | undefined;
+  /** Whether it is kept how the path was integrated, for `pathView` (default no). */
+  readonly path?: boolean | undefined;
 }
 
 /** Of which output, and from where the path leads. */
@@ -56,9 +58,22 @@ export interface IntegratedGradients {
   readonly gap: number;
   /** How many gradients were taken. */
   readonly steps: number;
+  /** How the path was integrated; absent unless asked for. */
+  readonly path?: PathDetail;
 }
 
-const PATH_OPTIONS = { engine: true, target: true, class: true, steps: true } as const satisfies Record<
+/** How the path of integrated gradients was integrated. */
+export interface PathDetail {
+  /** What each input belongs to, as `Contribution.column`: those of the network behind an embedding, then offsets. */
+  readonly columns: readonly string[];
+  /** Where each input begins, and how far it goes. */
+  readonly start: Float64Array;
+  readonly way: Float64Array;
+  /** In the order of the path, each with its points. */
+  readonly pieces: readonly PathPiece[];
+}
+
+const PATH_OPTIONS = { engine: true, target: true, class: true, steps: true, path: true } as const satisfies Record<
   keyof PathOptions,
   true
 >;
@@ -141,8 +156,10 @@ function alongPath(subject: Subject, row: number, baseline: number, options: Pat
   const output = outputAt(model.target, places, said.subarray(0, said.length / 2));
   const inputs = smoothInputs(model, engine);
   const [end, start] = pointsOf(inputs.of(encoded.x), encoded.offsets);
-  const integral = new Path(subject, inputs, output.place).integrate(start, end, most);
-  const contributions = byColumn(subject, inputs, integral).map(
+  const { path: isKept = false } = options;
+  const integral = new Path(subject, inputs, output.place, isKept).integrate(start, end, most);
+  const columns = columnsOf(subject, inputs);
+  const contributions = byColumn(inputs, columns, integral).map(
     ({ column, contribution }): Contribution => ({
       column,
       contribution,
@@ -150,11 +167,12 @@ function alongPath(subject: Subject, row: number, baseline: number, options: Pat
     }),
   );
   const total = contributions.reduce((sum, { contribution }) => sum + contribution, 0);
-  const { from, to, steps } = integral;
+  const { from, to, steps, way, pieces } = integral;
   return {
     ...{ output, prediction: to, baselinePrediction: from },
     contributions: contributions.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
     ...{ gap: to - from - total, steps },
+    ...(isKept && { path: { columns, start, way, pieces } }),
   };
 }
 
@@ -168,17 +186,19 @@ function pointsOf(inputs: Float64Array, offsets: Float64Array = new Float64Array
   return [Float64Array.of(...x, ...o), Float64Array.of(...other, ...otherO)];
 }
 
+/** What each input of a path belongs to. */
+function columnsOf({ model }: Subject, { sources, sourceOf, network }: SmoothInputs): string[] {
+  const offsets = movedTargets(model.target).map(({ offset }) => offset.column);
+  return [...sourceOf.slice(0, network.inputs).map((source) => sources[source].name), ...offsets];
+}
+
 function byColumn(
-  { model }: Subject,
-  { sources, sourceOf, network }: SmoothInputs,
+  { sources }: SmoothInputs,
+  columns: readonly string[],
   { contributions }: PathIntegral,
 ): { column: string; contribution: number }[] {
   const sums = new Map(sources.map(({ name }) => [name, 0]));
-  const offsets = movedTargets(model.target).map(({ offset }) => offset.column);
-  for (const [i, part] of contributions.entries()) {
-    const name = i < network.inputs ? sources[sourceOf[i]].name : offsets[i - network.inputs];
-    sums.set(name, (sums.get(name) ?? 0) + part);
-  }
+  for (const [i, part] of contributions.entries()) sums.set(columns[i], (sums.get(columns[i]) ?? 0) + part);
   return [...sums].map(([column, contribution]) => ({ column, contribution: contribution + 0 }));
 }
 

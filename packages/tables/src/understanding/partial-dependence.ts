@@ -115,7 +115,7 @@ function axesOf({ model, table }: Subject, names: readonly string[], options: De
 }
 
 /** Of each axis its value at every point, the last axis running fastest. */
-function pointsOf(axes: readonly GridAxis[]): (number | string)[][] {
+export function pointsOf(axes: readonly GridAxis[]): (number | string)[][] {
   const [first, second] = axes;
   if (second === undefined) return [[...first.values]];
   return [

@@ -33,15 +33,35 @@ export interface PathIntegral {
   readonly to: number;
   /** How many gradients were taken. */
   readonly steps: number;
+  /** How far each input goes. */
+  readonly way: Float64Array;
+  /** In the order of the path; each with its points where these are kept. */
+  readonly pieces: readonly PathPiece[];
 }
 
-interface Piece {
+/** A point of a path where a gradient was taken. */
+export interface PathPoint {
+  /** From 0 to 1. */
+  readonly time: number;
+  /** Of the piece's share of the integral. */
+  readonly weight: number;
+  /** ∂F/∂x_j for every input. */
+  readonly gradient: Float64Array;
+}
+
+/** A piece of a path: where it begins and ends, and what is said there. */
+export interface PathPiece {
+  /** Shares of the way, from 0 to 1. */
   readonly from: number;
   readonly to: number;
+  /** What is said where it begins, and where it ends. */
   readonly first: number;
   readonly last: number;
+  /** Of every input. */
   readonly contributions: Float64Array;
+  /** last − first − Σ contributions */
   readonly gap: number;
+  readonly points?: readonly PathPoint[];
 }
 
 /** One number of a model, and its gradient by all that a path moves, for a few pieces of a path at a time. */
@@ -50,9 +70,18 @@ export class Path {
   readonly #inputs: number;
   readonly #offsets: number;
   readonly #kinks: SmoothInputs["kinks"];
+  readonly #keepsPoints: boolean;
 
-  /** @param place of the number among all that is said of a row */
-  constructor({ model, engine }: Subject, { network, tensors, kinks }: SmoothInputs, place: number) {
+  /**
+   * @param place of the number among all that is said of a row
+   * @param keepsPoints whether each gradient is kept
+   */
+  constructor(
+    { model, engine }: Subject,
+    { network, tensors, kinks }: SmoothInputs,
+    place: number,
+    keepsPoints: boolean,
+  ) {
     const rows = ROWS * PIECES;
     const carried = parameterInputs(network, "f64");
     const x = input("x", [rows, network.inputs], "f64");
@@ -73,6 +102,7 @@ export class Path {
     this.#inputs = network.inputs;
     this.#offsets = moved;
     this.#kinks = kinks;
+    this.#keepsPoints = keepsPoints;
   }
 
   /** @param most gradients to be taken, at least those of one piece */
@@ -104,7 +134,7 @@ export class Path {
     pieces.sort((a, b) => a.from - b.from);
     const contributions = new Float64Array(way.length);
     for (const piece of pieces) for (const [i, part] of piece.contributions.entries()) contributions[i] += part;
-    return { contributions, from, to, steps };
+    return { contributions, from, to, steps, way, pieces };
   }
 
   /** 0, where the path crosses a kink, and 1; without the kinks where they are more than gradients may be taken. */
@@ -115,13 +145,13 @@ export class Path {
     return (bounds.length - 1) * NODES <= most ? bounds : [0, 1];
   }
 
-  #measure(start: Point, way: Point, spans: readonly (readonly [number, number])[]): Piece[] {
-    const pieces: Piece[] = [];
+  #measure(start: Point, way: Point, spans: readonly (readonly [number, number])[]): PathPiece[] {
+    const pieces: PathPiece[] = [];
     for (let i = 0; i < spans.length; i += PIECES) pieces.push(...this.#run(start, way, spans.slice(i, i + PIECES)));
     return pieces;
   }
 
-  #run(start: Point, way: Point, spans: readonly (readonly [number, number])[]): Piece[] {
+  #run(start: Point, way: Point, spans: readonly (readonly [number, number])[]): PathPiece[] {
     const width = this.#inputs + this.#offsets;
     const [x, offsets] = [this.#inputs, this.#offsets].map((count) => new Float64Array(ROWS * PIECES * count));
     for (let row = 0; row < ROWS * PIECES; row++) {
@@ -138,19 +168,30 @@ export class Path {
     this.#executable.run();
     const said = this.#executable.read("said");
     const gradient = this.#executable.read("gradient");
-    return spans.map(([from, to], piece): Piece => {
+    return spans.map(([from, to], piece): PathPiece => {
       const contributions = new Float64Array(width);
       for (let k = 0; k < NODES; k++) {
         const base = (piece * ROWS + 1 + k) * width;
         for (let i = 0; i < width; i++) contributions[i] += (to - from) * weights[k] * gradient[base + i] * way[i];
       }
       const [first, last] = [said[piece * ROWS], said[piece * ROWS + ROWS - 1]];
-      return { from, to, first, last, contributions, gap: last - first - contributions.reduce((a, b) => a + b, 0) };
+      const gap = last - first - contributions.reduce((a, b) => a + b, 0);
+      const points = this.#keepsPoints && pointsIn(from, to, gradient.slice((piece * ROWS + 1) * width), width);
+      return { from, to, first, last, contributions, gap, ...(points && { points }) };
     });
   }
+}
+
+/** @param gradients of the nodes of a piece, and of what comes after it */
+function pointsIn(from: number, to: number, gradients: ArrayLike<number>, width: number): PathPoint[] {
+  return Array.from(nodes, (_, k) => ({
+    time: timeAt(from, to, k + 1),
+    weight: (to - from) * weights[k],
+    gradient: Float64Array.from({ length: width }, (_, i) => gradients[k * width + i]),
+  }));
 }
 
 const timeAt = (from: number, to: number, row: number): number =>
   row === 0 ? from : row === ROWS - 1 ? to : from + (to - from) * nodes[row - 1];
 
-const sumOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { gap }) => sum + Math.abs(gap), 0);
+const sumOf = (pieces: readonly PathPiece[]): number => pieces.reduce((sum, { gap }) => sum + Math.abs(gap), 0);

@@ -40,6 +40,8 @@ export interface ColumnImportance {
   readonly standardError: number | null;
   /** Of each repeat. */
   readonly drops: readonly number[];
+  /** What the model reaches in each of them. */
+  readonly scores: readonly number[];
   /** Why it is exactly 0, where it must be. */
   readonly note?: string;
 }
@@ -108,15 +110,16 @@ export function permuted(
   const still = Int32Array.from(rows.keys());
   const reached = scored(mixed.rows(still));
   const columns = rawColumns(model).map((column): ColumnImportance => {
-    const drops = Array.from({ length: repeats }, (_, repeat) => {
+    const scores = Array.from({ length: repeats }, (_, repeat) => {
       const dealt = permutationOf(column, repeat, rows.length);
       const donors: Donors = (name) => (name === column ? dealt : still);
-      return score.sign * (reached - scored(mixed.mix(rows.length, donors))) + 0; // not −0
+      return scored(mixed.mix(rows.length, donors));
     });
+    const drops = scores.map((own) => score.sign * (reached - own) + 0); // not −0
     const { different, missing } = countDifferent(findColumn(table, column, []), rows);
     const isConstant = different + Number(missing > 0) === 1;
     return {
-      ...{ column, importance: meanOf(drops), drops },
+      ...{ column, importance: meanOf(drops), drops, scores },
       standardError: repeats === 1 ? null : deviationOf(drops) / Math.sqrt(repeats),
       ...(isConstant && { note: "the same in every row" }),
     };

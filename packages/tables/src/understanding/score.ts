@@ -22,6 +22,7 @@ export type ScoreName =
 
 /** Scores of which less is better. */
 const COSTS: readonly ScoreName[] = ["rmse", "mae", "deviance", "pinball", "log-loss", "hamming"];
+export const isCost = (name: ScoreName): boolean => COSTS.includes(name);
 
 /** Rows whose target is known, and what is known of it. */
 export interface KnownRows {
@@ -68,7 +69,7 @@ export function scoreOf(target: SingleTarget, truth: Truth, name?: string): Scor
   }
   const all = scoresOf(target, truth);
   return {
-    ...{ name: own, sign: COSTS.includes(own) ? -1 : 1 },
+    ...{ name: own, sign: isCost(own) ? -1 : 1 },
     of: (said) => {
       const value = all(said)[own] ?? Number.NaN;
       if (Number.isFinite(value)) return value;

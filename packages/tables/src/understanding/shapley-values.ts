@@ -27,6 +27,8 @@ export interface ShapleyOptions extends EngineChoice, OutputChoice {
   readonly samples?: number | undefined;
   /** Default 0. */
   readonly seed?: number | undefined;
+  /** Whether what each pair of orders moved is kept, for `sharesView` (default no). */
+  readonly orders?: boolean | undefined;
 }
 
 /** A column's share. */
@@ -38,6 +40,18 @@ export interface ShapleyValue {
   readonly standardError: number;
   /** What the column holds in the row. */
   readonly value: CellValue;
+  /**
+   * What it moved the prediction by, the mean over each order and its reverse, [background rows, pairs of each] row-major; absent
+   * unless asked for.
+   */
+  readonly moves?: Float64Array;
+}
+
+/** An order in which columns are filled in from the row that is explained. */
+export interface ShapleyOrder {
+  readonly columns: readonly string[];
+  /** Of the background row, then with each column filled in: one more than there are columns. */
+  readonly predictions: Float64Array;
 }
 
 /** Each column's share of what a prediction differs from the average by. */
@@ -54,10 +68,13 @@ export interface ShapleyValues {
   readonly samples: number;
   /** Numbers of the background rows, counted from 1. */
   readonly background: readonly number[];
+  /** The first order that was drawn, on the first background row, and its reverse; absent unless asked for. */
+  readonly orders?: readonly [ShapleyOrder, ShapleyOrder];
 }
 
 const OPTIONS = {
   ...{ engine: true, target: true, class: true, background: true, samples: true, seed: true },
+  orders: true,
 } as const satisfies Record<keyof ShapleyOptions, true>;
 
 /** Orders of each background row, with their reverses: fewer have no spread to tell an error by. */
@@ -98,12 +115,13 @@ export async function shapleyValues(
   const game: Game = { columns: rawColumns(model), count: drawn.length, orders, seed };
   const predicted = (rows: number, donors: (column: string) => Int32Array): Float64Array =>
     numbersIn(answer(mixed.mix(rows, donors)), widthOf(subject), output.place);
-  const pairs = playedPairs(game, predicted);
+  const { pairs, first } = playedPairs(game, predicted);
   const said = predicted(known.length, () => Int32Array.from(known.keys()));
   return {
     ...{ output, row, prediction: said[0], average: meanOf(said.subarray(1)) },
-    contributions: sharesOf(subject, own, game, pairs),
+    contributions: sharesOf(subject, own, game, pairs, options.orders ?? false),
     ...{ samples: orders * drawn.length, background: Array.from(drawn, (place) => place + 1) },
+    ...(options.orders && { orders: first }),
   };
 }
 
@@ -116,12 +134,18 @@ interface Game {
   readonly seed: number;
 }
 
+interface Played {
+  readonly pairs: readonly Float64Array[];
+  readonly first: NonNullable<ShapleyValues["orders"]>;
+}
+
 /** For each column, of each pair of an order and its reverse the mean of what it moves the prediction by; pairs of a background row together. */
 function playedPairs(
   { columns, count, orders, seed }: Game,
   predicted: (rows: number, donors: (column: string) => Int32Array) => Float64Array,
-): readonly Float64Array[] {
+): Played {
   const width = columns.length;
+  let first: ShapleyValues["orders"];
   const total = (count * orders) / 2;
   const pairs = columns.map(() => new Float64Array(total));
   const perPair = 2 * (width + 1);
@@ -140,13 +164,18 @@ function playedPairs(
         donors[column].fill(background, i * (width + 1), i * (width + 1) + turn + 1);
     }
     const said = predicted(some * perPair, (name) => donors[columns.indexOf(name)]);
+    const orderAt = (i: number): ShapleyOrder => ({
+      columns: Array.from(chains[i], (column) => columns[column]),
+      predictions: said.slice(i * (width + 1), (i + 1) * (width + 1)),
+    });
+    first ??= [orderAt(0), orderAt(1)];
     for (const [i, order] of chains.entries()) {
       const base = i * (width + 1);
       for (const [turn, column] of order.entries())
         pairs[column][start + (i >> 1)] += (said[base + turn + 1] - said[base + turn]) / 2;
     }
   }
-  return pairs;
+  return { pairs, first: first as NonNullable<typeof first> };
 }
 
 function sharesOf(
@@ -154,6 +183,7 @@ function sharesOf(
   row: number,
   { columns, count, orders }: Game,
   pairs: readonly Float64Array[],
+  isKept: boolean,
 ): ShapleyValue[] {
   const each = orders / 2;
   const shares = columns.map((column, i): ShapleyValue => {
@@ -167,6 +197,7 @@ function sharesOf(
       ...{ column, contribution: meanOf(pairs[i]) + 0 },
       standardError: Math.sqrt(variances.reduce((a, b) => a + b, 0)) / count,
       value: valueAt(findColumn(table, column, []), row, kind),
+      ...(isKept && { moves: pairs[i] }),
     };
   });
   return shares.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));

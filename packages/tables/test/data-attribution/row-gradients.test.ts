@@ -2,7 +2,7 @@
 import { type Model, predictorOf, referenceEngine } from "@chaingrad/core";
 import { computeGradients, oneRow } from "@chaingrad/core/net";
 import { describe, expect, test } from "vitest";
-import { type RowGradients, rowGradients } from "../../src/data-attribution/index.ts";
+import { type RowGradients, rowGradients, rowPush } from "../../src/data-attribution/index.ts";
 import { batchOf } from "../../src/judging/labelled-rows.ts";
 import type { TableModelData } from "../../src/model/model-file.ts";
 import type { Table } from "../../src/table/table.ts";
@@ -39,8 +39,16 @@ function expectSame(found: RowGradients, rows: ReturnType<typeof oneByOne>, weig
     const squares = found.layers.reduce((total, layer) => total + layer.norm[r] ** 2, 0);
     expect(Math.sqrt(squares)).toBeCloseTo(norm(all), 10);
     expect(found.layers.reduce((total, { push }) => total + push[r], 0)).toBeCloseTo(dot(all, mean), 10);
+    const push = rowPush(found, found.rows[r]);
+    expect(push.layers.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 10);
+    expect(push.layers.reduce((total, { part }) => total + part, 0)).toBeCloseTo(found.cosine[r], 8);
     const last = [...by].slice(-2).flatMap(([, values]) => values);
     expect(found.layers[found.layers.length - 1].norm[r]).toBeCloseTo(norm(last), 10);
+    const ofLast = mean.slice(-last.length);
+    const output = push.layers[push.layers.length - 1];
+    expect(output.norm).toBeCloseTo(norm(last), 10);
+    expect(output.cosine).toBeCloseTo(dot(last, ofLast) / norm(last) / norm(ofLast), 8);
+    expect(output.share).toBeCloseTo(norm(last) ** 2 / norm(all) ** 2, 8);
   }
 }
 
@@ -88,4 +96,32 @@ test("norms are those of finite differences", async () => {
     }),
   );
   expect(found.norm[7]).toBeCloseTo(norm(slopes), 6);
+});
+
+test("of one row its layers, its rank among all, the medians; what is none of the rows is refused", async () => {
+  const found = await rowGradients(amounts, table, { engine });
+  const order = [...found.norm].sort((a, b) => a - b);
+  for (const row of [1, 7, table.rows]) {
+    const push = rowPush(found, row);
+    expect(push).toMatchObject({ target: "price", row, loss: found.loss[row - 1], norm: found.norm[row - 1] });
+    expect([push.of, order[push.rank - 1]]).toEqual([table.rows, push.norm]);
+    for (const [i, { layer, median }] of push.layers.entries()) {
+      const own = [...found.layers[i].norm].sort((a, b) => a - b);
+      expect(layer).toBe(found.layers[i].layer);
+      expect(own.filter((value) => value <= median).length).toBeGreaterThanOrEqual(own.length / 2);
+      expect(own.filter((value) => value >= median).length).toBeGreaterThanOrEqual(own.length / 2);
+    }
+  }
+  for (const row of [0, table.rows + 1, 1.5])
+    expect(() => rowPush(found, row)).toThrow(
+      `row must be a row of the table, from 1, whose 'price' is known, got ${row}`,
+    );
+});
+
+test("a row without a gradient pulls nowhere", () => {
+  const zero = Float64Array.of(0, 3);
+  const layers = [{ layer: "output", norm: zero, push: Float64Array.of(0, 3), meanNorm: 1 }];
+  const found = { target: "y", rows: Int32Array.of(1, 2), loss: zero, norm: zero, cosine: Float64Array.of(0, 1) };
+  const { layers: own, rank } = rowPush({ ...found, meanNorm: 1, layers }, 1);
+  expect([own, rank]).toEqual([[{ layer: "output", norm: 0, median: 1.5, share: 0, cosine: 0, part: 0 }], 1]);
 });

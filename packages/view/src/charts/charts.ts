@@ -175,22 +175,35 @@ const named = (name: string): string => {
 const besides = (names: readonly string[]): number =>
   20 + 8 * Math.max(...names.map((name) => stringWidth(named(name))));
 
-/** A bar for each name, from 0, with a line of its error to each side. */
-export function barChart(
-  bars: readonly { readonly name: string; readonly value: number; readonly error: number }[],
-  label: string,
-): string {
-  const places = bars.map((bar, place) => ({ ...bar, place, low: bar.value - bar.error, high: bar.value + bar.error }));
+/** What a bar is of; with a line of its error to each side, or a mark across it to be compared with. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  readonly error?: number;
+  readonly mark?: number;
+}
+
+/** A bar for each name, from 0 to either side. @param domain of the axis (default as far as the bars reach) */
+export function barChart(bars: readonly Bar[], label: string, domain?: readonly [number, number]): string {
+  const places = bars.map((bar, place) => ({ ...bar, place }));
+  const uncertain = places.flatMap(({ value, error, place }) =>
+    error === undefined ? [] : [{ place, low: value - error, high: value + error }],
+  );
+  const colour = ({ value }: Bar): string => COLOURS[value < 0 ? 1 : 0];
   return draw({
     height: 60 + 26 * bars.length,
     marginLeft: besides(bars.map(({ name }) => name)),
     marginRight: 20,
-    x: { label, grid: true, nice: true },
+    x: { label, grid: true, ...(domain ? { domain: [...domain] } : { nice: true }) },
     // By place, since two names may be cut to the same.
     y: { label: null, tickFormat: (place) => named(bars[place].name), tickSize: 0 },
     marks: [
-      Plot.barX(places, { x: "value", y: "place", fill: COLOURS[0], fillOpacity: 0.75, insetTop: 3, insetBottom: 3 }),
-      Plot.ruleY(places, { x1: "low", x2: "high", y: "place", strokeWidth: 2 }),
+      Plot.barX(places, { x: "value", y: "place", fill: colour, fillOpacity: 0.75, insetTop: 3, insetBottom: 3 }),
+      Plot.ruleY(uncertain, { x1: "low", x2: "high", y: "place", strokeWidth: 2 }),
+      Plot.tickX(
+        places.filter(({ mark }) => mark !== undefined),
+        { x: "mark", y: "place", strokeWidth: 3 },
+      ),
       Plot.ruleX([0]),
     ],
   });

@@ -1,5 +1,5 @@
 /** A derivation as a page of its own. */
-import { type Explained, escapeHtml, type Language } from "@chaingrad/core/explain";
+import { type Block, type Explained, escapeHtml, htmlBody, type Language } from "@chaingrad/core/explain";
 import { htmlPage } from "../html/page.ts";
 import { enliven } from "./enliven.ts";
 import { STYLE } from "./style.ts";
@@ -17,8 +17,27 @@ export interface PageOptions extends Omit<DerivationOptions, "id" | "language" |
 /** A page that needs nothing but itself: no request leaves it. */
 export function derivationPage(of: Explained, { title, ...options }: PageOptions): string {
   const { language } = options;
+  const view = derivationView(of, { ...options, id: "" });
+  const enlivened = `(${enliven})(document.querySelector(".derivation"), document);`;
+  return page(title, language, [pageWords[language].intro], view, enlivened);
+}
+
+/** Blocks of a view as a page of their own, without anything to be chosen. */
+export function blocksPage(
+  blocks: readonly Block[],
+  { title, language, digits }: Pick<PageOptions, "title" | "language" | "digits">,
+): string {
+  return page(title, language, [], `<section>${htmlBody(blocks, { language, digits })}</section>`, "");
+}
+
+function page(
+  [heading, ...lines]: readonly string[],
+  language: Language,
+  intro: readonly string[],
+  body: string,
+  script: string,
+): string {
   const words = pageWords[language];
-  const [heading, ...lines] = title;
   return htmlPage({
     title: heading,
     language: language === "zh" ? "zh-Hans" : language,
@@ -26,13 +45,13 @@ export function derivationPage(of: Explained, { title, ...options }: PageOptions
     body: `<header>
 <h1>${escapeHtml(heading)}</h1>
 ${lines.map((line) => `<p class="note">${escapeHtml(line)}</p>`).join("")}
-<p>${escapeHtml(words.intro)}</p>
+${intro.map((line) => `<p>${escapeHtml(line)}</p>`).join("")}
 <button id="scheme" type="button" data-light="${escapeHtml(words.light)}" data-dark="${escapeHtml(words.dark)}" hidden></button>
 </header>
 <main>
-${derivationView(of, { ...options, id: "" })}
+${body}
 </main>`,
-    script: `${SCHEME}(${enliven})(document.querySelector(".derivation"), document);`,
+    script: `${SCHEME}${script}`,
   });
 }
 

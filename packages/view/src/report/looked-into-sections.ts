@@ -1,7 +1,8 @@
 /** What a report shows of a model beyond its scores; each number that is a share of something has the command that derives it. */
-import { escapeHtml } from "@chaingrad/core/explain";
+import { escapeHtml, htmlBody, type Language } from "@chaingrad/core/explain";
 import { formatNumber } from "@chaingrad/core/format";
 import type { Part, Prepared } from "@chaingrad/tables";
+import { importanceView } from "@chaingrad/tables/understanding";
 import { barChart, categoryChart, curveChart, figure, reliabilityChart } from "../charts/charts.ts";
 import { htmlTable } from "../html/table.ts";
 import type { LookedInto } from "./looked-into.ts";
@@ -20,6 +21,7 @@ export interface Shown {
   readonly prepared: Pick<Prepared, "target" | "roles">;
   readonly files: ReportFiles | undefined;
   readonly words: ReportWords;
+  readonly language: Language;
 }
 
 const paragraph = (text: string): string => `<p>${escapeHtml(text)}</p>`;
@@ -55,7 +57,15 @@ export function importanceSection(shown: Shown): string {
       { head: [...words.importanceHead, ...(shown.files ? [words.derivedBy] : [])], rows, sides: "lrrc" },
       words.numbers,
     ),
+    ...bars.map(({ name }) => derivationOf(shown, name)),
   ].join("\n");
+}
+
+/** How a column's importance comes about, to be opened. */
+function derivationOf({ found, words, language }: Shown, column: string): string {
+  const blocks = importanceView(found.importance, column);
+  const summary = escapeHtml(words.comesAbout(column));
+  return `<details><summary>${summary}</summary>${htmlBody(blocks, { level: 3, language })}</details>`;
 }
 
 function looked({ found, part, prepared, words }: Shown): string {

@@ -76,8 +76,9 @@ type Section = keyof ReportWords["section"];
 
 /** Each section that there is something to say in, in order. */
 function sectionsOf(input: ReportInput): [Section, string][] {
-  const { lookedInto: found, prepared, part, files } = input;
-  const shown = found && { found, prepared, part: partOf(prepared.rows, part), files, words: wordsOf(input) };
+  const { lookedInto: found, prepared, part, files, language = "en" } = input;
+  const about = { prepared, part: partOf(prepared.rows, part), files, words: wordsOf(input), language };
+  const shown = found && { found, ...about };
   const [{ task }] = targetsOf(prepared.target);
   const of = (name: Section, isThere: boolean, body: () => string): [Section, string][] =>
     isThere ? [[name, body()]] : [];

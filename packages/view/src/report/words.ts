@@ -106,7 +106,8 @@ const en = {
   leads: (column: string, importance: string, error: string) => `'${column}' matters most: ${importance} ± ${error}.`,
   noneMatters: "No column matters.",
   importanceHead: ["column", "importance", "standard error"] as readonly string[],
-  derivedBy: "its derivation, of one row",
+  derivedBy: "what it does, on one row",
+  comesAbout: (column: string) => `How the importance of ${column} comes about`,
   more: (many: number) =>
     `${count(many, "column")} of less importance ${many === 1 ? "is" : "are"} in the table below.`,
   dependence: (rows: number) =>
@@ -223,7 +224,8 @@ const zh: Words = {
   leads: (column, importance, error) => `「${column}」最重要：${importance} ± ${error}。`,
   noneMatters: "没有一列重要。",
   importanceHead: ["列", "重要性", "标准误"],
-  derivedBy: "一行上的推导",
+  derivedBy: "它在一行上的作用",
+  comesAbout: (column) => `${column} 的重要性如何得出`,
   more: (many) => `另有 ${many} 列不那么重要，见下表。`,
   dependence: (rows) =>
     `在 ${rows} 行中把该列都设为同一个值时，模型平均给出的预测：最重要的三列。若各列相互依赖，其中也会问到不可能存在的行。`,

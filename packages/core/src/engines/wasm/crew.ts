@@ -20,6 +20,7 @@ import {
   SLEEPERS,
   TRAPPED,
 } from "./opcodes.ts";
+import type { ProcessorLink } from "./processor.ts";
 import type { Attachment } from "./worker.ts";
 
 /** An executable's place in shared memory. */
@@ -27,6 +28,8 @@ export interface Site {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly gemm?: GemmLink | undefined;
+  /** Kernels for the processor, where they run the plan. */
+  readonly processor?: ProcessorLink | undefined;
   readonly control: number;
   /** Each thread's share of the plan; the first is the caller's own. */
   readonly streams: readonly { readonly at: number; readonly count: number }[];
@@ -72,6 +75,11 @@ export class Crew {
     for (const worker of this.#workers) worker.terminate();
   }
 
+  /** Throws WorkerError when a worker is known to be gone. */
+  check(): void {
+    if (this.#broken) throw this.#broken;
+  }
+
   /**
    * Has the workers take part in steps first … first + steps − 1 while `own` does the caller's share.
    * Throws WorkerError when a worker is gone or does not come in time, and WebAssembly.RuntimeError when one met an
@@ -106,7 +114,7 @@ export class Crew {
     if (this.#site) this.#dismiss(new Int32Array(this.#site.memory.buffer, this.#site.control));
     // Those that attended to this site before, and were not needed since, may be about to leave it.
     this.#awaitDeparture(state);
-    const { module, memory, gemm, control, streams } = site;
+    const { module, memory, gemm, processor, control, streams } = site;
     const [, ...shares] = streams;
     this.start(shares.length);
     const seen = 0;
@@ -114,7 +122,7 @@ export class Crew {
     Atomics.store(state, BEGUN >> 2, 0);
     Atomics.store(state, PRESENT >> 2, shares.length);
     shares.forEach(({ at, count }, i) => {
-      const attachment: Attachment = { module, memory, gemm, control, plan: at, words: count, seen };
+      const attachment: Attachment = { module, memory, gemm, processor, control, plan: at, words: count, seen };
       this.#workers[i].postMessage(attachment);
     });
     this.#site = site;

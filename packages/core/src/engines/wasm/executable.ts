@@ -4,6 +4,7 @@
  */
 import { host } from "#host";
 import { printPlan } from "../../compile/describe.ts";
+import { KnownPrograms } from "../../compile/known-programs.ts";
 import { type Buffer, elementBytes, roundUp } from "../../compile/memory.ts";
 import { type Plan, planning } from "../../compile/plan.ts";
 import type { Step } from "../../compile/step.ts";
@@ -25,10 +26,11 @@ import { encode, encoding, type Layout, type ProductStep, registerBytes } from "
 import { type GemmProvider, nativeGemm, notHere } from "./gemm.ts";
 import { allocate, type KernelModule, PAGE } from "./memory.ts";
 import { CONTROL_BYTES } from "./opcodes.ts";
+import type { forOne, Pace } from "./pace.ts";
+import { type KernelProvider, linkTo, type ProcessorKernels } from "./processor.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 
-interface Kernels extends KernelModule {
-  readonly run: (plan: number, words: number, first: number, steps: number) => number;
+interface Kernels extends KernelModule, Pick<ProcessorKernels, "run"> {
   readonly gemmWorkspace: (m: number, n: number, k: number, elementBytes: number) => number;
 }
 
@@ -38,6 +40,7 @@ export interface Shop {
   /** Whether the kernels are those for shared memory. */
   readonly shared: boolean;
   readonly gemm?: GemmProvider | undefined;
+  readonly kernels?: KernelProvider | undefined;
   /** Where there may be several threads: the workers, and who cuts a plan for them. */
   readonly several?: Several;
   /** Loads the engine's own factorisations. */
@@ -47,6 +50,14 @@ export interface Shop {
 interface Several {
   readonly crew: Crew;
   readonly arrange: Arrange;
+  readonly forOne: typeof forOne;
+  readonly Pace: typeof Pace;
+}
+/** What runs a plan of several threads: all of them, or one alone with words of its own. */
+interface Either {
+  readonly several: Several;
+  readonly alone: Site["streams"][number];
+  readonly pace: Pace;
 }
 type Arrange = NonNullable<NonNullable<Parameters<typeof planning>[1]>["arrange"]>;
 
@@ -58,25 +69,33 @@ const PATIENCE = { milliseconds: 5000, times: 100 };
 
 /** The engine that works with these. */
 export function engineOf(shop: Shop): SyncEngine {
-  const { gemm, several } = shop;
+  const { gemm, kernels, several } = shop;
   let algebra: Promise<LinearAlgebra> | undefined;
   const openAlgebra = async (): Promise<LinearAlgebra> => {
     const own = await shop.openAlgebra();
     return gemm?.linearAlgebra?.(own) ?? own;
   };
-  const name = gemm ? `wasm with ${gemm.name}` : "wasm";
+  const name = `${kernels?.name ?? "wasm"}${gemm ? ` with ${gemm.name}` : ""}`;
   const bf16 = bf16Of(gemm);
+  const known = new KnownPrograms<{ readonly shop: Shop; readonly source: Plan; readonly room: Room }>();
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
     if (options.products === "bf16") checkBf16({ name, bf16 });
-    const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-    return new WasmExecutable(shop, source, new Inbox(program, options), yield* roomOf(shop, source), options);
+    let made = known.find(program, options);
+    if (made === undefined) {
+      const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
+      // JavaScript, and what rounds to bf16 through it, is called by the embedded kernels alone.
+      const own = { ...shop, kernels: callsHost(source) || options.products ? undefined : kernels };
+      made = { shop: own, source, room: yield* roomOf(own, source) };
+      known.keep(program, options, made);
+    }
+    return new WasmExecutable(made.shop, made.source, new Inbox(program, options), made.room, options);
   }
   return {
     sync: true,
     name,
     bf16,
-    dependsOnThreads: gemm !== undefined,
+    dependsOnThreads: gemm !== undefined || kernels !== undefined,
     linearAlgebra: () => {
       algebra ??= openAlgebra();
       return algebra;
@@ -100,10 +119,14 @@ class WasmExecutable implements SyncExecutable {
   readonly #shop: Shop;
   readonly #plan: Plan;
   readonly #inbox: Inbox;
-  readonly #kernels: Kernels;
+  readonly #kernels: Pick<Kernels, "run"> & Partial<ProcessorKernels>;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: number;
   readonly #site: Site;
+  /** Where there are several threads: the words for one alone, and who has run lately. */
+  readonly #either: Either | undefined;
+  /** Of what was written or read: the memory never moves. */
+  readonly #views = new Map<Buffer, TypedValues>();
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
@@ -115,30 +138,39 @@ class WasmExecutable implements SyncExecutable {
     const { control, end, layouts, words, streams } = room;
     this.#arena = room.arena;
     this.#memory = allocate(end, source.name, shop.shared);
+    const { gemm, kernels } = shop;
     const call = callsOf(source.streams[0], (item) => this.#view(item));
-    this.#kernels = instantiate(shop, this.#memory, call);
-    const link = shop.gemm && { module: shop.gemm.module, data: shop.gemm.data };
-    this.#site = { module: shop.module, memory: this.#memory, gemm: link, control, streams };
+    const module = instantiate(shop, this.#memory, call);
+    const libraries = gemm?.calls ?? [];
+    this.#kernels = kernels?.bind(this.#memory, libraries) ?? module;
+    const link = gemm && { module: gemm.module, data: gemm.data };
+    const processor = kernels && { link: linkTo(kernels), libraries };
+    const { several } = shop;
+    this.#either = room.alone && several && { several, alone: room.alone, pace: new several.Pace() };
+    this.#site = { module: shop.module, memory: this.#memory, gemm: link, processor, control, streams };
     this.#writePlan(words, layouts, products === "bf16");
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
   /** @param words of a plan without a library, as long as with one */
   #writePlan(words: readonly Int32Array[], layouts: readonly Layout[], mayRound: boolean): void {
-    const { gemm } = this.#shop;
+    const { kernels } = this.#shop;
+    // Kernels that are not WebAssembly cannot ask JavaScript for a product.
+    const gemm = kernels && !this.#shop.gemm?.calls ? undefined : this.#shop.gemm;
     const { streams } = this.#site;
+    const numberOf = (library: number): number => this.#kernels.libraries?.[library] ?? library;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
     const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number => {
       const wide = step.to.type.dtype === "f64";
       const rounds = mayRound && !wide;
       const time = (library: number, times: number): number => {
-        const words = encode([step], { ...layout, libraryFor: () => library });
+        const words = encode([step], { ...layout, libraryFor: () => numberOf(library) });
         write(words, streams[0].at);
         const before = performance.now();
         this.#kernels.run(streams[0].at, words.length, 0, times);
         return performance.now() - before;
       };
-      return gemm.prefers(nameOf(step, rounds ? "bf16" : step.to.type.dtype), wide, time, rounds);
+      return gemm.prefers(nameOf(step, rounds ? "bf16" : step.to.type.dtype, kernels), wide, time, rounds);
     };
     // Measuring uses the first thread's words, so nothing is written before everything is measured.
     const encoded = this.#plan.streams.map((steps, thread) => {
@@ -147,18 +179,23 @@ class WasmExecutable implements SyncExecutable {
         // Of no numbers libraries refuse a product, or leave the result as it was.
         const library = step.m * step.n * step.k === 0 ? -1 : chosen(gemm, step, layouts[thread]);
         if (library >= 0) this.#libraries.set(step, gemm.libraries[library]);
-        return library;
+        return numberOf(library);
       };
       return encode(steps, { ...layouts[thread], libraryFor });
     });
     encoded.forEach((words, thread) => {
       write(words, streams[thread].at);
     });
+    if (this.#either) write(this.#either.several.forOne(encoded), this.#either.alone.at);
   }
 
   #view(item: Buffer): TypedValues {
+    const known = this.#views.get(item);
+    if (known !== undefined) return known;
     const count = item.bytes / elementBytes(item.type);
-    return new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    const view = new VIEW[item.type.dtype](this.#memory.buffer, this.#arena + item.offset, count);
+    this.#views.set(item, view);
+    return view;
   }
 
   write(input: string, values: ArrayLike<number>): void {
@@ -168,14 +205,29 @@ class WasmExecutable implements SyncExecutable {
 
   run(steps = 1, first = 0): void {
     this.#inbox.checkRun(steps, first);
-    const [{ at, count }] = this.#site.streams;
-    const own = (): boolean => this.#kernels.run(at, count, first, steps) !== 0;
     try {
-      if (this.threads === 1) own();
-      else if (steps > 0) this.#shop.several?.crew.run(this.#site, first, steps, own);
+      if (this.#either) this.#runEither(first, steps, this.#either);
+      else this.#runStream(this.#site.streams[0], first, steps);
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       throw new RangeError(`${this.#plan.name}: a row index is outside its table`, { cause: error });
+    }
+  }
+
+  #runStream({ at, count }: Site["streams"][number], first: number, steps: number): boolean {
+    return this.#kernels.run(at, count, first, steps) !== 0;
+  }
+
+  #runEither(first: number, steps: number, { several, alone, pace }: Either): void {
+    const [own] = this.#site.streams;
+    several.crew.check();
+    for (let done = 0; done < steps; ) {
+      const part = pace.next(steps - done);
+      const [from, before] = [first + done, performance.now()];
+      if (part.isAlone) this.#runStream(alone, from, part.steps);
+      else several.crew.run(this.#site, from, part.steps, () => this.#runStream(own, from, part.steps));
+      pace.took(part, performance.now() - before);
+      done += part.steps;
     }
   }
 
@@ -203,10 +255,13 @@ interface Room {
   readonly layouts: readonly Layout[];
   readonly words: readonly Int32Array[];
   readonly streams: Site["streams"];
+  readonly alone: Site["streams"][number] | undefined;
 }
 
 function* roomOf(shop: Shop, source: Plan): Work<Room> {
-  const { heapBase, gemmWorkspace } = instantiate(shop, allocate(PAGE, source.name, shop.shared));
+  const module = instantiate(shop, allocate(PAGE, source.name, shop.shared));
+  const { heapBase } = module;
+  const gemmWorkspace = shop.kernels?.workspace ?? module.gemmWorkspace;
   const control = roundUp(Number(heapBase.value));
   const arena = control + CONTROL_BYTES;
   // Each thread's registers and workspace, then the words of its share; how long those are, encoding tells.
@@ -228,7 +283,9 @@ function* roomOf(shop: Shop, source: Plan): Work<Room> {
   const words: Int32Array<ArrayBuffer>[] = [];
   for (const [thread, steps] of source.streams.entries()) words.push(yield* encoding(steps, layouts[thread]));
   const streams = words.map(({ length: count }) => ({ at: reserve(Math.max(4 * count, LEAST_STREAM)), count }));
-  return { control, arena, end, layouts, words, streams };
+  const { length: count = 0 } = (words.length > 1 && shop.several?.forOne(words)) || {};
+  const alone = count > 0 ? { at: reserve(4 * count), count } : undefined;
+  return { control, arena, end, layouts, words, streams, alone };
 }
 
 function instantiate(
@@ -245,10 +302,14 @@ function bf16Of(gemm: GemmProvider | undefined): true | string {
   return typeof gemm.bf16 === "number" ? true : (gemm.bf16 ?? `${gemm.name} has none`);
 }
 
+/** Whether the plan has an op that only JavaScript knows: the embedded kernels alone can call back. */
+const callsHost = ({ streams }: Plan): boolean => streams.some((steps) => steps.some(({ kind }) => kind === "host"));
+
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */
-function nameOf({ m, n, k, transposeA, transposeB }: ProductStep, type: string): string {
+function nameOf(step: ProductStep, type: string, kernels: KernelProvider | undefined): string {
+  const { m, n, k, transposeA, transposeB } = step;
   const flag = (transposed: boolean): string => (transposed ? "ᵀ" : "");
-  const build = hasRelaxedSimd() ? "relaxed " : "";
+  const build = kernels ? `${kernels.name} ` : hasRelaxedSimd() ? "relaxed " : "";
   return `${build}${type} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
 }
 

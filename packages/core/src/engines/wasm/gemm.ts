@@ -1,5 +1,6 @@
 /** Matrix products by a library of the host's, on the engine's own memory. `@chaingrad/blas` makes such a provider. */
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
+import type { LibraryCall } from "./processor.ts";
 
 /** C = op(A) op(B), row-major; addresses in bytes, sizes and leading dimensions in elements; f64 if `wide`, else f32. */
 export type Gemm = (
@@ -31,6 +32,8 @@ export interface GemmProvider extends GemmLink {
   readonly name: string;
   /** What each library is called in a plan, in the order of `bind`: "OpenBLAS". */
   readonly libraries: readonly string[];
+  /** How each library is called by kernels that are not WebAssembly, in the same order; without it they multiply by themselves. */
+  readonly calls?: readonly LibraryCall[];
   /** Each library's product, for the calling thread. */
   bind(memory: WebAssembly.Memory): readonly Gemm[];
   /**

@@ -64,6 +64,8 @@ class WasmLinearAlgebra implements LinearAlgebra {
   readonly name = "wasm";
   readonly #open: (bytes: number) => Workshop;
   #workshop: Workshop | undefined;
+  /** Of each memory that `square` gave: who factorises in it. */
+  readonly #rooms = new WeakMap<ArrayBufferLike, (n: number, at: number) => number>();
 
   /** @param open makes an instance with so much free memory, or throws RangeError */
   constructor(open: (bytes: number) => Workshop) {
@@ -90,7 +92,17 @@ class WasmLinearAlgebra implements LinearAlgebra {
     return { kernels, parts };
   }
 
+  square(n: number): Float64Array {
+    const bytes = 64 * Math.ceil((n * n) / 8);
+    const { choleskyWorkspace } = this.#reserve().kernels;
+    const { memory, kernels, start } = this.#open(bytes + choleskyWorkspace(n));
+    this.#rooms.set(memory.buffer, (size, at) => kernels.cholesky(size, at, start + bytes));
+    return new Float64Array(memory.buffer, start, n * n);
+  }
+
   cholesky(a: Float64Array, n: number): number {
+    const own = this.#rooms.get(a.buffer);
+    if (own && a.length >= n * n) return own(n, a.byteOffset);
     const workspace = this.#reserve().kernels.choleskyWorkspace(n) / 8;
     const { kernels, parts } = this.#reserve(n * n, workspace);
     const [matrix, work] = parts;

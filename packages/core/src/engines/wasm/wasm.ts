@@ -10,6 +10,7 @@ import { type EngineLink, replicated } from "../replica.ts";
 import { checkKernels, engineOf, type Shop } from "./executable.ts";
 import type { GemmProvider } from "./gemm.ts";
 import { PolicyError } from "./host/host.ts";
+import { type KernelProvider, linkTo } from "./processor.ts";
 
 /** Where the engine's kernels come from, on how many threads they run, and what multiplies matrices. */
 export interface WasmOptions {
@@ -25,11 +26,13 @@ export interface WasmOptions {
   readonly threads?: number | { readonly most: number };
   /** A library of the host's for matrix products, as `@chaingrad/blas` finds one. Each product uses what is faster. */
   readonly gemm?: GemmProvider;
+  /** Kernels for this processor in the place of the embedded ones, as `@chaingrad/native` finds them. */
+  readonly kernels?: KernelProvider;
 }
 
 /** Operations of a matrix product in a nanosecond, as a present machine makes them. */
 const FLOPS = { kernels: 40, library: 150 };
-const OPTIONS: Names<WasmOptions> = { module: true, threads: true, gemm: true };
+const OPTIONS: Names<WasmOptions> = { module: true, threads: true, gemm: true, kernels: true };
 /** More threads than this share nobody's work, unless the host has them. */
 const MOST_THREADS = 64;
 
@@ -73,31 +76,37 @@ async function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
 }
 
 /** What another thread makes this engine of; undefined where it could not find the library again. */
-function linkOf({ module, shared, gemm }: Shop): EngineLink | undefined {
-  if (gemm === undefined) return { kind: "wasm", module, shared };
+function linkOf({ module, shared, gemm, kernels }: Shop): EngineLink | undefined {
+  const own = { kind: "wasm", module, shared, ...(kernels && { kernels: linkTo(kernels) }) } as const;
+  if (gemm === undefined) return own;
   const provider = gemm.provider?.();
-  return provider && { kind: "wasm", module, shared, gemm: provider };
+  return provider && { ...own, gemm: provider };
 }
 
 /** Throws RangeError on options that make no sense here, and Error where the kernels are not found. */
 export async function wasmEngine(options: WasmOptions = {}): Promise<SyncEngine> {
   checkKeys("wasmEngine", options, OPTIONS);
-  const { module, gemm } = options;
+  const { module, gemm, kernels } = options;
   const { threads, most } = threadsOf(options);
   if (gemm !== undefined && typeof gemm?.bind !== "function")
     throw new RangeError("gemm must be what findBlas() of @chaingrad/blas finds: write await findBlas()");
+  if (kernels !== undefined && typeof kernels?.bind !== "function")
+    throw new RangeError("kernels must be what findKernels() of @chaingrad/native finds: write await findKernels()");
   if (options.threads === undefined && module === undefined) tellAlone();
-  const several = most > 1 ? await import("./threads.ts") : undefined;
+  const [several, compiled] = await Promise.all([
+    most > 1 ? import("./threads.ts") : undefined,
+    module ?? loadKernels(most > 1),
+  ]);
   const crew = several && new several.Crew();
   const one: Shop = {
-    ...{ module: module ?? (await loadKernels(most > 1)), shared: most > 1, gemm },
+    ...{ module: compiled, shared: most > 1, gemm, kernels },
     openAlgebra: async () => (await import("./linalg.ts")).openLinearAlgebra(module !== undefined),
   };
   if (module !== undefined) checkKernels(module);
   if (!host.mayBlock) await crew?.start(most - 1);
-  const sharding = { threads, flops: gemm ? FLOPS.library : FLOPS.kernels };
+  const sharding = { threads, flops: gemm || kernels ? FLOPS.library : FLOPS.kernels };
   const shop = crew
-    ? { ...one, several: { crew, arrange: (steps: readonly Step[]) => several.shard(steps, sharding) } }
+    ? { ...one, several: { ...several, crew, arrange: (steps: readonly Step[]) => several.shard(steps, sharding) } }
     : one;
   const link = linkOf(one);
   const cores = options.threads === undefined ? host.cores : most;

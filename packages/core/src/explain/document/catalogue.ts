@@ -2,7 +2,9 @@
  * Every sentence that explanations are made of, in each language. `{name}` is a place for a value, `$…$` is linear
  * mathematics. A key that one language lacks does not compile; a test compares the places.
  */
-const en = {
+import { questionsEn, questionsZh } from "./questions.ts";
+
+const own = {
   "title.input": "1 input",
   "title.inputs": "{count} inputs",
   "source.example": "an example",
@@ -199,11 +201,14 @@ const en = {
   "closed.parts": "In what is given alone; what occurs several times has a name:",
 } as const;
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof own | keyof typeof questionsEn;
 /** All sentences of the views in one language. */
 export type Words = Readonly<Record<Key, string>>;
 
+const en: Words = { ...own, ...questionsEn };
+
 const zh: Words = {
+  ...questionsZh,
   "title.input": "1 个输入",
   "title.inputs": "{count} 个输入",
   "source.example": "示例",

@@ -9,7 +9,7 @@ import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 import { leastSquaresSolve, type Qr, rankOf } from "../../linalg/qr.ts";
 import { solveLower, solveUpperTransposed } from "../../linalg/triangular.ts";
 import type { TrustStep } from "../minimizers/trust-region.ts";
-import { norm, scaled } from "../minimizers/vector.ts";
+import { isFiniteVector, norm, scaled } from "../minimizers/vector.ts";
 
 /** Holds until the system is asked again. */
 interface DampedSolve {
@@ -23,15 +23,45 @@ interface DampedSolve {
 /** q(λ); undefined where the matrix is singular. */
 export type DampedSystem = (damping: number) => DampedSolve | undefined;
 
-/** Relative distance from Δ that is near enough. */
-const NEAR = 0.1;
 const ROUNDS = 20;
+/** The least share of the last λ that is tried first: the secular equation is convex, and its tangent falls short. */
+const LEAST_SHARE = 0.1;
+
+/** A λ, and the secular equation there: ‖q(λ)‖ and φ′(λ); size 0 where nothing was solved. */
+export interface Secular {
+  readonly damping: number;
+  readonly size: number;
+  readonly slope: number;
+}
+
+/** Which lengths of a step are near enough, in radii. */
+export interface Near {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A step, and where the next one may begin. */
+export interface DampedStep extends TrustStep {
+  readonly secular: Secular;
+}
+
+/** What the last step, made for another radius and mostly from another matrix, lets expect for this one. */
+export function expectedDamping({ damping, size, slope }: Secular, radius: number): number {
+  if (!(size > 0) || !(slope < 0)) return damping;
+  return Math.max(damping - (size / radius) * ((size - radius) / slope), LEAST_SHARE * damping);
+}
 
 /**
  * @param gradient Jᵀr
- * @param guess a λ to begin with, that of the last step: mostly it is near, and nothing else needs to be factorised
+ * @param guess a λ to begin with: mostly it is near, and nothing else needs to be factorised
  */
-export function dampedStep(system: DampedSystem, gradient: Float64Array, radius: number, guess: number): TrustStep {
+export function dampedStep(
+  system: DampedSystem,
+  gradient: Float64Array,
+  radius: number,
+  guess: number,
+  near: Near,
+): DampedStep {
   let low = 0;
   let high = norm(gradient) / radius;
   let damping = Math.min(guess, high);
@@ -40,7 +70,8 @@ export function dampedStep(system: DampedSystem, gradient: Float64Array, radius:
     isZeroKnown ||= damping === 0;
     const solved = system(damping);
     if (solved === undefined) {
-      if (round >= ROUNDS) return { step: new Float64Array(gradient.length), damping };
+      if (round >= ROUNDS)
+        return { step: new Float64Array(gradient.length), damping, secular: { damping, size: 0, slope: 0 } };
       low = damping;
       damping = damping === 0 ? leastOf(high) : Math.max(2 * damping, Math.sqrt(damping * high));
       continue;
@@ -48,11 +79,12 @@ export function dampedStep(system: DampedSystem, gradient: Float64Array, radius:
     const size = norm(solved.step);
     const excess = size - radius;
     const isInside = damping === 0 && excess < 0;
-    if (isInside || Math.abs(excess) <= NEAR * radius || round >= ROUNDS) return { ...solved, damping };
+    const slope = size > 0 ? -(solved.halfSolve(scaled(solved.step, 1 / size)) ** 2) * size : 0;
+    const isNear = size >= near.least * radius && size <= near.most * radius;
+    if (isInside || isNear || round >= ROUNDS) return { ...solved, damping, secular: { damping, size, slope } };
     if (excess > 0) low = Math.max(low, damping);
     else high = Math.min(high, damping);
-    const derivative = -(solved.halfSolve(scaled(solved.step, 1 / size)) ** 2) * size;
-    const next = damping - (size / radius) * (excess / derivative);
+    const next = damping - (size / radius) * (excess / slope);
     if (next > low && next < high) damping = next;
     else if (excess < 0 && !isZeroKnown) damping = 0;
     else damping = Math.max(leastOf(high), Math.sqrt(low * high));
@@ -75,14 +107,18 @@ export function normalSystem(
     if (algebra.cholesky(factor, n) >= 0) return undefined;
     const step = scaled(gradient, -1);
     choleskySolve(factor, n, step);
-    if (!step.every(Number.isFinite)) return undefined;
+    if (!isFiniteVector(step)) return undefined;
     const halfSolve = (v: Float64Array): number => {
       const half = v.slice();
       solveLower(factor, n, half);
       return norm(half);
     };
-    const diagonal = Array.from({ length: n }, (_, i) => factor[i * n + i]);
-    return { step, halfSolve, condition: (Math.max(...diagonal) / Math.min(...diagonal)) ** 2 };
+    let [least, most] = [factor[0], factor[0]];
+    for (let i = 1; i < n; i++) {
+      least = Math.min(least, factor[i * n + i]);
+      most = Math.max(most, factor[i * n + i]);
+    }
+    return { step, halfSolve, condition: (most / least) ** 2 };
   };
 }
 
@@ -103,7 +139,7 @@ export function orthogonalSystem(qr: Qr, rhs: Float64Array, algebra: LinearAlgeb
     const rank = rankOf(damped);
     if (rank < n && damping > 0) return undefined;
     const step = leastSquaresSolve(damped, right);
-    if (!step.every(Number.isFinite)) return undefined;
+    if (!isFiniteVector(step)) return undefined;
     const halfSolve = (v: Float64Array): number => {
       const half = Float64Array.from(damped.permutation, (column) => v[column]);
       solveUpperTransposed(damped.factor, n, half);

@@ -9,19 +9,15 @@ import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 import { readOptions } from "../../nn/options.ts";
 import {
   blocked,
-  type Ending,
   endingIn,
   endingOf,
-  type Iteration,
   isRounding,
-  type Memory,
   type Minimizer,
   nextIteration,
   type Problem,
   project,
   ROUNDING,
   Stillness,
-  type Tolerances,
   zeroed,
 } from "../minimizers/minimizer.ts";
 import { isolate } from "../minimizers/newton.ts";
@@ -45,12 +41,7 @@ export function gaussNewton(options: object = {}): Minimizer {
   };
 }
 
-function* iterate(
-  problem: Problem,
-  start: Float64Array,
-  tolerances: Tolerances,
-  memory?: Memory,
-): Generator<Iteration, Ending> {
+const iterate: Minimizer["iterate"] = function* (problem, start, tolerances, memory) {
   const ended = endingOf(memory);
   if (ended) return ended;
   const { bounds } = problem;
@@ -85,11 +76,11 @@ function* iterate(
       damping,
       stepLength,
       state: { gaussNewton: matrix, gradient },
-      memory: { iteration, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }
-}
+};
 
 /** −(B + λI)⁻¹ g with λ = 0, or else the first of ε‖B‖, 10 ε‖B‖, … for which B + λI is positive definite. */
 function dampedSolve(matrix: Float64Array, gradient: Float64Array, algebra: LinearAlgebra) {

@@ -18,12 +18,27 @@ import { columnNorms } from "../minimizers/stationarity.ts";
 import { type TrustModel, trustRegion } from "../minimizers/trust-region.ts";
 import { dot, isFiniteVector, matVec, norm } from "../minimizers/vector.ts";
 import { Evidence } from "./bayesian-regularisation.ts";
-import { type DampedSystem, dampedStep, normalSystem, orthogonalSystem } from "./damped.ts";
+import {
+  type DampedSystem,
+  dampedStep,
+  expectedDamping,
+  type Near,
+  normalSystem,
+  orthogonalSystem,
+  type Secular,
+} from "./damped.ts";
 
 const MOST = 3000;
 /** A column of J that shrinks to this share of its length in one step has lost its influence. */
 const SUDDEN = 1e-6;
 const NOTHING = 1e-30;
+/** A step's length may be off the radius by so much: Moré's share where a curve is fitted. */
+const NEARLY: Near = { least: 0.9, most: 1.1 };
+/**
+ * Where JᵀJ is factorised: the radius itself is known to a factor of two at best, and a second factorisation, which would bring the
+ * length nearer to it, costs as much as a step.
+ */
+const ROUGHLY: Near = { least: 0.5, most: 2 };
 
 export interface LevenbergMarquardtOptions {
   /** Factorise J by QR ("qr") or JᵀJ by Cholesky ("normal"); by default QR where residuals are given. */
@@ -50,7 +65,11 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
     bounded: true,
     most: { size: MOST, instead: "newton-cg or lbfgs" },
     iterate(problem, start, tolerances, memory) {
-      const carried: Carried = { scale: new Float64Array(problem.size), factor: new Float64Array(0), damping: 0 };
+      const carried: Carried = {
+        scale: new Float64Array(problem.size),
+        factor: new Float64Array(0),
+        secular: { damping: 0, size: 0, slope: 0 },
+      };
       const model = solve !== "normal" && problem.residuals && !bayesian ? jacobianModel : matrixModel;
       const evidence = bayesian ? new Evidence(problem) : undefined;
       return trustRegion(problem, start, tolerances, {
@@ -62,9 +81,12 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Min
         refuses: losesInfluence,
         ...(evidence && { prepare: (x) => evidence.update(x) }),
         ...(memory && { memory }),
-        carried: () => ({ guess: carried.damping, scale: carried.scale.slice(), ...evidence?.memory }),
+        carried() {
+          const { damping: guess, size, slope } = carried.secular;
+          return { guess, size, slope, scale: carried.scale.slice(), ...evidence?.memory };
+        },
         recall(of) {
-          carried.damping = Number(of.guess);
+          carried.secular = { damping: Number(of.guess), size: Number(of.size ?? 0), slope: Number(of.slope ?? 0) };
           carried.scale.set(of.scale as Float64Array);
           evidence?.recall(of);
         },
@@ -79,8 +101,8 @@ interface Carried {
   readonly scale: Float64Array;
   /** Room for a factorisation, [n, n], once it is needed. */
   factor: Float64Array;
-  /** λ of the last step. */
-  damping: number;
+  /** λ of the last step, and what it was found by. */
+  secular: Secular;
 }
 
 /**
@@ -118,13 +140,16 @@ function scaledModel(
   curvature: (q: Float64Array) => number,
   state: Record<string, unknown>,
   carried: Carried,
+  isRough: boolean,
 ): TrustModel {
   const scaledGradient = gradient.map((value, i) => value / scale[i]);
   const scaledUp = (p: Float64Array): Float64Array => p.map((value, i) => value * scale[i]);
   return {
     step(radius) {
-      const found = dampedStep(system, scaledGradient, radius, carried.damping);
-      carried.damping = found.damping;
+      const { secular } = carried;
+      const guess = isRough ? expectedDamping(secular, radius) : secular.damping;
+      const found = dampedStep(system, scaledGradient, radius, guess, isRough ? ROUGHLY : NEARLY);
+      carried.secular = found.secular;
       return { ...found, step: found.step.map((value, i) => value / scale[i]) };
     },
     predict: (p) => -dot(gradient, p) - 0.5 * curvature(scaledUp(p)),
@@ -145,9 +170,9 @@ function matrixModel(...[problem, x, gradient, fixed, carried]: Arguments): Trus
   const B = problem.residuals ? gaussNewton.slice() : gaussNewton;
   if (problem.residuals) for (let at = 0; at < n * n; at++) B[at] /= D[Math.floor(at / n)] * D[at % n];
   const scaledGradient = gradient.map((value, i) => value / D[i]);
-  if (carried.factor.length === 0) carried.factor = new Float64Array(n * n);
+  if (carried.factor.length === 0) carried.factor = problem.linearAlgebra.square?.(n) ?? new Float64Array(n * n);
   const system = normalSystem(B, scaledGradient, problem.linearAlgebra, carried.factor);
-  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns }, carried);
+  return scaledModel(system, gradient, D, (q) => dot(q, matVec(B, q)), { gaussNewton, columns }, carried, true);
 }
 
 function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): TrustModel {
@@ -169,6 +194,7 @@ function jacobianModel(...[problem, x, gradient, fixed, carried]: Arguments): Tr
     (q) => squaredLength(J, q),
     { jacobian: full, columns },
     carried,
+    false,
   );
   // Lengths are of those that move: where the others stand is no measure for the radius.
   const length = (v: Float64Array): number => model.norm(zeroed(v, rests));

@@ -36,7 +36,7 @@ class Dense implements InverseHessian {
   }
 
   times(gradient: Float64Array): Float64Array {
-    return this.#matrix ? matVec(this.#matrix, gradient) : gradient;
+    return this.#matrix ? matVec(this.#matrix, gradient) : gradient.slice();
   }
 
   update(s: Float64Array, y: Float64Array): void {
@@ -46,7 +46,8 @@ class Dense implements InverseHessian {
     const Hy = matVec(H, y);
     const square = (1 + dot(y, Hy) / sy) / sy;
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) H[i * n + j] += square * s[i] * s[j] - (Hy[i] * s[j] + s[i] * Hy[j]) / sy;
+      const [alongS, alongHy] = [square * s[i] - Hy[i] / sy, s[i] / sy];
+      for (let j = 0; j < n; j++) H[i * n + j] += alongS * s[j] - alongHy * Hy[j];
     }
     this.#matrix = H;
   }

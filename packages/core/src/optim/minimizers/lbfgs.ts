@@ -5,11 +5,10 @@
  * Byrd, Nocedal & Schnabel, "Representations of quasi-Newton matrices and their use in limited memory methods", 1994
  */
 import { solveUpper, solveUpperTransposed } from "../../linalg/triangular.ts";
-import { addScaled, dot as dotOfParts } from "../../linalg/vector.ts";
+import { dot } from "../../linalg/vector.ts";
 import { count, readOptions } from "../../nn/options.ts";
 import type { Memory, Minimizer } from "./minimizer.ts";
 import { type InverseHessian, quasiNewton } from "./quasi-newton.ts";
-import { dot, scaled } from "./vector.ts";
 
 export interface LbfgsOptions {
   /** m, the number of pairs kept (default 20). */
@@ -36,15 +35,24 @@ interface Pair {
 
 class Compact implements InverseHessian {
   readonly #memory: number;
-  #pairs: Pair[] = [];
+  #pairs: readonly Pair[] = [];
   /** sᵢᵀyⱼ for i ≤ j, and yᵢᵀyⱼ: rows are `memory` numbers apart. */
   readonly #sy: Float64Array;
   readonly #yy: Float64Array;
+  /** Room for a number of each pair: Sᵀv and what it becomes, Yᵀv, p. */
+  readonly #u: Float64Array;
+  readonly #v: Float64Array;
+  readonly #p: Float64Array;
 
   constructor(memory: number) {
     this.#memory = memory;
     this.#sy = new Float64Array(memory * memory);
     this.#yy = new Float64Array(memory * memory);
+    [this.#u, this.#v, this.#p] = [0, 1, 2].map(() => new Float64Array(memory)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
   }
 
   get isFresh(): boolean {
@@ -52,41 +60,32 @@ class Compact implements InverseHessian {
   }
 
   update(s: Float64Array, y: Float64Array): void {
-    if (this.#pairs.length === this.#memory) {
-      this.#pairs = this.#pairs.slice(1);
-      for (const products of [this.#sy, this.#yy]) products.copyWithin(0, this.#memory + 1);
-    }
-    this.#pairs = [...this.#pairs, { s, y }];
+    const [sy, yy, row] = [this.#sy, this.#yy, this.#memory];
+    const isFull = this.#pairs.length === row;
+    if (isFull) for (const products of [sy, yy]) products.copyWithin(0, row + 1);
+    // An array of its own: who was told the pairs before keeps those.
+    this.#pairs = [...(isFull ? this.#pairs.slice(1) : this.#pairs), { s, y }];
     const newest = this.#pairs.length - 1;
-    this.#pairs.forEach((pair, i) => {
-      this.#sy[i * this.#memory + newest] = dot(pair.s, y);
-      const product = dot(pair.y, y);
-      this.#yy[i * this.#memory + newest] = product;
-      this.#yy[newest * this.#memory + i] = product;
-    });
+    productsWith(this.#pairs, y, this.#u, this.#v);
+    for (let i = 0; i <= newest; i++) {
+      sy[i * row + newest] = this.#u[i];
+      yy[i * row + newest] = this.#v[i];
+      yy[newest * row + i] = this.#v[i];
+    }
   }
 
   times(gradient: Float64Array): Float64Array {
     const m = this.#pairs.length;
-    if (m === 0) return gradient;
+    if (m === 0) return gradient.slice();
     const [sy, yy, row] = [this.#sy, this.#yy, this.#memory];
     const last = (m - 1) * (row + 1);
     const gamma = sy[last] / yy[last];
-    const [u, v] = [new Float64Array(m), new Float64Array(m)];
-    this.#pairs.forEach(({ s, y }, i) => {
-      u[i] = dot(s, gradient);
-      v[i] = dot(y, gradient);
-    });
+    const [u, v, p] = [this.#u, this.#v, this.#p];
+    productsWith(this.#pairs, gradient, u, v);
     solveUpper(sy, m, u, row);
-    const p = new Float64Array(m);
-    for (let i = 0; i < m; i++) p[i] = sy[i * row + i] * u[i] + gamma * (dotOfParts(yy, i * row, u, 0, m) - v[i]);
+    for (let i = 0; i < m; i++) p[i] = sy[i * row + i] * u[i] + gamma * (dot(yy, i * row, u, 0, m) - v[i]);
     solveUpperTransposed(sy, m, p, row);
-    const result = scaled(gradient, gamma);
-    this.#pairs.forEach(({ s, y }, i) => {
-      addScaled(result, 0, p[i], s, 0, s.length);
-      addScaled(result, 0, -gamma * u[i], y, 0, y.length);
-    });
-    return result;
+    return combined(this.#pairs, gradient, gamma, p, u);
   }
 
   reset(): void {
@@ -111,4 +110,40 @@ class Compact implements InverseHessian {
     this.#sy.set(sy);
     this.#yy.set(yy);
   }
+}
+
+/** u ← Sᵀx and v ← Yᵀx. Two pairs at a time: a single sum waits for each of its additions. */
+function productsWith(pairs: readonly Pair[], x: Float64Array, u: Float64Array, v: Float64Array): void {
+  const last = pairs.length - 1;
+  for (let i = 0; i <= last; i += 2) {
+    const { s, y } = pairs[i];
+    const { s: s1, y: y1 } = pairs[Math.min(i + 1, last)];
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let k = 0; k < x.length; k++) {
+      a += s[k] * x[k];
+      b += y[k] * x[k];
+      c += s1[k] * x[k];
+      d += y1[k] * x[k];
+    }
+    [u[i], v[i]] = [a, b];
+    if (i < last) [u[i + 1], v[i + 1]] = [c, d];
+  }
+}
+
+/** γ g + S p − γ Y u */
+function combined(
+  pairs: readonly Pair[],
+  gradient: Float64Array,
+  gamma: number,
+  p: Float64Array,
+  u: Float64Array,
+): Float64Array {
+  const result = new Float64Array(gradient.length);
+  for (let k = 0; k < result.length; k++) result[k] = gamma * gradient[k];
+  for (let i = 0; i < pairs.length; i++) {
+    const { s, y } = pairs[i];
+    const [alongS, alongY] = [p[i], -gamma * u[i]];
+    for (let k = 0; k < result.length; k++) result[k] = result[k] + alongS * s[k] + alongY * y[k];
+  }
+  return result;
 }

@@ -87,8 +87,11 @@ export interface Iteration {
   readonly condition?: number | undefined;
   /** What the method carries from step to step: matrices, pairs, directions. */
   readonly state: Readonly<Record<string, unknown>>;
-  /** What `iterate` goes on from, at this x; without it nobody can go on where another one stood. */
-  readonly memory?: Memory | undefined;
+  /**
+   * What `iterate` goes on from, at this x; without it nobody can go on where another one stood. Asked for before the next iteration, if
+   * at all: most are never asked.
+   */
+  readonly memory?: (() => Memory) | undefined;
 }
 
 /**

@@ -79,8 +79,9 @@ function steihaug(times: (v: Float64Array) => Float64Array, gradient: Float64Arr
     };
     if (!(curvature > 0)) return toBorder(true);
     const alpha = square / curvature;
-    if (norm(plus(p, direction, alpha)) >= radius) return toBorder(false);
-    p = plus(p, direction, alpha);
+    const reached = plus(p, direction, alpha);
+    if (norm(reached) >= radius) return toBorder(false);
+    p = reached;
     product = plus(product, curved, alpha);
     residual = plus(residual, curved, alpha);
     const next = dot(residual, residual);

@@ -25,7 +25,7 @@ import { dot, isFiniteVector, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 /** The approximate inverse Hessian H of one method. */
 export interface InverseHessian {
-  /** H g */
+  /** H g, in an array of its own. */
   times(gradient: Float64Array): Float64Array;
   /** Takes a pair with sᵀy > 0. */
   update(s: Float64Array, y: Float64Array): void;
@@ -73,8 +73,8 @@ export function* quasiNewton(
   const still = new Stillness(tolerances, PATIENCE, memory);
   for (let iteration = nextIteration(memory); ; iteration++) {
     const { x, value } = point;
-    const fixed = blocked(x, point.gradient, bounds);
-    const gradient = zeroed(point.gradient, fixed);
+    const fixed = bounds && blocked(x, point.gradient, bounds);
+    const gradient = fixed ? zeroed(point.gradient, fixed) : point.gradient;
     const size = maxNorm(gradient);
     if (size <= tolerances.gradient) return "gradient";
     const { direction, slope } = descent(inverse, gradient, fixed);
@@ -88,7 +88,8 @@ export function* quasiNewton(
     }
     const step = plus(next.x, x, -1);
     const y = plus(next.gradient, point.gradient, -1);
-    if (dot(step, y) > LEAST_CURVATURE * norm(step) * norm(y)) inverse.update(step, y);
+    const stepNorm = norm(step);
+    if (dot(step, y) > LEAST_CURVATURE * stepNorm * norm(y)) inverse.update(step, y);
     const actual = value - next.value;
     point = next;
     const isStill = still.after(next.value);
@@ -98,21 +99,22 @@ export function* quasiNewton(
       accepted: true,
       x: next.x,
       objective: next.value,
-      gradientNorm: norm(zeroed(next.gradient, blocked(next.x, next.gradient, bounds))),
-      stepNorm: norm(step),
+      gradientNorm: norm(bounds ? zeroed(next.gradient, blocked(next.x, next.gradient, bounds)) : next.gradient),
+      stepNorm,
       predicted: -slope * next.alpha * (1 - next.alpha / 2),
       actual,
       stepLength: next.alpha,
       state: { direction, ...inverse.state },
-      memory: { iteration, ...still.memory, ...inverse.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, ...still.memory, ...inverse.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }
 }
 
 /** d = −H g, or −g where that is no descent. */
-function descent(inverse: InverseHessian, gradient: Float64Array, fixed: Uint8Array) {
-  const direction = scaled(zeroed(inverse.times(gradient), fixed), -1);
+function descent(inverse: InverseHessian, gradient: Float64Array, fixed: Uint8Array | undefined) {
+  const direction = inverse.times(gradient);
+  for (let i = 0; i < direction.length; i++) direction[i] = fixed?.[i] ? -0 : -direction[i];
   const slope = dot(gradient, direction);
   if (slope < 0) return { direction, slope };
   inverse.reset();

@@ -7,19 +7,7 @@
  * product Hd in place of his difference of gradients.
  */
 import { readOptions } from "../../nn/options.ts";
-import {
-  type Ending,
-  endingIn,
-  endingOf,
-  type Iteration,
-  type Memory,
-  type Minimizer,
-  nextIteration,
-  type Problem,
-  ROUNDING,
-  Stillness,
-  type Tolerances,
-} from "./minimizer.ts";
+import { endingIn, endingOf, type Minimizer, nextIteration, ROUNDING, Stillness } from "./minimizer.ts";
 import { dot, isFiniteVector, maxNorm, norm, plus, scaled } from "./vector.ts";
 
 const FIRST_DAMPING = 1e-6;
@@ -33,12 +21,7 @@ export function scaledConjugateGradient(options: object = {}): Minimizer {
   return { kind: "minimizer", name: "scaled-conjugate-gradient", needs: ["hvp"], bounded: false, iterate };
 }
 
-function* iterate(
-  problem: Problem,
-  start: Float64Array,
-  tolerances: Tolerances,
-  memory?: Memory,
-): Generator<Iteration, Ending> {
+const iterate: Minimizer["iterate"] = function* (problem, start, tolerances, memory) {
   const ended = endingOf(memory);
   if (ended) return ended;
   let x = start;
@@ -97,8 +80,8 @@ function* iterate(
       damping,
       stepLength: alpha,
       state: { direction, curvature: bare },
-      memory: { iteration, direction, damping, since, ...still.memory, ...endingIn(ending) },
+      memory: () => ({ iteration, direction, damping, since, ...still.memory, ...endingIn(ending) }),
     };
     if (ending) return ending;
   }
-}
+};

@@ -149,14 +149,14 @@ export function* trustRegion(
       radius,
       condition: trial.condition,
       state: model.state,
-      memory: {
+      memory: () => ({
         iteration,
         radius,
         ...floor.memory,
         ...carried?.(),
         ...named(made, (name) => AT + name),
         ...endingIn(ending),
-      },
+      }),
     };
     if (ending) return ending;
   }
