@@ -1,10 +1,11 @@
 /**
  * Our training step against other libraries, on the same data, weights and batches, each library in its best form.
- * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order]
+ * node bench/bench.js [--quick] [--json FILE] [--nets 1,2] [--only steps,gemm,size,memory,startup,rows,predict,second-order,bf16]
  *   [--processes 30]
  * A full run writes bench/RESULTS.md and bench/cost.svg and takes about half an hour, --quick about one and a half, once
  * the peers are installed. Run it on a quiet machine: one that drifts is told of. `node bench/bench.js --only steps --nets 1,2`
  * shows part of it. With `--processes 30` ours runs each net's steps in 30 fresh processes, beside the floor of this machine.
+ * `bf16` is asked for by name alone: products of bf16, ours and PyTorch's, beside nothing of f32.
  */
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Calibration } from "./lib/calibration.js";
 import { temporaryFolder } from "./lib/data.js";
-import { LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
+import { bf16, LEFT_OUT, ours, peers, THREADS } from "./lib/entries.js";
 import { nodePeers, pythonPeers } from "./lib/install.js";
 import { machine } from "./lib/machine.js";
 import { NETS } from "./lib/nets.js";
@@ -31,6 +32,8 @@ import { measureSteps } from "./sections/steps.js";
 const SECTIONS = ["steps", "gemm", "size", "memory", "startup", "rows", "predict", "second-order"];
 const QUICK = ["steps", "gemm"];
 const FEWEST_PROCESSES = 2;
+/** Part of no whole run. */
+const ASKED = ["bf16"];
 
 function options() {
   const { values } = parseArgs({
@@ -44,8 +47,9 @@ function options() {
   });
   const usual = values.processes !== undefined ? ["gemm"] : values.quick ? QUICK : SECTIONS;
   const sections = values.only?.split(",") ?? usual;
-  const unknown = sections.find((name) => !SECTIONS.includes(name));
-  if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${SECTIONS.join(", ")}`);
+  const known = [...SECTIONS, ...ASKED];
+  const unknown = sections.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--only: there is no '${unknown}', only ${known.join(", ")}`);
   const nets = values.nets.split(",").map((number) => NETS[number - 1]);
   if (nets.includes(undefined)) throw new Error(`--nets: numbers from 1 to ${NETS.length}, got '${values.nets}'`);
   const processes = Number(values.processes ?? FEWEST_PROCESSES);
@@ -78,11 +82,12 @@ async function contextOf({ quick, nets, processes }) {
   const [forPython, forNode] = [await pythonPeers(log), await nodePeers(log)];
   const { python } = forPython;
   const node = forNode.ready;
-  const entries = [...ours(), ...peers({ python, node, cache: join(root, "compiled") })];
+  const cache = join(root, "compiled");
+  const entries = [...ours(), ...peers({ python, node, cache })];
   const missing = [...forPython.missing, ...forNode.missing];
   const pace = quick ? PACE.quick : PACE.full;
   const calibration = new Calibration();
-  const chosen = { root, quick, nets, processes, calibration, ...pace };
+  const chosen = { root, cache, quick, nets, processes, calibration, ...pace };
   return { ...chosen, python, node, entries, ours: ours(), missing, threads: THREADS, log };
 }
 
@@ -94,6 +99,7 @@ const context = await contextOf(chosen);
 const wanted = (name) => sections.includes(name);
 
 const rows = wanted("steps") || wanted("memory") ? await measureSteps(context) : [];
+if (wanted("bf16")) rows.push(...(await measureBf16()));
 const gemm = wanted("gemm") ? await measureGemm(context) : undefined;
 const floors = gemm && (rows.length > 0 || context.processes) ? await measureFloors(context, gemm) : undefined;
 const processes = context.processes ? await measureProcesses(context) : undefined;
@@ -120,6 +126,13 @@ if (json !== undefined) {
 }
 await record(results, notes);
 process.exit(0);
+
+/** Rows of their own: what rounds is not compared with what does not. */
+async function measureBf16() {
+  const { python, cache, ...others } = context;
+  const rounded = await measureSteps({ ...others, entries: bf16({ python, cache }), tolerance: 2e-2 });
+  return rounded.map((row) => ({ ...row, net: `${row.net}, products in bf16` }));
+}
 
 /** A whole run leaves a record. Part of one is shown, and does not replace it. */
 async function record(results, notes) {

@@ -1,6 +1,6 @@
 /**
  * Our own entry: one engine, behind the benchmark's protocol.
- * node bench/ours.js --engine wasm|blas|native --threads N; native takes libraries where those are faster, too.
+ * node bench/ours.js --engine wasm|blas|native|bf16 --threads N; native takes libraries where those are faster, too.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -42,7 +42,8 @@ let training;
 await serve({
   prepare: async (request) => {
     const opened = await engine;
-    training = new Training(opened, { ...request, ...readProblem(request.dir, request.sizes) });
+    const options = values.engine === "bf16" ? { products: "bf16" } : {};
+    training = new Training(opened, { ...request, ...readProblem(request.dir, request.sizes) }, options);
     training.reset();
     return { ready: true, version: `${manifest.version}, ${opened.name}` };
   },

@@ -25,19 +25,28 @@ export const LEFT_OUT = [
   ["jax-js with threads or WebGPU", "in Node it has neither web workers nor WebGPU: listed as its wasm device runs"],
 ];
 
+const ownEntry = (engine, threads) => ({
+  name: `${engine} ×${threads}`,
+  kind: "ours",
+  threads,
+  library: `chaingrad ${engine} ×${threads}`,
+  command: [process.execPath, file("ours.js"), "--engine", engine, "--threads", String(threads)],
+  nets: all,
+  quick: all,
+});
+
 export function ours() {
-  const entry = (engine, threads) => ({
-    name: `${engine} ×${threads}`,
-    kind: "ours",
-    threads,
-    library: `chaingrad ${engine} ×${threads}`,
-    command: [process.execPath, file("ours.js"), "--engine", engine, "--threads", String(threads)],
-    nets: all,
-    quick: all,
-  });
-  const several = ["blas", "native"].flatMap((engine) => [entry(engine, 1), entry(engine, THREADS)]);
+  const several = ["blas", "native"].flatMap((engine) => [ownEntry(engine, 1), ownEntry(engine, THREADS)]);
   // One embedded thread takes seconds for a check of the largest net.
-  return [{ ...entry("wasm", 1), quick: upTo(4) }, entry("wasm", THREADS), ...several];
+  return [{ ...ownEntry("wasm", 1), quick: upTo(4) }, ownEntry("wasm", THREADS), ...several];
+}
+
+/** With products of bf16: ours where it is faster, PyTorch's autocast wherever it takes it. */
+export function bf16({ python, cache }) {
+  const own = [1, THREADS].map((threads) => ownEntry("bf16", threads));
+  const forms = { "fused-bf16": "torch autocast bf16", "compiled-bf16": "torch compiled, autocast bf16" };
+  const theirs = python === undefined ? [] : torch(python, cache, forms);
+  return [...own, ...theirs].map((entry) => ({ ...entry, quick: all }));
 }
 
 /**
@@ -66,14 +75,15 @@ export const blasThreads = (threads) => ({
   OMP_NUM_THREADS: String(threads),
 });
 
-function torch(python, cache) {
-  const forms = { eager: "torch Adam", fused: "torch Adam fused", compiled: "torch compiled" };
+const TORCH = { eager: "torch Adam", fused: "torch Adam fused", compiled: "torch compiled" };
+
+function torch(python, cache, forms = TORCH) {
   return Object.entries(forms).flatMap(([variant, name]) =>
     [1, THREADS].map((threads) => ({
       ...pythonEntry(python, `${name} ×${threads}`, "torch_peer.py", [variant, String(threads)], {
         TORCHINDUCTOR_CACHE_DIR: cache,
       }),
-      library: `PyTorch${variant === "compiled" ? " compiled" : ""}`,
+      library: `PyTorch${variant.startsWith("compiled") ? " compiled" : ""}`,
       nets: all,
       quick: variant === "fused" ? (threads === 1 ? upTo(2) : from(5)) : never,
     })),

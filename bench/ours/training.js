@@ -28,7 +28,7 @@ export class Training {
   #sizes;
   #done = 0;
 
-  constructor(engine, { sizes, batch, x, y, layers }) {
+  constructor(engine, { sizes, batch, x, y, layers }, options = {}) {
     const optimizer = optimizers.adam();
     const spec = { network: networkOf(sizes), loss: softmaxCrossEntropy(), optimizer, batch, rows: y.length };
     const step = trainStep({ ...spec, dtype: "f32" });
@@ -40,6 +40,7 @@ export class Training {
       donate: step.carried,
       sequences: { rows: SLICE, rate: SLICE, step: SLICE, key: SLICE },
       records: { loss: SLICE },
+      ...options,
     });
     const table = { "data/x": x, "data/y": y, "data/weight": new Float32Array(y.length).fill(1) };
     for (const [name, values] of Object.entries(table)) this.#executable.write(name, values);

@@ -1,4 +1,4 @@
-"""PyTorch as an entry: torch_peer.py eager|fused|compiled THREADS."""
+"""PyTorch as an entry: torch_peer.py eager|fused|compiled[-bf16] THREADS."""
 
 import sys
 
@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from protocol import BATCHES, gemm, problem, serve, timed
 
-variant, threads = sys.argv[1], int(sys.argv[2])
+(variant, _, precision), threads = sys.argv[1].partition("-"), int(sys.argv[2])
 torch.set_num_threads(threads)
 state = {}
 
@@ -41,7 +41,8 @@ def run(steps):
     for i in range(done, done + steps):
         start = i % BATCHES * batch
         optimizer.zero_grad(set_to_none=True)
-        value = loss(x[start : start + batch], y[start : start + batch])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+            value = loss(x[start : start + batch], y[start : start + batch])
         value.backward()
         optimizer.step()
     return value.item()

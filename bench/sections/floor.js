@@ -6,7 +6,7 @@ import { memoryBandwidth } from "../lib/bandwidth.js";
 import { ADAM_BYTES, flopsPerStep, netName, parameterCount } from "../lib/nets.js";
 import { peakOf } from "./gemm.js";
 
-/** w, g, m and v: what an optimiser's pass goes through, in bytes a parameter. */
+/** w, g, m and v: what an optimizer's pass goes through, in bytes a parameter. */
 const STATE_BYTES = 16;
 
 /** A list of nets, each with its floor in µs for every number of threads in `counts`; undefined without an sgemm of so many. */

@@ -41,7 +41,7 @@ async function measureNet(net, context) {
   }
   context.calibration.tick();
   for (const one of live) await finish(one, context);
-  return { ...summary(net, started), drift: context.calibration.drift(ticks) };
+  return { ...summary(net, started, context.tolerance ?? TOLERANCE), drift: context.calibration.drift(ticks) };
 }
 
 /** A failure of one entry is noted in it and takes nobody else along. */
@@ -103,12 +103,12 @@ async function finish(one, context) {
   kept.delete(one.name);
 }
 
-function summary(net, started) {
+function summary(net, started, tolerance) {
   const measured = started.filter((one) => one.failed === undefined);
   const agreed = median(measured.map(({ loss }) => loss));
   const entries = measured.map(({ name, kind, threads, library, version, loss, times, memoryMB }) => {
     const us = median(times);
-    const valid = Math.abs(loss - agreed) <= TOLERANCE * Math.abs(agreed);
+    const valid = Math.abs(loss - agreed) <= tolerance * Math.abs(agreed);
     return { name, kind, threads, us, loss, gflops: flopsPerStep(net) / us / 1e3, valid, memoryMB, library, version };
   });
   const skipped = started

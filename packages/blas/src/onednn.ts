@@ -55,11 +55,20 @@ export function oneDnnVersion(library: LibraryHandle): string {
   return `${major}.${minor}.${patch}`;
 }
 
+/** 2 or 3, whose primitives are called otherwise. */
+export function majorOf(library: LibraryHandle): number {
+  return versionOf(library).major;
+}
+
+/** Of the calling thread: OpenMP keeps the number for each. */
+export function useOneThread(library: LibraryHandle): void {
+  if (versionOf(library).cpu_runtime === OPENMP) library.func("void omp_set_num_threads(int threads)")(1);
+}
+
 /** Its product on a memory that starts at `base`. Throws when the library cannot be loaded (any more). */
 export function bindOneDnn(base: number, { path }: OneDnnLink): Gemm {
   const library = load(path);
-  // Of the calling thread: OpenMP keeps the number for each.
-  if (versionOf(library).cpu_runtime === OPENMP) library.func("void omp_set_num_threads(int threads)")(1);
+  useOneThread(library);
   const product = library.func(
     "int dnnl_sgemm(char transA, char transB, int64_t m, int64_t n, int64_t k, float alpha, " +
       "uintptr_t a, int64_t lda, uintptr_t b, int64_t ldb, float beta, uintptr_t c, int64_t ldc)",

@@ -1,6 +1,7 @@
 /** Libraries that were found and checked, as a provider of products and factorisations, in any thread of the process. */
 import type { LibraryCall } from "@chaingrad/core";
-import { bind, isCblas, type Link } from "./bind.ts";
+import type { Bf16Link } from "./bf16.ts";
+import { bind, isBf16, isCblas, type Link } from "./bind.ts";
 import type { Blas } from "./blas.ts";
 import { faster } from "./faster.ts";
 import { type LinearAlgebra, lapack } from "./lapack.ts";
@@ -18,6 +19,8 @@ export interface Found {
 export interface Provision {
   /** A BLAS, or oneDNN, or both in this order. */
   readonly found: readonly Found[];
+  /** Products of bf16, or why there are none. */
+  readonly bf16: Bf16Link | string;
   /** The folder that keeps what was measured; null keeps it in memory only. */
   readonly cache: string | null;
 }
@@ -31,16 +34,19 @@ function callOf(link: Link): LibraryCall {
 
 /** Throws where a library cannot be loaded (any more). */
 export function provide(data: unknown): Blas {
-  const { found, cache } = data as Provision;
-  const links = found.map(({ link }) => link);
+  const { found, bf16, cache } = data as Provision;
+  const links = [...found.map(({ link }) => link), ...(typeof bf16 === "string" ? [] : [bf16])];
   const libraries = links.map(({ library }) => library);
   const name = found.map(({ link, version }) => `${link.library} ${version}`).join(" and ");
   const choose = openWisdom(name, [KERNELS, ...libraries], cache);
   const cblas = links.find(isCblas);
   const own = {
     bind: (memory: WebAssembly.Memory) => bind(memory, links),
-    prefers(product: string, wide: boolean, time: (library: number, times: number) => number): number {
-      const ways = links.filter((link) => !wide || isCblas(link)).map(({ library }) => library);
+    prefers(product: string, wide: boolean, time: (library: number, times: number) => number, rounds = false): number {
+      // Where it may round, what rounds comes first; where it must not, such a library is not asked.
+      const may = (link: Link): boolean => (isBf16(link) ? rounds : !wide || isCblas(link));
+      const ways = links.filter(may).map(({ library }) => library);
+      if (rounds) ways.reverse();
       const place = (way: string): number => (libraries as readonly string[]).indexOf(way);
       return place(choose(product, [...ways, KERNELS], (way, times) => time(place(way), times)));
     },
@@ -53,7 +59,8 @@ export function provide(data: unknown): Blas {
   };
   const [{ link, version }] = found;
   return {
-    ...{ name, libraries, calls: links.map(callOf), library: link.library, version, path: link.path },
+    ...{ name, libraries, bf16: typeof bf16 === "string" ? bf16 : links.indexOf(bf16) },
+    ...{ calls: found.map(({ link }) => callOf(link)), library: link.library, version, path: link.path },
     // What a worker loads is the build; the path is the same from src/ and from dist/.
     ...{ module: new URL("../dist/bind.js", import.meta.url).href, data: links, ...own },
     provider() {

@@ -1,14 +1,15 @@
 /** Finds libraries that can be trusted. */
 import type { LibraryHandle } from "koffi";
+import { BF16_NAME, type Bf16Link, lacksBf16 } from "./bf16.ts";
 import { bind, isCblas, type Link } from "./bind.ts";
 import type { Blas } from "./blas.ts";
 import { symbolsOf } from "./cblas.ts";
 import koffi from "./koffi.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { load } from "./load.ts";
-import { ONE_DNN, ONE_DNN_FILES, oneDnnVersion } from "./onednn.ts";
+import { majorOf, ONE_DNN, ONE_DNN_FILES, oneDnnVersion } from "./onednn.ts";
 import { type Found, provide } from "./provide.ts";
-import { distrust } from "./trust.ts";
+import { distrust, distrustBf16 } from "./trust.ts";
 import { defaultFolder } from "./wisdom.ts";
 
 type Cache = string | null | undefined;
@@ -27,7 +28,7 @@ export function search(cache: Cache = defaultFolder(), onRefusal?: (why: string)
   const { platform } = process;
   const blas = firstOf(LIBRARIES.flatMap(({ files }) => files[platform] ?? []));
   const found = [blas, firstOf(ONE_DNN_FILES[platform] ?? [])].filter((one) => one !== undefined);
-  return found.length === 0 ? undefined : provide({ found, cache });
+  return found.length === 0 ? undefined : provide({ found, bf16: bf16Of(found, onRefusal), cache });
 }
 
 function isThere(path: string): boolean {
@@ -42,7 +43,22 @@ function isThere(path: string): boolean {
 /** The library at `path` alone, or why it cannot be used. */
 export function open(path: string, cache: Cache = defaultFolder()): Blas | string {
   const found = examine(path);
-  return typeof found === "string" ? found : provide({ found: [found], cache });
+  return typeof found === "string" ? found : provide({ found: [found], bf16: bf16Of([found]), cache });
+}
+
+/** The products of bf16 that one of the libraries has and that can be trusted, or why there are none. */
+function bf16Of(found: readonly Found[], onRefusal?: (why: string) => void): Bf16Link | string {
+  const path = found.find(({ link }) => link.library === ONE_DNN)?.link.path;
+  if (path === undefined) return "there is no oneDNN here (libdnnl, 2 or 3)";
+  const handle = load(path);
+  const lacking = lacksBf16(handle);
+  if (lacking !== undefined) return lacking;
+  const link: Bf16Link = { path, library: BF16_NAME, major: majorOf(handle) };
+  const wrong = distrustBf16((memory) => bind(memory, [link] satisfies Link[])[0]);
+  if (wrong === undefined) return link;
+  const why = `${path} (${BF16_NAME}) cannot be trusted with bf16: ${wrong}`;
+  onRefusal?.(why);
+  return why;
 }
 
 /** The library at `path` as that of the known ones which it is, or why it cannot be used. */

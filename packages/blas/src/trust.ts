@@ -31,6 +31,32 @@ export function distrust(bind: (memory: WebAssembly.Memory) => Gemm, hasDouble: 
   return undefined;
 }
 
+/** How far a number may be from what it is rounded to, as a share of it: bf16 has 8 bits of mantissa, if it only cuts off the others. */
+const ROUNDING = 2 ** -7;
+
+/** The same of products that round to bf16, which holds those whole numbers; and of other numbers, whose every product is near. */
+export function distrustBf16(bind: (memory: WebAssembly.Memory) => Gemm): string | undefined {
+  try {
+    const wrong = distrust(bind, false);
+    if (wrong !== undefined) return `its ${wrong}`;
+    const memory = new WebAssembly.Memory({ initial: 4, maximum: 4 });
+    const gemm = bind(memory);
+    for (const [m, n, k] of SIZES) {
+      const wrong = tryProduct(gemm, memory, false, [m, n, k], false, true, { scale: 1 / 3, share: 2.01 * ROUNDING });
+      if (wrong !== undefined) return `its ${wrong}`;
+    }
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** What the factors are multiplied by, and how far a sum may be from the right one, as a share of its terms' sizes. */
+interface Near {
+  readonly scale: number;
+  readonly share: number;
+}
+
 function tryProduct(
   gemm: Gemm,
   memory: WebAssembly.Memory,
@@ -38,20 +64,24 @@ function tryProduct(
   [m, n, k]: readonly [number, number, number],
   transposeA: boolean,
   transposeB: boolean,
+  { scale, share }: Near = { scale: 1, share: 0 },
 ): string | undefined {
-  const [Values, size] = wide ? [Float64Array, 8] : [Float32Array, 4];
+  const Values = wide ? Float64Array : Float32Array;
   const [a, b, c] = [0, 65536, 131072].map((at, i) => new Values(memory.buffer, at, [m * k, k * n, m * n][i]));
-  for (let i = 0; i < a.length; i++) a[i] = ((7 * i) % 11) - 5;
-  for (let i = 0; i < b.length; i++) b[i] = ((5 * i) % 13) - 6;
+  for (let i = 0; i < a.length; i++) a[i] = scale * (((7 * i) % 11) - 5);
+  for (let i = 0; i < b.length; i++) b[i] = scale * (((5 * i) % 13) - 6);
   c.fill(Number.NaN);
   gemm(wide, transposeA, transposeB, m, n, k, 0, transposeA ? m : k, 65536, transposeB ? k : n, 131072, n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      let expected = 0;
-      for (let p = 0; p < k; p++)
-        expected += a[transposeA ? p * m + i : i * k + p] * b[transposeB ? j * k + p : p * n + j];
-      if (c[i * n + j] === expected) continue;
-      const name = `${size === 8 ? "dgemm" : "sgemm"} of ${m}×${k} by ${k}×${n}`;
+      let [expected, size] = [0, 0];
+      for (let p = 0; p < k; p++) {
+        const term = a[transposeA ? p * m + i : i * k + p] * b[transposeB ? j * k + p : p * n + j];
+        expected += term;
+        size += Math.abs(term);
+      }
+      if (Math.abs(c[i * n + j] - expected) <= share * size) continue;
+      const name = `${wide ? "dgemm" : "sgemm"} of ${m}×${k} by ${k}×${n}`;
       return `${name} gives ${c[i * n + j]} where ${expected} is right (row ${i}, column ${j})`;
     }
   }

@@ -1,6 +1,7 @@
 /** The main entry point: graph, ops, both modes, engines, networks, training. Explanation is `./explain.ts`, checks are `./check.ts`. */
 export { jvp } from "./autodiff/forward.ts";
 export { gradients, vjp } from "./autodiff/reverse.ts";
+export type { Precision } from "./engines/engine.ts";
 export {
   type CompileOptions,
   type Engine,

@@ -21,10 +21,11 @@ import { weigh } from "./support/weigh.ts";
  * itself draws. Decision 53: 0.1 for a rate that is turned. Decision 56: 0.1, so that a plan chooses among several libraries and says
  * which. Decision 61: 0.3, so that kernels of the processor's own run a plan; 0.3, so that one thread goes on alone where several are
  * slower. Decision 58: 0.4, so that a minimizer trains before what few trainings have beside them is loaded, and searches write
- * without waiting; 0.5, so that a program that is the same again is not planned again.)
+ * without waiting; 0.5, so that a program that is the same again is not planned again. Decision 59: 0.5, so
+ * that factors of products may be rounded to bf16, and who cannot do it says why.)
  */
 test("core and its kernels stay under the ceiling", async () => {
-  expect((await weigh("index.ts")).atOnce).toBeLessThan(65_300);
+  expect((await weigh("index.ts")).atOnce).toBeLessThan(65_800);
 });
 
 /**

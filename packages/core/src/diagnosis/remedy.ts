@@ -9,6 +9,7 @@
  *   initialise   weights as suits the activations, where they start otherwise
  */
 
+import { elementsOf } from "../engines/engine.ts";
 import { checkKeys } from "../given/names.ts";
 import type { NetworkSpec } from "../nn/network.ts";
 import { inRange, positive } from "../nn/options.ts";
@@ -202,7 +203,7 @@ function until(deadline: number, outer: AbortSignal | undefined): AbortSignal {
 /** The training rows' loss before the first step. */
 async function startLoss({ network, data: { train }, options }: Changed): Promise<number> {
   const { engine, loss, dtype = "f32", seed = 0, initial } = options;
-  const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), dtype);
+  const predictor = new Predictor(engine, network, loss, rowsOf(train, network.inputs), elementsOf(dtype));
   predictor.load(startTensors(network, seed, initial));
   return (await predictor.judgeAsync(train)).loss;
 }

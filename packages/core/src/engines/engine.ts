@@ -1,10 +1,10 @@
 /**
  * What runs programs. One interface, several implementations, one conformance suite (test/conformance) for all of them.
  */
-import { checkKeys, type Names } from "../given/names.ts";
+import { checkKeys, checkName, type Names } from "../given/names.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Program } from "../graph/program.ts";
-import { printType, sameType } from "../graph/type.ts";
+import { type FloatType, printType, sameType } from "../graph/type.ts";
 import { type Awaitable, awaited, finish, settled, type Work } from "../graph/work.ts";
 import type { LinearAlgebra } from "../linalg/linear-algebra.ts";
 
@@ -22,6 +22,11 @@ export interface CompileOptions {
   readonly sequences?: Readonly<Record<string, number>>;
   /** Scalar or tensor outputs to keep for every step of a run, with the most steps one run takes: `read` gives a table. */
   readonly records?: Readonly<Record<string, number>>;
+  /**
+   * That the factors of matrix products of f32 may be rounded to bf16 (a relative 2⁻⁹ each) where that is faster; sums and all else
+   * are of f32. Not every engine can: see `bf16`.
+   */
+  readonly products?: "bf16";
 }
 
 /**
@@ -64,6 +69,8 @@ export interface Engine {
   readonly name: string;
   /** That the last bits of results depend on how many threads share the work, as where a library multiplies. */
   readonly dependsOnThreads?: boolean;
+  /** That `products: "bf16"` can be had, or why not; absent: it cannot. */
+  readonly bf16?: true | string;
   /** Loads, when it is first called, factorisations that are faster than plain TypeScript; absent: plain. */
   readonly linearAlgebra?: () => Promise<LinearAlgebra>;
   /** Compiles once for fixed shapes. Throws Error when the program needs something the engine has not. */
@@ -104,11 +111,21 @@ export function checkEngine(engine: unknown): asserts engine is Engine {
   throw new RangeError(`engine: expected referenceEngine or what wasmEngine() gives, got ${awaited}`);
 }
 
-const COMPILE_OPTIONS: Names<CompileOptions> = { donate: true, sequences: true, records: true };
+/** Throws RangeError where the engine cannot multiply in bf16, and says what that needs. */
+export function checkBf16({ name, bf16 }: Pick<Engine, "name" | "bf16">): void {
+  if (bf16 === true) return;
+  throw new RangeError(
+    "bf16 needs oneDNN (libdnnl 2 or 3, found by findBlas() of @chaingrad/blas) and a processor with AVX512-BF16 or AMX; the " +
+      `engine '${name}' has no such products${bf16 === undefined ? "" : `: ${bf16}`}. Use f32`,
+  );
+}
+
+const COMPILE_OPTIONS: Names<CompileOptions> = { donate: true, sequences: true, records: true, products: true };
 
 /** Throws Error when the options name inputs or outputs that the program has not, or donate one type to another. */
 export function checkOptions(program: Program, options: CompileOptions): void {
   checkKeys(program.name, options, COMPILE_OPTIONS);
+  if (options.products !== undefined) checkName("products", options.products, ["bf16"]);
   const inputs = new Map(program.inputs.map((node) => [node.label, node]));
   const isOutput = (name: string): boolean => Object.hasOwn(program.outputs, name);
   const check = (names: Iterable<string>, known: (name: string) => boolean, what: string): void => {
@@ -173,3 +190,24 @@ function* evaluating(
   for (const name of Object.keys(program.outputs)) found[name] = yield* settled(executable.read(name));
   return found;
 }
+
+/**
+ * "bf16": everything is of f32 but the factors of matrix products, which are rounded to bf16 where that is faster on this machine.
+ * Predictions, models and their files are those of f32.
+ */
+export type Precision = FloatType | "bf16";
+
+const PRECISIONS: readonly Precision[] = ["f32", "f64", "bf16"];
+
+/** Throws RangeError on what there is not, and on bf16 where the engine cannot multiply in it. */
+export function checkPrecision(precision: Precision, engine: Engine): void {
+  checkName("dtype", precision, PRECISIONS);
+  if (precision === "bf16") checkBf16(engine);
+}
+
+/** Of what is carried from step to step. */
+export const elementsOf = (precision: Precision): FloatType => (precision === "bf16" ? "f32" : precision);
+
+/** What compiling a step is told of it. */
+export const productsOf = (precision: Precision | undefined): Pick<CompileOptions, "products"> =>
+  precision === "bf16" ? { products: precision } : {};

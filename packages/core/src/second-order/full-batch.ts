@@ -152,5 +152,5 @@ function checkSuits(network: NetworkSpec, options: ChosenSync, { name }: Minimiz
     refuse("a learning rate", "it finds the length of each step itself");
   if (options.clip) refuse("clipping", "it rejects steps that do not lower the loss");
   if (options.batch !== undefined) refuse("a batch", "each step uses all rows; leave it out, or use kfac");
-  if (options.dtype === "f32") refuse("f32", "it computes in f64");
+  if (options.dtype !== undefined && options.dtype !== "f64") refuse(options.dtype, "it computes in f64");
 }

@@ -13,7 +13,9 @@ import type { Member } from "./member.ts";
 
 /** What all members have in common; see `FitOptions`. */
 export interface TogetherOptions
-  extends Pick<FitOptions, "loss" | "epochs" | "batch" | "patience" | "keep" | "clip" | "dtype" | "slice" | "signal"> {
+  extends Pick<FitOptions, "loss" | "epochs" | "batch" | "patience" | "keep" | "clip" | "slice" | "signal"> {
+  /** Element type (default f32). */
+  readonly dtype?: FloatType;
   readonly engine: Engine;
   /** Of first order. */
   readonly optimizer?: Optimizer | NonNullable<Extract<FitOptions["optimizer"], string>>;
@@ -62,6 +64,7 @@ export function checkCommon(network: NetworkSpec, data: FitData, given: Together
   const { places = PLACES, ...others } = given;
   const options = choose(others as FitOptions);
   const { optimizer, loss, dtype = "f32" } = options;
+  if (dtype === "bf16") throw new RangeError("dtype: networks are trained together in f32 or f64, not in bf16");
   if (optimizer.kind !== "first-order")
     throw new RangeError(
       `optimizer: networks are trained together by a method of first order, got '${optimizer.name}'`,

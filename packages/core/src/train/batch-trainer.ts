@@ -164,7 +164,7 @@ export class BatchTrainer {
 
   *#compiling(part: Part): Work<Pass> {
     const { program: closed, takes, gives } = yield* buildingPart(this.#choice, this.#outputs, part);
-    const executable = yield* compiling(this.#choice.engine, closed, { donate: gives });
+    const executable = yield* compiling(this.#choice.engine, closed, { donate: gives, ...this.#choice.products });
     return { executable, takes, gives, at: -1 };
   }
 }

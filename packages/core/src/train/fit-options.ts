@@ -1,7 +1,6 @@
 /** What `fit` can be told, what it does otherwise, and the checks that come before any work. */
-import { checkEngine, type Engine, type SyncEngine } from "../engines/engine.ts";
+import { checkEngine, checkPrecision, type Engine, type Precision, type SyncEngine } from "../engines/engine.ts";
 import { checkKeys, checkName, type Names } from "../given/names.ts";
-import type { FloatType } from "../graph/type.ts";
 import { lossOf } from "../nn/loss-of.ts";
 import type { Loss, LossName } from "../nn/losses.ts";
 import { checkType, count, inRange, nonNegative, positive, wholeNumber } from "../nn/options.ts";
@@ -66,8 +65,11 @@ interface AllOptions {
   readonly clip?: StepSpec["clip"];
   /** When a minimizer has converged (default: where rounding ends it). */
   readonly tolerances?: Partial<Tolerances>;
-  /** Element type of training (default f32; f64 for a minimizer). */
-  readonly dtype?: FloatType;
+  /**
+   * Element type of training (default f32; f64 for a minimizer). With bf16 factors of matrix products are rounded to it where that is
+   * faster on this machine, and all else is f32: the engine must have such products (oneDNN on a processor with AVX512-BF16 or AMX).
+   */
+  readonly dtype?: Precision;
   /** Parameters and running statistics to start from instead of the initialisers': all of them. */
   readonly initial?: Tensors;
   /** What to tell of the validation rows after each epoch (default: accuracy for labels, rmse for values). */
@@ -172,7 +174,7 @@ export function checkSettings(options: Chosen, rows: number, isJudged: boolean):
   if (schedule !== undefined) checkType("schedule", schedule, "function");
   if (options.rateFactor !== undefined) factorIn(options.rateFactor);
   for (const [name, metric] of Object.entries(metrics ?? {})) checkType(`metrics: ${name}`, metric, "function");
-  checkName("dtype", options.dtype ?? "f32", ["f32", "f64"]);
+  checkPrecision(options.dtype ?? "f32", options.engine);
   inRange("slice", slice, positive);
   inRange("epochs", epochs, count);
   checkName("keep", keep, KEEPS);

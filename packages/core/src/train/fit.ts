@@ -7,7 +7,7 @@
  * (initial weights, order of rows, dropout) comes from one seed.
  */
 
-import { type Engine, needSync } from "../engines/engine.ts";
+import { type Engine, elementsOf, needSync } from "../engines/engine.ts";
 import { checkKeys, type Names } from "../given/names.ts";
 import { type FloatType, sizeOf } from "../graph/type.ts";
 import { domainOf, type Loss } from "../nn/losses.ts";
@@ -163,7 +163,7 @@ async function findFault(
 
 /** Minimizers compute in f64. */
 function dtypeOf({ optimizer, dtype }: Chosen): FloatType {
-  return dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64");
+  return elementsOf(dtype ?? (optimizer.kind === "first-order" ? "f32" : "f64"));
 }
 
 /** A minimizer searches for its step: there is no rate that a parameter could have a multiple of. */

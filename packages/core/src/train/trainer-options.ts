@@ -1,7 +1,14 @@
 /** What a trainer of batches is opened with, and what its calls take and give. */
-import { checkEngine, type Engine } from "../engines/engine.ts";
+import {
+  type CompileOptions,
+  checkEngine,
+  checkPrecision,
+  type Engine,
+  elementsOf,
+  type Precision,
+  productsOf,
+} from "../engines/engine.ts";
 import { checkKeys, checkName, type Names } from "../given/names.ts";
-import type { FloatType } from "../graph/type.ts";
 import { lossOf } from "../nn/loss-of.ts";
 import type { Loss, LossName } from "../nn/losses.ts";
 import { checkNetwork, type NetworkSpec } from "../nn/network.ts";
@@ -25,8 +32,8 @@ export interface TrainerOptions {
   readonly l2?: number;
   /** Of the gradient that is applied. */
   readonly clip?: StepSpec["clip"];
-  /** Element type (default f32). */
-  readonly dtype?: FloatType;
+  /** Element type (default f32); with bf16 that of the factors of matrix products, where it is faster, as for `fit`. */
+  readonly dtype?: Precision;
   /** A whole number that decides everything random (default 0). */
   readonly seed?: number;
   /** Parameters and running statistics to start from instead of the initialisers': all of them. */
@@ -57,6 +64,7 @@ export interface TrainerChoice extends StepSpecOf {
   readonly rate: number;
   readonly seed: number;
   readonly initial: Tensors | undefined;
+  readonly products: Pick<CompileOptions, "products">;
 }
 type StepSpecOf = Omit<StepSpec, "rows">;
 
@@ -86,10 +94,19 @@ export function choose(network: NetworkSpec, options: TrainerOptions): TrainerCh
   const optimizer = typeof named === "string" ? optimizers[named]() : named;
   if (typeof optimizer?.update !== "function")
     throw new RangeError("optimizer: a step in halves is of first order: one of `optimizers`");
-  checkName("dtype", dtype, ["f32", "f64"]);
+  checkPrecision(dtype, engine);
   checkKeys("clip", clip, { norm: true, value: true });
   return {
-    ...{ network, engine, clip, dtype, initial, optimizer, loss: lossOf(options.loss) },
+    ...{
+      network,
+      engine,
+      clip,
+      dtype: elementsOf(dtype),
+      products: productsOf(dtype),
+      initial,
+      optimizer,
+      loss: lossOf(options.loss),
+    },
     ...{ l1: inRange("l1", l1, nonNegative), l2: inRange("l2", l2, nonNegative) },
     batch: inRange("batch", options.batch, count),
     seed: inRange("seed", seed, wholeNumber),

@@ -1,6 +1,6 @@
 /** The compiled train step with the table in the engine's memory, and epochs of it in slices that let others run. */
 
-import { compiling, type Executable } from "../engines/engine.ts";
+import { compiling, type Executable, elementsOf, productsOf } from "../engines/engine.ts";
 import type { Awaitable } from "../graph/work.ts";
 import { type NetworkSpec, parametersOf } from "../nn/network.ts";
 import { threefry } from "../ops/random.ts";
@@ -77,7 +77,7 @@ export class Trainer implements Training {
     const { loss, l1, l2, clip, dtype = "f32" } = options;
     const rows = rowsOf(train, network.inputs);
     const sizes = { batch: settings.batch, rows: rows + 1 };
-    const spec = { network, loss, l1, l2, clip, optimizer, dtype, ...sizes };
+    const spec = { network, loss, l1, l2, clip, optimizer, dtype: elementsOf(dtype), ...sizes };
     const step = made?.step ?? (await turns.all(buildingStep(spec)));
     const steps = Math.ceil(rows / settings.batch);
     const executable =
@@ -87,6 +87,7 @@ export class Trainer implements Training {
           donate: step.carried,
           sequences: { rows: steps, rate: steps, step: steps, key: steps },
           records: { loss: steps, weight: steps },
+          ...productsOf(dtype),
         }),
       ));
     const trainer = new Trainer(step, executable, network, train, options, optimizer, settings, turns);

@@ -6,17 +6,22 @@ import { sizeOf } from "../../graph/type.ts";
 import { type CompileOptions, checkOptions, type SyncEngine, type SyncExecutable } from "../engine.ts";
 import { Inbox } from "../inbox.ts";
 import { replicated } from "../replica.ts";
+import { roundedToBf16 } from "./bf16.ts";
 
 /** The engine that computes in float64, plainly: what all others are tested against. */
 export const referenceEngine: SyncEngine = {
   name: "reference",
   sync: true,
+  bf16: true,
   compile(program, options = {}) {
     checkOptions(program, options);
     return new ReferenceExecutable(program, options);
   },
 };
 replicated(referenceEngine, { engine: referenceEngine, link: { kind: "reference" }, threads: 1 });
+
+/** What engines may round to bf16 the factors of. */
+const isProduct = (node: Expr): boolean => node.type.dtype === "f32" && node.op.kernel?.(node).kind === "matmul";
 
 class ReferenceExecutable implements SyncExecutable {
   readonly threads = 1;
@@ -79,7 +84,8 @@ class ReferenceExecutable implements SyncExecutable {
     for (const node of this.#order) {
       if (this.#isInput(node)) continue;
       const operands = node.operands.map((operand) => this.#values.get(operand) as Values);
-      this.#values.set(node, node.op.evaluate(operands, node));
+      const factors = this.#options.products === "bf16" && isProduct(node) ? operands.map(roundedToBf16) : operands;
+      this.#values.set(node, node.op.evaluate(factors, node));
     }
     for (const [name, node] of Object.entries(this.#program.outputs)) {
       this.#outputs.set(name, (this.#values.get(node) as Values).slice());

@@ -13,6 +13,7 @@ import { finish, type Work } from "../../graph/work.ts";
 import type { LinearAlgebra } from "../../linalg/linear-algebra.ts";
 import {
   type CompileOptions,
+  checkBf16,
   checkOptions,
   type SyncEngine,
   type SyncExecutable,
@@ -74,21 +75,26 @@ export function engineOf(shop: Shop): SyncEngine {
     const own = await shop.openAlgebra();
     return gemm?.linearAlgebra?.(own) ?? own;
   };
+  const name = `${kernels?.name ?? "wasm"}${gemm ? ` with ${gemm.name}` : ""}`;
+  const bf16 = bf16Of(gemm);
   const known = new KnownPrograms<{ readonly shop: Shop; readonly source: Plan; readonly room: Room }>();
   function* inParts(program: Program, options: CompileOptions = {}): Work<SyncExecutable> {
     checkOptions(program, options);
+    if (options.products === "bf16") checkBf16({ name, bf16 });
     let made = known.find(program, options);
     if (made === undefined) {
       const source = yield* planning(program, { ...options, ...(several && { arrange: several.arrange }) });
-      const own = { ...shop, kernels: callsHost(source) ? undefined : kernels };
+      // JavaScript, and what rounds to bf16 through it, is called by the embedded kernels alone.
+      const own = { ...shop, kernels: callsHost(source) || options.products ? undefined : kernels };
       made = { shop: own, source, room: yield* roomOf(own, source) };
       known.keep(program, options, made);
     }
-    return new WasmExecutable(made.shop, made.source, new Inbox(program, options), made.room);
+    return new WasmExecutable(made.shop, made.source, new Inbox(program, options), made.room, options);
   }
   return {
     sync: true,
-    name: `${kernels?.name ?? "wasm"}${gemm ? ` with ${gemm.name}` : ""}`,
+    name,
+    bf16,
     dependsOnThreads: gemm !== undefined || kernels !== undefined,
     linearAlgebra: () => {
       algebra ??= openAlgebra();
@@ -124,7 +130,7 @@ class WasmExecutable implements SyncExecutable {
   /** Who multiplies, where that is not the kernels. */
   readonly #libraries = new Map<Step, string>();
 
-  constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room) {
+  constructor(shop: Shop, source: Plan, inbox: Inbox, room: Room, { products }: CompileOptions) {
     this.#shop = shop;
     this.#plan = source;
     this.#inbox = inbox;
@@ -142,26 +148,30 @@ class WasmExecutable implements SyncExecutable {
     const { several } = shop;
     this.#either = room.alone && several && { several, alone: room.alone, pace: new several.Pace() };
     this.#site = { module: shop.module, memory: this.#memory, gemm: link, processor, control, streams };
-    this.#writePlan(words, layouts);
+    this.#writePlan(words, layouts, products === "bf16");
     for (const item of source.buffers) if (item.values) this.#view(item).set(item.values);
   }
 
   /** @param words of a plan without a library, as long as with one */
-  #writePlan(words: readonly Int32Array[], layouts: readonly Layout[]): void {
+  #writePlan(words: readonly Int32Array[], layouts: readonly Layout[], mayRound: boolean): void {
     const { kernels } = this.#shop;
     // Kernels that are not WebAssembly cannot ask JavaScript for a product.
     const gemm = kernels && !this.#shop.gemm?.calls ? undefined : this.#shop.gemm;
     const { streams } = this.#site;
     const numberOf = (library: number): number => this.#kernels.libraries?.[library] ?? library;
     const write = (words: Int32Array, at: number): void => new Int32Array(this.#memory.buffer, at).set(words);
-    const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number =>
-      gemm.prefers(nameOf(step, kernels), step.to.type.dtype === "f64", (library, times) => {
+    const chosen = (gemm: GemmProvider, step: ProductStep, layout: Layout): number => {
+      const wide = step.to.type.dtype === "f64";
+      const rounds = mayRound && !wide;
+      const time = (library: number, times: number): number => {
         const words = encode([step], { ...layout, libraryFor: () => numberOf(library) });
         write(words, streams[0].at);
         const before = performance.now();
         this.#kernels.run(streams[0].at, words.length, 0, times);
         return performance.now() - before;
-      });
+      };
+      return gemm.prefers(nameOf(step, rounds ? "bf16" : step.to.type.dtype, kernels), wide, time, rounds);
+    };
     // Measuring uses the first thread's words, so nothing is written before everything is measured.
     const encoded = this.#plan.streams.map((steps, thread) => {
       if (gemm === undefined) return words[thread];
@@ -287,14 +297,20 @@ function instantiate(
   return new WebAssembly.Instance(module, { env: { memory, gemm: product, call } }).exports as unknown as Kernels;
 }
 
+function bf16Of(gemm: GemmProvider | undefined): true | string {
+  if (gemm === undefined) return "the kernels multiply in f32";
+  return typeof gemm.bf16 === "number" ? true : (gemm.bf16 ?? `${gemm.name} has none`);
+}
+
 /** Whether the plan has an op that only JavaScript knows: the embedded kernels alone can call back. */
 const callsHost = ({ streams }: Plan): boolean => streams.some((steps) => steps.some(({ kind }) => kind === "host"));
 
 /** "relaxed f32 64×784 784×128ᵀ": what decides how fast a product is, the build of the kernels included. */
-function nameOf({ to, m, n, k, transposeA, transposeB }: ProductStep, kernels: KernelProvider | undefined): string {
+function nameOf(step: ProductStep, type: string, kernels: KernelProvider | undefined): string {
+  const { m, n, k, transposeA, transposeB } = step;
   const flag = (transposed: boolean): string => (transposed ? "ᵀ" : "");
   const build = kernels ? `${kernels.name} ` : hasRelaxedSimd() ? "relaxed " : "";
-  return `${build}${to.type.dtype} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
+  return `${build}${type} ${m}×${k}${flag(transposeA)} ${k}×${n}${flag(transposeB)}`;
 }
 
 /** The largest chain's registers. */

@@ -41,8 +41,11 @@ export interface GemmProvider extends GemmLink {
    * never changes from run to run, or a training would not give the same bits twice.
    * @param wide whether it is of f64
    * @param time milliseconds of the product, the given number of times, by that library, or by the kernels
+   * @param rounds whether one may be taken that rounds the factors to bf16
    */
-  prefers(product: string, wide: boolean, time: (library: number, times: number) => number): number;
+  prefers(product: string, wide: boolean, time: (library: number, times: number) => number, rounds?: boolean): number;
+  /** The place of a library that rounds factors to bf16 and sums in f32, or why there is none. It multiplies only where that is asked for. */
+  readonly bf16?: number | string;
   /** The engine's own factorisations, or the library's wherever they are faster. */
   linearAlgebra?(own: LinearAlgebra): LinearAlgebra;
   /**

@@ -385,5 +385,5 @@ function checkSuits(layers: readonly Layer[], options: ChosenSync): void {
   if (options.rate !== undefined || options.schedule || options.rateFactor)
     refuse("a learning rate", "it finds the length of each step itself");
   if (options.clip) refuse("clipping", "it rejects steps that do not lower the loss");
-  if (options.dtype === "f32") refuse("f32", "it computes in f64");
+  if (options.dtype !== undefined && options.dtype !== "f64") refuse(options.dtype, "it computes in f64");
 }
