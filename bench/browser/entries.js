@@ -3,7 +3,8 @@ import { wasmEngine } from "@chaingrad/core";
 import { problemOf } from "../lib/problem.js";
 import { Training } from "../ours/training.js";
 
-const PEERS = "/bench/peers/node_modules/@tensorflow";
+const MODULES = "/bench/peers/node_modules";
+const PEERS = `${MODULES}/@tensorflow`;
 
 /** The problem of a net, kept for all who train it. */
 let kept;
@@ -83,7 +84,7 @@ class JaxJs {
   #net;
 
   async prepare(net) {
-    const jax = await import("@jax-js/jax");
+    const jax = await import(`${MODULES}/@jax-js/jax/dist/index.js`);
     this.#peer = await import("../peers/jaxjs-training.js");
     await jax.init("wasm");
     jax.defaultDevice("wasm");
