@@ -133,8 +133,9 @@ export class NetworkProblem implements Problem {
   }
 
   gradient(x: Float64Array): Float64Array {
-    const gradient = this.#point(x).subarray(1);
-    return this.#isPenalised ? this.#penalised(gradient.slice(), x) : gradient;
+    // A copy: what is remembered must not change where somebody writes to what he was given.
+    const gradient = this.#point(x).slice(1);
+    return this.#isPenalised ? this.#penalised(gradient, x) : gradient;
   }
 
   hvp(x: Float64Array, v: Float64Array): Float64Array {

@@ -60,6 +60,16 @@ async function train(
   return { epochs, end: end as EndEvent };
 }
 
+test.each([0, 0.03])("who writes to a gradient changes nobody else's (l2 %d)", (l2) => {
+  const options = { engine, loss: losses["mean-squared-error"](), l2 };
+  const problem = new NetworkProblem(network, { x, y: targets["mean-squared-error"] }, options, plainLinearAlgebra);
+  const at = direction(problem.size, 3);
+  const gradient = problem.gradient(at);
+  const kept = gradient.slice();
+  gradient.fill(0);
+  expect(problem.gradient(at)).toEqual(kept);
+});
+
 describe.each(Object.keys(targets) as LossName[])("the objective of a network with %s", (lossName) => {
   const options = { engine, loss: losses[lossName](), l2: 0.03 };
   const { params } = parameterInputs(network, "f64");
